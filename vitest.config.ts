@@ -1,0 +1,19 @@
+import { defineConfig } from "vitest/config";
+
+// Tests read the sources of workspace packages, not their builds: `dev-source` comes first in each export. Not "import",
+// which goes without saying: Node would apply it to what a package in CommonJS requires, too.
+const conditions = ["dev-source", "node"];
+
+// CI counts the tests from a report; what is printed stays the same.
+const report = process.env.TEST_REPORT_FILE;
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ["{packages,apps,examples}/*/test/**/*.test.ts", "{e2e,tools,benchmarks}/test/**/*.test.ts"],
+    reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
