@@ -1,0 +1,122 @@
+import { CoatcheckError } from "../errors.ts";
+import type { Clock, Timestamp } from "./clock.ts";
+import { confirmPending, isPendingLost, mayIssueSecret, recognise } from "./secret-rotation.ts";
+import { Authentication, type AuthenticationResult, unauthenticated } from "./session.ts";
+import { isFresh, isRotationDue, isTouchDue, lifetimeOf, type SessionPolicy } from "./session-policy.ts";
+import { applyChange, type EndReason, expiresAt, type SessionChange, type SessionRecord } from "./session-record.ts";
+import type { SessionStore } from "./session-store.ts";
+import { parseToken, type TokenParts } from "./session-token.ts";
+
+/** Every lost race means that another request made progress; so many in a row mean that something is wrong. */
+export const MAXIMUM_WRITE_ATTEMPTS = 5;
+
+export interface AuthenticateOptions {
+  /** False for polls and background requests: the session's idle deadline stays where it is. */
+  readonly slide?: boolean;
+}
+
+interface AuthenticatorParts {
+  readonly store: SessionStore;
+  readonly policy: SessionPolicy;
+  readonly clock: Clock;
+  readonly end: (record: SessionRecord, reason: EndReason) => Promise<void>;
+}
+
+/** Authenticator decides what a presented token is worth. One store read, and a write only when there is one to make. */
+export class Authenticator {
+  readonly #parts: AuthenticatorParts;
+
+  constructor(parts: AuthenticatorParts) {
+    this.#parts = parts;
+  }
+
+  async authenticate(text: string, options: AuthenticateOptions): Promise<AuthenticationResult> {
+    const { store, clock } = this.#parts;
+    const token = parseToken(text);
+    if (token === null) return unauthenticated("malformed");
+
+    const recalled = this.#recall(token, options.slide ?? true);
+    if (recalled !== null) return recalled;
+
+    let lostVersion: number | null = null;
+    for (let attempt = 0; attempt < MAXIMUM_WRITE_ATTEMPTS; attempt++) {
+      const record = await store.find(token);
+      if (record === null) return unauthenticated("unknown");
+
+      const now = clock.now();
+      const recognition = recognise(record, token, now);
+      if (recognition === "stranger") return unauthenticated("unknown");
+      // An update that failed although nothing changed was refused for the deadline: the store's clock has the say.
+      if (expiresAt(record) <= now || record.version === lostVersion) return unauthenticated("expired");
+      if (recognition === "reused" || recognition === "unconfirmed") {
+        const reason = recognition === "reused" ? "token_reused" : "rotation_unconfirmed";
+        await this.#parts.end(record, reason);
+        return unauthenticated(reason);
+      }
+
+      const change = this.#changeFor(record, recognition, options.slide ?? true, now);
+      if (change === null) return this.#accept(record, token, recognition, now);
+      if (await store.update(token, change, record.version)) {
+        return this.#accept(applyChange(record, change), token, recognition, now);
+      }
+      // Changed or gone in between: whatever it is now, it must be judged anew.
+      lostVersion = record.version;
+    }
+    throw new CoatcheckError("store_conflict", "The session changed under every attempt to confirm its use.");
+  }
+
+  /**
+   * A copy may say yes, to the newest secret within its deadlines, where there is nothing to write. Never that a login
+   * is fresh: while it may be, the store is asked, which knows whether this secret was replaced.
+   */
+  #recall(token: TokenParts, slide: boolean): Authentication | null {
+    const { store, policy, clock } = this.#parts;
+    const record = store.recall?.(token) ?? null;
+    if (record === null || record.pending !== null) return null;
+    const now = clock.now();
+    if (expiresAt(record) <= now || isFresh(policy, record.current.authenticatedAt, now)) return null;
+    if (recognise(record, token, now) !== "current" || this.#changeFor(record, "current", slide, now) !== null)
+      return null;
+    return this.#accept(record, token, "current", now);
+  }
+
+  #changeFor(
+    record: SessionRecord,
+    recognition: "current" | "pending" | "grace",
+    slide: boolean,
+    now: Timestamp,
+  ): SessionChange | null {
+    const lifetime = lifetimeOf(this.#parts.policy, record);
+    const touch: SessionChange | null =
+      slide && isTouchDue(lifetime, record, now)
+        ? { lastSeenAt: now, idleDeadline: now + lifetime.idleTimeoutSeconds * 1_000 }
+        : null;
+    return recognition === "pending" ? { ...confirmPending(record, now), ...touch } : touch;
+  }
+
+  #accept(
+    record: SessionRecord,
+    token: TokenParts,
+    recognition: "current" | "pending" | "grace",
+    now: Timestamp,
+  ): Authentication {
+    const { policy } = this.#parts;
+    if (recognition === "grace") {
+      return new Authentication(
+        { record, token },
+        { fresh: false, authenticatedAt: null, presented: "grace", rotationDue: false },
+      );
+    }
+    const { issuedAt, authenticatedAt } = record.current;
+    const due = isPendingLost(record, now) || isRotationDue(lifetimeOf(policy, record), issuedAt, now);
+    return new Authentication(
+      { record, token },
+      {
+        fresh: isFresh(policy, authenticatedAt, now),
+        authenticatedAt,
+        presented: "current",
+        rotationDue: due && mayIssueSecret(record, now, "rotation"),
+      },
+    );
+  }
+}

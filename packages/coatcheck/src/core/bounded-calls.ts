@@ -1,0 +1,98 @@
+import { CoatcheckError } from "../errors.ts";
+
+export interface CallLimits {
+  /** How long a call may take before it fails with `store_unavailable`; 2,000 by default. */
+  readonly deadlineMilliseconds?: number;
+  /** How many calls may be under way, overdue ones included; more fail at once. 10,000 by default. */
+  readonly maximumInFlight?: number;
+}
+
+const DEFAULT_DEADLINE_MILLISECONDS = 2_000;
+const DEFAULT_MAXIMUM_IN_FLIGHT = 10_000;
+const LONGEST_DEADLINE_MILLISECONDS = 60_000;
+
+/**
+ * BoundedCalls sees to it that a server that hangs is noticed within the deadline and that requests do not pile up in
+ * front of it. A call that is overdue has failed for its caller and still counts until it ends: it is in a queue
+ * somewhere, and what is in no queue is what this is for.
+ */
+export class BoundedCalls {
+  readonly deadlineMilliseconds: number;
+  readonly #server: string;
+  readonly #maximumInFlight: number;
+  readonly #onSilence: () => void;
+  #inFlight = 0;
+  #answers = 0;
+  #lastSilenceAt = Number.NEGATIVE_INFINITY;
+
+  /**
+   * `onSilence` is called when a call became overdue and nothing at all was answered since it was sent, at most once
+   * per deadline: the connection may be a dead one that nobody has closed.
+   *
+   * @throws CoatcheckError `invalid_configuration`
+   */
+  constructor(server: string, limits: CallLimits, onSilence: () => void = () => {}) {
+    this.#server = server;
+    this.deadlineMilliseconds = limits.deadlineMilliseconds ?? DEFAULT_DEADLINE_MILLISECONDS;
+    this.#maximumInFlight = limits.maximumInFlight ?? DEFAULT_MAXIMUM_IN_FLIGHT;
+    this.#onSilence = onSilence;
+    requireWholeNumber("deadlineMilliseconds", this.deadlineMilliseconds, LONGEST_DEADLINE_MILLISECONDS);
+    requireWholeNumber("maximumInFlight", this.#maximumInFlight, Number.MAX_SAFE_INTEGER);
+  }
+
+  /** Rejects with `store_unavailable` when the call fails, is overdue, or is one too many. */
+  run<Result>(call: () => Promise<Result>): Promise<Result> {
+    if (this.#inFlight >= this.#maximumInFlight) {
+      return Promise.reject(this.#fault(`has ${this.#maximumInFlight} calls to answer already`));
+    }
+    this.#inFlight += 1;
+    const answersBefore = this.#answers;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        reject(this.#fault(`did not answer within ${this.deadlineMilliseconds} ms`));
+        if (this.#answers === answersBefore) this.#noteSilence();
+      }, this.deadlineMilliseconds);
+      settled(call).then(
+        (result) => {
+          this.#end(timer);
+          this.#answers += 1;
+          resolve(result);
+        },
+        (cause: unknown) => {
+          this.#end(timer);
+          reject(cause instanceof CoatcheckError ? cause : this.#fault("failed", { cause }));
+        },
+      );
+    });
+  }
+
+  #end(timer: NodeJS.Timeout): void {
+    clearTimeout(timer);
+    this.#inFlight -= 1;
+  }
+
+  #noteSilence(): void {
+    const now = performance.now();
+    if (now - this.#lastSilenceAt < this.deadlineMilliseconds) return;
+    this.#lastSilenceAt = now;
+    this.#onSilence();
+  }
+
+  #fault(what: string, options?: ErrorOptions): CoatcheckError {
+    return new CoatcheckError("store_unavailable", `The session store on ${this.#server} ${what}.`, options);
+  }
+}
+
+/** A client that throws instead of rejecting must not leave its call counted for ever. */
+function settled<Result>(call: () => Promise<Result>): Promise<Result> {
+  try {
+    return call();
+  } catch (cause) {
+    return Promise.reject(cause);
+  }
+}
+
+function requireWholeNumber(name: string, value: number, maximum: number): void {
+  if (Number.isSafeInteger(value) && value >= 1 && value <= maximum) return;
+  throw new CoatcheckError("invalid_configuration", `${name} must be a whole number from 1 to ${maximum}.`);
+}

@@ -1,0 +1,9 @@
+/** A point in time: whole milliseconds since the Unix epoch, UTC. */
+export type Timestamp = number;
+
+/** Clock is the only source of time, so that tests can move it. */
+export interface Clock {
+  now(): Timestamp;
+}
+
+export const systemClock: Clock = { now: () => Date.now() };

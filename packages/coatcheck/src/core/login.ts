@@ -1,0 +1,79 @@
+import { randomBytes } from "node:crypto";
+import { CoatcheckError } from "../errors.ts";
+import type { Timestamp } from "./clock.ts";
+import { digestOf } from "./digest.ts";
+import type { Authentication } from "./session.ts";
+import { validateSessionData } from "./session-data.ts";
+import { lifetimeOf, type SessionPolicy } from "./session-policy.ts";
+import type { Device, JsonObject, SessionRecord } from "./session-record.ts";
+import type { FenceReading } from "./session-store.ts";
+import { partsOf, type SessionToken } from "./session-token.ts";
+
+/** A login under way: what the user's fence was before the credential was looked at. Good for five minutes. */
+export interface LoginAttempt extends FenceReading {
+  readonly userId: string;
+  readonly userKey: string;
+}
+
+export interface LoginOptions {
+  /** Keep the session over browser restarts, within the policy's `rememberedLifetime`. */
+  readonly remember?: boolean;
+  /** Ends the session this long after the login, if the policy does not end it earlier. A new proof starts anew. */
+  readonly durationSeconds?: number;
+  /** RFC 8176 `amr` values of the proof just given; `["pwd"]` by default. */
+  readonly methods?: readonly string[];
+  /** False for a login without a proof of identity just given, as by a link in a mail. */
+  readonly fresh?: boolean;
+  readonly device?: Device;
+  readonly data?: JsonObject;
+  /** The session that the same browser holds already: it ends when the new one has begun. */
+  readonly replaces?: Authentication | null;
+}
+
+const UNKNOWN_DEVICE: Device = { label: "Unknown device", userAgent: null, ip: null };
+
+/**
+ * The record of a session that begins now.
+ *
+ * @throws CoatcheckError `invalid_session_data`, or `invalid_configuration` for a duration that is none
+ */
+export function newSessionRecord(
+  attempt: LoginAttempt,
+  token: SessionToken,
+  options: LoginOptions,
+  policy: SessionPolicy,
+  now: Timestamp,
+): SessionRecord {
+  const parts = partsOf(token);
+  const remembered = (options.remember ?? false) && policy.rememberedLifetime !== null;
+  const lifetime = lifetimeOf(policy, { remembered });
+  const longestSeconds = Math.min(lifetime.absoluteTimeoutSeconds, durationOf(options));
+  return {
+    userKey: attempt.userKey,
+    sessionId: parts.sessionId,
+    userId: attempt.userId,
+    lineageDigest: digestOf(parts.lineage),
+    current: {
+      digest: digestOf(parts.secret),
+      issuedAt: now,
+      authenticatedAt: (options.fresh ?? true) ? now : null,
+    },
+    pending: null,
+    grace: [],
+    createdAt: now,
+    lastSeenAt: now,
+    idleDeadline: now + lifetime.idleTimeoutSeconds * 1_000,
+    absoluteDeadline: now + longestSeconds * 1_000,
+    methods: options.methods ?? ["pwd"],
+    remembered,
+    csrfKey: randomBytes(32).toString("base64url"),
+    device: options.device ?? UNKNOWN_DEVICE,
+    data: validateSessionData(options.data ?? {}),
+    version: 1,
+  };
+}
+
+function durationOf({ durationSeconds = Number.POSITIVE_INFINITY }: LoginOptions): number {
+  if (durationSeconds >= 1) return durationSeconds;
+  throw new CoatcheckError("invalid_configuration", "durationSeconds must be at least 1.");
+}

@@ -1,0 +1,68 @@
+import type { RemovedSession } from "./session-record.ts";
+import type { ChannelListener, ChannelState, RemovalListener } from "./session-store.ts";
+
+/**
+ * RemovalListeners tells every listener of every removal, in one order for all: also when a listener removes a session
+ * itself, which is told after the one at hand. A listener that throws keeps nobody from hearing. Knows what the channel
+ * is worth through which the store hears of removals, and tells that too.
+ */
+export class RemovalListeners {
+  readonly #listeners = new Set<RemovalListener>();
+  readonly #channelListeners = new Set<ChannelListener>();
+  readonly #unheard: RemovedSession[] = [];
+  #channel: ChannelState;
+  #isTelling = false;
+
+  /** `open` where nothing can come between a removal and its listeners; otherwise `report` says when it is. */
+  constructor(channel: ChannelState) {
+    this.#channel = channel;
+  }
+
+  get isEmpty(): boolean {
+    return this.#listeners.size === 0;
+  }
+
+  /** Returns the unsubscription. One that is added twice is called twice, and each time unsubscribed once. */
+  add(listener: RemovalListener, onChannel: ChannelListener = () => {}): () => void {
+    const own: RemovalListener = (removed) => listener(removed);
+    const ownChannel: ChannelListener = (state) => onChannel(state);
+    this.#listeners.add(own);
+    this.#channelListeners.add(ownChannel);
+    if (this.#channel === "open") attempt(() => ownChannel("open"));
+    return () => {
+      this.#listeners.delete(own);
+      this.#channelListeners.delete(ownChannel);
+    };
+  }
+
+  clear(): void {
+    this.#listeners.clear();
+    this.#channelListeners.clear();
+  }
+
+  tell(removed: readonly RemovedSession[]): void {
+    this.#unheard.push(...removed);
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    for (const session of this.#unheard) {
+      for (const listener of this.#listeners) attempt(() => listener(session));
+    }
+    this.#unheard.length = 0;
+    this.#isTelling = false;
+  }
+
+  /** Tells what the channel is worth from now on, if that is news. */
+  report(state: ChannelState): void {
+    if (state === this.#channel) return;
+    this.#channel = state;
+    for (const listener of this.#channelListeners) attempt(() => listener(state));
+  }
+}
+
+function attempt(call: () => void): void {
+  try {
+    call();
+  } catch (error) {
+    process.emitWarning(error instanceof Error ? error : new Error(String(error)));
+  }
+}

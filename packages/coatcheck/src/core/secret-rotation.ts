@@ -1,0 +1,92 @@
+import type { Timestamp } from "./clock.ts";
+import { digestOf, digestsMatch } from "./digest.ts";
+import type { GraceSecret, SessionChange, SessionRecord } from "./session-record.ts";
+import type { TokenParts } from "./session-token.ts";
+
+/** How long a secret that was sent out may stay unseen before its response counts as lost. */
+export const CONFIRMATION_SECONDS = 60;
+
+/** How long requests that were under way may still carry the secret that a confirmed one replaced. */
+export const GRACE_SECONDS = 30;
+
+/** After this many secrets in a row that never came back, the client does not take cookies, or a thief answers for it. */
+export const MAXIMUM_UNCONFIRMED_SECRETS = 3;
+
+const GRACE_SLOTS = 2;
+
+/**
+ * What a presented secret is to a session. The rules were model-checked: each has a known run without it in which an
+ * honest browser is thrown out, or a copied cookie lives on unnoticed.
+ */
+export type Recognition =
+  /** Valid. */
+  | "current"
+  /** Valid, and the proof that the browser has it: it becomes current. */
+  | "pending"
+  /** Valid until its deadline; never fresh, and may start nothing that lasts. */
+  | "grace"
+  /** Once genuine, now replaced for good: two holders have parted, and which one is the thief cannot be told. */
+  | "reused"
+  /** Current again and again, while three newer ones went out and none came back. */
+  | "unconfirmed"
+  /** Never issued. Session ids are public, so this must change nothing: anything else lets strangers end sessions. */
+  | "stranger";
+
+export function recognise(record: SessionRecord, presented: TokenParts, now: Timestamp): Recognition {
+  const digest = digestOf(presented.secret);
+  if (digestsMatch(digest, record.current.digest)) {
+    const attempts = isPendingLost(record, now) ? (record.pending?.attempt ?? 0) : 0;
+    return attempts >= MAXIMUM_UNCONFIRMED_SECRETS ? "unconfirmed" : "current";
+  }
+  if (record.pending !== null && digestsMatch(digest, record.pending.digest)) return "pending";
+  if (graceInForce(record, now).some((secret) => digestsMatch(digest, secret.digest))) return "grace";
+  return digestsMatch(digestOf(presented.lineage), record.lineageDigest) ? "reused" : "stranger";
+}
+
+/** The pending secret came back: it is current now, and the one it replaces goes into grace. */
+export function confirmPending(record: SessionRecord, now: Timestamp): SessionChange {
+  if (record.pending === null) return {};
+  const { digest, issuedAt, authenticatedAt } = record.pending;
+  const replaced = { digest: record.current.digest, validUntil: now + GRACE_SECONDS * 1_000 };
+  return {
+    current: { digest, issuedAt, authenticatedAt },
+    pending: null,
+    grace: [replaced, ...graceInForce(record, now)].slice(0, GRACE_SLOTS),
+  };
+}
+
+/**
+ * Whether the holder of the current secret may be sent a new one. Never while another is on its way, which may yet
+ * arrive and would look reused; and never while one is in grace, so that at most one generation is under way. Only
+ * re-authentication may use the second grace slot: it cannot wait.
+ */
+export function mayIssueSecret(
+  record: SessionRecord,
+  now: Timestamp,
+  purpose: "rotation" | "reauthentication",
+): boolean {
+  if (record.pending !== null && !isPendingLost(record, now)) return false;
+  return graceInForce(record, now).length < (purpose === "reauthentication" ? GRACE_SLOTS : 1);
+}
+
+/** Whether a secret that was sent out is lost and another must be sent in its place. */
+export function isPendingLost(record: SessionRecord, now: Timestamp): boolean {
+  return record.pending !== null && now - record.pending.issuedAt > CONFIRMATION_SECONDS * 1_000;
+}
+
+/**
+ * The change that sends out `digest`. Pass the `authenticatedAt` of the secret that was presented, not of a pending
+ * one that is replaced: whoever presents the old secret need not be who typed the password.
+ */
+export function issueSecret(
+  record: SessionRecord,
+  digest: string,
+  authenticatedAt: Timestamp | null,
+  now: Timestamp,
+): SessionChange {
+  return { pending: { digest, issuedAt: now, authenticatedAt, attempt: (record.pending?.attempt ?? 0) + 1 } };
+}
+
+function graceInForce(record: SessionRecord, now: Timestamp): readonly GraceSecret[] {
+  return record.grace.filter((secret) => now < secret.validUntil);
+}

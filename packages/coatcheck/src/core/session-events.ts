@@ -1,0 +1,76 @@
+import type { EndReason } from "./session-record.ts";
+
+/** Names the session that an event is about. */
+interface AboutSession {
+  readonly userId: string;
+  readonly sessionId: string;
+}
+
+/** What happened, by name, with what a listener is told. None of it is secret. */
+export interface SessionEvents {
+  readonly logged_in: AboutSession & { readonly remembered: boolean; readonly methods: readonly string[] };
+  readonly logged_out: AboutSession;
+  /** Ended by anything but its own logout or its age. */
+  readonly revoked: AboutSession & { readonly reason: Exclude<EndReason, "logged_out" | "expired"> };
+  readonly expired: AboutSession;
+  readonly rotated: AboutSession;
+  readonly reauthenticated: AboutSession;
+  /**
+   * A replaced secret came back after its grace: the cookie was copied, or a browser that crashed has restored an old
+   * one. Word it to the user as possible theft, not as a fact. The session is revoked, and `revoked` follows.
+   */
+  readonly token_reused: AboutSession;
+  /** A request was refused before its session was looked at: cross-origin, or without its CSRF token. */
+  readonly request_rejected: { readonly reason: string; readonly method: string; readonly origin: string | null };
+  /** The first time a request asks who its user is, whoever that is; `userId` null for nobody. */
+  readonly user_accessed: { readonly userId: string | null };
+  /** The user of a remembered session whose login is no longer fresh was recognised by the cookie. */
+  readonly user_loaded_from_cookie: AboutSession;
+  /** The request loader recognised a user, as by an API key. There is no session. */
+  readonly user_loaded_from_request: { readonly method: string };
+  /** A request without a login asked for what needs one. */
+  readonly unauthorized: { readonly method: string };
+  /** A request whose login is not fresh asked for what needs a fresh one. */
+  readonly needs_refresh: AboutSession & { readonly method: string };
+  /** The cookie came from another client than the login did: the session was ended, or its freshness not believed. */
+  readonly session_protected: AboutSession & { readonly protection: "basic" | "strong" };
+}
+
+export type SessionEventName = keyof SessionEvents;
+export type SessionEventListener<Name extends SessionEventName> = (event: SessionEvents[Name]) => void;
+
+/** SessionEventEmitter tells listeners what happened, in the order they were added. A listener cannot break a request. */
+export class SessionEventEmitter {
+  readonly #listeners = new Map<SessionEventName, Set<(event: never) => void>>();
+  readonly #onListenerError: (error: unknown) => void;
+
+  /** Errors of listeners go to `onListenerError`; by default they become process warnings. */
+  constructor(onListenerError: (error: unknown) => void = warnOfListenerError) {
+    this.#onListenerError = onListenerError;
+  }
+
+  /** Calls `listener` for every event of that name. Returns the unsubscription. */
+  on<Name extends SessionEventName>(name: Name, listener: SessionEventListener<Name>): () => void {
+    const listeners = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, listeners);
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  }
+
+  emit<Name extends SessionEventName>(name: Name, event: SessionEvents[Name]): void {
+    const listeners = this.#listeners.get(name) as Set<SessionEventListener<Name>> | undefined;
+    for (const listener of listeners ?? []) {
+      try {
+        const outcome: unknown = listener(event);
+        // An async function passes for a listener, and its rejection, left alone, would end the process.
+        if (outcome instanceof Promise) outcome.catch(this.#onListenerError);
+      } catch (error) {
+        this.#onListenerError(error);
+      }
+    }
+  }
+}
+
+function warnOfListenerError(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : new Error(String(error)));
+}

@@ -1,0 +1,278 @@
+import { CoatcheckError } from "../errors.ts";
+import { type AuthenticateOptions, Authenticator, MAXIMUM_WRITE_ATTEMPTS } from "./authenticator.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { digestOf } from "./digest.ts";
+import { type LoginAttempt, type LoginOptions, newSessionRecord } from "./login.ts";
+import { RevocationMemory } from "./revocation-memory.ts";
+import { issueSecret, mayIssueSecret } from "./secret-rotation.ts";
+import { Authentication, type AuthenticationResult, type Session, sessionOf } from "./session.ts";
+import { validateSessionData } from "./session-data.ts";
+import { SessionEventEmitter } from "./session-events.ts";
+import { lifetimeOf, type SessionPolicy, standardPolicy, validatePolicy } from "./session-policy.ts";
+import {
+  applyChange,
+  type EndReason,
+  expiresAt,
+  type JsonObject,
+  type RemovedSession,
+  type SessionChange,
+  type SessionRecord,
+} from "./session-record.ts";
+import type { SessionStore } from "./session-store.ts";
+import { isSessionId, mintToken, partsOf, rotateToken, type SessionToken } from "./session-token.ts";
+import { deriveUserKey } from "./user-key.ts";
+
+export interface SessionManagerOptions {
+  readonly store: SessionStore;
+  readonly policy?: SessionPolicy;
+  /** Keeps deployments or tenants apart that share one store. Changing it ends every session. */
+  readonly namespace?: string;
+  readonly events?: SessionEventEmitter;
+  readonly clock?: Clock;
+}
+
+export type LoginResult =
+  | { readonly outcome: "logged_in"; readonly token: SessionToken; readonly authentication: Authentication }
+  /** Everything of the user was revoked since the attempt began. Check the credential again, with a new attempt. */
+  | { readonly outcome: "fenced" }
+  /** The attempt is more than five minutes old. Begin anew. */
+  | { readonly outcome: "attempt_expired" }
+  /** The user has as many sessions as the policy allows, and it says to refuse. */
+  | { readonly outcome: "limit_reached" };
+
+export type ReauthenticationResult =
+  | { readonly outcome: "reauthenticated"; readonly token: SessionToken; readonly authentication: Authentication }
+  /** The session changed while the proof was checked. Authenticate again and check the proof again. */
+  | { readonly outcome: "conflict" }
+  /** Another secret is on its way to this browser. Refuse for now: within a minute it has arrived or is lost. */
+  | { readonly outcome: "busy" };
+
+/**
+ * SessionManager begins, recognises and ends sessions: the use cases, over any store. It is the only place where
+ * a token is made. All methods reject with `store_unavailable` when the store fails; none of them then pretends
+ * that anything was done.
+ */
+export class SessionManager {
+  readonly policy: SessionPolicy;
+  readonly events: SessionEventEmitter;
+  readonly #store: SessionStore;
+  readonly #namespace: string;
+  readonly #clock: Clock;
+  readonly #authenticator: Authenticator;
+
+  /** @throws CoatcheckError `invalid_configuration` */
+  constructor(options: SessionManagerOptions) {
+    if (!options.store) throw new CoatcheckError("invalid_configuration", "A SessionManager needs a store.");
+    this.policy = validatePolicy(options.policy ?? standardPolicy);
+    this.events = options.events ?? new SessionEventEmitter();
+    this.#store = new RevocationMemory(options.store);
+    this.#namespace = options.namespace ?? "default";
+    this.#clock = options.clock ?? systemClock;
+    this.#authenticator = new Authenticator({
+      store: this.#store,
+      policy: this.policy,
+      clock: this.#clock,
+      end: (record, reason) => this.#end(record, reason),
+    });
+  }
+
+  /**
+   * Begins a login. Call it before the credential and the user's status are read: a revoke-all that falls between the
+   * two is then seen by `login`, which refuses. For a user that does not exist, any id will do: nothing is written.
+   *
+   * @throws CoatcheckError `invalid_user_id`
+   */
+  async begin(userId: string): Promise<LoginAttempt> {
+    const userKey = deriveUserKey(this.#namespace, userId);
+    return { userId, userKey, ...(await this.#store.readFence(userKey)) };
+  }
+
+  /**
+   * Completes a login whose credential has been checked since `begin`. The token is to go into the cookie, and
+   * nowhere else; it exists only here.
+   *
+   * @throws CoatcheckError `invalid_session_data`
+   */
+  async login(attempt: LoginAttempt, options: LoginOptions = {}): Promise<LoginResult> {
+    const token = mintToken(attempt.userKey);
+    const record = newSessionRecord(attempt, token, options, this.policy, this.#clock.now());
+    const held = options.replaces ? Authentication.ticketOf(options.replaces).record : null;
+    const isOwn = held?.userKey === attempt.userKey;
+    const replaces = held !== null && isOwn ? { replaces: held.sessionId } : {};
+    const result = await this.#store.insert(record, attempt, this.policy.limit, replaces);
+    if (result.outcome === "id_unavailable") {
+      throw new CoatcheckError("store_conflict", "A new session id was taken: random numbers are not to be trusted.");
+    }
+    if (result.outcome !== "inserted") return result;
+
+    this.#announce(result.removed);
+    // Only now, for a login that failed must leave the session that was there.
+    if (held !== null && !isOwn) await this.#end(held, "replaced");
+    const { userId, sessionId, remembered, methods } = record;
+    this.events.emit("logged_in", { userId, sessionId, remembered, methods });
+    return { outcome: "logged_in", token, authentication: this.#authenticationFor(record, token) };
+  }
+
+  /** What a presented token is worth. Anything at all may be passed: only a token that was issued here is accepted. */
+  authenticate(token: string, options: AuthenticateOptions = {}): Promise<AuthenticationResult> {
+    return this.#authenticator.authenticate(token, options);
+  }
+
+  /**
+   * Issues the next secret of a session whose `rotationDue` says so. The old one stays good until the new one comes
+   * back. Null when another request was faster: then there is nothing to send.
+   */
+  async rotate(authentication: Authentication): Promise<SessionToken | null> {
+    const { record, token } = Authentication.ticketOf(authentication);
+    const now = this.#clock.now();
+    if (authentication.presented !== "current" || !mayIssueSecret(record, now, "rotation")) return null;
+
+    const next = rotateToken(token);
+    const change = issueSecret(record, digestOf(partsOf(next).secret), record.current.authenticatedAt, now);
+    if (!(await this.#store.update(record, change, record.version))) return null;
+    this.events.emit("rotated", { userId: record.userId, sessionId: record.sessionId });
+    return next;
+  }
+
+  /**
+   * Records that the holder of this very secret has just proved who they are, and issues a new secret that is fresh.
+   * Idle and absolute timeouts start anew. `authentication` must have been made before the proof was checked: a
+   * change of the credential in between is then a conflict.
+   */
+  async reauthenticate(
+    authentication: Authentication,
+    options: { readonly methods?: readonly string[] } = {},
+  ): Promise<ReauthenticationResult> {
+    const { record, token } = Authentication.ticketOf(authentication);
+    const now = this.#clock.now();
+    if (authentication.presented !== "current" || !mayIssueSecret(record, now, "reauthentication")) {
+      return { outcome: "busy" };
+    }
+    const lifetime = lifetimeOf(this.policy, record);
+    const next = rotateToken(token);
+    const change: SessionChange = {
+      ...issueSecret(record, digestOf(partsOf(next).secret), now, now),
+      lastSeenAt: now,
+      idleDeadline: now + lifetime.idleTimeoutSeconds * 1_000,
+      absoluteDeadline: now + lifetime.absoluteTimeoutSeconds * 1_000,
+      methods: options.methods ?? record.methods,
+    };
+    if (!(await this.#store.update(record, change, record.version))) return { outcome: "conflict" };
+    this.events.emit("reauthenticated", { userId: record.userId, sessionId: record.sessionId });
+    const updated = applyChange(record, change);
+    return { outcome: "reauthenticated", token: next, authentication: this.#authenticationFor(updated, next) };
+  }
+
+  /**
+   * Whether the holder of this very secret proved who they are within so many seconds: for what needs more than the
+   * policy's freshness. Never longer than that, which a near-cache relies on.
+   *
+   * @throws CoatcheckError `invalid_configuration` for more than `freshForSeconds`
+   */
+  isFreshWithin(authentication: Authentication, seconds: number): boolean {
+    const { freshForSeconds } = this.policy;
+    if (!(seconds > 0 && seconds <= freshForSeconds)) {
+      throw new CoatcheckError("invalid_configuration", `A step-up is within 1 to ${freshForSeconds} seconds.`);
+    }
+    const { fresh, authenticatedAt } = authentication;
+    return fresh && authenticatedAt !== null && this.#clock.now() - authenticatedAt < seconds * 1_000;
+  }
+
+  /** For how long a cookie of the session is to be kept: to its latest end, or null for as long as the browser runs. */
+  cookieLifetimeSeconds(session: Session): number | null {
+    if (!lifetimeOf(this.policy, session).persistentCookie) return null;
+    return Math.max(0, Math.floor((session.absoluteExpiresAt - this.#clock.now()) / 1_000));
+  }
+
+  /** The user's live sessions, most recently seen first. */
+  async list(userId: string): Promise<readonly Session[]> {
+    const now = this.#clock.now();
+    const records = await this.#store.listByUser(deriveUserKey(this.#namespace, userId));
+    return records
+      .filter((record) => now < expiresAt(record))
+      .sort((first, second) => second.lastSeenAt - first.lastSeenAt || second.createdAt - first.createdAt)
+      .map(sessionOf);
+  }
+
+  /** Ends the session. Once this has returned, no copy of its cookie authenticates anywhere. */
+  async logout(authentication: Authentication): Promise<void> {
+    await this.#end(Authentication.ticketOf(authentication).record, "logged_out");
+  }
+
+  /** Ends one session of the user; false when the user has none of that id. */
+  async revoke(userId: string, sessionId: string, reason: EndReason = "revoked"): Promise<boolean> {
+    const userKey = deriveUserKey(this.#namespace, userId);
+    // It may be anything that somebody put into an address, and a store keeps more under the user than sessions.
+    if (!isSessionId(sessionId)) return false;
+    const removed = await this.#store.delete({ userKey, sessionId }, reason);
+    this.#announce(removed === null ? [] : [removed]);
+    return removed !== null;
+  }
+
+  /** Ends all other sessions of the user, and every login of the user that is under way. Returns how many it ended. */
+  async revokeOthers(authentication: Authentication, reason: EndReason = "revoked"): Promise<number> {
+    const { userKey, sessionId } = Authentication.ticketOf(authentication).record;
+    return this.#endAll(userKey, reason, { except: sessionId });
+  }
+
+  /** Ends all sessions of the user, and every login of the user that is under way. Returns how many it ended. */
+  async revokeAll(userId: string, reason: EndReason = "revoked"): Promise<number> {
+    return this.#endAll(deriveUserKey(this.#namespace, userId), reason, {});
+  }
+
+  /**
+   * Replaces the application's data of a session. Of two writers the later wins. False when the session is gone:
+   * a write never brings one back.
+   *
+   * @throws CoatcheckError `invalid_session_data`
+   */
+  async replaceData(authentication: Authentication, data: JsonObject): Promise<boolean> {
+    const change = { data: validateSessionData(data) };
+    let record: SessionRecord | null = Authentication.ticketOf(authentication).record;
+    let lostVersion: number | null = null;
+    for (let attempt = 0; attempt < MAXIMUM_WRITE_ATTEMPTS; attempt++) {
+      if (record === null || record.version === lostVersion) return false;
+      if (await this.#store.update(record, change, record.version)) return true;
+      lostVersion = record.version;
+      record = await this.#store.find(record);
+    }
+    throw new CoatcheckError("store_conflict", "The session changed under every attempt to write its data.");
+  }
+
+  /** Removes expired sessions from the store, at most `limit`; returns how many. Call it every minute or so. */
+  async removeExpired(limit = 1_000): Promise<number> {
+    const removed = await this.#store.deleteExpired(limit);
+    this.#announce(removed);
+    return removed.length;
+  }
+
+  /** For the rest of the request in which the token was issued, without asking the store again. */
+  #authenticationFor(record: SessionRecord, token: SessionToken): Authentication {
+    const { authenticatedAt } = record.pending ?? record.current;
+    return new Authentication(
+      { record, token: partsOf(token) },
+      { fresh: authenticatedAt !== null, authenticatedAt, presented: "current", rotationDue: false },
+    );
+  }
+
+  async #end(record: SessionRecord, reason: EndReason): Promise<void> {
+    const removed = await this.#store.delete(record, reason);
+    // Only the request that removed it announces it: two that race to end a session end it once.
+    this.#announce(removed === null ? [] : [removed]);
+  }
+
+  async #endAll(userKey: string, reason: EndReason, options: { readonly except?: string }): Promise<number> {
+    const removed = await this.#store.deleteByUser(userKey, reason, options);
+    this.#announce(removed);
+    return removed.length;
+  }
+
+  #announce(removed: readonly RemovedSession[]): void {
+    for (const { userId, sessionId, reason } of removed) {
+      if (reason === "token_reused") this.events.emit("token_reused", { userId, sessionId });
+      if (reason === "logged_out") this.events.emit("logged_out", { userId, sessionId });
+      else if (reason === "expired") this.events.emit("expired", { userId, sessionId });
+      else this.events.emit("revoked", { userId, sessionId, reason });
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import { CoatcheckError } from "../errors.ts";
+import type { Timestamp } from "./clock.ts";
+import type { SessionRecord } from "./session-record.ts";
+import type { SessionLimit } from "./session-store.ts";
+
+/** The time limits of one kind of session. */
+export interface SessionLifetime {
+  /** Without a request for this long, the session ends. */
+  readonly idleTimeoutSeconds: number;
+  /** This long after the user last proved who they are, the session ends, however active. */
+  readonly absoluteTimeoutSeconds: number;
+  /** How often the secret is replaced in passing; null for sessions too short to need it. */
+  readonly rotationIntervalSeconds: number | null;
+  /** Whether the cookie outlives the browser session (`Max-Age`), or ends with it. */
+  readonly persistentCookie: boolean;
+}
+
+export interface SessionPolicy {
+  /** Of a login without "remember me". */
+  readonly lifetime: SessionLifetime;
+  /** Of a remembered login; null when "remember me" is not offered, and asking for it changes nothing. */
+  readonly rememberedLifetime: SessionLifetime | null;
+  /** For how long after a proof of identity a session counts as freshly authenticated. */
+  readonly freshForSeconds: number;
+  readonly limit: SessionLimit;
+}
+
+const DAY = 86_400;
+const DEFAULT_LIMIT: SessionLimit = { maximum: 100, whenFull: "evict" };
+const MAXIMUM_SESSIONS_PER_USER = 1_000;
+
+/** One hour idle, 24 hours at most, until the browser closes: the time limits of NIST SP 800-63B-4 AAL2. */
+export const standardLifetime: SessionLifetime = {
+  idleTimeoutSeconds: 3_600,
+  absoluteTimeoutSeconds: DAY,
+  rotationIntervalSeconds: null,
+  persistentCookie: false,
+};
+
+/** Seven days idle, 30 days at most, across browser restarts, rotated daily: the time limits of AAL1. */
+export const rememberedLifetime: SessionLifetime = {
+  idleTimeoutSeconds: 7 * DAY,
+  absoluteTimeoutSeconds: 30 * DAY,
+  rotationIntervalSeconds: DAY,
+  persistentCookie: true,
+};
+
+/** 15 minutes idle, 12 hours at most: the time limits of AAL3. */
+export const strictLifetime: SessionLifetime = {
+  idleTimeoutSeconds: 900,
+  absoluteTimeoutSeconds: DAY / 2,
+  rotationIntervalSeconds: null,
+  persistentCookie: false,
+};
+
+/** The default. Named for its time limits: those alone do not make an assurance level. */
+export const standardPolicy: SessionPolicy = {
+  lifetime: standardLifetime,
+  rememberedLifetime,
+  freshForSeconds: 900,
+  limit: DEFAULT_LIMIT,
+};
+
+/** For administration and money: short, and never remembered. */
+export const strictPolicy: SessionPolicy = {
+  lifetime: strictLifetime,
+  rememberedLifetime: null,
+  freshForSeconds: 300,
+  limit: DEFAULT_LIMIT,
+};
+
+/** @throws CoatcheckError `invalid_configuration` */
+export function validatePolicy(policy: SessionPolicy): SessionPolicy {
+  const refuse = (message: string): never => {
+    throw new CoatcheckError("invalid_configuration", message);
+  };
+  const requirePositive = (name: string, seconds: number): void => {
+    if (!Number.isSafeInteger(seconds) || seconds < 1) refuse(`${name} must be a whole number of seconds, at least 1.`);
+  };
+  for (const lifetime of [policy.lifetime, policy.rememberedLifetime]) {
+    if (lifetime === null) continue;
+    requirePositive("idleTimeoutSeconds", lifetime.idleTimeoutSeconds);
+    requirePositive("absoluteTimeoutSeconds", lifetime.absoluteTimeoutSeconds);
+    if (lifetime.rotationIntervalSeconds !== null) {
+      requirePositive("rotationIntervalSeconds", lifetime.rotationIntervalSeconds);
+    }
+    // Browsers cap cookies at 400 days (RFC 6265bis, 5.5), so a longer session would end with no one having said so.
+    if (lifetime.absoluteTimeoutSeconds > 400 * DAY) refuse("absoluteTimeoutSeconds is at most 400 days.");
+    if (lifetime.idleTimeoutSeconds > lifetime.absoluteTimeoutSeconds) {
+      refuse("idleTimeoutSeconds must not exceed absoluteTimeoutSeconds.");
+    }
+  }
+  requirePositive("freshForSeconds", policy.freshForSeconds);
+  const { maximum, whenFull } = policy.limit;
+  if (!Number.isSafeInteger(maximum) || maximum < 1 || maximum > MAXIMUM_SESSIONS_PER_USER) {
+    refuse(`limit.maximum must be 1 to ${MAXIMUM_SESSIONS_PER_USER}: machine users take API keys, not sessions.`);
+  }
+  if (whenFull !== "evict" && whenFull !== "refuse") refuse('limit.whenFull is "evict" or "refuse".');
+  return policy;
+}
+
+/** A session remembered under an earlier configuration keeps to the ordinary limits once "remember me" is off. */
+export function lifetimeOf(policy: SessionPolicy, session: Pick<SessionRecord, "remembered">): SessionLifetime {
+  return (session.remembered ? policy.rememberedLifetime : null) ?? policy.lifetime;
+}
+
+/**
+ * A touch moves the idle deadline, at most every minute or tenth of the idle timeout, whichever is shorter: ordinary
+ * requests stay free of writes, and no session ends more than that much early.
+ */
+export function isTouchDue(lifetime: SessionLifetime, record: SessionRecord, now: Timestamp): boolean {
+  return now - record.lastSeenAt >= Math.min(60, lifetime.idleTimeoutSeconds / 10) * 1_000;
+}
+
+/** Whether the holder of a secret authenticated at `authenticatedAt` may do what needs a fresh login. */
+export function isFresh(policy: SessionPolicy, authenticatedAt: Timestamp | null, now: Timestamp): boolean {
+  return authenticatedAt !== null && now - authenticatedAt < policy.freshForSeconds * 1_000;
+}
+
+export function isRotationDue(lifetime: SessionLifetime, issuedAt: Timestamp, now: Timestamp): boolean {
+  return lifetime.rotationIntervalSeconds !== null && now - issuedAt >= lifetime.rotationIntervalSeconds * 1_000;
+}

@@ -1,0 +1,110 @@
+import type { Timestamp } from "./clock.ts";
+
+/** Names one session. Public: it opens nothing, and may appear in lists and revoke calls. */
+export interface SessionReference {
+  /** 20 base64url characters derived from namespace and user id. A pseudonym: keep it out of logs. */
+  readonly userKey: string;
+  /** 12 base64url characters, random. */
+  readonly sessionId: string;
+}
+
+/** The secret in force. Freshness belongs to the secret, not to the session: a copy made earlier never becomes fresh. */
+export interface CurrentSecret {
+  /** SHA-256 of the secret, base64url. */
+  readonly digest: string;
+  readonly issuedAt: Timestamp;
+  /** When whoever got this secret last proved who they are; null for a session begun without such a proof. */
+  readonly authenticatedAt: Timestamp | null;
+}
+
+/** A secret that was sent to the browser and has not come back yet. */
+export interface PendingSecret extends CurrentSecret {
+  /** How many secrets in a row went out unconfirmed, this one included. */
+  readonly attempt: number;
+}
+
+/** A replaced secret that requests already under way may still carry. Never fresh, so it keeps no `authenticatedAt`. */
+export interface GraceSecret {
+  readonly digest: string;
+  readonly validUntil: Timestamp;
+}
+
+/** What the user recognises a session by in the list of devices. */
+export interface Device {
+  /** For people, parsed from the user agent: "Firefox on Windows". */
+  readonly label: string;
+  /** Truncated; null when the client sent none or the application keeps none. */
+  readonly userAgent: string | null;
+  /** Whole, truncated to its network or absent, as configured. */
+  readonly ip: string | null;
+}
+
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+export type JsonObject = { readonly [key: string]: JsonValue };
+
+/** What a store keeps of a session. Fixed columns; holds digests only, so a dump of the store opens nothing. */
+export interface SessionRecord extends SessionReference {
+  readonly userId: string;
+  /** SHA-256 of the part of the secret that stays for the life of the session, base64url. */
+  readonly lineageDigest: string;
+  readonly current: CurrentSecret;
+  readonly pending: PendingSecret | null;
+  /** At most two. */
+  readonly grace: readonly GraceSecret[];
+  readonly createdAt: Timestamp;
+  readonly lastSeenAt: Timestamp;
+  readonly idleDeadline: Timestamp;
+  readonly absoluteDeadline: Timestamp;
+  /** How the user proved who they are, as RFC 8176 `amr` values: "pwd", "otp", "hwk" … */
+  readonly methods: readonly string[];
+  readonly remembered: boolean;
+  /** 32 random bytes, base64url: the key of this session's CSRF tokens. */
+  readonly csrfKey: string;
+  readonly device: Device;
+  /** The application's own; at most 4 KiB as JSON. */
+  readonly data: JsonObject;
+  /** 1 when inserted, one more with every update. */
+  readonly version: number;
+}
+
+/** The part of a record that may change while the session lives. */
+export type SessionChange = Partial<
+  Pick<
+    SessionRecord,
+    "current" | "pending" | "grace" | "lastSeenAt" | "idleDeadline" | "absoluteDeadline" | "methods" | "data"
+  >
+>;
+
+/** The moment from which the session is expired: whichever deadline comes first. */
+export function expiresAt(record: Pick<SessionRecord, "idleDeadline" | "absoluteDeadline">): Timestamp {
+  return Math.min(record.idleDeadline, record.absoluteDeadline);
+}
+
+/** The record as it is after an update: one version on, and with no deadline moved back. */
+export function applyChange(record: SessionRecord, change: SessionChange): SessionRecord {
+  return {
+    ...record,
+    ...change,
+    idleDeadline: Math.max(record.idleDeadline, change.idleDeadline ?? 0),
+    absoluteDeadline: Math.max(record.absoluteDeadline, change.absoluteDeadline ?? 0),
+    version: record.version + 1,
+  };
+}
+
+/** Why a session ended. Recorded with every removal, so that "why was I signed out?" has an answer. */
+export type EndReason =
+  | "logged_out"
+  | "replaced"
+  | "revoked"
+  | "expired"
+  | "evicted"
+  | "token_reused"
+  | "rotation_unconfirmed"
+  | "credentials_changed"
+  | "user_disabled"
+  | "client_changed";
+
+export interface RemovedSession extends SessionReference {
+  readonly userId: string;
+  readonly reason: EndReason;
+}

@@ -1,0 +1,145 @@
+import type { Timestamp } from "./clock.ts";
+import type { EndReason, RemovedSession, SessionChange, SessionRecord, SessionReference } from "./session-record.ts";
+
+/** The longest a login may take between `readFence` and `insert`, in seconds. */
+export const MAXIMUM_LOGIN_SECONDS = 300;
+
+/** How far the store's clock may step back (time synchronisation, failover) without a promise being broken. */
+export const TOLERATED_CLOCK_STEP_SECONDS = 300;
+
+/**
+ * How long fences and tombstones live at least. An insert that began before one was written is refused for its age
+ * by the time it is gone, even when the clock was stepped back in between.
+ */
+export const FENCE_LIFETIME_SECONDS: number = MAXIMUM_LOGIN_SECONDS + TOLERATED_CLOCK_STEP_SECONDS + 1;
+
+/** `deleteExpired` leaves sessions this long past their deadline, for nodes whose clocks are behind the store's. */
+export const EXPIRY_MARGIN_SECONDS = 600;
+
+/** The user's revocation fence as a login attempt saw it, before the credential was checked. */
+export interface FenceReading {
+  /** An opaque value that changes with every `deleteByUser`; null when none was raised within the fence's lifetime. */
+  readonly fence: string | null;
+  /** The store's time of the reading. */
+  readonly readAt: Timestamp;
+}
+
+export interface SessionLimit {
+  /** Sessions one user may have at a time: 1 to 1,000. */
+  readonly maximum: number;
+  /** At the maximum: end the least recently seen session, or refuse the new one. */
+  readonly whenFull: "evict" | "refuse";
+}
+
+export type InsertOutcome =
+  | { readonly outcome: "inserted"; readonly removed: readonly RemovedSession[] }
+  | { readonly outcome: "fenced" }
+  | { readonly outcome: "attempt_expired" }
+  | { readonly outcome: "limit_reached" }
+  | { readonly outcome: "id_unavailable" };
+
+export type RemovalListener = (removed: RemovedSession) => void;
+
+/**
+ * What a subscription is worth. `open`: every removal from now on is heard. `interrupted`: from here on removals may be
+ * missed, and are never told later, until it is `open` again.
+ */
+export type ChannelState = "open" | "interrupted";
+
+export type ChannelListener = (state: ChannelState) => void;
+
+/**
+ * SessionStore keeps session records. It is dumb on purpose: it never sees a token, and every security decision is
+ * made in core. What it owes is atomicity, and what that means is written at each method; the suite in
+ * `coatcheck/testing` holds an implementation to it.
+ *
+ * For all methods:
+ * - Each call is atomic, against other calls in this process and in any other that uses the same storage.
+ * - Times are compared by the store's own clock, never by the caller's.
+ * - An outcome that is possible in normal operation is a returned value. A rejection means a system fault, with code
+ *   `store_unavailable`; the call may or may not have taken effect.
+ * - A removal, whatever caused it, returns the removed sessions and publishes them to the subscribers of every
+ *   process, in the same transaction or script as the removal: a process that dies in between must not have removed a
+ *   session that nobody hears about.
+ * - A session removed within `FENCE_LIFETIME_SECONDS` of its creation leaves a tombstone of its id for as long: an
+ *   `insert` of it that is still under way must not bring it back.
+ * - Records given and returned are immutable.
+ */
+export interface SessionStore {
+  /**
+   * Reads the user's fence. A login calls this first, then checks the credential, then inserts, so that a revoke-all
+   * in between is seen. Writes nothing: for an unknown user the fence is null.
+   */
+  readFence(userKey: string): Promise<FenceReading>;
+
+  /**
+   * Adds a session. In this order, atomically:
+   * 1. `fenced`: a fence is present and is not the one in `reading`. An absent fence refuses nobody, because one that
+   *    could matter is still there.
+   * 2. `attempt_expired`: `reading.readAt` is more than `MAXIMUM_LOGIN_SECONDS` ago.
+   * 3. `id_unavailable`: the id is in use or has a tombstone. Nothing is ever overwritten.
+   * 4. `limit_reached`: the user has `limit.maximum` live sessions, not counting `replaces`, and the limit says to
+   *    refuse. Up to here nothing has been changed.
+   * 5. The user's expired sessions are removed, and so is `replaces`, a session id of the same user, if it is there.
+   *    As many live ones are evicted as make room, least recently seen first (ties: older first, then by session id).
+   * 6. The record is stored with version 1.
+   *
+   * After a rejection the caller must not send the same record again: it may be there, and may since be revoked.
+   */
+  insert(
+    record: SessionRecord,
+    reading: FenceReading,
+    limit: SessionLimit,
+    options?: { readonly replaces?: string },
+  ): Promise<InsertOutcome>;
+
+  /** The session, or null when absent. An expired session that was not removed yet is returned: core judges it. */
+  find(reference: SessionReference): Promise<SessionRecord | null>;
+
+  /**
+   * Only of a store that keeps copies: the session as it was a moment ago, if it is at hand and the copy's age is
+   * within the bound that the store was given; else null, which says nothing. A copy may only say yes, to the newest
+   * secret within its deadlines. Everything else is for `find` to decide, which never answers from a copy.
+   */
+  recall?(reference: SessionReference): SessionRecord | null;
+
+  /**
+   * Applies `change` and adds one to the version, if the session is there, has `expectedVersion` and is not past its
+   * stored deadline; otherwise changes nothing and returns false. Never creates. A deadline in `change` that is
+   * earlier than the stored one leaves the stored one: deadlines only move forward.
+   */
+  update(reference: SessionReference, change: SessionChange, expectedVersion: number): Promise<boolean>;
+
+  /** Removes one session; null when it was absent, which is not an error. */
+  delete(reference: SessionReference, reason: EndReason): Promise<RemovedSession | null>;
+
+  /**
+   * Raises the user's fence to a new random value, then removes all of the user's sessions, or all but
+   * `except` (a session id). The fence is raised even when there was nothing to remove: a login may be under way.
+   */
+  deleteByUser(
+    userKey: string,
+    reason: EndReason,
+    options?: { readonly except?: string },
+  ): Promise<readonly RemovedSession[]>;
+
+  /** The user's sessions, expired ones that are still there included, in no particular order; empty when unknown. */
+  listByUser(userKey: string): Promise<readonly SessionRecord[]>;
+
+  /**
+   * Removes at most `limit` sessions that are `EXPIRY_MARGIN_SECONDS` or more past their deadline, and fences and
+   * tombstones past their lifetime. Returns the removed sessions: fewer than `limit` means that none is left for now.
+   * The one call that may be several transactions, so that logins need not wait for all of it.
+   */
+  deleteExpired(limit: number): Promise<readonly RemovedSession[]>;
+
+  /**
+   * Calls `listener` for every session that any process removes, in order per user, at least once, soon after the
+   * removal. A listener that throws affects neither the removal nor other listeners. Returns the unsubscription.
+   *
+   * `onChannel` is told `open` when the subscription stands, during this call or later, and of each interruption and
+   * recovery after that. The store recovers by itself, without end. What was removed meanwhile is not told: whoever
+   * relies on hearing has to look again.
+   */
+  subscribe(listener: RemovalListener, onChannel?: ChannelListener): () => void;
+}

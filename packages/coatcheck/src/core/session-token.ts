@@ -1,0 +1,54 @@
+import { randomBytes } from "node:crypto";
+
+declare const sessionToken: unique symbol;
+
+/**
+ * What the cookie holds: 48 bytes as exactly 64 base64url characters,
+ *
+ *     userKey (20) | sessionId (12) | lineage (12) | fresh (20)
+ *
+ * Every part is a multiple of three bytes, so it is a plain slice of the text and has one spelling only. The first two
+ * name the session; the last two are the secret, 192 random bits. `lineage` stays for the life of the session and
+ * `fresh` changes with each rotation, which is how a replaced secret is told from a made-up one.
+ */
+export type SessionToken = string & { readonly [sessionToken]: true };
+
+export interface TokenParts {
+  readonly userKey: string;
+  readonly sessionId: string;
+  readonly lineage: string;
+  /** `lineage` and `fresh` together. */
+  readonly secret: string;
+}
+
+const TOKEN = /^[A-Za-z0-9_-]{64}$/;
+const SESSION_ID = /^[A-Za-z0-9_-]{12}$/;
+
+/** The parts of a token, or null for anything that cannot be one: it is refused before the store is asked. */
+export function parseToken(text: string): TokenParts | null {
+  return TOKEN.test(text) ? partsOf(text as SessionToken) : null;
+}
+
+/** Whether a session can have this id. One that comes from outside is asked for before a store sees it. */
+export function isSessionId(text: unknown): text is string {
+  return typeof text === "string" && SESSION_ID.test(text);
+}
+
+export function partsOf(token: SessionToken): TokenParts {
+  return {
+    userKey: token.slice(0, 20),
+    sessionId: token.slice(20, 32),
+    lineage: token.slice(32, 44),
+    secret: token.slice(32),
+  };
+}
+
+/** A token for a new session of the user: fresh id, lineage and secret from the CSPRNG. */
+export function mintToken(userKey: string): SessionToken {
+  return (userKey + randomBytes(33).toString("base64url")) as SessionToken;
+}
+
+/** The next token of the same session: same id and lineage, new secret. */
+export function rotateToken(parts: TokenParts): SessionToken {
+  return (parts.userKey + parts.sessionId + parts.lineage + randomBytes(15).toString("base64url")) as SessionToken;
+}

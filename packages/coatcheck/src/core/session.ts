@@ -1,0 +1,93 @@
+import type { Timestamp } from "./clock.ts";
+import { type Device, expiresAt, type JsonObject, type SessionRecord } from "./session-record.ts";
+import type { TokenParts } from "./session-token.ts";
+
+/** What an application sees of a session. Holds no secret: safe to list, log and send to its user. */
+export interface Session {
+  /** Public: with the user id it names the session in lists, logs and revoke calls. */
+  readonly id: string;
+  readonly userId: string;
+  readonly createdAt: Timestamp;
+  /** Exact to the touch interval: a minute, or a tenth of the idle timeout. */
+  readonly lastSeenAt: Timestamp;
+  /** When it ends if nothing more is heard of it. Moves with use, up to `absoluteExpiresAt`. */
+  readonly expiresAt: Timestamp;
+  /** When it ends however active, unless the user proves again who they are. */
+  readonly absoluteExpiresAt: Timestamp;
+  readonly remembered: boolean;
+  /** RFC 8176 `amr` values. */
+  readonly methods: readonly string[];
+  readonly device: Device;
+  readonly data: JsonObject;
+}
+
+export function sessionOf(record: SessionRecord): Session {
+  return {
+    id: record.sessionId,
+    userId: record.userId,
+    createdAt: record.createdAt,
+    lastSeenAt: record.lastSeenAt,
+    expiresAt: expiresAt(record),
+    absoluteExpiresAt: record.absoluteDeadline,
+    remembered: record.remembered,
+    methods: record.methods,
+    device: record.device,
+    data: record.data,
+  };
+}
+
+/** The parts of an authentication that could open something. For core and http only. */
+export interface HeldTicket {
+  readonly record: SessionRecord;
+  readonly token: TokenParts;
+}
+
+interface AuthenticationFacts {
+  readonly fresh: boolean;
+  readonly authenticatedAt: Timestamp | null;
+  readonly presented: "current" | "grace";
+  readonly rotationDue: boolean;
+}
+
+/**
+ * A request's proof of its session, as it stood when the store was asked. The secrets behind it are in a private
+ * field, so that printing, logging or serialising an authentication shows none.
+ */
+export class Authentication {
+  readonly status = "authenticated";
+  readonly session: Session;
+  /** The holder of this very secret proved who they are within the policy's `freshForSeconds`. */
+  readonly fresh: boolean;
+  /** When the holder of this very secret last proved who they are; null if never, and of a secret in grace. */
+  readonly authenticatedAt: Timestamp | null;
+  /** `grace`: the secret was replaced a moment ago. The request is good, but may begin nothing that lasts. */
+  readonly presented: "current" | "grace";
+  /** The response should carry a new secret, if it can carry a cookie at all. */
+  readonly rotationDue: boolean;
+  readonly #ticket: HeldTicket;
+
+  constructor(ticket: HeldTicket, facts: AuthenticationFacts) {
+    this.session = sessionOf(ticket.record);
+    this.fresh = facts.fresh;
+    this.authenticatedAt = facts.authenticatedAt;
+    this.presented = facts.presented;
+    this.rotationDue = facts.rotationDue;
+    this.#ticket = ticket;
+  }
+
+  static ticketOf(authentication: Authentication): HeldTicket {
+    return authentication.#ticket;
+  }
+}
+
+/** `reason` is for logs and events; what a client is told is the same for all of them. */
+export interface Unauthenticated {
+  readonly status: "unauthenticated";
+  readonly reason: "absent" | "malformed" | "unknown" | "expired" | "token_reused" | "rotation_unconfirmed";
+}
+
+export type AuthenticationResult = Authentication | Unauthenticated;
+
+export function unauthenticated(reason: Unauthenticated["reason"]): Unauthenticated {
+  return { status: "unauthenticated", reason };
+}

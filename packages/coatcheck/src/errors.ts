@@ -1,0 +1,56 @@
+/**
+ * Every fault that coatcheck reports, by its stable code. Expected outcomes (a wrong token, a refused login, a lost
+ * race) are values and never appear here: an error means that the caller or a system did something it must not.
+ */
+export const errorCodes = {
+  invalid_configuration: "An option is missing, contradictory or unsafe. Raised at construction, never on a request.",
+  invalid_user_id: "A user id is empty, too long, not well-formed Unicode, or has a NUL in it.",
+  invalid_session_data: "Session data is not plain JSON, or is larger than the limit.",
+  store_unavailable: "The store failed, or did not answer before its deadline. Answer 503 and change nothing.",
+  store_conflict: "The session changed under every attempt to write it. Answer 503: the caller may try again.",
+  store_schema_unsupported: "The database was written by a newer version, or is not a coatcheck database.",
+  insecure_origin: "The public origin is plain http on a host that is not loopback. Raised at construction.",
+  guard_not_installed:
+    "A route asked for its visit, but the request did not pass the guard. Register it before the routes.",
+  response_already_sent: "A session was begun or ended after the response headers had left.",
+} as const satisfies Record<string, string>;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/**
+ * Every answer by which coatcheck itself turns a request away, by its stable code: expected outcomes, handed on as
+ * values. They leave as `application/problem+json` (RFC 9457) with this status and this text as its `detail`.
+ */
+export const refusalCodes = {
+  duplicate_session_cookie: { status: 400, detail: "The request carries the session cookie more than once." },
+  cross_origin_request: { status: 403, detail: "The request was made by a page of another origin." },
+  headerless_request: {
+    status: 403,
+    detail: "Nothing says where the request came from. A script sends an Origin header of this site, or X-CSRF: 1.",
+  },
+  unauthenticated: { status: 401, detail: "Log in first." },
+  reauthentication_required: { status: 403, detail: "Prove again who you are: this needs a login of just now." },
+  user_inactive: { status: 403, detail: "This user may not log in." },
+  login_overtaken: { status: 503, detail: "All sessions of the user were ended during the login. Try again." },
+  login_expired: { status: 503, detail: "The login took more than five minutes. Try again." },
+  session_limit_reached: { status: 409, detail: "The user has as many sessions as are allowed. End one of them." },
+  session_changed: { status: 409, detail: "The session changed meanwhile. Try again." },
+  session_busy: { status: 409, detail: "A new cookie is on its way to this browser. Try again in a minute." },
+  other_user: { status: 409, detail: "The session is of another user than the one who proved their identity." },
+} as const satisfies Record<string, { readonly status: number; readonly detail: string }>;
+
+export type RefusalCode = keyof typeof refusalCodes;
+
+/** A fault with a stable `code`. The message is for people and may change; `cause` keeps the original error. */
+export class CoatcheckError extends Error {
+  override readonly name = "CoatcheckError";
+  readonly code: ErrorCode;
+  /** What web frameworks answer with when the error reaches them: 503 if a later try may succeed, else 500. */
+  readonly statusCode: 500 | 503;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.statusCode = code === "store_unavailable" || code === "store_conflict" ? 503 : 500;
+  }
+}
