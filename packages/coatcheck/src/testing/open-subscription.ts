@@ -1,0 +1,13 @@
+import type { RemovalListener, SessionStore } from "../core/session-store.ts";
+import { waitUntil } from "./wait-until.ts";
+
+/** Subscribes, and waits until the store says that every removal from now on is heard. Returns the unsubscription. */
+export async function openSubscription(store: SessionStore, listener: RemovalListener): Promise<() => void> {
+  let isOpen = false;
+  const unsubscribe = store.subscribe(listener, (state) => {
+    isOpen = state === "open";
+  });
+  await waitUntil(() => isOpen);
+  if (!isOpen) throw new Error("The store's subscription did not open.");
+  return unsubscribe;
+}
