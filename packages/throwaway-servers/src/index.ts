@@ -1,0 +1,14 @@
+export { missingProgram } from "./missing-program.ts";
+export { PgBouncer } from "./pgbouncer.ts";
+export { PostgresServer, type PostgresServerOptions } from "./postgres-server.ts";
+export { RedisCluster, type RedisClusterOptions } from "./redis-cluster.ts";
+export { RedisSentinels } from "./redis-sentinels.ts";
+export { RedisServer, type RedisServerOptions } from "./redis-server.ts";
+export {
+  type PostgresForTests,
+  postgresForTests,
+  redisClusterForTests,
+  redisForTests,
+  redisSentinelsForTests,
+  type ServerForTests,
+} from "./servers-for-tests.ts";

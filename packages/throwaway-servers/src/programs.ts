@@ -1,0 +1,63 @@
+import { accessSync, constants, readdirSync, realpathSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+
+/** The Debian package that has each program. */
+const debianPackages = {
+  "redis-server": "redis-server",
+  "redis-cli": "redis-tools",
+  postgres: "postgresql",
+  initdb: "postgresql",
+  psql: "postgresql-client",
+  pgbouncer: "pgbouncer",
+} as const;
+
+export type Program = keyof typeof debianPackages;
+
+/** Debian keeps the programs of each Postgres here, and out of PATH. */
+const POSTGRES_VERSIONS = "/usr/lib/postgresql";
+
+/** The path of an installed program. */
+export function pathOf(program: Program): string {
+  const path = findProgram(program);
+  if (path === undefined) throw new Error(missingMessage(program));
+  return path;
+}
+
+export function missingMessage(program: Program): string {
+  return `${program} is not installed. Install it with: apt-get install ${debianPackages[program]}`;
+}
+
+export function findProgram(program: Program): string | undefined {
+  return foldersOf(program)
+    .map((folder) => join(folder, program))
+    .find(isExecutable);
+}
+
+/** PgBouncer is a daemon: an ordinary user's PATH leaves its folder out. */
+function foldersOf(program: Program): readonly string[] {
+  const path = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin"].filter((folder) => folder !== "");
+  if (program === "postgres") return [...path, ...postgresFolders()];
+  if (program !== "initdb" && program !== "psql") return path;
+  // All from one version: a data folder of one is unreadable to another, and Debian's psql in PATH is a slow script.
+  const postgres = findProgram("postgres");
+  return postgres === undefined ? path : [dirname(realpathSync(postgres)), ...path];
+}
+
+/** Newest version first. */
+function postgresFolders(): readonly string[] {
+  try {
+    const versions = readdirSync(POSTGRES_VERSIONS).sort((a, b) => Number(b) - Number(a));
+    return versions.map((version) => join(POSTGRES_VERSIONS, version, "bin"));
+  } catch {
+    return [];
+  }
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

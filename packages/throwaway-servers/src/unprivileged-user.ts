@@ -1,0 +1,17 @@
+import { readFileSync } from "node:fs";
+
+export interface User {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Whom to run programs as that refuse to run as root: nobody else than now, unless that is root. */
+export function unprivilegedUser(): User | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const users = readFileSync("/etc/passwd", "utf8")
+    .split("\n")
+    .map((line) => line.split(":"));
+  const [, , uid, gid] = users.find(([name]) => name === "postgres") ?? users.find(([name]) => name === "nobody") ?? [];
+  if (uid === undefined || gid === undefined) throw new Error("There is no user `postgres` or `nobody` to run it as.");
+  return { uid: Number(uid), gid: Number(gid) };
+}
