@@ -1,0 +1,199 @@
+import { randomBytes } from "node:crypto";
+import { type Clock, systemClock, type Timestamp } from "../core/clock.ts";
+import { RemovalListeners } from "../core/removal-listeners.ts";
+import {
+  applyChange,
+  type EndReason,
+  expiresAt,
+  type RemovedSession,
+  type SessionChange,
+  type SessionRecord,
+  type SessionReference,
+} from "../core/session-record.ts";
+import {
+  type ChannelListener,
+  EXPIRY_MARGIN_SECONDS,
+  FENCE_LIFETIME_SECONDS,
+  type FenceReading,
+  type InsertOutcome,
+  MAXIMUM_LOGIN_SECONDS,
+  type RemovalListener,
+  type SessionLimit,
+  type SessionStore,
+} from "../core/session-store.ts";
+import { ExpiryCalendar } from "./memory/expiry-calendar.ts";
+
+interface UserEntry {
+  readonly sessions: Map<string, SessionRecord>;
+  fence: { readonly value: string; readonly validUntil: Timestamp } | null;
+  /** Ids that an insert still under way must not bring back, with the end of that danger. */
+  tombstones: Map<string, Timestamp> | null;
+}
+
+const FENCE_LIFETIME = FENCE_LIFETIME_SECONDS * 1_000;
+const EXPIRY_MARGIN = EXPIRY_MARGIN_SECONDS * 1_000;
+
+/**
+ * MemorySessionStore keeps sessions in this process: for development, tests, and single-process applications that may
+ * sign everyone out when they restart. Each method runs to its end without giving way, which makes it atomic.
+ */
+export class MemorySessionStore implements SessionStore {
+  readonly #clock: Clock;
+  readonly #users = new Map<string, UserEntry>();
+  readonly #calendar = new ExpiryCalendar();
+  readonly #listeners = new RemovalListeners("open");
+
+  constructor(options: { readonly clock?: Clock } = {}) {
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  async readFence(userKey: string): Promise<FenceReading> {
+    const readAt = this.#clock.now();
+    return { fence: fenceInForce(this.#users.get(userKey), readAt), readAt };
+  }
+
+  async insert(
+    record: SessionRecord,
+    reading: FenceReading,
+    limit: SessionLimit,
+    { replaces }: { readonly replaces?: string } = {},
+  ): Promise<InsertOutcome> {
+    const now = this.#clock.now();
+    const user = this.#users.get(record.userKey) ?? { sessions: new Map(), fence: null, tombstones: null };
+    const fence = fenceInForce(user, now);
+    if (fence !== null && fence !== reading.fence) return { outcome: "fenced" };
+    if (now - reading.readAt > MAXIMUM_LOGIN_SECONDS * 1_000) return { outcome: "attempt_expired" };
+    const buriedUntil = user.tombstones?.get(record.sessionId) ?? 0;
+    if (user.sessions.has(record.sessionId) || now < buriedUntil) return { outcome: "id_unavailable" };
+
+    const all = [...user.sessions.values()];
+    const live = all.filter((session) => session.sessionId !== replaces && now < expiresAt(session));
+    const surplus = live.length - limit.maximum + 1;
+    if (surplus > 0 && limit.whenFull === "refuse") return { outcome: "limit_reached" };
+
+    const expired = all.filter((session) => now >= expiresAt(session));
+    const replaced = all.filter((session) => session.sessionId === replaces && now < expiresAt(session));
+    const evicted = live.sort(byLastSeen).slice(0, Math.max(0, surplus));
+    this.#users.set(record.userKey, user);
+    const removed = [
+      ...expired.map((session) => this.#remove(user, session, "expired", now)),
+      ...replaced.map((session) => this.#remove(user, session, "replaced", now)),
+      ...evicted.map((session) => this.#remove(user, session, "evicted", now)),
+    ];
+    user.sessions.set(record.sessionId, { ...record, version: 1 });
+    this.#calendar.file(record.userKey, expiresAt(record) + EXPIRY_MARGIN);
+    this.#listeners.tell(removed);
+    return { outcome: "inserted", removed };
+  }
+
+  async find(reference: SessionReference): Promise<SessionRecord | null> {
+    return this.#users.get(reference.userKey)?.sessions.get(reference.sessionId) ?? null;
+  }
+
+  async update(reference: SessionReference, change: SessionChange, expectedVersion: number): Promise<boolean> {
+    const sessions = this.#users.get(reference.userKey)?.sessions;
+    const record = sessions?.get(reference.sessionId);
+    if (sessions === undefined || record === undefined) return false;
+    if (record.version !== expectedVersion || this.#clock.now() >= expiresAt(record)) return false;
+    sessions.set(reference.sessionId, applyChange(record, change));
+    return true;
+  }
+
+  async delete(reference: SessionReference, reason: EndReason): Promise<RemovedSession | null> {
+    const user = this.#users.get(reference.userKey);
+    const record = user?.sessions.get(reference.sessionId);
+    if (user === undefined || record === undefined) return null;
+    const removed = this.#remove(user, record, reason, this.#clock.now());
+    this.#listeners.tell([removed]);
+    return removed;
+  }
+
+  async deleteByUser(
+    userKey: string,
+    reason: EndReason,
+    options: { readonly except?: string } = {},
+  ): Promise<readonly RemovedSession[]> {
+    const now = this.#clock.now();
+    const user = this.#users.get(userKey) ?? { sessions: new Map(), fence: null, tombstones: null };
+    this.#users.set(userKey, user);
+    user.fence = { value: randomBytes(12).toString("base64url"), validUntil: now + FENCE_LIFETIME };
+    this.#calendar.file(userKey, user.fence.validUntil);
+
+    const removed = [...user.sessions.values()]
+      .filter((record) => record.sessionId !== options.except)
+      .map((record) => this.#remove(user, record, reason, now));
+    this.#listeners.tell(removed);
+    return removed;
+  }
+
+  async listByUser(userKey: string): Promise<readonly SessionRecord[]> {
+    return [...(this.#users.get(userKey)?.sessions.values() ?? [])];
+  }
+
+  async deleteExpired(limit: number): Promise<readonly RemovedSession[]> {
+    const now = this.#clock.now();
+    const removed: RemovedSession[] = [];
+    for (const userKey of this.#calendar.due(now)) {
+      const user = this.#users.get(userKey);
+      for (const record of user?.sessions.values() ?? []) {
+        if (removed.length >= limit) break;
+        if (user && now >= expiresAt(record) + EXPIRY_MARGIN) removed.push(this.#remove(user, record, "expired", now));
+      }
+      if (removed.length >= limit) break;
+      this.#tidy(userKey, now);
+    }
+    this.#listeners.tell(removed);
+    return removed;
+  }
+
+  subscribe(listener: RemovalListener, onChannel?: ChannelListener): () => void {
+    return this.#listeners.add(listener, onChannel);
+  }
+
+  #remove(user: UserEntry, record: SessionRecord, reason: EndReason, now: Timestamp): RemovedSession {
+    const { userKey, sessionId, userId } = record;
+    user.sessions.delete(sessionId);
+    if (now - record.createdAt < FENCE_LIFETIME) {
+      user.tombstones ??= new Map();
+      user.tombstones.set(sessionId, now + FENCE_LIFETIME);
+      this.#calendar.file(userKey, now + FENCE_LIFETIME);
+    }
+    return { userKey, sessionId, userId, reason };
+  }
+
+  /** Drops what the user's fence and tombstones no longer guard, and files the user for what is left, if anything is. */
+  #tidy(userKey: string, now: Timestamp): void {
+    const user = this.#users.get(userKey);
+    this.#calendar.unfile(userKey);
+    if (user === undefined) return;
+    if (user.fence !== null && now >= user.fence.validUntil) user.fence = null;
+    for (const [sessionId, buriedUntil] of user.tombstones ?? []) {
+      if (now >= buriedUntil) user.tombstones?.delete(sessionId);
+    }
+    if (user.tombstones?.size === 0) user.tombstones = null;
+    const ends = [
+      ...[...user.sessions.values()].map((record) => expiresAt(record) + EXPIRY_MARGIN),
+      ...(user.fence === null ? [] : [user.fence.validUntil]),
+      ...(user.tombstones?.values() ?? []),
+    ];
+    if (ends.length === 0) this.#users.delete(userKey);
+    else
+      this.#calendar.file(
+        userKey,
+        ends.reduce((first, second) => Math.min(first, second)),
+      );
+  }
+}
+
+function fenceInForce(user: UserEntry | undefined, now: Timestamp): string | null {
+  const fence = user?.fence ?? null;
+  return fence !== null && now < fence.validUntil ? fence.value : null;
+}
+
+function byLastSeen(first: SessionRecord, second: SessionRecord): number {
+  return (
+    first.lastSeenAt - second.lastSeenAt ||
+    first.createdAt - second.createdAt ||
+    (first.sessionId < second.sessionId ? -1 : 1)
+  );
+}

@@ -1,0 +1,206 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type {
+  EndReason,
+  RemovedSession,
+  SessionChange,
+  SessionRecord,
+  SessionReference,
+} from "../core/session-record.ts";
+import type {
+  ChannelListener,
+  ChannelState,
+  FenceReading,
+  InsertOutcome,
+  RemovalListener,
+  SessionLimit,
+  SessionStore,
+} from "../core/session-store.ts";
+import { CoatcheckError } from "../errors.ts";
+import { FillTickets } from "./near-cache/fill-tickets.ts";
+import { type Moment, RecordCopies } from "./near-cache/record-copies.ts";
+
+export interface NearCacheOptions {
+  /** What is asked for everything that a copy must not answer: a store over a network, or there is nothing to gain. */
+  readonly store: SessionStore;
+  /** For how long another node may still let a session pass after it was removed; 1,000 by default. */
+  readonly maxStalenessMilliseconds?: number;
+  /** How many records are held; 10,000 by default. Each takes a kilobyte or two. */
+  readonly maximumEntries?: number;
+  /**
+   * Whether a call that ends sessions returns only when no node can serve a copy of them any more: that long after the
+   * store's answer. Logout is then as literal as without a cache, and takes that long. False by default.
+   */
+  readonly settle?: boolean;
+  /** For tests alone. */
+  readonly testMoment?: () => Moment;
+}
+
+const LONGEST_STALENESS_MILLISECONDS = 60_000;
+
+/**
+ * NearCacheSessionStore holds copies of records in this process, so that most requests need no round trip. What it
+ * costs is the bound: a session that another node removed may pass here until its removal is heard of, normally some
+ * milliseconds later, and never for longer than `maxStalenessMilliseconds`, whatever happens to the channel. Each node
+ * measures the age of its copies by its own clocks, so it does not matter that those of two nodes differ. What this
+ * process removes or changes is gone here at once.
+ *
+ * A copy may only say yes: see `SessionStore.recall`. `find` always asks the store, and so a session is read from there
+ * while its login is fresh. Nobody has a cache who does not wrap a store in one.
+ */
+export class NearCacheSessionStore implements SessionStore {
+  readonly #store: SessionStore;
+  readonly #settleMilliseconds: number;
+  readonly #now: () => Moment;
+  readonly #copies: RecordCopies;
+  readonly #tickets = new FillTickets();
+  readonly #unsubscribe: () => void;
+  #isOpen = false;
+
+  /** @throws CoatcheckError `invalid_configuration`; what the store's `subscribe` throws */
+  constructor(options: NearCacheOptions) {
+    const { store, maxStalenessMilliseconds = 1_000, maximumEntries = 10_000, settle = false } = options;
+    requireWholeNumber("maxStalenessMilliseconds", maxStalenessMilliseconds, LONGEST_STALENESS_MILLISECONDS);
+    requireWholeNumber("maximumEntries", maximumEntries, Number.MAX_SAFE_INTEGER);
+    this.#store = store;
+    this.#settleMilliseconds = settle ? maxStalenessMilliseconds : 0;
+    this.#now = options.testMoment ?? thisMoment;
+    this.#copies = new RecordCopies(maximumEntries, maxStalenessMilliseconds);
+    this.#unsubscribe = store.subscribe(
+      (removed) => this.#forget(removed),
+      (state) => this.#noteChannel(state),
+    );
+  }
+
+  recall(reference: SessionReference): SessionRecord | null {
+    return this.#isOpen ? this.#copies.get(reference, this.#now()) : null;
+  }
+
+  async find(reference: SessionReference): Promise<SessionRecord | null> {
+    const { userKey, sessionId } = reference;
+    const ticket = this.#tickets.take(sessionId, userKey);
+    const readAt = this.#now();
+    try {
+      const record = await this.#store.find(reference);
+      // Absence is never kept: it is for the store to say, each time. But a read still under way may be from before it.
+      if (record === null) this.#forget(reference);
+      else if (this.#isOpen && !ticket.isOvertaken) this.#copies.keep(record, readAt);
+      return record;
+    } finally {
+      this.#tickets.release(sessionId, ticket);
+    }
+  }
+
+  readFence(userKey: string): Promise<FenceReading> {
+    return this.#store.readFence(userKey);
+  }
+
+  async insert(
+    record: SessionRecord,
+    reading: FenceReading,
+    limit: SessionLimit,
+    options?: { readonly replaces?: string },
+  ): Promise<InsertOutcome> {
+    let result: InsertOutcome;
+    try {
+      result = await this.#store.insert(record, reading, limit, options);
+    } catch (error) {
+      // It may have made room all the same, and nobody said by ending which.
+      this.#forgetUser(record.userKey);
+      throw error;
+    }
+    const removed = result.outcome === "inserted" ? result.removed : [];
+    for (const session of removed) this.#forget(session);
+    // What has expired passes nowhere, copy or not: nobody need wait for that.
+    if (removed.some(({ reason }) => reason !== "expired")) await this.#settle();
+    return result;
+  }
+
+  async update(reference: SessionReference, change: SessionChange, expectedVersion: number): Promise<boolean> {
+    // From now on it may be out of date. What is read meanwhile may be as well, so it is forgotten twice.
+    this.#forget(reference);
+    try {
+      return await this.#store.update(reference, change, expectedVersion);
+    } finally {
+      this.#forget(reference);
+    }
+  }
+
+  async delete(reference: SessionReference, reason: EndReason): Promise<RemovedSession | null> {
+    let removed: RemovedSession | null;
+    try {
+      removed = await this.#store.delete(reference, reason);
+    } finally {
+      this.#forget(reference);
+    }
+    // Also when it was absent: another node may have removed it just now.
+    await this.#settle();
+    return removed;
+  }
+
+  async deleteByUser(
+    userKey: string,
+    reason: EndReason,
+    options?: { readonly except?: string },
+  ): Promise<readonly RemovedSession[]> {
+    let removed: readonly RemovedSession[];
+    try {
+      removed = await this.#store.deleteByUser(userKey, reason, options);
+    } finally {
+      // Whatever is held of the user, named in the answer or not. The session that was spared is soon read again.
+      this.#forgetUser(userKey);
+    }
+    await this.#settle();
+    return removed;
+  }
+
+  listByUser(userKey: string): Promise<readonly SessionRecord[]> {
+    return this.#store.listByUser(userKey);
+  }
+
+  async deleteExpired(limit: number): Promise<readonly RemovedSession[]> {
+    const removed = await this.#store.deleteExpired(limit);
+    for (const session of removed) this.#forget(session);
+    return removed;
+  }
+
+  subscribe(listener: RemovalListener, onChannel?: ChannelListener): () => void {
+    return this.#store.subscribe(listener, onChannel);
+  }
+
+  /** Stops holding copies. The store goes on: it is the caller's. */
+  close(): void {
+    this.#unsubscribe();
+    this.#noteChannel("interrupted");
+  }
+
+  #forget({ sessionId }: SessionReference): void {
+    this.#tickets.overtake(sessionId);
+    this.#copies.drop(sessionId);
+  }
+
+  #forgetUser(userKey: string): void {
+    this.#tickets.overtakeUser(userKey);
+    this.#copies.dropUser(userKey);
+  }
+
+  /** After a gap, copies and reads under way are worth nothing: what was removed meanwhile is never told. */
+  #noteChannel(state: ChannelState): void {
+    this.#tickets.overtakeAll();
+    this.#copies.clear();
+    this.#isOpen = state === "open";
+  }
+
+  /** Every copy of what was just removed was read before this, so it is too old once the bound has passed. */
+  async #settle(): Promise<void> {
+    if (this.#settleMilliseconds > 0) await pause(this.#settleMilliseconds + 1);
+  }
+}
+
+function thisMoment(): Moment {
+  return { monotonic: performance.now(), wall: Date.now() };
+}
+
+function requireWholeNumber(name: string, value: number, maximum: number): void {
+  if (Number.isSafeInteger(value) && value >= 1 && value <= maximum) return;
+  throw new CoatcheckError("invalid_configuration", `${name} must be a whole number from 1 to ${maximum}.`);
+}

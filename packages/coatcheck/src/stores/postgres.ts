@@ -1,0 +1,249 @@
+import { randomBytes } from "node:crypto";
+import type { CallLimits } from "../core/bounded-calls.ts";
+import type { Clock } from "../core/clock.ts";
+import { RemovalChannel } from "../core/removal-channel.ts";
+import {
+  type EndReason,
+  expiresAt,
+  type RemovedSession,
+  type SessionChange,
+  type SessionRecord,
+  type SessionReference,
+} from "../core/session-record.ts";
+import {
+  type ChannelListener,
+  type FenceReading,
+  type InsertOutcome,
+  MAXIMUM_LOGIN_SECONDS,
+  type RemovalListener,
+  type SessionLimit,
+  type SessionStore,
+} from "../core/session-store.ts";
+import { CoatcheckError } from "../errors.ts";
+import { Connections, type RunStatement } from "./postgres/connections.ts";
+import { migrate, requireCurrentSchema } from "./postgres/migrate.ts";
+import type { PostgresListener, PostgresPool, PostgresResult } from "./postgres/postgres-client.ts";
+import { removalSource } from "./postgres/removal-source.ts";
+import { assignmentsOf, INSERT, recordOf, rowOf } from "./postgres/session-rows.ts";
+import * as sql from "./postgres/session-statements.ts";
+
+export type { PostgresListener, PostgresPool } from "./postgres/postgres-client.ts";
+
+export interface PostgresSessionStoreOptions {
+  /** A `pg` Pool, which the application may share. PgBouncer may stand before it, in transaction mode too. */
+  readonly pool: PostgresPool;
+  /**
+   * Connects a `pg` Client for listening alone: `async () => { const client = new Client(url); await client.connect();
+   * return client; }`. To Postgres itself, where the pool goes through PgBouncer: what listens needs its connection for
+   * itself.
+   */
+  readonly connectListener: () => Promise<PostgresListener>;
+  /** How long a call may take before it fails with `store_unavailable`; 2,000 by default. */
+  readonly deadlineMilliseconds?: number;
+  /** How many calls may be under way before more fail at once; 10,000 by default. */
+  readonly maximumInFlight?: number;
+  /** For tests alone. Otherwise the database's clock counts, which is the same for every process. */
+  readonly testClock?: Clock;
+}
+
+/** Expired sessions removed by one statement: so few that whoever waits for one of them hardly waits. */
+const EXPIRY_BATCH = 100;
+const MOST_PARTITIONS = 1_024;
+
+/**
+ * Creates the tables of sessions, or brings them to this version. Safe when several processes do so at once. With
+ * `partitions`, new tables are divided by user into so many, for very many users or for Citus.
+ *
+ * @throws CoatcheckError `invalid_configuration`, `store_schema_unsupported`, `store_unavailable`
+ */
+export function migratePostgresSessions(
+  pool: PostgresPool,
+  options: { readonly partitions?: number } & Pick<CallLimits, "deadlineMilliseconds"> = {},
+): Promise<void> {
+  const { partitions = 1, deadlineMilliseconds = 60_000 } = options;
+  if (!Number.isSafeInteger(partitions) || partitions < 1 || partitions > MOST_PARTITIONS) {
+    throw new CoatcheckError(
+      "invalid_configuration",
+      `partitions must be a whole number from 1 to ${MOST_PARTITIONS}.`,
+    );
+  }
+  return new Connections(pool, { deadlineMilliseconds }).transaction((run) => migrate(run, partitions));
+}
+
+/**
+ * PostgresSessionStore keeps sessions in Postgres 13 or later. Logins and revoke-alls of one user take turns, by a lock
+ * on the user's fence row; everything else is one statement. Commits are as durable as `synchronous_commit` says.
+ */
+export class PostgresSessionStore implements SessionStore {
+  readonly #connections: Connections;
+  readonly #channel: RemovalChannel;
+  readonly #testClock: Clock | null;
+
+  /** @throws CoatcheckError `invalid_configuration`, `store_schema_unsupported`, `store_unavailable` */
+  static async open(options: PostgresSessionStoreOptions): Promise<PostgresSessionStore> {
+    if (typeof options.connectListener !== "function") {
+      throw new CoatcheckError("invalid_configuration", "A PostgresSessionStore needs connectListener.");
+    }
+    const connections = new Connections(options.pool, options);
+    await connections.transaction(requireCurrentSchema);
+    return new PostgresSessionStore(connections, options);
+  }
+
+  private constructor(connections: Connections, { connectListener, testClock }: PostgresSessionStoreOptions) {
+    this.#connections = connections;
+    this.#channel = new RemovalChannel(removalSource(connectListener));
+    this.#testClock = testClock ?? null;
+  }
+
+  async readFence(userKey: string): Promise<FenceReading> {
+    const { rows } = await this.#connections.statement(sql.READ_FENCE, [userKey, this.#testTime]);
+    const [readAt, fence] = rows[0] as [number, string | null];
+    return { fence, readAt };
+  }
+
+  insert(
+    record: SessionRecord,
+    reading: FenceReading,
+    limit: SessionLimit,
+    options: { readonly replaces?: string } = {},
+  ): Promise<InsertOutcome> {
+    const insertNow = async (run: RunStatement): Promise<InsertOutcome> => {
+      const { userKey, sessionId } = record;
+      await this.#takeTurn(run, userKey);
+      const all = (await run(sql.LIST_BY_USER, [userKey])).rows.map(recordOf);
+      const checks = await run(sql.READ_CHECKS, [userKey, sessionId, this.#testTime]);
+      const [now, fence, isBuried] = checks.rows[0] as [number, string | null, boolean];
+      if (fence !== null && fence !== reading.fence) return { outcome: "fenced" };
+      if (now - reading.readAt > MAXIMUM_LOGIN_SECONDS * 1_000) return { outcome: "attempt_expired" };
+      if (isBuried || all.some((session) => session.sessionId === sessionId)) return { outcome: "id_unavailable" };
+
+      const expired = all.filter((session) => now >= expiresAt(session));
+      const replaced = all.filter((session) => session.sessionId === options.replaces && now < expiresAt(session));
+      const live = all.filter((session) => session.sessionId !== options.replaces && now < expiresAt(session));
+      const surplus = live.length - limit.maximum + 1;
+      if (surplus > 0 && limit.whenFull === "refuse") return { outcome: "limit_reached" };
+
+      // The list is ordered by last use.
+      const evicted = live.slice(0, Math.max(0, surplus));
+      // Updates need no turn. One that came in between counts: what has to go is then chosen anew.
+      if (!(await this.#hold(run, [...expired, ...replaced, ...evicted]))) return insertNow(run);
+      const removed = [
+        ...(await this.#remove(run, expired, "expired")),
+        ...(await this.#remove(run, replaced, "replaced")),
+        ...(await this.#remove(run, evicted, "evicted")),
+      ];
+      await run(INSERT, rowOf({ ...record, version: 1 }));
+      return { outcome: "inserted", removed };
+    };
+    return this.#connections.transaction(insertNow);
+  }
+
+  async find({ userKey, sessionId }: SessionReference): Promise<SessionRecord | null> {
+    const { rows } = await this.#connections.statement(sql.FIND, [userKey, sessionId]);
+    return rows[0] === undefined ? null : recordOf(rows[0]);
+  }
+
+  async update(reference: SessionReference, change: SessionChange, expectedVersion: number): Promise<boolean> {
+    const { userKey, sessionId } = reference;
+    const assignments = assignmentsOf(change);
+    const values = assignments.map(({ value }) => value);
+    const { rowCount } = await this.#connections.statement(sql.updateStatement(assignments), [
+      ...[userKey, sessionId, expectedVersion, this.#testTime],
+      ...values,
+    ]);
+    return rowCount === 1;
+  }
+
+  async delete({ userKey, sessionId }: SessionReference, reason: EndReason): Promise<RemovedSession | null> {
+    const result = await this.#connections.statement(sql.REMOVE, [userKey, [sessionId], reason, this.#testTime]);
+    return removedBy(result, reason)[0] ?? null;
+  }
+
+  deleteByUser(
+    userKey: string,
+    reason: EndReason,
+    options: { readonly except?: string } = {},
+  ): Promise<readonly RemovedSession[]> {
+    return this.#connections.transaction(async (run) => {
+      await this.#takeTurn(run, userKey);
+      await run(sql.RAISE_FENCE, [userKey, randomBytes(12).toString("base64url"), this.#testTime]);
+      const result = await run(sql.REMOVE_ALL, [userKey, options.except ?? null, reason, this.#testTime]);
+      return removedBy(result, reason);
+    });
+  }
+
+  async listByUser(userKey: string): Promise<readonly SessionRecord[]> {
+    return (await this.#connections.statement(sql.LIST_BY_USER, [userKey])).rows.map(recordOf);
+  }
+
+  async deleteExpired(limit: number): Promise<readonly RemovedSession[]> {
+    await this.#sweep(sql.REMOVE_OLD_FENCES);
+    await this.#sweep(sql.REMOVE_OLD_TOMBSTONES);
+    const removed: RemovedSession[] = [];
+    for (let isDone = false; !isDone; ) {
+      const size = Math.min(EXPIRY_BATCH, limit - removed.length);
+      const result = await this.#connections.statement(sql.REMOVE_EXPIRED, [size, "expired", this.#testTime]);
+      removed.push(...removedBy(result, "expired"));
+      isDone = result.rows.length < size || removed.length >= limit;
+    }
+    return removed;
+  }
+
+  subscribe(listener: RemovalListener, onChannel?: ChannelListener): () => void {
+    return this.#channel.subscribe(listener, onChannel);
+  }
+
+  /** Ends all subscriptions. The pool stays as it is: it is the caller's. */
+  close(): void {
+    this.#channel.close();
+  }
+
+  get #testTime(): number | null {
+    return this.#testClock?.now() ?? null;
+  }
+
+  /** From here on to its end, no other transaction logs this user in or revokes everything. */
+  async #takeTurn(run: RunStatement, userKey: string): Promise<void> {
+    let isLocked = false;
+    // A sweep may have taken the row away in between.
+    while (!isLocked) {
+      await run(sql.CREATE_FENCE_ROW, [userKey, this.#testTime]);
+      isLocked = (await run(sql.LOCK_FENCE_ROW, [userKey])).rows.length === 1;
+    }
+  }
+
+  /** Whether the sessions are still as they were listed: then nobody changes or removes them until the commit. */
+  async #hold(run: RunStatement, sessions: readonly SessionRecord[]): Promise<boolean> {
+    const [first] = sessions;
+    if (first === undefined) return true;
+    const sessionIds = sessions.map(({ sessionId }) => sessionId);
+    const versions = sessions.map(({ version }) => version);
+    return (await run(sql.HOLD, [first.userKey, sessionIds, versions])).rows.length === sessions.length;
+  }
+
+  async #sweep(statement: string): Promise<void> {
+    let swept: number;
+    do swept = (await this.#connections.statement(statement, [this.#testTime])).rowCount ?? 0;
+    while (swept === sql.SWEPT_AT_A_TIME);
+  }
+
+  async #remove(
+    run: RunStatement,
+    sessions: readonly SessionRecord[],
+    reason: EndReason,
+  ): Promise<readonly RemovedSession[]> {
+    const [first] = sessions;
+    if (first === undefined) return [];
+    const sessionIds = sessions.map(({ sessionId }) => sessionId);
+    return removedBy(await run(sql.REMOVE, [first.userKey, sessionIds, reason, this.#testTime]), reason);
+  }
+}
+
+function removedBy({ rows }: PostgresResult, reason: EndReason): readonly RemovedSession[] {
+  return (rows as [string, string, string][]).map(([userKey, sessionId, userId]) => ({
+    userKey,
+    sessionId,
+    userId,
+    reason,
+  }));
+}

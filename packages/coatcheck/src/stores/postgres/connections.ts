@@ -1,0 +1,100 @@
+import { BoundedCalls, type CallLimits } from "../../core/bounded-calls.ts";
+import type { PostgresClient, PostgresPool, PostgresPoolClient, PostgresResult } from "./postgres-client.ts";
+
+/** Runs one statement. */
+export type RunStatement = (text: string, values: unknown[]) => Promise<PostgresResult>;
+
+/**
+ * Connections runs statements and transactions within their deadline. A connection that was used when a call failed or
+ * became overdue is closed, never handed on: nobody knows what it is still doing. Nothing is sent a second time.
+ */
+export class Connections {
+  readonly #pool: PostgresPool;
+  readonly #calls: BoundedCalls;
+  readonly #begin: string;
+
+  /** @throws CoatcheckError `invalid_configuration` */
+  constructor(pool: PostgresPool, limits: CallLimits) {
+    this.#pool = pool;
+    this.#calls = new BoundedCalls("Postgres", limits);
+    const { deadlineMilliseconds } = this.#calls;
+    this.#begin = `BEGIN ISOLATION LEVEL READ COMMITTED;
+      SET LOCAL idle_in_transaction_session_timeout = ${deadlineMilliseconds};
+      SET LOCAL lock_timeout = ${deadlineMilliseconds}`;
+  }
+
+  statement(text: string, values: unknown[]): Promise<PostgresResult> {
+    return this.#calls.run(() => this.#lend((run) => run(text, values)));
+  }
+
+  /**
+   * READ COMMITTED, as Postgres has it by default: each statement sees what was committed before it began. The server
+   * ends it when this process falls silent, frozen or cut off, for whoever waits for its locks; and stops waiting for
+   * one itself when nobody waits for the answer. Said along with BEGIN, it costs no round trip, and it holds for this
+   * transaction alone, whoever gets the connection next.
+   */
+  transaction<Result>(work: (run: RunStatement) => Promise<Result>): Promise<Result> {
+    return this.#calls.run(() =>
+      this.#lend(async (run) => {
+        await run(this.#begin, []);
+        const result = await work(run);
+        await run("COMMIT", []);
+        return result;
+      }),
+    );
+  }
+
+  async #lend<Result>(work: (run: RunStatement) => Promise<Result>): Promise<Result> {
+    const loan = new Loan(this.#calls.deadlineMilliseconds);
+    try {
+      const client = await this.#pool.connect();
+      loan.begin(client);
+      const result = await work((text, values) => runOn(client, text, values));
+      loan.end();
+      return result;
+    } catch (error) {
+      loan.end(error instanceof Error ? error : new Error(String(error)));
+      throw error;
+    }
+  }
+}
+
+function runOn(client: PostgresClient, text: string, values: unknown[]): Promise<PostgresResult> {
+  return client.query({ text, values, rowMode: "array" });
+}
+
+/** A connection while it is lent: given back once, with an error if it is overdue. */
+class Loan {
+  readonly #timer: NodeJS.Timeout;
+  #client: PostgresPoolClient | null = null;
+  #isOverdue = false;
+
+  constructor(deadlineMilliseconds: number) {
+    this.#timer = setTimeout(() => {
+      this.#isOverdue = true;
+      this.end(new Error("The connection did not answer in time."));
+    }, deadlineMilliseconds);
+  }
+
+  begin(client: PostgresPoolClient): void {
+    // A broken connection fails its query, too, and that is what is reported. Unheard, this would end the process.
+    client.on("error", ignore);
+    this.#client = client;
+    // The pool had none for so long that nobody waits for this one any more.
+    if (!this.#isOverdue) return;
+    this.end();
+    throw new Error("No connection was free in time.");
+  }
+
+  end(error?: Error): void {
+    clearTimeout(this.#timer);
+    const client = this.#client;
+    this.#client = null;
+    if (client === null) return;
+    // One that is closed may break once more on its way out.
+    if (error === undefined) client.off("error", ignore);
+    client.release(error);
+  }
+}
+
+function ignore(): void {}

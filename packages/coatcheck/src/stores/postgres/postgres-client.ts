@@ -1,0 +1,35 @@
+/** What the store uses of a `pg` Pool. */
+export interface PostgresPool {
+  connect(): Promise<PostgresPoolClient>;
+}
+
+export interface PostgresPoolClient extends PostgresClient {
+  /** With an error, the connection is closed and not used again. */
+  release(error?: Error): void;
+  on(event: "error", listener: (error: Error) => void): unknown;
+  off(event: "error", listener: (error: Error) => void): unknown;
+}
+
+export interface PostgresClient {
+  query(query: PostgresQuery): Promise<PostgresResult>;
+}
+
+/** Never named: behind PgBouncer, the next query may go to a connection that knows no such name. */
+export interface PostgresQuery {
+  readonly text: string;
+  readonly values: unknown[];
+  readonly rowMode: "array";
+}
+
+export interface PostgresResult {
+  readonly rows: unknown[][];
+  readonly rowCount: number | null;
+}
+
+/** What the store uses of a connected `pg` Client of its own, to listen with. */
+export interface PostgresListener {
+  query(text: string): Promise<unknown>;
+  end(): Promise<void>;
+  on(event: "notification", listener: (message: { readonly payload?: string | undefined }) => void): unknown;
+  on(event: "error" | "end", listener: () => void): unknown;
+}

@@ -1,0 +1,113 @@
+import { EXPIRY_MARGIN_SECONDS, FENCE_LIFETIME_SECONDS } from "../../core/session-store.ts";
+import { SELECTED_COLUMNS } from "./session-rows.ts";
+
+export const REMOVALS_CHANNEL = "coatcheck_removals";
+
+/** Fences and tombstones removed by one statement: few enough to be well within its deadline. */
+export const SWEPT_AT_A_TIME = 5_000;
+
+/** The database's clock in milliseconds, or that of a test. Read anew by each statement, after any wait before it. */
+function now(parameter: number): string {
+  return `coalesce($${parameter}::float8, floor(extract(epoch FROM clock_timestamp()) * 1000)::float8)`;
+}
+
+/**
+ * The same as of the statement's beginning, and of the columns' type: what an index can look up. One that is read anew
+ * for each row is compared with each row, however few are due.
+ */
+function startTime(parameter: number): string {
+  return `(SELECT ${now(parameter)}::bigint)`;
+}
+
+/**
+ * What follows `gone`, the sessions that a statement deletes: tombstones for those that were young, a notification for
+ * each, and the removed as rows. One statement, so that nothing of it is ever done alone.
+ */
+function buryAndTell(reasonParameter: number, nowParameter: number): string {
+  return `buried AS (
+      INSERT INTO coatcheck_tombstones (user_key, session_id, buried_until)
+      SELECT user_key, session_id, ${now(nowParameter)} + ${FENCE_LIFETIME_SECONDS * 1_000} FROM gone
+      WHERE ${now(nowParameter)} - created_at < ${FENCE_LIFETIME_SECONDS * 1_000}
+      ON CONFLICT (user_key, session_id) DO UPDATE SET buried_until = excluded.buried_until
+    )
+    SELECT user_key, session_id, user_id, pg_notify('${REMOVALS_CHANNEL}',
+      json_build_array(user_key, session_id, $${reasonParameter}::text, user_id)::text) FROM gone`;
+}
+
+export const FIND = `SELECT ${SELECTED_COLUMNS} FROM coatcheck_sessions WHERE user_key = $1 AND session_id = $2`;
+
+/** In the order in which room is made. */
+export const LIST_BY_USER = `SELECT ${SELECTED_COLUMNS} FROM coatcheck_sessions WHERE user_key = $1
+  ORDER BY last_seen_at, created_at, session_id`;
+
+/** $1 user key, $2 time of a test. */
+export const READ_FENCE = `SELECT time.now,
+    (SELECT value FROM coatcheck_fences WHERE user_key = $1 AND valid_until > time.now)
+  FROM (SELECT ${now(2)} AS now) AS time`;
+
+/** $1 user key, $2 time of a test. The row to lock, where there is none yet. Not for a sweep to take away at once. */
+export const CREATE_FENCE_ROW = `INSERT INTO coatcheck_fences (user_key, value, valid_until)
+  VALUES ($1, NULL, ${now(2)} + ${FENCE_LIFETIME_SECONDS * 1_000}) ON CONFLICT (user_key) DO NOTHING`;
+
+/** A statement of its own: one that also read sessions would see them as they were before it waited for the lock. */
+export const LOCK_FENCE_ROW = "SELECT 1 FROM coatcheck_fences WHERE user_key = $1 FOR UPDATE";
+
+/**
+ * $1 user key, $2 session id, $3 time of a test: what the checks of an insert need besides the list. After the list: a
+ * session that is deleted between the two is then still listed, or has its tombstone already.
+ */
+export const READ_CHECKS = `SELECT time.now,
+    (SELECT value FROM coatcheck_fences WHERE user_key = $1 AND valid_until > time.now),
+    EXISTS (SELECT FROM coatcheck_tombstones WHERE user_key = $1 AND session_id = $2 AND buried_until > time.now)
+  FROM (SELECT ${now(3)} AS now) AS time`;
+
+/** $1 user key, $2 the new value, $3 time of a test. */
+export const RAISE_FENCE = `UPDATE coatcheck_fences
+  SET value = $2, valid_until = ${now(3)} + ${FENCE_LIFETIME_SECONDS * 1_000} WHERE user_key = $1`;
+
+/**
+ * $1 user key, $2 session ids, $3 the version of each: those that are as they were when they were read, and stay so for
+ * the rest of the transaction.
+ */
+export const HOLD = `SELECT 1 FROM coatcheck_sessions WHERE user_key = $1
+  AND (session_id, version) IN (SELECT * FROM unnest($2::text[], $3::integer[])) FOR UPDATE`;
+
+/** $1 user key, $2 session ids, $3 reason, $4 time of a test. */
+export const REMOVE = `WITH gone AS (
+    DELETE FROM coatcheck_sessions WHERE user_key = $1 AND session_id = ANY ($2::text[])
+    RETURNING user_key, session_id, user_id, created_at
+  ), ${buryAndTell(3, 4)}`;
+
+/** $1 user key, $2 session id to spare or null, $3 reason, $4 time of a test. */
+export const REMOVE_ALL = `WITH gone AS (
+    DELETE FROM coatcheck_sessions WHERE user_key = $1 AND session_id IS DISTINCT FROM $2::text
+    RETURNING user_key, session_id, user_id, created_at
+  ), ${buryAndTell(3, 4)}`;
+
+/** $1 at most so many, $2 reason, $3 time of a test. What a request holds at this moment is left for the next time. */
+export const REMOVE_EXPIRED = `WITH due AS (
+    SELECT user_key, session_id FROM coatcheck_sessions
+    WHERE least(idle_deadline, absolute_deadline) <= ${startTime(3)} - ${EXPIRY_MARGIN_SECONDS * 1_000}
+    ORDER BY least(idle_deadline, absolute_deadline) LIMIT $1 FOR UPDATE SKIP LOCKED
+  ), gone AS (
+    DELETE FROM coatcheck_sessions USING due
+    WHERE coatcheck_sessions.user_key = due.user_key AND coatcheck_sessions.session_id = due.session_id
+    RETURNING coatcheck_sessions.user_key, coatcheck_sessions.session_id, user_id, created_at
+  ), ${buryAndTell(2, 3)}`;
+
+/** $1 time of a test. */
+export const REMOVE_OLD_FENCES = `DELETE FROM coatcheck_fences WHERE user_key IN (
+    SELECT user_key FROM coatcheck_fences WHERE valid_until <= ${startTime(1)}
+    ORDER BY valid_until LIMIT ${SWEPT_AT_A_TIME} FOR UPDATE SKIP LOCKED)`;
+
+/** $1 time of a test. */
+export const REMOVE_OLD_TOMBSTONES = `DELETE FROM coatcheck_tombstones WHERE (user_key, session_id) IN (
+    SELECT user_key, session_id FROM coatcheck_tombstones WHERE buried_until <= ${startTime(1)}
+    ORDER BY buried_until LIMIT ${SWEPT_AT_A_TIME} FOR UPDATE SKIP LOCKED)`;
+
+/** $1 user key, $2 session id, $3 expected version, $4 time of a test, then the values to write. */
+export function updateStatement(assignments: readonly { readonly sql: string }[]): string {
+  const written = assignments.map(({ sql }, index) => sql.replace("?", `$${index + 5}`));
+  return `UPDATE coatcheck_sessions SET ${[...written, "version = version + 1"].join(", ")}
+    WHERE user_key = $1 AND session_id = $2 AND version = $3 AND ${now(4)} < least(idle_deadline, absolute_deadline)`;
+}

@@ -1,0 +1,278 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import { BoundedCalls } from "../core/bounded-calls.ts";
+import type { Clock } from "../core/clock.ts";
+import { RemovalChannel } from "../core/removal-channel.ts";
+import type {
+  EndReason,
+  RemovedSession,
+  SessionChange,
+  SessionRecord,
+  SessionReference,
+} from "../core/session-record.ts";
+import type {
+  ChannelListener,
+  FenceReading,
+  InsertOutcome,
+  RemovalListener,
+  SessionLimit,
+  SessionStore,
+} from "../core/session-store.ts";
+import { CoatcheckError } from "../errors.ts";
+import { ExpirySweep } from "./redis/expiry-sweep.ts";
+import { type IoredisClient, type IoredisCluster, ioredisConnection } from "./redis/ioredis-connection.ts";
+import {
+  type NodeRedisClient,
+  type NodeRedisCluster,
+  nodeRedisClusterConnection,
+  nodeRedisConnection,
+} from "./redis/node-redis-connection.ts";
+import { type NodeRedisSentinel, nodeRedisSentinelConnection } from "./redis/node-redis-sentinel-connection.ts";
+import { packChange, packRecord, unpackRecord } from "./redis/record-codec.ts";
+import type { CommandWord, RedisConnection } from "./redis/redis-connection.ts";
+import { removalSource } from "./redis/removal-source.ts";
+import { ScriptRunner } from "./redis/script-runner.ts";
+import type { ScriptName } from "./redis/scripts.ts";
+import { knowsScriptFlags, type ServerFacts, serverFactsOf } from "./redis/server-facts.ts";
+
+export {
+  type IoredisClient,
+  type IoredisCluster,
+  ioredisClusterOptions,
+  ioredisOptions,
+} from "./redis/ioredis-connection.ts";
+export type { NodeRedisClient, NodeRedisCluster } from "./redis/node-redis-connection.ts";
+export type { NodeRedisSentinel } from "./redis/node-redis-sentinel-connection.ts";
+
+export type RedisClient = IoredisClient | IoredisCluster | NodeRedisClient | NodeRedisCluster | NodeRedisSentinel;
+
+export interface RedisSessionStoreOptions {
+  /**
+   * An ioredis or node-redis client: of one server, one behind Sentinel, or a cluster. It must neither keep commands for
+   * later nor send them twice: see `ioredisOptions`; for node-redis, `disableOfflineQueue: true` (a cluster takes it in
+   * `defaults`), and behind Sentinel `maxCommandRediscovers: 0`. Best one that nothing else uses, because it is made to
+   * reconnect when nothing is answered within the deadline.
+   */
+  readonly client: RedisClient;
+  /** Before every key and the channel's name; "coatcheck:" by default. Keeps applications on one server apart. */
+  readonly prefix?: string;
+  /** How long a call may take before it fails with `store_unavailable`; 2,000 by default. */
+  readonly deadlineMilliseconds?: number;
+  /** How many calls may be under way before more fail at once; 10,000 by default. */
+  readonly maximumInFlight?: number;
+  /**
+   * What to do about a server that throws sessions away when memory runs out (`maxmemory-policy` other than
+   * `noeviction`): people would be signed out, and fences forgotten. "warn", the default, or "refuse" to open.
+   */
+  readonly whenEvicting?: "warn" | "refuse";
+  /** For tests alone. Otherwise the server's clock counts, which is the same for every process. */
+  readonly testClock?: Clock;
+}
+
+interface StoreParts {
+  readonly connection: RedisConnection;
+  readonly calls: BoundedCalls;
+  readonly scripts: ScriptRunner;
+  readonly prefix: string;
+  readonly testClock: Clock | null;
+}
+
+/** Nobody's: it is as long as a key and says what it is for. Reading its fence writes nothing. */
+const PROBED_USER_KEY = "is-the-server-ready-";
+const RETRIES = 20;
+const RETRY_MILLISECONDS = 50;
+
+/**
+ * RedisSessionStore keeps sessions in Redis 6.2 or later, or Valkey: one hash per user, so that a cluster needs no
+ * agreement between its servers. Every step that reads and writes is a script, which Redis runs as one command.
+ */
+export class RedisSessionStore implements SessionStore {
+  readonly #connection: RedisConnection;
+  readonly #calls: BoundedCalls;
+  readonly #prefix: string;
+  readonly #channelName: string;
+  readonly #scripts: ScriptRunner;
+  readonly #channel: RemovalChannel;
+  readonly #sweep: ExpirySweep;
+  readonly #testClock: Clock | null;
+
+  /**
+   * Waits until the server answers, and looks whether it is fit to keep sessions.
+   *
+   * @throws CoatcheckError `invalid_configuration`, `store_unavailable`
+   */
+  static async open(options: RedisSessionStoreOptions): Promise<RedisSessionStore> {
+    const { prefix = "coatcheck:", whenEvicting = "warn" } = options;
+    if (/[{}]/.test(prefix)) {
+      throw new CoatcheckError("invalid_configuration", "The prefix must hold no braces: they would crowd one slot.");
+    }
+    const connection = connectionOf(options.client);
+    // One that answers nothing within the deadline may be dead without anybody having closed it.
+    const calls = new BoundedCalls("Redis", options, () => connection.reconnect());
+    const facts = await calls.run(() => onceConnected(() => factsOf(connection)));
+    const evicting = facts.find((server) => server !== null && server.maxmemoryPolicy !== "noeviction");
+    if (evicting) {
+      const text = `Redis throws sessions away when memory runs out: maxmemory-policy is ${evicting.maxmemoryPolicy}, and must be noeviction.`;
+      if (whenEvicting === "refuse") throw new CoatcheckError("invalid_configuration", text);
+      process.emitWarning(text);
+    }
+    const scripts = new ScriptRunner(connection, {
+      serverKnowsFlags: facts.every((server) => server !== null && knowsScriptFlags(server)),
+    });
+    const store = new RedisSessionStore({ connection, calls, scripts, prefix, testClock: options.testClock ?? null });
+    // INFO gets through to a server that is ready for nothing else yet. This is what a login begins with.
+    await onceConnected(() => store.readFence(PROBED_USER_KEY));
+    return store;
+  }
+
+  private constructor({ connection, calls, scripts, prefix, testClock }: StoreParts) {
+    this.#connection = connection;
+    this.#calls = calls;
+    this.#prefix = prefix;
+    this.#channelName = `${prefix}removed`;
+    this.#scripts = scripts;
+    this.#channel = new RemovalChannel(removalSource(connection, this.#channelName));
+    this.#sweep = new ExpirySweep({
+      ...{ connection, calls, prefix },
+      sweepKey: (key, limit) => this.#sweepKey(key, limit),
+    });
+    this.#testClock = testClock;
+  }
+
+  async readFence(userKey: string): Promise<FenceReading> {
+    const [readAt, fence] = texts(await this.#run("readFence", userKey, []));
+    return { fence: fence || null, readAt: Number(readAt) };
+  }
+
+  async insert(
+    record: SessionRecord,
+    reading: FenceReading,
+    limit: SessionLimit,
+    options: { readonly replaces?: string } = {},
+  ): Promise<InsertOutcome> {
+    const { userKey, sessionId } = record;
+    const reply = texts(
+      await this.#run("insert", userKey, [
+        sessionId,
+        packRecord({ ...record, version: 1 }),
+        reading.fence ?? "",
+        String(reading.readAt),
+        String(limit.maximum),
+        limit.whenFull,
+        options.replaces ?? "",
+      ]),
+    );
+    const outcome = reply[0] as InsertOutcome["outcome"];
+    return outcome === "inserted" ? { outcome, removed: removedIn(userKey, reply) } : { outcome };
+  }
+
+  async find(reference: SessionReference): Promise<SessionRecord | null> {
+    const key = this.#prefix + reference.userKey;
+    const packed = await this.#calls.run(() => this.#connection.send(key, ["HGET", key, reference.sessionId]));
+    return packed === null ? null : unpackRecord(reference, packed as Buffer);
+  }
+
+  async update(reference: SessionReference, change: SessionChange, expectedVersion: number): Promise<boolean> {
+    const { current, pending, grace, methods, data } = packChange(change);
+    const updated = await this.#run("update", reference.userKey, [
+      reference.sessionId,
+      String(expectedVersion),
+      String(change.lastSeenAt ?? ""),
+      String(change.idleDeadline ?? ""),
+      String(change.absoluteDeadline ?? ""),
+      ...[current, pending, grace, methods, data],
+    ]);
+    return updated === 1;
+  }
+
+  async delete(reference: SessionReference, reason: EndReason): Promise<RemovedSession | null> {
+    const { userKey, sessionId } = reference;
+    const [removed] = removedIn(userKey, texts(await this.#run("remove", userKey, [sessionId, reason])));
+    return removed ?? null;
+  }
+
+  async deleteByUser(
+    userKey: string,
+    reason: EndReason,
+    options: { readonly except?: string } = {},
+  ): Promise<readonly RemovedSession[]> {
+    const fence = randomBytes(12).toString("base64url");
+    const reply = await this.#run("removeAll", userKey, [fence, reason, options.except ?? ""]);
+    return removedIn(userKey, texts(reply));
+  }
+
+  async listByUser(userKey: string): Promise<readonly SessionRecord[]> {
+    const fields = (await this.#run("list", userKey, [])) as readonly Buffer[];
+    return inGroupsOf(2, fields).map(([sessionId, packed]) =>
+      unpackRecord({ userKey, sessionId: String(sessionId) }, packed as Buffer),
+    );
+  }
+
+  /**
+   * Goes over all keys: call it hourly rather than every minute. Redis frees by itself what a user left behind, without
+   * a word; this finds what expired beside sessions that live on, and publishes it.
+   */
+  deleteExpired(limit: number): Promise<readonly RemovedSession[]> {
+    return this.#sweep.run(limit);
+  }
+
+  subscribe(listener: RemovalListener, onChannel?: ChannelListener): () => void {
+    return this.#channel.subscribe(listener, onChannel);
+  }
+
+  /** Ends all subscriptions. The client stays as it is: it is the caller's. */
+  close(): void {
+    this.#channel.close();
+  }
+
+  #run(script: ScriptName, userKey: string, words: readonly CommandWord[]): Promise<unknown> {
+    const testTime = this.#testClock === null ? "" : String(this.#testClock.now());
+    const everyWord = [this.#channelName, userKey, testTime, ...words];
+    return this.#calls.run(() => this.#scripts.run(script, this.#prefix + userKey, everyWord));
+  }
+
+  async #sweepKey(key: string, limit: number): Promise<readonly RemovedSession[]> {
+    const userKey = key.slice(this.#prefix.length);
+    return removedIn(userKey, texts(await this.#run("sweep", userKey, [String(limit)])));
+  }
+}
+
+function connectionOf(client: RedisClient): RedisConnection {
+  if ("callBuffer" in client) return ioredisConnection(client);
+  if ("masters" in client) return nodeRedisClusterConnection(client);
+  return "acquire" in client ? nodeRedisSentinelConnection(client) : nodeRedisConnection(client);
+}
+
+async function factsOf(connection: RedisConnection): Promise<readonly (ServerFacts | null)[]> {
+  return Promise.all((await connection.primaries()).map(serverFactsOf));
+}
+
+/** A client that is still connecting refuses commands: it is asked again for a second. */
+async function onceConnected<Result>(ask: () => Promise<Result>): Promise<Result> {
+  for (let retries = 0; ; retries += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (retries >= RETRIES) throw error;
+      await pause(RETRY_MILLISECONDS);
+    }
+  }
+}
+
+/** Of what a script says it did: an outcome, then a session id, a reason and a user id for each session. */
+function removedIn(userKey: string, reply: readonly string[]): readonly RemovedSession[] {
+  return inGroupsOf(3, reply.slice(1)).map(([sessionId = "", reason = "", userId = ""]) => ({
+    userKey,
+    sessionId,
+    userId,
+    reason: reason as EndReason,
+  }));
+}
+
+function texts(reply: unknown): readonly string[] {
+  return (reply as readonly Buffer[]).map(String);
+}
+
+function inGroupsOf<Item>(size: number, items: readonly Item[]): readonly (readonly Item[])[] {
+  return Array.from({ length: items.length / size }, (_, index) => items.slice(index * size, (index + 1) * size));
+}

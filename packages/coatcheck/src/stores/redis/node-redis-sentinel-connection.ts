@@ -1,0 +1,66 @@
+import type { Subscription } from "../../core/removal-channel.ts";
+import { BUFFERS, type NodeRedisReplies } from "./node-redis-connection.ts";
+import type { CommandWord, RedisConnection } from "./redis-connection.ts";
+
+/**
+ * What the store uses of a node-redis client behind Sentinel, as `createSentinel` makes it. Make it with
+ * `maxCommandRediscovers: 0`, so that it sends no command twice; unlike the others' it cannot be looked at.
+ */
+export interface NodeRedisSentinel {
+  readonly isReady: boolean;
+  sendCommand(isReadOnly: boolean, words: CommandWord[], options: NodeRedisReplies): Promise<unknown>;
+  /** Tells it from a client of one server. */
+  acquire(): Promise<unknown>;
+  duplicate(): NodeRedisSentinelListener;
+}
+
+interface NodeRedisSentinelListener {
+  connect(): Promise<unknown>;
+  subscribe(channel: string, listener: (message: Buffer) => void, asBuffers: true): Promise<unknown>;
+  sendCommand(isReadOnly: boolean, words: CommandWord[]): Promise<unknown>;
+  destroy(): Promise<void>;
+  on(event: "error" | "topology-change" | "end", listener: () => void): unknown;
+}
+
+export function nodeRedisSentinelConnection(sentinel: NodeRedisSentinel): RedisConnection {
+  const send = (command: readonly CommandWord[]) => sentinel.sendCommand(false, [...command], BUFFERS);
+  return {
+    send: (_key, command) => send(command),
+    primaries: async () => [{ send }],
+    listen: (channel, onMessage, onLost) => listen(sentinel.duplicate(), channel, onMessage, onLost),
+    // It follows the primary by itself, and so does what listens: each change of the topology ends a listening.
+    watchTopology: () => () => {},
+    reconnect: () => {},
+  };
+}
+
+/** It would subscribe again by itself after whatever it reports, unseen: so whatever it reports ends it. */
+async function listen(
+  listener: NodeRedisSentinelListener,
+  channel: string,
+  onMessage: (message: Buffer) => void,
+  onLost: () => void,
+): Promise<Subscription> {
+  let isListening = false;
+  const lose = () => {
+    if (isListening) onLost();
+    isListening = false;
+  };
+  listener.on("error", lose);
+  listener.on("end", lose);
+  const close = () => {
+    isListening = false;
+    listener.destroy().catch(() => {});
+  };
+  try {
+    await listener.connect();
+    await listener.subscribe(channel, onMessage, true);
+  } catch (error) {
+    close();
+    throw error;
+  }
+  isListening = true;
+  // Only from now on: it reports what it found while connecting as changes too.
+  listener.on("topology-change", lose);
+  return { ping: () => listener.sendCommand(false, ["PING"]), close };
+}

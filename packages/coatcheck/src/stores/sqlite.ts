@@ -1,0 +1,245 @@
+import { randomBytes } from "node:crypto";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { type Clock, systemClock, type Timestamp } from "../core/clock.ts";
+import {
+  applyChange,
+  type EndReason,
+  expiresAt,
+  type RemovedSession,
+  type SessionChange,
+  type SessionRecord,
+  type SessionReference,
+} from "../core/session-record.ts";
+import {
+  type ChannelListener,
+  EXPIRY_MARGIN_SECONDS,
+  FENCE_LIFETIME_SECONDS,
+  type FenceReading,
+  type InsertOutcome,
+  MAXIMUM_LOGIN_SECONDS,
+  type RemovalListener,
+  type SessionLimit,
+  type SessionStore,
+} from "../core/session-store.ts";
+import { CoatcheckError } from "../errors.ts";
+import { SqliteConnection } from "./sqlite/connection.ts";
+import type { SqliteDatabase } from "./sqlite/database.ts";
+import { migrate } from "./sqlite/migrate.ts";
+import { RemovalLog } from "./sqlite/removal-log.ts";
+import { recordOf, rowOf, type SessionRow } from "./sqlite/session-rows.ts";
+import { type SessionStatements, sessionStatements } from "./sqlite/session-statements.ts";
+
+export type { SqliteDatabase, SqliteStatement } from "./sqlite/database.ts";
+
+export interface SqliteSessionStoreOptions {
+  /**
+   * A better-sqlite3 `Database` that nothing else uses: transactions of the application on the same connection would
+   * run into the store's. The file may be shared, with tables of the application and with other processes.
+   */
+  readonly database: SqliteDatabase;
+  readonly clock?: Clock;
+  /** How long a call may wait for a locked file before it fails with `store_unavailable`; 2,000 by default. */
+  readonly deadlineMilliseconds?: number;
+  /** How often a subscribed process looks for what others removed; 100 by default. */
+  readonly pollIntervalMilliseconds?: number;
+}
+
+const DEFAULT_DEADLINE_MILLISECONDS = 2_000;
+const FENCE_LIFETIME = FENCE_LIFETIME_SECONDS * 1_000;
+/** Expired sessions removed in one transaction: so few that logins hardly wait for it. */
+const EXPIRY_BATCH = 100;
+
+/**
+ * SqliteSessionStore keeps sessions in a SQLite file, for one machine and any number of processes on it. Logins,
+ * removals and rotations are flushed to the disk before they are acknowledged, so that a power cut takes none back;
+ * a mere touch is not, for losing one ends a session early and never late.
+ */
+export class SqliteSessionStore implements SessionStore {
+  readonly #clock: Clock;
+  readonly #connection: SqliteConnection;
+  readonly #statements: SessionStatements;
+  readonly #removals: RemovalLog;
+
+  /**
+   * Prepares the file: write-ahead log, tables of this version. Several processes may do so at once.
+   *
+   * @throws CoatcheckError `store_schema_unsupported`, `store_unavailable`
+   */
+  static async open(options: SqliteSessionStoreOptions): Promise<SqliteSessionStore> {
+    const { database, deadlineMilliseconds = DEFAULT_DEADLINE_MILLISECONDS } = options;
+    const connection = new SqliteConnection(database, deadlineMilliseconds);
+    await connection.read(() => useWriteAheadLog(database));
+    await connection.write("durable", () => migrate(database));
+    return connection.read(() => new SqliteSessionStore(connection, options));
+  }
+
+  private constructor(connection: SqliteConnection, options: SqliteSessionStoreOptions) {
+    const { database, clock = systemClock, pollIntervalMilliseconds = 100 } = options;
+    this.#clock = clock;
+    this.#connection = connection;
+    this.#statements = sessionStatements(database);
+    this.#removals = new RemovalLog(database, pollIntervalMilliseconds);
+  }
+
+  readFence(userKey: string): Promise<FenceReading> {
+    return this.#connection.read(() => {
+      const readAt = this.#clock.now();
+      return { fence: this.#fenceInForce(userKey, readAt), readAt };
+    });
+  }
+
+  async insert(
+    record: SessionRecord,
+    reading: FenceReading,
+    limit: SessionLimit,
+    options: { readonly replaces?: string } = {},
+  ): Promise<InsertOutcome> {
+    const result = await this.#connection.write("durable", () =>
+      this.#insert(record, reading, limit, options.replaces),
+    );
+    if (result.outcome === "inserted") this.#removals.publish();
+    return result;
+  }
+
+  find(reference: SessionReference): Promise<SessionRecord | null> {
+    return this.#connection.read(() => this.#find(reference));
+  }
+
+  update(reference: SessionReference, change: SessionChange, expectedVersion: number): Promise<boolean> {
+    return this.#connection.write(isTouch(change) ? "relaxed" : "durable", () => {
+      const record = this.#find(reference);
+      if (record === null || record.version !== expectedVersion) return false;
+      if (this.#clock.now() >= expiresAt(record)) return false;
+      const [userKey, sessionId, ...changed] = rowOf(applyChange(record, change));
+      this.#statements.replace.run(...changed, userKey, sessionId);
+      return true;
+    });
+  }
+
+  async delete(reference: SessionReference, reason: EndReason): Promise<RemovedSession | null> {
+    const removed = await this.#connection.write("durable", () => {
+      const record = this.#find(reference);
+      return record === null ? [] : this.#remove([record], reason, this.#clock.now());
+    });
+    this.#removals.publish();
+    return removed[0] ?? null;
+  }
+
+  async deleteByUser(
+    userKey: string,
+    reason: EndReason,
+    options: { readonly except?: string } = {},
+  ): Promise<readonly RemovedSession[]> {
+    const removed = await this.#connection.write("durable", () => {
+      const now = this.#clock.now();
+      this.#statements.raiseFence.run(userKey, randomBytes(12).toString("base64url"), now + FENCE_LIFETIME);
+      const ended = this.#list(userKey).filter((record) => record.sessionId !== options.except);
+      return this.#remove(ended, reason, now);
+    });
+    this.#removals.publish();
+    return removed;
+  }
+
+  listByUser(userKey: string): Promise<readonly SessionRecord[]> {
+    return this.#connection.read(() => this.#list(userKey));
+  }
+
+  async deleteExpired(limit: number): Promise<readonly RemovedSession[]> {
+    const removed: RemovedSession[] = [];
+    for (let isDone = false; !isDone; ) {
+      const size = Math.min(EXPIRY_BATCH, limit - removed.length);
+      const batch = await this.#connection.write("durable", () => this.#removeExpired(size));
+      this.#removals.publish();
+      removed.push(...batch);
+      isDone = batch.length < size || removed.length >= limit;
+      // Requests get their turn between two batches: awaiting a write that did not have to wait gives them none.
+      if (!isDone) await nextTurn();
+    }
+    return removed;
+  }
+
+  /** @throws CoatcheckError `store_unavailable` */
+  subscribe(listener: RemovalListener, onChannel?: ChannelListener): () => void {
+    try {
+      return this.#removals.subscribe(listener, onChannel);
+    } catch (cause) {
+      throw new CoatcheckError("store_unavailable", "The SQLite session store did not answer.", { cause });
+    }
+  }
+
+  /** Ends all subscriptions. The database stays open: it is the caller's. */
+  close(): void {
+    this.#removals.close();
+  }
+
+  #insert(record: SessionRecord, reading: FenceReading, limit: SessionLimit, replaces?: string): InsertOutcome {
+    const now = this.#clock.now();
+    const fence = this.#fenceInForce(record.userKey, now);
+    if (fence !== null && fence !== reading.fence) return { outcome: "fenced" };
+    if (now - reading.readAt > MAXIMUM_LOGIN_SECONDS * 1_000) return { outcome: "attempt_expired" };
+    if (this.#find(record) !== null || this.#isBuried(record, now)) return { outcome: "id_unavailable" };
+
+    const all = this.#list(record.userKey);
+    const replaced = all.filter((session) => session.sessionId === replaces && now < expiresAt(session));
+    const live = all.filter((session) => session.sessionId !== replaces && now < expiresAt(session));
+    const surplus = live.length - limit.maximum + 1;
+    if (surplus > 0 && limit.whenFull === "refuse") return { outcome: "limit_reached" };
+
+    const expired = all.filter((session) => now >= expiresAt(session));
+    const removed = [
+      ...this.#remove(expired, "expired", now),
+      ...this.#remove(replaced, "replaced", now),
+      // The list is ordered by last use.
+      ...this.#remove(live.slice(0, Math.max(0, surplus)), "evicted", now),
+    ];
+    this.#statements.insert.run(...rowOf({ ...record, version: 1 }));
+    return { outcome: "inserted", removed };
+  }
+
+  #find({ userKey, sessionId }: SessionReference): SessionRecord | null {
+    const row = this.#statements.find.get(userKey, sessionId) as SessionRow | undefined;
+    return row === undefined ? null : recordOf(row);
+  }
+
+  #list(userKey: string): readonly SessionRecord[] {
+    return (this.#statements.listByUser.all(userKey) as SessionRow[]).map(recordOf);
+  }
+
+  #fenceInForce(userKey: string, now: Timestamp): string | null {
+    return (this.#statements.findFence.get(userKey, now) as string | undefined) ?? null;
+  }
+
+  #isBuried({ userKey, sessionId }: SessionReference, now: Timestamp): boolean {
+    return this.#statements.findTombstone.get(userKey, sessionId, now) !== undefined;
+  }
+
+  #remove(records: readonly SessionRecord[], reason: EndReason, now: Timestamp): readonly RemovedSession[] {
+    const removed = records.map(({ userKey, sessionId, userId, createdAt }) => {
+      this.#statements.delete.run(userKey, sessionId);
+      if (now - createdAt < FENCE_LIFETIME) this.#statements.bury.run(userKey, sessionId, now + FENCE_LIFETIME);
+      return { userKey, sessionId, userId, reason };
+    });
+    this.#removals.append(removed, now);
+    return removed;
+  }
+
+  #removeExpired(limit: number): readonly RemovedSession[] {
+    const now = this.#clock.now();
+    this.#statements.removeOldFences.run(now);
+    this.#statements.removeOldTombstones.run(now);
+    const rows = this.#statements.listExpired.all(now - EXPIRY_MARGIN_SECONDS * 1_000, limit) as SessionRow[];
+    return this.#remove(rows.map(recordOf), "expired", now);
+  }
+}
+
+function isTouch(change: SessionChange): boolean {
+  return Object.keys(change).every((key) => key === "lastSeenAt" || key === "idleDeadline");
+}
+
+/** Readers and a writer then do not wait for each other. */
+function useWriteAheadLog(database: SqliteDatabase): void {
+  const mode = database.pragma("journal_mode = WAL", { simple: true });
+  // SQLite says so by its answer alone when the file system cannot share memory. A database in memory needs no log.
+  if (mode === "wal" || mode === "memory") return;
+  throw new CoatcheckError("store_unavailable", `SQLite cannot keep a write-ahead log here: it is in ${mode} mode.`);
+}

@@ -1,0 +1,98 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { CoatcheckError } from "../../errors.ts";
+import type { SqliteDatabase, SqliteStatement } from "./database.ts";
+
+/** `durable` survives a power cut. `relaxed` may be lost in one, never in a mere crash of the process. */
+export type Durability = "durable" | "relaxed";
+
+/**
+ * SqliteConnection runs statements such that a locked file cannot hold the event loop. The driver is synchronous, and
+ * SQLite's own busy timeout would stop the whole process while it waits; so it is 0, and an operation that found the
+ * file locked is tried again from a timer until its deadline.
+ */
+export class SqliteConnection {
+  readonly #database: SqliteDatabase;
+  readonly #deadlineMilliseconds: number;
+  readonly #begin: SqliteStatement;
+  readonly #commit: SqliteStatement;
+  readonly #rollback: SqliteStatement;
+  #durability: Durability | null = null;
+  #isStuck = false;
+
+  constructor(database: SqliteDatabase, deadlineMilliseconds: number) {
+    this.#database = database;
+    this.#deadlineMilliseconds = deadlineMilliseconds;
+    database.pragma("busy_timeout = 0");
+    // The write lock comes before the first read: what a transaction has read is still so when it writes.
+    this.#begin = database.prepare("BEGIN IMMEDIATE");
+    this.#commit = database.prepare("COMMIT");
+    this.#rollback = database.prepare("ROLLBACK");
+  }
+
+  /** @throws CoatcheckError `store_unavailable` */
+  read<Result>(operation: () => Result): Promise<Result> {
+    return this.#untilDeadline(operation);
+  }
+
+  /**
+   * Runs `operation` in a transaction. It may run again after a failure, so it does nothing but statements.
+   *
+   * @throws CoatcheckError `store_unavailable`; the operation then was not done, unless its commit was under way
+   */
+  write<Result>(durability: Durability, operation: () => Result): Promise<Result> {
+    return this.#untilDeadline(() => {
+      this.#setDurability(durability);
+      this.#begin.run();
+      try {
+        const result = operation();
+        this.#commit.run();
+        return result;
+      } catch (error) {
+        this.#isStuck = this.#database.inTransaction;
+        throw error;
+      } finally {
+        this.#leaveTransaction();
+      }
+    });
+  }
+
+  /** Undoes what could not be committed. If that fails too, nothing may be read or written until it succeeds. */
+  #leaveTransaction(): void {
+    if (!this.#isStuck) return;
+    try {
+      this.#rollback.run();
+      this.#isStuck = false;
+    } catch {
+      // The error that led here is on its way to the caller. The next call tries again first.
+    }
+  }
+
+  #setDurability(durability: Durability): void {
+    if (durability === this.#durability) return;
+    this.#database.pragma(`synchronous = ${durability === "durable" ? "FULL" : "NORMAL"}`);
+    this.#durability = durability;
+  }
+
+  async #untilDeadline<Result>(operation: () => Result): Promise<Result> {
+    const deadline = performance.now() + this.#deadlineMilliseconds;
+    for (;;) {
+      try {
+        this.#leaveTransaction();
+        if (this.#isStuck) throw new Error("A transaction could neither be committed nor undone.");
+        return operation();
+      } catch (cause) {
+        if (cause instanceof CoatcheckError) throw cause;
+        if (!isBusy(cause) || performance.now() >= deadline) {
+          throw new CoatcheckError("store_unavailable", "The SQLite session store did not answer.", { cause });
+        }
+      }
+      // Random, so that processes that met once do not meet again and again.
+      await delay(1 + Math.random() * 9);
+    }
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : null;
+  return typeof code === "string" && /^SQLITE_(BUSY|LOCKED)/.test(code);
+}

@@ -1,0 +1,16 @@
+/** As much of a better-sqlite3 `Database` as the store uses: the driver stays the application's choice of version. */
+export interface SqliteDatabase {
+  readonly inTransaction: boolean;
+  exec(sql: string): unknown;
+  pragma(text: string, options?: { readonly simple?: boolean }): unknown;
+  prepare(sql: string): SqliteStatement;
+}
+
+export interface SqliteStatement {
+  run(...parameters: unknown[]): unknown;
+  get(...parameters: unknown[]): unknown;
+  all(...parameters: unknown[]): unknown[];
+  /** Rows as arrays, in the order of the columns: measurably faster to make than objects. */
+  raw(): SqliteStatement;
+  pluck(): SqliteStatement;
+}

@@ -1,0 +1,116 @@
+import { RemovalListeners } from "../../core/removal-listeners.ts";
+import type { EndReason, RemovedSession } from "../../core/session-record.ts";
+import type { ChannelListener, RemovalListener } from "../../core/session-store.ts";
+import type { SqliteDatabase, SqliteStatement } from "./database.ts";
+
+/** How long a removal can be read by other processes. They look many times a second, unless they stand still. */
+const RETENTION_MILLISECONDS = 600_000;
+/**
+ * The newest stay however old they are: a clock that jumps ahead, as when a suspended machine wakes up, must not make
+ * one process clear away what the others have had no time to read.
+ */
+const NEWEST_KEPT = 1_000;
+
+/**
+ * RemovalLog tells every process on the file what any of them removed. Removals are written in the transaction that
+ * makes them, and read from the log by everyone, the process that made them included: so all listeners hear of them in
+ * the order of the commits. A process reads as soon as it has committed, and otherwise looks at intervals.
+ */
+export class RemovalLog {
+  readonly #listeners = new RemovalListeners("open");
+  readonly #pollIntervalMilliseconds: number;
+  readonly #statements: Record<"append" | "prune" | "oldest" | "newest" | "after", SqliteStatement>;
+  readonly #dataVersion: () => unknown;
+  #lastSeenId = 0;
+  #lastDataVersion: unknown = null;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(database: SqliteDatabase, pollIntervalMilliseconds: number) {
+    this.#pollIntervalMilliseconds = pollIntervalMilliseconds;
+    this.#dataVersion = () => database.pragma("data_version", { simple: true });
+    this.#statements = {
+      append: database.prepare(
+        `INSERT INTO coatcheck_removals (user_key, session_id, user_id, reason, removed_at) VALUES (?, ?, ?, ?, ?)`,
+      ),
+      prune: database.prepare(
+        `DELETE FROM coatcheck_removals WHERE id IN (SELECT id FROM coatcheck_removals
+         WHERE removed_at < ? AND id <= (SELECT max(id) FROM coatcheck_removals) - ${NEWEST_KEPT}
+         ORDER BY removed_at LIMIT ?)`,
+      ),
+      oldest: database.prepare("SELECT coalesce(min(id), 0) FROM coatcheck_removals").pluck(),
+      newest: database.prepare("SELECT coalesce(max(id), 0) FROM coatcheck_removals").pluck(),
+      after: database
+        .prepare("SELECT id, user_key, session_id, user_id, reason FROM coatcheck_removals WHERE id > ? ORDER BY id")
+        .raw(),
+    };
+  }
+
+  /** Inside the transaction that removes. */
+  append(removed: readonly RemovedSession[], now: number): void {
+    for (const { userKey, sessionId, userId, reason } of removed) {
+      this.#statements.append.run(userKey, sessionId, userId, reason, now);
+    }
+    // Twice as many as were added, so that the log does not grow for ever; and no more, so that nobody waits long.
+    if (removed.length > 0) this.#statements.prune.run(now - RETENTION_MILLISECONDS, 2 * removed.length);
+  }
+
+  /** Tells the listeners what is new. After each commit that removed something. */
+  publish(): void {
+    if (this.#timer === null) return;
+    try {
+      this.#readNew();
+    } catch {
+      // Locked or failing: the removal stands, and the next look finds it.
+      this.#lastDataVersion = null;
+    }
+  }
+
+  subscribe(listener: RemovalListener, onChannel?: ChannelListener): () => void {
+    if (this.#timer === null) {
+      this.#lastSeenId = this.#statements.newest.get() as number;
+      this.#timer = setInterval(() => this.#poll(), this.#pollIntervalMilliseconds).unref();
+    }
+    const unsubscribe = this.#listeners.add(listener, onChannel);
+    return () => {
+      unsubscribe();
+      if (this.#listeners.isEmpty) this.close();
+    };
+  }
+
+  close(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+    this.#listeners.clear();
+  }
+
+  #poll(): void {
+    try {
+      const dataVersion = this.#dataVersion();
+      // It changes with every commit of another connection, so an idle look costs next to nothing.
+      if (dataVersion === this.#lastDataVersion) return;
+      this.#readNew();
+      this.#lastDataVersion = dataVersion;
+    } catch {
+      // Locked or failing: nothing was marked as seen, so the next look finds it.
+    }
+  }
+
+  #readNew(): void {
+    this.#reportGap();
+    for (const [id, userKey, sessionId, userId, reason] of this.#statements.after.all(this.#lastSeenId) as LogRow[]) {
+      this.#lastSeenId = id;
+      this.#listeners.tell([{ userKey, sessionId, userId, reason }]);
+    }
+  }
+
+  /** A process that stood still for so long that the log was cleared behind its back must know that it missed some. */
+  #reportGap(): void {
+    const oldestId = this.#statements.oldest.get() as number;
+    if (oldestId <= this.#lastSeenId + 1) return;
+    this.#lastSeenId = oldestId - 1;
+    this.#listeners.report("interrupted");
+    this.#listeners.report("open");
+  }
+}
+
+type LogRow = readonly [id: number, userKey: string, sessionId: string, userId: string, reason: EndReason];

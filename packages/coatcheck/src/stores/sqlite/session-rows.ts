@@ -1,0 +1,93 @@
+import type { CurrentSecret, SessionRecord } from "../../core/session-record.ts";
+
+/** In the order in which rows are read and written. */
+export const COLUMNS = [
+  "user_key",
+  "session_id",
+  "user_id",
+  "created_at",
+  "last_seen_at",
+  "idle_deadline",
+  "absolute_deadline",
+  "version",
+  "remembered",
+  "lineage_digest",
+  "csrf_key",
+  "current_digest",
+  "current_issued_at",
+  "current_authenticated_at",
+  "pending",
+  "grace",
+  "methods",
+  "device",
+  "data",
+] as const;
+
+export type SessionRow = readonly [
+  userKey: string,
+  sessionId: string,
+  userId: string,
+  createdAt: number,
+  lastSeenAt: number,
+  idleDeadline: number,
+  absoluteDeadline: number,
+  version: number,
+  remembered: number,
+  lineageDigest: string,
+  csrfKey: string,
+  currentDigest: string,
+  currentIssuedAt: number,
+  currentAuthenticatedAt: number | null,
+  pending: string | null,
+  grace: string | null,
+  methods: string,
+  device: string,
+  data: string,
+];
+
+export function rowOf(record: SessionRecord): SessionRow {
+  return [
+    record.userKey,
+    record.sessionId,
+    record.userId,
+    record.createdAt,
+    record.lastSeenAt,
+    record.idleDeadline,
+    record.absoluteDeadline,
+    record.version,
+    record.remembered ? 1 : 0,
+    record.lineageDigest,
+    record.csrfKey,
+    record.current.digest,
+    record.current.issuedAt,
+    record.current.authenticatedAt,
+    record.pending === null ? null : JSON.stringify(record.pending),
+    record.grace.length === 0 ? null : JSON.stringify(record.grace),
+    JSON.stringify(record.methods),
+    JSON.stringify(record.device),
+    JSON.stringify(record.data),
+  ];
+}
+
+export function recordOf(row: SessionRow): SessionRecord {
+  const current: CurrentSecret = { digest: row[11], issuedAt: row[12], authenticatedAt: row[13] };
+  return {
+    userKey: row[0],
+    sessionId: row[1],
+    userId: row[2],
+    createdAt: row[3],
+    lastSeenAt: row[4],
+    idleDeadline: row[5],
+    absoluteDeadline: row[6],
+    version: row[7],
+    remembered: row[8] === 1,
+    lineageDigest: row[9],
+    csrfKey: row[10],
+    current,
+    pending: row[14] === null ? null : JSON.parse(row[14]),
+    grace: row[15] === null ? [] : JSON.parse(row[15]),
+    methods: JSON.parse(row[16]),
+    device: JSON.parse(row[17]),
+    data: JSON.parse(row[18]),
+  };
+}
