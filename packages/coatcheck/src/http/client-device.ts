@@ -1,0 +1,74 @@
+import { isIP, isIPv4 } from "node:net";
+import type { Device } from "../core/session-record.ts";
+
+/** How much of a client's address is kept: all of it, its network (/24 or /48), or nothing. */
+export type AddressPrecision = "whole" | "network" | "none";
+
+export interface ClientFacts {
+  readonly userAgent: string | null;
+  /** The address of the client as the application knows it, behind however many proxies it trusts. */
+  readonly address: string | undefined;
+}
+
+const MAXIMUM_USER_AGENT_LENGTH = 256;
+
+// The order matters: browsers imitate each other, and the one that names itself last is the one it is.
+const BROWSERS: readonly (readonly [RegExp, string])[] = [
+  [/\bEdgA?\/|\bEdgiOS\//, "Edge"],
+  [/\bOPR\//, "Opera"],
+  [/\bSamsungBrowser\//, "Samsung Internet"],
+  [/\bFirefox\/|\bFxiOS\//, "Firefox"],
+  [/\bChrome\/|\bCriOS\/|\bHeadlessChrome\//, "Chrome"],
+  [/\bVersion\/.*\bSafari\//, "Safari"],
+  [/^curl\//, "curl"],
+];
+
+const SYSTEMS: readonly (readonly [RegExp, string])[] = [
+  [/\biPhone\b/, "iPhone"],
+  [/\biPad\b/, "iPad"],
+  [/\bAndroid\b/, "Android"],
+  [/\bCrOS\b/, "ChromeOS"],
+  [/\bWindows\b/, "Windows"],
+  [/\bMacintosh\b|\bMac OS X\b/, "macOS"],
+  [/\bLinux\b|\bX11\b/, "Linux"],
+];
+
+/** Describes the client for the list of devices. Everything here is the client's own word: never decide by it. */
+export function describeDevice(client: ClientFacts, precision: AddressPrecision): Device {
+  // A header can carry control characters through some servers; a list of devices must not.
+  const userAgent =
+    client.userAgent
+      ?.slice(0, MAXIMUM_USER_AGENT_LENGTH)
+      .replace(/\p{Cc}+/gu, " ")
+      .trim() || null;
+  return {
+    label: userAgent === null ? "Unknown device" : labelOf(userAgent),
+    userAgent,
+    ip: client.address === undefined ? null : truncateAddress(client.address, precision),
+  };
+}
+
+function labelOf(userAgent: string): string {
+  const browser = BROWSERS.find(([pattern]) => pattern.test(userAgent))?.[1];
+  const system = SYSTEMS.find(([pattern]) => pattern.test(userAgent))?.[1];
+  if (browser === undefined) return system === undefined ? "Unknown device" : `Browser on ${system}`;
+  return system === undefined ? browser : `${browser} on ${system}`;
+}
+
+/** `192.0.2.7` becomes `192.0.2.0/24`, `2001:db8:1:2::3` becomes `2001:db8:1::/48`; what is no address becomes null. */
+function truncateAddress(address: string, precision: AddressPrecision): string | null {
+  const plain = address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, "").replace(/%.*$/, "");
+  if (precision === "none" || isIP(plain) === 0) return null;
+  if (precision === "whole") return plain;
+  if (isIPv4(plain)) return `${plain.slice(0, plain.lastIndexOf("."))}.0/24`;
+  return `${firstGroups(plain, 3).join(":")}::/48`;
+}
+
+/** The first groups of an IPv6 address, with those that `::` stands for written out. */
+function firstGroups(address: string, count: number): string[] {
+  const [head = "", tail = ""] = address.split("::");
+  const before = head === "" ? [] : head.split(":");
+  const after = tail === "" ? [] : tail.split(":");
+  const zeros = Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => "0");
+  return [...before, ...zeros, ...after].slice(0, count);
+}

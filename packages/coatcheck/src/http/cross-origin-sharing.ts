@@ -1,0 +1,73 @@
+import type { GuardedRequest } from "./guarded-request.ts";
+import type { HeaderEdit } from "./response-headers.ts";
+import type { TrustedOrigins } from "./trusted-origins.ts";
+
+/** A browser's question, on behalf of a trusted page, whether it may send a request. The handler is not to see it. */
+export interface Preflight {
+  readonly admitted: false;
+  readonly status: 204;
+  readonly code: "preflight";
+  readonly headers: readonly HeaderEdit[];
+}
+
+const METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
+const PREFLIGHT_LIFETIME_SECONDS = 600;
+const HEADER_NAMES = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+( *, *[!#$%&'*+.^_`|~0-9A-Za-z-]+)*$/;
+
+/**
+ * CrossOriginSharing tells browsers which pages may read our answers (Fetch standard, "CORS protocol"): those of trusted
+ * origins, each by name and with credentials, and no others. What the application allows to strangers on routes without
+ * a session is its own: their requests pass by here unchanged.
+ */
+export class CrossOriginSharing {
+  readonly #trusted: TrustedOrigins;
+  readonly #exposed: readonly HeaderEdit[];
+
+  constructor(trusted: TrustedOrigins, exposedHeaders: readonly string[]) {
+    this.#trusted = trusted;
+    this.#exposed =
+      exposedHeaders.length === 0
+        ? []
+        : [{ name: "access-control-expose-headers", value: exposedHeaders.join(", "), mode: "set" }];
+  }
+
+  /** For every response, a failure too: what a page may not read looks to it like a broken network. */
+  headersFor(request: GuardedRequest): readonly HeaderEdit[] {
+    const origin = this.#trustedOriginOf(request);
+    return origin === null ? [] : [...allow(origin), ...this.#exposed];
+  }
+
+  /** Whether responses differ by origin, and caches have to know it. */
+  get varies(): boolean {
+    return this.#trusted.areConfigured;
+  }
+
+  preflight(request: GuardedRequest): Preflight | null {
+    if (request.method !== "OPTIONS" || request.headers.get("access-control-request-method") === null) return null;
+    const origin = this.#trustedOriginOf(request);
+    if (origin === null) return null;
+    const headers: HeaderEdit[] = [
+      ...allow(origin),
+      { name: "access-control-allow-methods", value: METHODS, mode: "set" },
+      { name: "access-control-max-age", value: String(PREFLIGHT_LIFETIME_SECONDS), mode: "set" },
+      { name: "vary", value: "Origin, Access-Control-Request-Headers", mode: "set" },
+    ];
+    const asked = request.headers.get("access-control-request-headers") ?? "";
+    // A trusted page may send any header. Named one by one, for with credentials "*" means a header of that name.
+    if (HEADER_NAMES.test(asked)) headers.push({ name: "access-control-allow-headers", value: asked, mode: "set" });
+    return { admitted: false, status: 204, code: "preflight", headers };
+  }
+
+  #trustedOriginOf(request: GuardedRequest): string | null {
+    if (!this.#trusted.areConfigured) return null;
+    const origin = request.headers.get("origin");
+    return origin !== null && this.#trusted.has(origin) ? origin : null;
+  }
+}
+
+function allow(origin: string): readonly HeaderEdit[] {
+  return [
+    { name: "access-control-allow-origin", value: origin, mode: "set" },
+    { name: "access-control-allow-credentials", value: "true", mode: "set" },
+  ];
+}

@@ -1,0 +1,18 @@
+/** As much of a request as the guard looks at. A web-standard `Request` is one. */
+export interface GuardedRequest {
+  readonly method: string;
+  /** Several fields of one name are joined with ", " ("; " for Cookie), as HTTP servers do. */
+  readonly headers: { get(name: string): string | null };
+  /** Absolute, or path and query as in the request line. Only the login view and exemptions need it. */
+  readonly url?: string | undefined;
+  /** The client's address, as the application knows it behind the proxies that it trusts. */
+  readonly clientAddress?: string | undefined;
+}
+
+/** Path and query of what was asked for, as a URL parser reads them; null if the adapter gave none. */
+export function pathOf({ url }: GuardedRequest): { readonly pathname: string; readonly search: string } | null {
+  if (url === undefined) return null;
+  // Joined as text: to a resolver, "//host" would be another host.
+  const absolute = url.startsWith("/") ? `http://path.invalid${url}` : url;
+  return URL.canParse(absolute) ? new URL(absolute) : null;
+}

@@ -1,0 +1,64 @@
+import type { PublicOrigin } from "./public-origin.ts";
+
+/** What the Cookie header holds under our name. `several` is an attack or a fault, and never a reason to choose one. */
+export type CookieReading =
+  | { readonly found: "none" }
+  | { readonly found: "one"; readonly value: string }
+  | { readonly found: "several" };
+
+const NONE: CookieReading = { found: "none" };
+const SEVERAL: CookieReading = { found: "several" };
+
+/**
+ * HostCookie reads and writes a cookie of this host alone, out of reach of scripts. On https its name should begin with
+ * `__Host-Http-`: browsers that know the prefix take it only over https, for this host, and from a response, never from
+ * a script; older ones still hold it to the rules of `__Host-` (RFC 6265bis; draft-ietf-httpbis-layered-cookies). On
+ * loopback http no prefix works in every browser, so there the name carries the port, which cookies do not: no
+ * neighbour on another port overwrites it.
+ */
+export class HostCookie {
+  readonly name: string;
+  readonly #attributes: string;
+
+  constructor(origin: PublicOrigin, names: { readonly secure: string; readonly loopback: string }) {
+    this.name = origin.isSecure ? names.secure : names.loopback;
+    // Lax, not Strict: a link from elsewhere must find the user signed in. Unsafe requests are guarded by themselves.
+    this.#attributes = `; Path=/; HttpOnly${origin.isSecure ? "; Secure" : ""}; SameSite=Lax`;
+  }
+
+  /** Linear in the header's length. Names match exactly, in case too; a cookie without a name is not ours. */
+  read(header: string | null): CookieReading {
+    if (header === null || !header.includes(this.name)) return NONE;
+    let reading: CookieReading = NONE;
+    for (const pair of header.split(";")) {
+      const separator = pair.indexOf("=");
+      if (separator === -1 || withoutSpace(pair.slice(0, separator)) !== this.name) continue;
+      if (reading.found !== "none") return SEVERAL;
+      reading = { found: "one", value: withoutSpace(pair.slice(separator + 1)) };
+    }
+    return reading;
+  }
+
+  /** The Set-Cookie value; `maximumAgeSeconds` null ends the cookie with the browser session. `value` is base64url. */
+  write(value: string, maximumAgeSeconds: number | null): string {
+    const age = maximumAgeSeconds === null ? "" : `; Max-Age=${maximumAgeSeconds}`;
+    return `${this.name}=${value}${this.#attributes}${age}`;
+  }
+
+  /** The Set-Cookie value that deletes the cookie: same name, same attributes, no age. */
+  clear(): string {
+    return `${this.name}=${this.#attributes}; Max-Age=0`;
+  }
+}
+
+/**
+ * Without spaces and tabs around it, and nothing else: `trim` would take off what Unicode calls space, too. A sibling
+ * domain may set a cookie whose name is ours behind such a character, where the rules of the prefix do not reach it.
+ */
+function withoutSpace(text: string): string {
+  return text.replace(/^[ \t]+|[ \t]+$/g, "");
+}
+
+export function sessionCookie(origin: PublicOrigin): HostCookie {
+  return new HostCookie(origin, { secure: "__Host-Http-session", loopback: `coatcheck-${origin.port}` });
+}

@@ -1,0 +1,26 @@
+import { CoatcheckError } from "../errors.ts";
+
+/** What people look for by other libraries' names, and where it is here. */
+const HINTS: Readonly<Record<string, string>> = {
+  sameSite:
+    "The cookie is always SameSite=Lax: other sites are never sent it, and trustedOrigins are of the same site.",
+  secure: "Secure follows the origin: it is set for every https origin.",
+  httpOnly: "The cookie is always HttpOnly.",
+  secret: "There is no secret: tickets are random, and nothing is signed.",
+  cookie: "The cookie's name and attributes are not configurable.",
+  domain: "The cookie is of this host alone, which its __Host-Http- prefix promises.",
+  cors: "CORS follows trustedOrigins.",
+};
+
+/**
+ * An option that does nothing is worse than an error: whoever wrote it believes in it.
+ *
+ * @throws CoatcheckError `invalid_configuration`
+ */
+export function refuseUnknownOptions(owner: string, options: object, known: ReadonlySet<string>): void {
+  for (const name of Object.keys(options)) {
+    if (known.has(name)) continue;
+    const hint = HINTS[name] === undefined ? "" : ` ${HINTS[name]}`;
+    throw new CoatcheckError("invalid_configuration", `${owner} has no option "${name}".${hint}`);
+  }
+}

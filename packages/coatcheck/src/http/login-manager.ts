@@ -1,0 +1,44 @@
+import { CoatcheckError } from "../errors.ts";
+import { type LoginManagerOptions, type LoginRules, loginRulesOf } from "./login-rules.ts";
+import type { StepUp } from "./login-views.ts";
+import { LoginVisit } from "./login-visit.ts";
+import type { RequestGuard } from "./request-guard.ts";
+import type { Visit } from "./visit.ts";
+
+/**
+ * LoginManager knows the application's users: how one is loaded, who may log in, and where those are sent who have not.
+ * What Flask-Login is to Flask, over sessions that can be taken back. One for an application; immutable.
+ */
+export class LoginManager<User, Anonymous = null, RequestUser extends User = never> {
+  readonly guard: RequestGuard;
+  readonly #rules: LoginRules<User, Anonymous, RequestUser>;
+  readonly #visits = new WeakMap<Visit, LoginVisit<User, Anonymous, RequestUser>>();
+
+  /** @throws CoatcheckError `invalid_configuration` */
+  constructor(options: LoginManagerOptions<User, Anonymous, RequestUser>) {
+    if (!options.guard) throw new CoatcheckError("invalid_configuration", "A LoginManager needs a RequestGuard.");
+    this.guard = options.guard;
+    this.#rules = loginRulesOf(options);
+  }
+
+  /** @throws CoatcheckError `invalid_configuration` for a step-up longer than the policy's `freshForSeconds` */
+  validateStepUp(options: StepUp): StepUp {
+    const { freshForSeconds } = this.guard.sessions.policy;
+    const { withinSeconds = freshForSeconds } = options;
+    if (!(withinSeconds > 0 && withinSeconds <= freshForSeconds)) {
+      const message = `withinSeconds is more than 0, and at most the policy's freshForSeconds, ${freshForSeconds}.`;
+      throw new CoatcheckError("invalid_configuration", message);
+    }
+    return options;
+  }
+
+  /** The user's side of a visit: always the same one for the same visit. */
+  of(visit: Visit): LoginVisit<User, Anonymous, RequestUser> {
+    let login = this.#visits.get(visit);
+    if (login === undefined) {
+      login = new LoginVisit(visit, this.guard.sessions, this.#rules);
+      this.#visits.set(visit, login);
+    }
+    return login;
+  }
+}

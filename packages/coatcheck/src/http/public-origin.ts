@@ -1,0 +1,50 @@
+import { isIPv4 } from "node:net";
+import { CoatcheckError } from "../errors.ts";
+
+/** The one origin under which browsers know the application. Absolute URLs, the cookie and CSRF checks follow it. */
+export interface PublicOrigin {
+  /** As browsers serialise it: "https://app.example", "http://localhost:8080". */
+  readonly text: string;
+  readonly isSecure: boolean;
+  readonly port: number;
+}
+
+export interface PublicOriginOptions {
+  /**
+   * Accepts plain http on a host that is not loopback. Cookies and pages can then be read and changed by anyone on
+   * the way, and nothing else that coatcheck does helps against it.
+   */
+  readonly dangerouslyAllowInsecureOrigin?: boolean;
+}
+
+/**
+ * Checks and takes apart a configured origin. What the request's Host header says is never used in its place: the
+ * client chooses that (OWASP ASVS 5.0, 4.1.3).
+ *
+ * @throws CoatcheckError `insecure_origin` for http beyond loopback, `invalid_configuration` for what is no origin
+ */
+export function parsePublicOrigin(text: string, options: PublicOriginOptions = {}): PublicOrigin {
+  if (!URL.canParse(text)) throw new CoatcheckError("invalid_configuration", `"${text}" is not an origin.`);
+  const url = new URL(text);
+  if (url.protocol !== "https:" && url.protocol !== "http:") {
+    throw new CoatcheckError("invalid_configuration", `"${text}" must begin with https:// or http://.`);
+  }
+  // A path, query or user name has no meaning in an origin: whoever wrote one expects something that will not happen.
+  if (text.replace(/\/$/, "") !== url.origin) {
+    throw new CoatcheckError("invalid_configuration", `"${text}" must be written as "${url.origin}".`);
+  }
+  const isSecure = url.protocol === "https:";
+  if (!isSecure && !isLoopback(url.hostname) && !options.dangerouslyAllowInsecureOrigin) {
+    throw new CoatcheckError(
+      "insecure_origin",
+      `"${text}" is plain http on a host that is not loopback: the session cookie could be read on the way. Use https.`,
+    );
+  }
+  return { text: url.origin, isSecure, port: Number(url.port) || (isSecure ? 443 : 80) };
+}
+
+/** Whether a host name, as URL parsers give it, can only mean this machine (RFC 6761, 6.3; RFC 8252, 8.3). */
+export function isLoopback(hostname: string): boolean {
+  if (hostname === "localhost" || hostname.endsWith(".localhost") || hostname === "[::1]") return true;
+  return isIPv4(hostname) && hostname.startsWith("127.");
+}

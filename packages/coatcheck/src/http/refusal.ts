@@ -1,0 +1,25 @@
+import { type RefusalCode, refusalCodes } from "../errors.ts";
+import type { HeaderEdit } from "./response-headers.ts";
+
+/** Why the guard turns a request away, before anybody asked about its session. */
+export type GuardRefusalCode = "duplicate_session_cookie" | "cross_origin_request" | "headerless_request";
+
+/** A request that is turned away, as a value: adapters turn it into a response. */
+export interface Refusal<Code extends RefusalCode = RefusalCode> {
+  readonly admitted: false;
+  readonly status: number;
+  readonly code: Code;
+  readonly detail: string;
+  /** Where a person is sent instead, to log in; null when the answer is the refusal itself. */
+  readonly location: string | null;
+  /** What the answer must carry, whoever writes it: without CORS headers a trusted page could not read it. */
+  readonly headers: readonly HeaderEdit[];
+}
+
+export function refusalOf<Code extends RefusalCode>(
+  code: Code,
+  parts: { readonly location?: string | null; readonly headers?: readonly HeaderEdit[] } = {},
+): Refusal<Code> {
+  const { location = null, headers = [] } = parts;
+  return { admitted: false, ...refusalCodes[code], code, location, headers };
+}

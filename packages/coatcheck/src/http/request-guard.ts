@@ -1,0 +1,156 @@
+import type { SessionManager } from "../core/session-manager.ts";
+import { CoatcheckError } from "../errors.ts";
+import type { AddressPrecision } from "./client-device.ts";
+import { CrossOriginProtection, type CrossOriginVerdict } from "./cross-origin-protection.ts";
+import { CrossOriginSharing, type Preflight } from "./cross-origin-sharing.ts";
+import { type GuardedRequest, pathOf } from "./guarded-request.ts";
+import { type HostCookie, sessionCookie } from "./host-cookie.ts";
+import { refuseUnknownOptions } from "./known-options.ts";
+import { type PublicOrigin, parsePublicOrigin } from "./public-origin.ts";
+import { type GuardRefusalCode, type Refusal, refusalOf } from "./refusal.ts";
+import type { HeaderEdit } from "./response-headers.ts";
+import { TrustedOrigins, type TrustedOriginsOption } from "./trusted-origins.ts";
+import { Visit } from "./visit.ts";
+
+export interface RequestGuardOptions {
+  readonly sessions: SessionManager;
+  /** The origin under which browsers reach the application, such as "https://app.example". */
+  readonly origin: string;
+  /**
+   * Unsafe requests that carry the cookie but neither Sec-Fetch-Site nor Origin. No browser of the last years sends
+   * such, so by default they pass as scripts; "refuse" makes scripts say where they come from, with Origin or
+   * `X-CSRF: 1`.
+   */
+  readonly headerlessRequests?: "allow" | "refuse";
+  /**
+   * Unsafe requests that say they come from another origin are always refused with the cookie, and never begin a
+   * session. "refuse_always" refuses them without the cookie too: right where every route is about sessions.
+   */
+  readonly crossOriginRequests?: "refuse_with_cookie" | "refuse_always";
+  /**
+   * Other origins of the same site whose pages may act for the user, and read the answers (CORS): "https://www.…",
+   * previews, tenants. Whole origins, or a function.
+   */
+  readonly trustedOrigins?: TrustedOriginsOption;
+  /** The registrable domain, such as "example.co.uk", where trusted origins are siblings of ours. */
+  readonly site?: string;
+  /** Response headers that trusted pages may read besides the usual ones. */
+  readonly exposedHeaders?: readonly string[];
+  /**
+   * Requests that others may make, such as "POST /webhooks/payments": exact method and path. They pass whoever made
+   * them, and have no session: the cookie is not looked at.
+   */
+  readonly sessionlessRoutes?: readonly string[];
+  /** How much of the client's address is kept with a session; all of it by default. */
+  readonly addressPrecision?: AddressPrecision;
+  readonly dangerouslyAllowInsecureOrigin?: boolean;
+}
+
+export type Admission = Visit | Refusal<GuardRefusalCode> | Preflight;
+
+const OPTIONS: ReadonlySet<string> = new Set<keyof RequestGuardOptions>([
+  "sessions",
+  "origin",
+  "headerlessRequests",
+  "crossOriginRequests",
+  "trustedOrigins",
+  "site",
+  "exposedHeaders",
+  "sessionlessRoutes",
+  "addressPrecision",
+  "dangerouslyAllowInsecureOrigin",
+]);
+
+/**
+ * RequestGuard is the one way that every request takes, whatever the framework: find the cookie, refuse what others
+ * made the browser send, then hand out a `Visit`, through which the session is read, begun and ended. It decides and
+ * returns values; adapters turn them into responses. No 401 ever deletes a cookie: the session may be alive, and the
+ * answer a race or a fault.
+ */
+export class RequestGuard {
+  readonly sessions: SessionManager;
+  readonly origin: PublicOrigin;
+  readonly cookie: HostCookie;
+  readonly #protection: CrossOriginProtection;
+  readonly #refusesHeaderless: boolean;
+  readonly #refusesCrossOriginAlways: boolean;
+  readonly #addressPrecision: AddressPrecision;
+  readonly #sharing: CrossOriginSharing;
+  readonly #sessionlessRoutes: ReadonlySet<string>;
+
+  /** @throws CoatcheckError `invalid_configuration` or `insecure_origin` */
+  constructor(options: RequestGuardOptions) {
+    refuseUnknownOptions("RequestGuard", options, OPTIONS);
+    if (!options.sessions) throw new CoatcheckError("invalid_configuration", "A RequestGuard needs a SessionManager.");
+    this.sessions = options.sessions;
+    this.origin = parsePublicOrigin(options.origin, options);
+    this.cookie = sessionCookie(this.origin);
+    const { trustedOrigins = [], site } = options;
+    const trusted = new TrustedOrigins({ own: this.origin, trusted: trustedOrigins, site });
+    this.#protection = new CrossOriginProtection(trusted);
+    this.#sharing = new CrossOriginSharing(trusted, options.exposedHeaders ?? []);
+    this.#sessionlessRoutes = new Set(options.sessionlessRoutes ?? []);
+    for (const route of this.#sessionlessRoutes) requireExactRoute(route);
+    this.#refusesHeaderless = options.headerlessRequests === "refuse";
+    this.#refusesCrossOriginAlways = options.crossOriginRequests === "refuse_always";
+    this.#addressPrecision = options.addressPrecision ?? "whole";
+  }
+
+  /** Looks at headers alone, before any body is read, and asks no store. */
+  admit(request: GuardedRequest): Admission {
+    const preflight = this.#sharing.preflight(request);
+    if (preflight !== null) return preflight;
+
+    const isSessionless = this.#isSessionless(request);
+    const cookie = this.cookie.read(isSessionless ? null : request.headers.get("cookie"));
+    const verdict = this.#provenance(request);
+    const corsHeaders = this.#sharing.headersFor(request);
+    const code = isSessionless ? null : this.#refusalFor(cookie.found, verdict);
+    if (code !== null) {
+      const origin = request.headers.get("origin");
+      this.sessions.events.emit("request_rejected", { reason: code, method: request.method, origin });
+      const vary: HeaderEdit[] = this.#sharing.varies ? [{ name: "vary", value: "Origin", mode: "set" }] : [];
+      return refusalOf(code, { headers: [...corsHeaders, ...vary] });
+    }
+    return new Visit({
+      request,
+      sessions: this.sessions,
+      cookie: this.cookie,
+      token: cookie.found === "one" ? cookie.value : null,
+      isCrossOrigin: verdict === "cross_origin",
+      addressPrecision: this.#addressPrecision,
+      corsHeaders,
+      variesByOrigin: this.#sharing.varies,
+    });
+  }
+
+  #isSessionless(request: GuardedRequest): boolean {
+    if (this.#sessionlessRoutes.size === 0) return false;
+    const path = pathOf(request);
+    return path !== null && this.#sessionlessRoutes.has(`${request.method} ${path.pathname}`);
+  }
+
+  #provenance(request: GuardedRequest): CrossOriginVerdict {
+    return this.#protection.check({
+      method: request.method,
+      secFetchSite: request.headers.get("sec-fetch-site"),
+      origin: request.headers.get("origin"),
+      customHeader: request.headers.get("x-csrf"),
+      isUpgrade: request.headers.get("upgrade") !== null,
+    });
+  }
+
+  #refusalFor(cookie: "none" | "one" | "several", verdict: CrossOriginVerdict): GuardRefusalCode | null {
+    if (cookie === "several") return "duplicate_session_cookie";
+    const hasCookie = cookie === "one";
+    if (verdict === "cross_origin" && (hasCookie || this.#refusesCrossOriginAlways)) return "cross_origin_request";
+    if (verdict === "headerless" && hasCookie && this.#refusesHeaderless) return "headerless_request";
+    return null;
+  }
+}
+
+function requireExactRoute(route: string): void {
+  const [method = "", path = "", ...rest] = route.split(" ");
+  if (/^[A-Z]+$/.test(method) && /^\/[^?#*\s]*$/.test(path) && rest.length === 0) return;
+  throw new CoatcheckError("invalid_configuration", `A sessionless route is "METHOD /exact/path", not "${route}".`);
+}

@@ -1,0 +1,47 @@
+/** What is known of a response when its headers are about to leave. */
+export interface OutgoingResponse {
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+}
+
+/** A header to write. `append` adds a field; `set` replaces what is there. */
+export interface HeaderEdit {
+  readonly name: string;
+  readonly value: string;
+  readonly mode: "set" | "append";
+}
+
+export function isPublic(response: OutgoingResponse): boolean {
+  return directives(response.headers.get("cache-control")).some((directive) => /^(public|s-maxage)\b/i.test(directive));
+}
+
+/** What the response depends on, besides what the application says. */
+export function varyBy(response: OutgoingResponse, fields: readonly string[]): readonly HeaderEdit[] {
+  const current = response.headers.get("vary") ?? "";
+  const present = new Set(directives(current).map((field) => field.toLowerCase()));
+  const missing = fields.filter((field) => !present.has(field.toLowerCase()));
+  if (missing.length === 0 || present.has("*")) return [];
+  return [{ name: "vary", value: [...(current === "" ? [] : [current]), ...missing].join(", "), mode: "set" }];
+}
+
+/**
+ * What caches may do with a response that depends on the session. One that carries our cookie may be kept by nobody
+ * (OWASP ASVS 5.0, 14.3.2): a shared cache would hand the session to strangers. Any other stays with its reader, unless
+ * the application was stricter; `public` is taken for a mistake and becomes `private`.
+ */
+export function cacheControl(response: OutgoingResponse, carriesCookie: boolean): HeaderEdit {
+  const set = (value: string): HeaderEdit => ({ name: "cache-control", value, mode: "set" });
+  if (carriesCookie) return set("private, no-store");
+  const kept = directives(response.headers.get("cache-control")).filter(
+    (directive) => !/^(public|private|s-maxage)\b/i.test(directive),
+  );
+  // What is left is the application's own word on how long its reader may keep it; without one, not at all unasked.
+  return set(["private", ...(kept.length === 0 ? ["no-cache"] : kept)].join(", "));
+}
+
+function directives(header: string | null): string[] {
+  return (header ?? "")
+    .split(",")
+    .map((directive) => directive.trim())
+    .filter((directive) => directive !== "");
+}

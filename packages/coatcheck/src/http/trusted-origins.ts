@@ -1,0 +1,81 @@
+import { CoatcheckError } from "../errors.ts";
+import { isLoopback, type PublicOrigin, parsePublicOrigin } from "./public-origin.ts";
+
+/** Whole origins, or a function that is asked for one of the same site: previews, tenants. */
+export type TrustedOriginsOption = readonly string[] | ((origin: string) => boolean);
+
+export interface TrustedOriginsParts {
+  readonly own: PublicOrigin;
+  readonly trusted: TrustedOriginsOption;
+  /** The registrable domain that own and trusted hosts share, such as "example.co.uk". */
+  readonly site: string | undefined;
+}
+
+/**
+ * TrustedOrigins says whose pages may act for the user besides our own: one list for CSRF and for CORS. All of them are
+ * of the same site, for the cookie is SameSite=Lax and goes nowhere else: an entry of another site would promise what no
+ * browser does. Without the list of public suffixes nobody can tell a site by its name, so the application names it;
+ * until it does, the site is its own host, and `www.` makes no difference.
+ */
+export class TrustedOrigins {
+  /** Whether anybody else is trusted at all: if not, there is no CORS. */
+  readonly areConfigured: boolean;
+  readonly #own: PublicOrigin;
+  readonly #site: string;
+  readonly #isListed: (origin: string) => boolean;
+
+  /** @throws CoatcheckError `invalid_configuration` */
+  constructor({ own, trusted, site }: TrustedOriginsParts) {
+    this.#own = own;
+    this.#site = siteOf(own, site);
+    this.areConfigured = typeof trusted === "function" || trusted.length > 0;
+    if (typeof trusted === "function") {
+      this.#isListed = trusted;
+      return;
+    }
+    if (!Array.isArray(trusted)) refuse("trustedOrigins is a list of origins, or a function.");
+    for (const origin of trusted) this.#requireSameSite(origin);
+    const listed = new Set(trusted.map((origin) => new URL(origin).origin));
+    this.#isListed = (origin) => listed.has(origin);
+  }
+
+  /** Any header's value may be passed. A function is never asked for an origin of another site. */
+  has(origin: string): boolean {
+    return origin === this.#own.text || (this.#isSameSite(origin) && this.#isListed(origin) === true);
+  }
+
+  #requireSameSite(origin: string): void {
+    if (origin === "*") refuse('trustedOrigins cannot hold "*": with credentials any page could act for the user.');
+    // As a plain-http origin is refused below for being of another site, or else is as insecure as our own is.
+    const { text } = parsePublicOrigin(origin, { dangerouslyAllowInsecureOrigin: true });
+    if (this.#isSameSite(text)) return;
+    const advice = "If the two share a registrable domain, name it in `site`.";
+    refuse(`"${origin}" is of another site than "${this.#own.text}": the cookie would not go along. ${advice}`);
+  }
+
+  /** Schemefully: http and https are two sites. The port makes no difference. */
+  #isSameSite(origin: string): boolean {
+    if (!URL.canParse(origin)) return false;
+    const url = new URL(origin);
+    if (url.origin !== origin || url.protocol !== new URL(this.#own.text).protocol) return false;
+    return isWithin(url.hostname, this.#site);
+  }
+}
+
+/** @throws CoatcheckError `invalid_configuration` */
+function siteOf(own: PublicOrigin, site: string | undefined): string {
+  const host = new URL(own.text).hostname;
+  if (site === undefined) return host.replace(/^www\./, "");
+  const isDomain = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(site) && !/^[\d.]+$/.test(site);
+  if (!isDomain && !isLoopback(site)) refuse(`site is a domain such as "example.com", not "${site}".`);
+  if (!isWithin(host, site)) refuse(`"${own.text}" is not within the site "${site}".`);
+  return site;
+}
+
+function isWithin(host: string, site: string): boolean {
+  return host === site || host.endsWith(`.${site}`);
+}
+
+function refuse(message: string): never {
+  throw new CoatcheckError("invalid_configuration", message);
+}

@@ -1,0 +1,219 @@
+import type { LoginAttempt, LoginOptions } from "../core/login.ts";
+import { Authentication, type AuthenticationResult, unauthenticated } from "../core/session.ts";
+import type { LoginResult, ReauthenticationResult, SessionManager } from "../core/session-manager.ts";
+import type { Device } from "../core/session-record.ts";
+import type { SessionToken } from "../core/session-token.ts";
+import { CoatcheckError } from "../errors.ts";
+import { type AddressPrecision, describeDevice } from "./client-device.ts";
+import { isCsrfTokenValid, issueCsrfToken } from "./csrf-token.ts";
+import type { GuardedRequest } from "./guarded-request.ts";
+import type { HostCookie } from "./host-cookie.ts";
+import { type Refusal, refusalOf } from "./refusal.ts";
+import { cacheControl, type HeaderEdit, isPublic, type OutgoingResponse, varyBy } from "./response-headers.ts";
+
+interface VisitParts {
+  readonly request: GuardedRequest;
+  readonly sessions: SessionManager;
+  readonly cookie: HostCookie;
+  /** The one cookie's value, whatever it is; null without a cookie. */
+  readonly token: string | null;
+  readonly isCrossOrigin: boolean;
+  readonly addressPrecision: AddressPrecision;
+  readonly corsHeaders: readonly HeaderEdit[];
+  readonly variesByOrigin: boolean;
+}
+
+export type VisitLoginOptions = Omit<LoginOptions, "device" | "replaces">;
+export type VisitLoginResult =
+  | LoginResult
+  | { readonly outcome: "refused"; readonly refusal: Refusal<"cross_origin_request"> };
+
+/**
+ * Visit is one admitted request, and what becomes of its session while it is served. The store is asked only when
+ * somebody wants to know who is there, and once. The cookie is written only after the store has acknowledged.
+ */
+export class Visit {
+  readonly admitted = true;
+  readonly #parts: VisitParts;
+  #result: Promise<AuthenticationResult> | null = null;
+  /** What `#result` came to, once it has. */
+  #known: AuthenticationResult | null = null;
+  #setCookie: string | null = null;
+  #isFinished = false;
+
+  constructor(parts: VisitParts) {
+    this.#parts = parts;
+  }
+
+  get request(): GuardedRequest {
+    return this.#parts.request;
+  }
+
+  /** An unsafe request of another origin's page. It was admitted because it carries no cookie, and begins no session. */
+  get isCrossOrigin(): boolean {
+    return this.#parts.isCrossOrigin;
+  }
+
+  /** The client as it would be kept with a session that it begins now. */
+  get device(): Device {
+    const { request, addressPrecision } = this.#parts;
+    return describeDevice(
+      { userAgent: request.headers.get("user-agent"), address: request.clientAddress },
+      addressPrecision,
+    );
+  }
+
+  /**
+   * Who is there. The first call asks the store, further ones get the same answer.
+   * `slide: false` marks a poll, which does not extend the session; it counts on the first call.
+   */
+  authenticate(options: { readonly slide?: boolean } = {}): Promise<AuthenticationResult> {
+    const { token, sessions } = this.#parts;
+    if (this.#result !== null) return this.#result;
+    if (token === null) {
+      const nobody = unauthenticated("absent");
+      this.#know(nobody);
+      return Promise.resolve(nobody);
+    }
+    const asked = sessions.authenticate(token, options);
+    this.#result = asked;
+    asked.then(
+      (result) => {
+        if (this.#result === asked) this.#known = result;
+      },
+      // Whoever awaits it hears of it. Nothing is known.
+      () => {},
+    );
+    return asked;
+  }
+
+  /**
+   * Completes a login that `sessions.begin` began, before the credential was checked, and puts the ticket into the
+   * response. A session that the browser already holds ends. A page of another origin cannot log anyone in.
+   */
+  async login(attempt: LoginAttempt, options: VisitLoginOptions = {}): Promise<VisitLoginResult> {
+    this.#requireUnfinished();
+    if (this.isCrossOrigin) return { outcome: "refused", refusal: refusalOf("cross_origin_request") };
+    const { sessions } = this.#parts;
+    const { device } = this;
+    const held = await this.authenticate();
+    const replaces = held.status === "authenticated" ? held : null;
+    const result = await sessions.login(attempt, { ...options, device, replaces });
+    if (result.outcome !== "logged_in") return result;
+    // Somebody answered without waiting: a session that no cookie leads to must not stay.
+    if (this.#isFinished) await sessions.logout(result.authentication);
+    this.#requireUnfinished();
+    this.#hold(result.token, result.authentication);
+    return result;
+  }
+
+  /** Ends the session, if there is one, and deletes the cookie. Rejects, and keeps the cookie, if the store fails. */
+  async logout(): Promise<void> {
+    this.#requireUnfinished();
+    const held = await this.authenticate({ slide: false });
+    if (held.status === "authenticated") await this.#parts.sessions.logout(held);
+    this.forget();
+  }
+
+  /** Deletes the cookie of a session that was ended by other means, such as a revoke-all by its own user. */
+  forget(): void {
+    this.#requireUnfinished();
+    this.#know(unauthenticated("absent"));
+    this.#setCookie = this.#parts.cookie.clear();
+  }
+
+  /** See `SessionManager.reauthenticate`; the new ticket goes into the response. */
+  async reauthenticate(
+    authentication: Authentication,
+    options: { readonly methods?: readonly string[] } = {},
+  ): Promise<ReauthenticationResult> {
+    this.#requireUnfinished();
+    const result = await this.#parts.sessions.reauthenticate(authentication, options);
+    if (result.outcome === "reauthenticated") this.#hold(result.token, result.authentication);
+    return result;
+  }
+
+  /** Forgets what the store said, so that the next `authenticate` asks again: after a `conflict`, before a retry. */
+  refresh(): void {
+    this.#result = null;
+    this.#known = null;
+  }
+
+  /** A token for the forms of this response; null without a session. Never the same twice. */
+  async csrfToken(): Promise<string | null> {
+    const held = await this.authenticate();
+    return held.status === "authenticated" ? issueCsrfToken(Authentication.ticketOf(held).record.csrfKey) : null;
+  }
+
+  /** Whether a form sent back a CSRF token of this very session. Take it from the body or a header, never the URL. */
+  async isCsrfTokenValid(token: string): Promise<boolean> {
+    const held = await this.authenticate();
+    return held.status === "authenticated" && isCsrfTokenValid(Authentication.ticketOf(held).record.csrfKey, token);
+  }
+
+  /**
+   * What to write into the response's headers. Adapters call it once, when they are about to leave. Only where the
+   * secret is rotated, because that is due and the response can carry it, has the caller to wait. Nothing of the
+   * session is written when nobody asked about it.
+   */
+  finish(response: OutgoingResponse): readonly HeaderEdit[] | Promise<readonly HeaderEdit[]> {
+    if (this.#isFinished) return [];
+    const held = this.#known;
+    if (this.#setCookie !== null || held?.status !== "authenticated" || !held.rotationDue) return this.#edit(response);
+    if (!canCarryRotation(this.#parts.request, response)) return this.#edit(response);
+    return this.#rotate(held).then(() => this.#edit(response));
+  }
+
+  #edit(response: OutgoingResponse): readonly HeaderEdit[] {
+    this.#isFinished = true;
+    const { corsHeaders, variesByOrigin } = this.#parts;
+    const byOrigin = variesByOrigin ? ["Origin"] : [];
+    if (this.#result === null) return [...corsHeaders, ...varyBy(response, byOrigin)];
+    const cookie: HeaderEdit[] =
+      this.#setCookie === null ? [] : [{ name: "set-cookie", value: this.#setCookie, mode: "append" }];
+    const caching = cacheControl(response, this.#setCookie !== null);
+    return [...cookie, caching, ...corsHeaders, ...varyBy(response, ["Cookie", ...byOrigin])];
+  }
+
+  async #rotate(held: Authentication): Promise<void> {
+    try {
+      const token = await this.#parts.sessions.rotate(held);
+      if (token !== null) this.#hold(token, held);
+    } catch {
+      // The request itself was answered for. A rotation that the store did not take is due again on the next one, and
+      // one whose acknowledgement was lost is a lost secret like any other.
+    }
+  }
+
+  #hold(token: SessionToken, authentication: Authentication): void {
+    const maximumAge = this.#parts.sessions.cookieLifetimeSeconds(authentication.session);
+    this.#setCookie = this.#parts.cookie.write(token, maximumAge);
+    this.#know(authentication);
+  }
+
+  #know(result: AuthenticationResult): void {
+    this.#known = result;
+    this.#result = Promise.resolve(result);
+  }
+
+  #requireUnfinished(): void {
+    if (!this.#isFinished) return;
+    throw new CoatcheckError("response_already_sent", "The response headers have left: the cookie cannot follow.");
+  }
+}
+
+/**
+ * Whether a response surely reaches the page that would use its cookie, and nobody else: not one that a shared cache
+ * keeps, nor a prefetch that may be thrown away, nor one whose headers leave long before or without a body.
+ */
+function canCarryRotation(request: GuardedRequest, response: OutgoingResponse): boolean {
+  const purpose = request.headers.get("sec-purpose") ?? request.headers.get("purpose") ?? "";
+  return (
+    request.method !== "HEAD" &&
+    request.headers.get("upgrade") === null &&
+    !purpose.includes("prefetch") &&
+    response.status !== 304 &&
+    !isPublic(response) &&
+    !(response.headers.get("content-type") ?? "").startsWith("text/event-stream")
+  );
+}

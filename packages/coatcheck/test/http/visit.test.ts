@@ -1,0 +1,342 @@
+import {
+  CoatcheckError,
+  type GuardedRequest,
+  RequestGuard,
+  type RequestGuardOptions,
+  rememberedLifetime,
+  SessionManager,
+  type Visit,
+} from "coatcheck";
+import { MemorySessionStore } from "coatcheck/stores/memory";
+import { ManualClock } from "coatcheck/testing";
+import { describe, expect, test, vi } from "vitest";
+
+const ORIGIN = "https://app.example";
+const COOKIE = "__Host-Http-session";
+
+function setUp(options: Partial<RequestGuardOptions> = {}) {
+  const clock = new ManualClock();
+  const store = new MemorySessionStore({ clock });
+  const sessions = new SessionManager({ store, clock });
+  const guard = new RequestGuard({ sessions, origin: ORIGIN, ...options });
+
+  /** An admitted request with these cookies. */
+  function visit(cookie: string | null = null, method = "POST", headers: Record<string, string> = {}): Visit {
+    const admission = guard.admit(requestOf(method, { ...(cookie === null ? {} : { cookie }), ...headers }));
+    if (!admission.admitted) throw new Error(admission.code);
+    return admission;
+  }
+
+  /** Logs a user in and returns the cookie as a browser would send it. */
+  async function login(userId = "1", remember = false): Promise<string> {
+    const arrival = visit();
+    await arrival.login(await sessions.begin(userId), { remember });
+    return cookieOf(await arrival.finish(responseOf(200)));
+  }
+
+  return { clock, store, sessions, guard, visit, login };
+}
+
+function requestOf(method: string, headers: Record<string, string> = {}): GuardedRequest {
+  return { method, headers: new Headers(headers) };
+}
+
+function responseOf(status: number, headers: Record<string, string> = {}) {
+  return { status, headers: new Headers(headers) };
+}
+
+function cookieOf(edits: readonly { name: string; value: string }[]): string {
+  const text = edits.find((edit) => edit.name === "set-cookie")?.value ?? "";
+  return text.slice(0, text.indexOf(";"));
+}
+
+function headersOf(edits: readonly { name: string; value: string }[]): Record<string, string> {
+  return Object.fromEntries(edits.map((edit) => [edit.name, edit.value]));
+}
+
+describe("admission", () => {
+  test("two session cookies are refused, whatever they hold", async () => {
+    const { guard } = setUp();
+    expect(guard.admit(requestOf("GET", { cookie: `${COOKIE}=a; ${COOKIE}=b` }))).toMatchObject({
+      admitted: false,
+      status: 400,
+      code: "duplicate_session_cookie",
+    });
+  });
+
+  test("an unsafe request of another origin is refused with the cookie, even a worthless one", () => {
+    const { guard } = setUp();
+    const headers = { cookie: `${COOKIE}=worthless`, "sec-fetch-site": "cross-site" };
+    expect(guard.admit(requestOf("POST", headers))).toMatchObject({ status: 403, code: "cross_origin_request" });
+  });
+
+  test("without the cookie it passes, so that public routes can take it", () => {
+    const { guard } = setUp();
+    expect(guard.admit(requestOf("POST", { "sec-fetch-site": "cross-site" })).admitted).toBe(true);
+  });
+
+  test("refuse_always refuses it without the cookie too", () => {
+    const { guard } = setUp({ crossOriginRequests: "refuse_always" });
+    expect(guard.admit(requestOf("POST", { "sec-fetch-site": "cross-site" })).admitted).toBe(false);
+    expect(guard.admit(requestOf("POST")).admitted).toBe(true);
+  });
+
+  test("a script with the cookie passes by default, and is refused on demand until it says where it comes from", () => {
+    const cookie = `${COOKIE}=anything`;
+    expect(setUp().guard.admit(requestOf("POST", { cookie })).admitted).toBe(true);
+    const { guard } = setUp({ headerlessRequests: "refuse" });
+    expect(guard.admit(requestOf("POST", { cookie }))).toMatchObject({ status: 403, code: "headerless_request" });
+    expect(guard.admit(requestOf("POST", { cookie, "x-csrf": "1" })).admitted).toBe(true);
+    expect(guard.admit(requestOf("POST", { cookie, origin: ORIGIN })).admitted).toBe(true);
+    expect(guard.admit(requestOf("POST")).admitted).toBe(true);
+  });
+
+  test("a refusal is an event", () => {
+    const { guard, sessions } = setUp();
+    const listener = vi.fn();
+    sessions.events.on("request_rejected", listener);
+    guard.admit(requestOf("POST", { cookie: `${COOKIE}=a`, origin: "https://evil.example" }));
+    const origin = "https://evil.example";
+    expect(listener).toHaveBeenCalledExactlyOnceWith({ reason: "cross_origin_request", method: "POST", origin });
+  });
+
+  test("plain http beyond loopback is refused at construction", () => {
+    expect(() => setUp({ origin: "http://app.example" })).toThrow(expect.objectContaining({ code: "insecure_origin" }));
+  });
+});
+
+describe("login", () => {
+  test("puts the ticket into the response, and the ticket authenticates", async () => {
+    const { visit, login } = setUp();
+    const cookie = await login("1");
+    const result = await visit(cookie, "GET").authenticate();
+    expect(result).toMatchObject({ status: "authenticated", fresh: true, session: { userId: "1" } });
+  });
+
+  test("the same request is authenticated from then on", async () => {
+    const { visit, sessions } = setUp();
+    const arrival = visit();
+    await arrival.login(await sessions.begin("1"));
+    expect(await arrival.authenticate()).toMatchObject({ status: "authenticated" });
+  });
+
+  test("without remember-me the cookie ends with the browser, with it after thirty days", async () => {
+    const { visit, sessions } = setUp();
+    for (const [remember, age] of [
+      [false, undefined],
+      [true, `Max-Age=${rememberedLifetime.absoluteTimeoutSeconds}`],
+    ] as const) {
+      const arrival = visit();
+      await arrival.login(await sessions.begin("1"), { remember });
+      const { "set-cookie": text } = headersOf(await arrival.finish(responseOf(200)));
+      expect(text?.match(/Max-Age=\d+/)?.[0]).toBe(age);
+    }
+  });
+
+  test("ends the session that the browser held, whosever it was", async () => {
+    const { visit, sessions, login } = setUp();
+    const first = await login("1");
+    const arrival = visit(first);
+    await arrival.login(await sessions.begin("2"));
+    expect(await visit(first, "GET").authenticate()).toMatchObject({ status: "unauthenticated" });
+    expect(await sessions.list("1")).toHaveLength(0);
+    expect(await sessions.list("2")).toHaveLength(1);
+  });
+
+  test("a page of another origin cannot log anyone in, even without a cookie", async () => {
+    const { visit, sessions } = setUp();
+    const arrival = visit(null, "POST", { "sec-fetch-site": "cross-site" });
+    const result = await arrival.login(await sessions.begin("1"));
+    expect(result).toMatchObject({ outcome: "refused", refusal: { code: "cross_origin_request" } });
+    expect(await arrival.finish(responseOf(403))).toEqual([]);
+    expect(await sessions.list("1")).toHaveLength(0);
+  });
+
+  test("a refused login sets no cookie", async () => {
+    const { visit, sessions } = setUp();
+    const arrival = visit();
+    const attempt = await sessions.begin("1");
+    await sessions.revokeAll("1");
+    expect(await arrival.login(attempt)).toEqual({ outcome: "fenced" });
+    expect(headersOf(await arrival.finish(responseOf(503)))).not.toHaveProperty("set-cookie");
+  });
+
+  test("after the response has left it is a fault", async () => {
+    const { visit, sessions } = setUp();
+    const arrival = visit();
+    await arrival.finish(responseOf(200));
+    const attempt = await sessions.begin("1");
+    await expect(arrival.login(attempt)).rejects.toMatchObject({ code: "response_already_sent" });
+    await expect(arrival.logout()).rejects.toMatchObject({ code: "response_already_sent" });
+    expect(await sessions.list("1")).toHaveLength(0);
+  });
+});
+
+test("a login that settles after the response has left leaves no session behind", async () => {
+  const { visit, sessions } = setUp();
+  const arrival = visit();
+  const login = arrival.login(await sessions.begin("1"));
+  await arrival.finish(responseOf(200));
+  await expect(login).rejects.toMatchObject({ code: "response_already_sent" });
+  expect(await sessions.list("1")).toHaveLength(0);
+});
+
+describe("logout", () => {
+  test("ends the session, deletes the cookie, and kills every copy", async () => {
+    const { visit, login } = setUp();
+    const cookie = await login();
+    const departure = visit(cookie);
+    await departure.logout();
+    const headers = headersOf(await departure.finish(responseOf(204)));
+    expect(headers["set-cookie"]).toMatch(/^__Host-Http-session=;.*Max-Age=0$/);
+    expect(headers["cache-control"]).toBe("private, no-store");
+    expect(await visit(cookie, "GET").authenticate()).toEqual({ status: "unauthenticated", reason: "unknown" });
+  });
+
+  test("deletes the cookie of a session that is gone already", async () => {
+    const { visit } = setUp();
+    const departure = visit(`${COOKIE}=${"A".repeat(64)}`);
+    await departure.logout();
+    expect(headersOf(await departure.finish(responseOf(204)))["set-cookie"]).toContain("Max-Age=0");
+  });
+
+  test("keeps the cookie when the store fails, so that it can be tried again", async () => {
+    const { visit, login, store } = setUp();
+    const cookie = await login();
+    const fault = new CoatcheckError("store_unavailable", "down");
+    vi.spyOn(store, "delete").mockRejectedValueOnce(fault);
+    const departure = visit(cookie);
+    await expect(departure.logout()).rejects.toBe(fault);
+    expect(headersOf(await departure.finish(responseOf(503)))).not.toHaveProperty("set-cookie");
+    expect(await visit(cookie, "GET").authenticate()).toMatchObject({ status: "authenticated" });
+  });
+});
+
+describe("quiet by default", () => {
+  test("the store is asked only when someone wants to know, and once", async () => {
+    const { visit, login, store } = setUp();
+    const cookie = await login();
+    const find = vi.spyOn(store, "find");
+    const passing = visit(cookie, "GET");
+    expect(await passing.finish(responseOf(200))).toEqual([]);
+    expect(find).not.toHaveBeenCalled();
+
+    const asking = visit(cookie, "GET");
+    await Promise.all([asking.authenticate(), asking.authenticate()]);
+    expect(find).toHaveBeenCalledTimes(1);
+  });
+
+  test("an anonymous request asks no store and creates nothing", async () => {
+    const { visit, store } = setUp();
+    const find = vi.spyOn(store, "find");
+    const passing = visit(null, "GET");
+    expect(await passing.authenticate()).toEqual({ status: "unauthenticated", reason: "absent" });
+    expect(headersOf(await passing.finish(responseOf(200)))).not.toHaveProperty("set-cookie");
+    expect(find).not.toHaveBeenCalled();
+  });
+
+  test("an ordinary request sets no cookie, and a failed one deletes none", async () => {
+    const { visit, login } = setUp();
+    for (const cookie of [await login(), `${COOKIE}=${"A".repeat(64)}`, `${COOKIE}=malformed`]) {
+      const passing = visit(cookie, "GET");
+      await passing.authenticate();
+      expect(headersOf(await passing.finish(responseOf(200)))).not.toHaveProperty("set-cookie");
+    }
+  });
+});
+
+describe("caching of what depends on the session", () => {
+  test.each<[why: string, given: Record<string, string>, cacheControl: string, vary: string | undefined]>([
+    ["nothing said", {}, "private, no-cache", "Cookie"],
+    ["public is a mistake", { "cache-control": "public, max-age=60" }, "private, max-age=60", "Cookie"],
+    ["stricter is kept", { "cache-control": "no-store" }, "private, no-store", "Cookie"],
+    ["shared ages are dropped", { "cache-control": "s-maxage=60" }, "private, no-cache", "Cookie"],
+    ["Vary is extended", { vary: "Accept" }, "private, no-cache", "Accept, Cookie"],
+    ["Vary that has it stays", { vary: "cookie" }, "private, no-cache", undefined],
+    ["Vary on everything stays", { vary: "*" }, "private, no-cache", undefined],
+  ])("%s", async (_why, given, cacheControl, vary) => {
+    const { visit, login } = setUp();
+    const passing = visit(await login(), "GET");
+    await passing.authenticate();
+    const headers = headersOf(await passing.finish(responseOf(200, given)));
+    expect([headers["cache-control"], headers.vary]).toEqual([cacheControl, vary]);
+  });
+});
+
+describe("rotation", () => {
+  const DAY = 86_401;
+
+  async function remembered() {
+    const parts = setUp();
+    const cookie = await parts.login("1", true);
+    parts.clock.advanceSeconds(DAY);
+    return { ...parts, cookie };
+  }
+
+  test("a remembered session gets a new ticket once a day, and the old one dies after its grace", async () => {
+    const { visit, cookie, clock } = await remembered();
+    const passing = visit(cookie, "GET");
+    await passing.authenticate();
+    const edits = await passing.finish(responseOf(200));
+    const next = cookieOf(edits);
+    expect(next).not.toBe(cookie);
+    expect(headersOf(edits)["cache-control"]).toBe("private, no-store");
+
+    expect(await visit(next, "GET").authenticate()).toMatchObject({ status: "authenticated" });
+    clock.advanceSeconds(29);
+    expect(await visit(cookie, "GET").authenticate()).toMatchObject({ status: "authenticated", fresh: false });
+    clock.advanceSeconds(2);
+    expect(await visit(cookie, "GET").authenticate()).toMatchObject({ reason: "token_reused" });
+    expect(await visit(next, "GET").authenticate()).toMatchObject({ reason: "unknown" });
+  });
+
+  test.each<
+    [why: string, method: string, request: Record<string, string>, status: number, response: Record<string, string>]
+  >([
+    ["a shared cache may keep it", "GET", {}, 200, { "cache-control": "public, max-age=60" }],
+    ["a prefetch may be thrown away", "GET", { "sec-purpose": "prefetch;prerender" }, 200, {}],
+    ["an old prefetch too", "GET", { purpose: "prefetch" }, 200, {}],
+    ["an event stream goes on for hours", "GET", {}, 200, { "content-type": "text/event-stream" }],
+    ["HEAD", "HEAD", {}, 200, {}],
+    ["not modified", "GET", {}, 304, {}],
+    ["an upgrade", "GET", { upgrade: "websocket", origin: ORIGIN }, 101, {}],
+  ])("waits when %s", async (_why, method, request, status, response) => {
+    const { visit, cookie, store } = await remembered();
+    const passing = visit(cookie, method, request);
+    await passing.authenticate();
+    const update = vi.spyOn(store, "update");
+    expect(headersOf(await passing.finish(responseOf(status, response)))).not.toHaveProperty("set-cookie");
+    expect(update).not.toHaveBeenCalled();
+  });
+
+  test("a fault of the store while rotating does not take the answered request down", async () => {
+    const { visit, cookie, store } = await remembered();
+    const passing = visit(cookie, "GET");
+    await passing.authenticate();
+    vi.spyOn(store, "update").mockRejectedValueOnce(new CoatcheckError("store_unavailable", "down"));
+    expect(headersOf(await passing.finish(responseOf(200)))).not.toHaveProperty("set-cookie");
+  });
+
+  test("re-authentication issues a fresh ticket at once", async () => {
+    const { visit, cookie } = await remembered();
+    const proving = visit(cookie);
+    const held = await proving.authenticate();
+    if (held.status !== "authenticated") throw new Error(held.reason);
+    expect(held.fresh).toBe(false);
+    expect(await proving.reauthenticate(held)).toMatchObject({ outcome: "reauthenticated" });
+    const next = cookieOf(await proving.finish(responseOf(200)));
+    expect(await visit(next, "GET").authenticate()).toMatchObject({ fresh: true });
+  });
+});
+
+describe("CSRF tokens for forms", () => {
+  test("are valid in their own session only", async () => {
+    const { visit, login } = setUp();
+    const [mine, theirs] = [await login("1"), await login("2")];
+    const token = (await visit(mine, "GET").csrfToken()) ?? "";
+    expect(await visit(mine).isCsrfTokenValid(token)).toBe(true);
+    expect(await visit(theirs).isCsrfTokenValid(token)).toBe(false);
+    expect(await visit(null).isCsrfTokenValid(token)).toBe(false);
+    expect(await visit(null, "GET").csrfToken()).toBeNull();
+  });
+});
