@@ -1,0 +1,136 @@
+import type { FastifyPluginCallback, FastifyReply, FastifyRequest, RouteGenericInterface } from "fastify";
+import { answerTo } from "../http/answer.ts";
+import type { LoginManager } from "../http/login-manager.ts";
+import { handlerFor, type LoginHandlers, type StepUp, validateViews } from "../http/login-views.ts";
+import type { LoggedIn, LoggedInWithSession, LoginVisit } from "../http/login-visit.ts";
+import type { GuardRefusalCode, Refusal } from "../http/refusal.ts";
+import type { RequestGuard } from "../http/request-guard.ts";
+import type { Visit } from "../http/visit.ts";
+import { guardedRequest, headerText } from "./fastify/guarded-request.ts";
+import { type FastifyRefusalHandler, sendAnswer } from "./fastify/send-answer.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** This request's way to its session. */
+    visit: Visit;
+  }
+}
+
+export interface FastifySessionsOptions {
+  readonly guard: RequestGuard;
+  /** Answers a refused request; by default with `application/problem+json` (RFC 9457). */
+  readonly onRefused?: FastifyRefusalHandler<GuardRefusalCode>;
+}
+
+/**
+ * Puts every request of the instance through the guard: `request.visit` reads, begins and ends the session, and what
+ * that does to cookie and caching is written into the response. Register it before the routes. `request.ip` is kept
+ * with new sessions, so set Fastify's `trustProxy` to the proxies that are yours, and to no others.
+ */
+export const fastifySessions: FastifyPluginCallback<FastifySessionsOptions> = (app, options, done) => {
+  const { guard, onRefused } = options;
+
+  app.decorateRequest("visit");
+  app.addHook("onRequest", async (request, reply) => {
+    const admission = guard.admit(guardedRequest(request));
+    if (admission.admitted) {
+      request.visit = admission;
+      return undefined;
+    }
+    if (admission.code === "preflight") return sendAnswer(answerTo(admission), reply);
+    for (const { name, value } of admission.headers) reply.header(name, value);
+    await onRefused?.(admission, request, reply);
+    // Whatever the application did or forgot to do: a refused request does not reach its handler.
+    return reply.sent ? reply : sendAnswer(answerTo(admission), reply);
+  });
+  app.addHook("onSend", async (request, reply) => {
+    const headers = { get: (name: string) => headerText(reply.getHeader(name)) };
+    for (const edit of (await request.visit?.finish({ status: reply.statusCode, headers })) ?? []) {
+      // Fastify itself appends to set-cookie, and replaces every other header.
+      reply.header(edit.name, edit.value);
+    }
+  });
+  done();
+};
+
+// Fastify's way to say that a plugin is meant for the instance that registers it, not for a scope of its own.
+Object.defineProperty(fastifySessions, Symbol.for("skip-override"), { value: true });
+
+export type FastifyLoginOptions = LoginHandlers<FastifyRefusalHandler>;
+
+type Handler<Route extends RouteGenericInterface, Who> = (
+  request: FastifyRequest<Route>,
+  reply: FastifyReply<Route>,
+  who: Who,
+) => unknown;
+
+type RouteHandler<Route extends RouteGenericInterface> = (
+  request: FastifyRequest<Route>,
+  reply: FastifyReply<Route>,
+) => Promise<unknown>;
+
+/** FastifyLogin is a LoginManager in Fastify's idiom. Register its `plugin` once, before the routes. */
+export class FastifyLogin<User, Anonymous = null, RequestUser extends User = never> {
+  readonly plugin: FastifyPluginCallback;
+  readonly #logins: LoginManager<User, Anonymous, RequestUser>;
+  readonly #options: FastifyLoginOptions;
+
+  /** @throws CoatcheckError `invalid_configuration` */
+  constructor(logins: LoginManager<User, Anonymous, RequestUser>, options: FastifyLoginOptions = {}) {
+    this.#logins = logins;
+    this.#options = validateViews(options);
+    this.plugin = (app, _options, done) => fastifySessions(app, { guard: logins.guard }, done);
+    Object.defineProperty(this.plugin, Symbol.for("skip-override"), { value: true });
+  }
+
+  /** The same logins with other views or handlers, for one part of the application. */
+  with(options: FastifyLoginOptions): FastifyLogin<User, Anonymous, RequestUser> {
+    return new FastifyLogin(this.#logins, { ...this.#options, ...options });
+  }
+
+  /** The request as its user sees it. */
+  visit(request: FastifyRequest): LoginVisit<User, Anonymous, RequestUser> {
+    return this.#logins.of(request.visit);
+  }
+
+  /** A handler for those who are logged in: it is told who. */
+  loginRequired<Route extends RouteGenericInterface = RouteGenericInterface>(
+    handler: Handler<Route, LoggedIn<User, RequestUser>>,
+  ): RouteHandler<Route> {
+    return async (request, reply) => {
+      const decision = await this.visit(request as FastifyRequest).requireLogin(this.#options);
+      if (decision.admitted) return handler(request, reply, decision);
+      return this.#turnAway(decision, request as FastifyRequest, reply as FastifyReply);
+    };
+  }
+
+  /** A handler for those who proved a moment ago who they are. */
+  freshLoginRequired<Route extends RouteGenericInterface = RouteGenericInterface>(
+    handler: Handler<Route, LoggedInWithSession<User, RequestUser>>,
+    options: StepUp = {},
+  ): RouteHandler<Route> {
+    const needed = { ...this.#options, ...this.#logins.validateStepUp(options) };
+    return async (request, reply) => {
+      const decision = await this.visit(request as FastifyRequest).requireFreshLogin(needed);
+      if (decision.admitted) return handler(request, reply, decision);
+      return this.#turnAway(decision, request as FastifyRequest, reply as FastifyReply);
+    };
+  }
+
+  /** A hook for a whole scope: `scope.addHook("preHandler", login.requireLogin)`. */
+  readonly requireLogin = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    const decision = await this.visit(request).requireLogin(this.#options);
+    return decision.admitted ? undefined : this.#turnAway(decision, request, reply);
+  };
+
+  /** The answer to a login that was refused, or to anything else that was. */
+  refuse(refusal: Refusal, reply: FastifyReply): FastifyReply {
+    return sendAnswer(answerTo(refusal), reply);
+  }
+
+  async #turnAway(refusal: Refusal, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    const answer = await handlerFor(refusal, this.#options)?.(refusal, request, reply);
+    if (reply.sent || answer !== undefined) return answer;
+    return this.refuse(refusal, reply);
+  }
+}

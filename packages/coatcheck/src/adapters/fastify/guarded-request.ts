@@ -1,0 +1,16 @@
+import type { FastifyRequest } from "fastify";
+import type { GuardedRequest } from "../../http/guarded-request.ts";
+
+export function guardedRequest(request: FastifyRequest): GuardedRequest {
+  return {
+    method: request.method,
+    url: request.originalUrl,
+    headers: { get: (name) => headerText(request.headers[name]) },
+    clientAddress: request.ip,
+  };
+}
+
+export function headerText(value: string | number | readonly string[] | undefined): string | null {
+  if (value === undefined) return null;
+  return Array.isArray(value) ? value.join(", ") : String(value);
+}

@@ -1,0 +1,139 @@
+/** Proves identity again, or logs in: as the route behind it wants it. */
+export type Credentials = Readonly<Record<string, unknown>>;
+
+export interface ClientOptions {
+  /** Where the routes are: login, logout, me, sessions, reauthenticate. "/auth" by default, as the gateway's. */
+  readonly baseUrl?: string;
+  /**
+   * Asks the user to prove who they are: `login` where nobody is logged in any more, `fresh_login` where the proof is
+   * too old. True when they did; the request is then sent once more. Requests that wait share one question.
+   */
+  readonly authenticate?: (needed: "login" | "fresh_login") => Promise<boolean>;
+  /** Sends the requests; `fetch` by default. */
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+/** An answer that is not what was asked for, with the `code` of its `application/problem+json`. */
+export class ClientError extends Error {
+  override readonly name = "ClientError";
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/**
+ * Client is a page's side of the sessions: it holds no token, for the browser keeps the cookie where no script can read
+ * it. A logout in one tab is told to every other tab of the same origin at once.
+ */
+export class Client<Me = unknown, OwnSession = unknown> {
+  readonly #options: ClientOptions;
+  readonly #baseUrl: string;
+  readonly #channel: InstanceType<typeof BroadcastChannel>;
+  readonly #listeners = new Set<() => void>();
+  #asking: Promise<boolean> | null = null;
+
+  constructor(options: ClientOptions = {}) {
+    this.#options = options;
+    this.#baseUrl = options.baseUrl ?? "/auth";
+    this.#channel = new BroadcastChannel(`coatcheck ${this.#baseUrl}`);
+    this.#channel.onmessage = () => this.#tell();
+  }
+
+  /** @throws ClientError, as `invalid_credentials` */
+  login(credentials: Credentials): Promise<Me> {
+    return this.#call("POST", "/login", credentials);
+  }
+
+  /** Rejects, and tells no tab, if the server did not end the session: it can be tried again. */
+  async logout(): Promise<void> {
+    await this.#call("POST", "/logout");
+    this.#tell();
+    this.#channel.postMessage("logged_out");
+  }
+
+  /** Who is logged in; null for nobody. */
+  async me(): Promise<Me | null> {
+    const response = await this.#send(`${this.#baseUrl}/me`, { method: "GET" });
+    return response.status === 401 ? null : this.#read(response);
+  }
+
+  sessions(): Promise<OwnSession> {
+    return this.#call("GET", "/sessions");
+  }
+
+  /** Signs out one device; without an id, all others. */
+  revoke(sessionId?: string): Promise<void> {
+    return this.#call("DELETE", sessionId === undefined ? "/sessions" : `/sessions/${encodeURIComponent(sessionId)}`);
+  }
+
+  reauthenticate(credentials: Credentials): Promise<unknown> {
+    return this.#call("POST", "/reauthenticate", credentials);
+  }
+
+  /** `fetch` with the cookie, once more after the user has authenticated, where that is what the answer asks for. */
+  async fetch(url: string | URL, options: RequestInit = {}): Promise<Response> {
+    const response = await this.#send(url, options);
+    const needed = await this.#needed(response);
+    // A stream is used up, and nothing else is sent in its place.
+    if (needed === null || options.body instanceof ReadableStream) return response;
+    return (await this.#authenticate(needed)) ? this.#send(url, options) : response;
+  }
+
+  /** Calls `listener` when this or another tab has logged out. Returns the unsubscription. */
+  onLogout(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Hears of no logout any more. */
+  close(): void {
+    this.#channel.close();
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  async #call<Answer>(method: string, path: string, body?: Credentials): Promise<Answer> {
+    const content = body && { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
+    // What proves who somebody is must not ask them to prove it.
+    const send = /^\/(login|reauthenticate|logout)$/.test(path) ? this.#send : this.fetch;
+    return this.#read(await send.call(this, this.#baseUrl + path, { method, ...content }));
+  }
+
+  #send(url: string | URL, options: RequestInit): Promise<Response> {
+    return (this.#options.fetch ?? fetch)(url, { credentials: "include", ...options });
+  }
+
+  async #read<Answer>(response: Response): Promise<Answer> {
+    const text = await response.text();
+    const isJson = /\bjson\b/.test(response.headers.get("content-type") ?? "");
+    const answer = isJson && text ? JSON.parse(text) : undefined;
+    if (response.ok) return answer;
+    throw new ClientError(response.status, answer?.code ?? "unknown", answer?.detail ?? response.statusText);
+  }
+
+  async #needed(response: Response): Promise<"login" | "fresh_login" | null> {
+    if (response.status === 401) return "login";
+    if (response.status !== 403) return null;
+    const problem: unknown = await response
+      .clone()
+      .json()
+      .catch(() => null);
+    return (problem as { code?: unknown } | null)?.code === "reauthentication_required" ? "fresh_login" : null;
+  }
+
+  #authenticate(needed: "login" | "fresh_login"): Promise<boolean> {
+    const { authenticate } = this.#options;
+    if (authenticate === undefined) return Promise.resolve(false);
+    this.#asking ??= authenticate(needed).finally(() => {
+      this.#asking = null;
+    });
+    return this.#asking;
+  }
+}

@@ -1,0 +1,107 @@
+import { CoatcheckError, RequestGuard, SessionManager } from "coatcheck";
+import { fastifySessions } from "coatcheck/adapters/fastify";
+import { MemorySessionStore } from "coatcheck/stores/memory";
+import Fastify, { type FastifyInstance } from "fastify";
+import { afterEach, expect, test, vi } from "vitest";
+
+let app: FastifyInstance;
+
+afterEach(() => app.close());
+
+/** An application on a real port, with a login for user 1 that asks for nothing. */
+async function listen() {
+  const store = new MemorySessionStore();
+  const sessions = new SessionManager({ store });
+  const guard = new RequestGuard({ sessions, origin: "http://localhost:8080" });
+  app = Fastify();
+  app.register(fastifySessions, { guard });
+  app.post("/login", async (request, reply) => {
+    const result = await request.visit.login(await sessions.begin("1"));
+    return result.outcome === "logged_in" ? { id: result.authentication.session.id } : reply.code(403).send(result);
+  });
+  app.post("/logout", async (request, reply) => {
+    await request.visit.logout();
+    return reply.code(204).send();
+  });
+  app.get("/me", async (request, reply) => {
+    const held = await request.visit.authenticate();
+    return held.status === "authenticated" ? held.session : reply.code(401).send({ message: "Unauthorized" });
+  });
+  app.get("/public", async () => "hello");
+  const url = await app.listen({ port: 0, host: "127.0.0.1" });
+
+  const call = (method: string, path: string, headers: Record<string, string> = {}) =>
+    fetch(url + path, { method, headers });
+  const login = async (): Promise<string> => {
+    const [cookie = ""] = (await call("POST", "/login")).headers.getSetCookie();
+    return cookie.slice(0, cookie.indexOf(";"));
+  };
+  return { store, sessions, call, login };
+}
+
+test("logs in, recognises, logs out; a copied cookie is dead afterwards", async () => {
+  const { call, login } = await listen();
+  const cookie = await login();
+  expect(cookie).toMatch(/^coatcheck-8080=[A-Za-z0-9_-]{64}$/);
+  expect(await (await call("GET", "/me", { cookie })).json()).toMatchObject({ userId: "1" });
+
+  const departure = await call("POST", "/logout", { cookie });
+  expect(departure.status).toBe(204);
+  expect(departure.headers.getSetCookie()).toEqual(["coatcheck-8080=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"]);
+  expect((await call("GET", "/me", { cookie })).status).toBe(401);
+});
+
+test("the client's address and user agent are kept with the session", async () => {
+  const { call, sessions } = await listen();
+  await call("POST", "/login", {
+    "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+  });
+  const [session] = await sessions.list("1");
+  expect(session?.device).toMatchObject({ label: "Firefox on Linux", ip: "127.0.0.1" });
+});
+
+test("a refused request is answered with a problem, before the handler", async () => {
+  const { call, login, sessions } = await listen();
+  const cookie = await login();
+  const answer = await call("POST", "/logout", { cookie, origin: "https://evil.example" });
+  expect(answer.status).toBe(403);
+  expect(answer.headers.get("content-type")).toContain("application/problem+json");
+  expect(await answer.json()).toMatchObject({ code: "cross_origin_request", status: 403 });
+  expect(await sessions.list("1")).toHaveLength(1);
+
+  expect((await call("GET", "/me", { cookie: `${cookie}; ${cookie}` })).status).toBe(400);
+});
+
+test("a refusal that the application forgets to answer does not reach the handler", async () => {
+  const sessions = new SessionManager({ store: new MemorySessionStore() });
+  const guard = new RequestGuard({ sessions, origin: "http://localhost:8080" });
+  app = Fastify();
+  app.register(fastifySessions, { guard, onRefused: () => {} });
+  const handler = vi.fn(async () => "reached");
+  app.post("/", handler);
+  const url = await app.listen({ port: 0, host: "127.0.0.1" });
+  const cookie = `coatcheck-8080=${"A".repeat(64)}`;
+  const answer = await fetch(url, { method: "POST", headers: { cookie, origin: "https://evil.example" } });
+  expect([answer.status, handler.mock.calls]).toEqual([403, []]);
+});
+
+test("a route that does not ask for the session gets no header of ours", async () => {
+  const { call, login } = await listen();
+  const answer = await call("GET", "/public", { cookie: await login() });
+  expect(await answer.text()).toBe("hello");
+  expect([answer.headers.get("cache-control"), answer.headers.get("vary")]).toEqual([null, null]);
+});
+
+test("a store that fails is a 503 that keeps the cookie", async () => {
+  const { call, login, store } = await listen();
+  const cookie = await login();
+  vi.spyOn(store, "find").mockRejectedValue(new CoatcheckError("store_unavailable", "The store is down."));
+  for (const [method, path] of [
+    ["GET", "/me"],
+    ["POST", "/logout"],
+  ] as const) {
+    const answer = await call(method, path, { cookie });
+    expect(answer.status).toBe(503);
+    expect(answer.headers.getSetCookie()).toEqual([]);
+  }
+});

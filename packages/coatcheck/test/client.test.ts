@@ -1,0 +1,141 @@
+import { LoginManager, RequestGuard, SessionManager } from "coatcheck";
+import { FetchLogin } from "coatcheck/adapters/fetch";
+import { Client, ClientError } from "coatcheck/client";
+import { MemorySessionStore } from "coatcheck/stores/memory";
+import { ManualClock } from "coatcheck/testing";
+import { afterEach, expect, test, vi } from "vitest";
+
+const clients: Client[] = [];
+afterEach(() => {
+  for (const client of clients.splice(0)) client.close();
+});
+
+interface Me {
+  readonly id: string;
+}
+
+/** An application at "/auth" with its sessions, and a browser's way to it: `fetch` that keeps one cookie. */
+function setUp() {
+  const clock = new ManualClock();
+  const sessions = new SessionManager({ store: new MemorySessionStore({ clock }), clock });
+  const guard = new RequestGuard({ sessions, origin: "http://localhost:3000" });
+  const login = new FetchLogin(new LoginManager({ guard, userLoader: (id) => ({ id }) }));
+  const routes: Record<string, (request: Request) => Promise<Response>> = {
+    "POST /auth/login": login.handle(async (request, visit) => {
+      const { password } = (await request.json()) as { password: string };
+      if (password !== "right") return Response.json({ code: "invalid_credentials" }, { status: 401 });
+      await visit.login(await visit.begin("ada"));
+      return Response.json({ id: "ada" });
+    }),
+    "POST /auth/reauthenticate": login.handle(async (_request, visit) => {
+      await visit.confirmLogin(await visit.begin("ada"));
+      return Response.json({});
+    }),
+    "POST /auth/logout": login.handle(async (_request, visit) => {
+      await visit.logout();
+      return new Response(null, { status: 204 });
+    }),
+    "GET /auth/me": login.loginRequired((_request, { user }) => Response.json(user)),
+    "GET /auth/sessions": login.loginRequired(async (_request, { visit }) =>
+      Response.json({ sessions: await visit.sessions() }),
+    ),
+    "DELETE /auth/sessions": login.freshLoginRequired(async (_request, { visit }) =>
+      Response.json({ revoked: await visit.signOutOtherDevices() }),
+    ),
+    "POST /songs": login.loginRequired(async (request) => new Response(await request.text())),
+  };
+  let cookie: string | null = null;
+  const send: typeof fetch = async (url, options) => {
+    const request = new Request(new URL(String(url), "http://localhost:3000"), options);
+    if (cookie !== null) request.headers.set("cookie", cookie);
+    const route = routes[`${request.method} ${new URL(request.url).pathname}`];
+    const response = (await route?.(request)) ?? new Response(null, { status: 404 });
+    for (const field of response.headers.getSetCookie()) {
+      const pair = field.slice(0, field.indexOf(";"));
+      cookie = pair.endsWith("=") ? null : pair;
+    }
+    return response;
+  };
+  const open = (authenticate?: (needed: string) => Promise<boolean>) => {
+    const client = new Client<Me, { sessions: { id: string }[] }>({
+      fetch: send,
+      ...(authenticate === undefined ? {} : { authenticate }),
+    });
+    clients.push(client);
+    return client;
+  };
+  return { clock, sessions, open };
+}
+
+test("logs in, knows who that is, lists and ends sessions, logs out", async () => {
+  const { open } = setUp();
+  const client = open();
+  expect(await client.me()).toBeNull();
+  expect(await client.login({ password: "right" })).toEqual({ id: "ada" });
+  expect(await client.me()).toEqual({ id: "ada" });
+  expect((await client.sessions()).sessions).toHaveLength(1);
+  await client.revoke();
+  await client.logout();
+  expect(await client.me()).toBeNull();
+});
+
+test("a wrong password is an error with its code, and asks nobody", async () => {
+  const authenticate = vi.fn(async () => true);
+  const login = setUp().open(authenticate).login({ password: "wrong" });
+  await expect(login).rejects.toThrow(ClientError);
+  await expect(login).rejects.toMatchObject({ status: 401, code: "invalid_credentials" });
+  expect(authenticate).not.toHaveBeenCalled();
+});
+
+test("a request that needs a fresh login is sent once more after it, and the question is asked once", async () => {
+  const { open, clock } = setUp();
+  const authenticate = vi.fn(async (needed: string) => {
+    expect(needed).toBe("fresh_login");
+    await client.reauthenticate({ password: "right" });
+    return true;
+  });
+  const client = open(authenticate);
+  await client.login({ password: "right" });
+  clock.advanceSeconds(900);
+  await Promise.all([client.revoke(), client.revoke()]);
+  expect(authenticate).toHaveBeenCalledTimes(1);
+});
+
+test("a request with a body is sent again as it was, after a login", async () => {
+  const { open } = setUp();
+  const client = open(async (needed) => {
+    expect(needed).toBe("login");
+    await client.login({ password: "right" });
+    return true;
+  });
+  const response = await client.fetch("/songs", { method: "POST", body: "a song" });
+  expect(await response.text()).toBe("a song");
+});
+
+test("whoever declines gets the answer as it was, and is asked again next time", async () => {
+  const authenticate = vi.fn(async () => false);
+  const client = setUp().open(authenticate);
+  for (const _ of [1, 2]) expect((await client.fetch("/songs", { method: "POST" })).status).toBe(401);
+  expect(authenticate).toHaveBeenCalledTimes(2);
+});
+
+test("it is sent once more, not for ever", async () => {
+  const authenticate = vi.fn(async () => true);
+  expect((await setUp().open(authenticate).fetch("/songs", { method: "POST" })).status).toBe(401);
+  expect(authenticate).toHaveBeenCalledTimes(1);
+});
+
+test("every tab hears of a logout, whoever did it", async () => {
+  const { open } = setUp();
+  const [here, there, closed] = [open(), open(), open()];
+  closed.close();
+  const unheard = vi.fn();
+  closed.onLogout(unheard);
+  here.onLogout(unheard)();
+  await here.login({ password: "right" });
+  const heardThere = new Promise<void>((resolve) => there.onLogout(resolve));
+  const heardHere = new Promise<void>((resolve) => here.onLogout(resolve));
+  await here.logout();
+  await Promise.all([heardHere, heardThere]);
+  expect(unheard).not.toHaveBeenCalled();
+});

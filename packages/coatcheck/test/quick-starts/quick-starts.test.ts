@@ -1,0 +1,130 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Browser } from "../adapters/contract/browser.ts";
+
+const packageFolder = path.resolve(import.meta.dirname, "../..");
+const MAXIMUM_LINES = 25;
+
+/** What Next.js, Bun or Deno are to the quick start of the fetch adapter. */
+const serveHandle = `import { createServer } from "node:http";
+import { getRequestListener } from "@hono/node-server";
+import { handle } from "./app.js";
+
+createServer(getRequestListener(handle)).listen(process.env.PORT);
+`;
+
+interface QuickStart {
+  readonly title: string;
+  readonly code: string;
+}
+
+/** The code below each heading of the README's section of quick starts, as it stands there. */
+const quickStarts: readonly QuickStart[] = (() => {
+  const readme = readFileSync(path.join(packageFolder, "README.md"), "utf8");
+  const [, section = ""] = /^## Quick starts$(.*?)^## /ms.exec(readme) ?? [];
+  return [...section.matchAll(/^### ([^\n]+)\n\n```ts\n(.*?)^```$/gms)].map(([, title = "", code = ""]) => ({
+    title,
+    code,
+  }));
+})();
+
+let folder: string;
+const processes: ChildProcess[] = [];
+
+// Inside the package, where Node finds "coatcheck" and the frameworks. Compiled as a user's project would be: strictly.
+beforeAll(() => {
+  folder = mkdtempSync(path.join(packageFolder, "test/quick-starts/.compiled-"));
+  writeFileSync(path.join(folder, "package.json"), JSON.stringify({ type: "module" }));
+  const compilerOptions = { strict: true, module: "nodenext", target: "es2022", skipLibCheck: true, types: ["node"] };
+  writeFileSync(path.join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*/*.ts"] }));
+  for (const [index, { code }] of quickStarts.entries()) {
+    const own = path.join(folder, String(index));
+    mkdirSync(own);
+    writeFileSync(path.join(own, "app.ts"), code);
+    copyFileSync(path.join(import.meta.dirname, "support/users.ts"), path.join(own, "users.ts"));
+    if (!code.includes("export const handle")) continue;
+    writeFileSync(path.join(own, "serve-handle.ts"), serveHandle);
+  }
+  const compiler = path.join(packageFolder, "../../node_modules/.bin/tsc");
+  const { status, stdout } = spawnSync(compiler, ["-p", folder], { encoding: "utf8" });
+  expect(stdout).toBe("");
+  expect(status).toBe(0);
+}, 60_000);
+
+afterAll(() => {
+  for (const each of processes) each.kill("SIGKILL");
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function start(index: number, code: string): Promise<string> {
+  const port = await freePort();
+  const script = code.includes("export const handle") ? "serve-handle.js" : "app.js";
+  const started = spawn(process.execPath, [path.join(folder, String(index), script)], {
+    env: { ...process.env, PORT: String(port) },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  processes.push(started);
+  const url = `http://localhost:${port}`;
+  for (;;) {
+    if (started.exitCode !== null) throw new Error(`The quick start ended with ${started.exitCode}.`);
+    const answers = await new Browser(url).send("GET", "/me").then(
+      () => true,
+      () => false,
+    );
+    if (answers) return url;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "localhost", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+test("there is one for each adapter, in at most 25 lines", () => {
+  expect(quickStarts).toHaveLength(5);
+  for (const { code } of quickStarts) expect(code.trimEnd().split("\n").length).toBeLessThanOrEqual(MAXIMUM_LINES);
+});
+
+for (const [index, { title, code }] of quickStarts.entries()) {
+  describe(title, () => {
+    test("logs in, guards, lists and revokes devices, logs out, refuses other origins", async () => {
+      const url = await start(index, code);
+      const [laptop, phone] = [new Browser(url), new Browser(url)];
+      const logIn = (browser: Browser, password = "password of 1") =>
+        browser.send("POST", "/login", { "content-type": "application/json" }, { email: "ada@example.com", password });
+
+      expect((await laptop.send("GET", "/me")).status).toBe(401);
+      expect((await logIn(laptop, "wrong")).status).toBe(401);
+      expect(laptop.cookie).toBeNull();
+      for (const browser of [laptop, phone]) expect((await logIn(browser)).status).toBe(200);
+      expect(await (await laptop.send("GET", "/me")).json()).toEqual({ id: "1", email: "ada@example.com" });
+
+      const devices = (await (await laptop.send("GET", "/devices")).json()) as { id: string; current: boolean }[];
+      expect(devices).toHaveLength(2);
+      const other = devices.find(({ current }) => !current)?.id ?? "";
+      const revoked = code.includes("POST /revoke")
+        ? await laptop.send("POST", "/revoke", { "content-type": "text/plain" }, other)
+        : await laptop.send("DELETE", `/devices/${other}`);
+      expect(revoked.ok).toBe(true);
+      expect((await phone.send("GET", "/me")).status).toBe(401);
+
+      const evil = { origin: "https://evil.example", "sec-fetch-site": "cross-site" };
+      expect((await laptop.send("POST", "/logout", evil)).status).toBe(403);
+      expect((await laptop.send("GET", "/me")).status).toBe(200);
+
+      const copy = laptop.cookie;
+      expect((await laptop.send("POST", "/logout")).ok).toBe(true);
+      expect(laptop.cookie).toBeNull();
+      laptop.cookie = copy;
+      expect((await laptop.send("GET", "/me")).status).toBe(401);
+    });
+  });
+}
