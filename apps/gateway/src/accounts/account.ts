@@ -1,0 +1,34 @@
+import { randomBytes } from "node:crypto";
+import type { Timestamp } from "coatcheck";
+import type { EmailAddress } from "./email-address.ts";
+
+/** A person who can log in. Holds no secret: safe to log and to hand to a route. */
+export interface Account {
+  /** 22 random base64url characters. Never changed and never reused: sessions are filed under it. */
+  readonly id: string;
+  readonly email: EmailAddress;
+  readonly name: string;
+  readonly disabled: boolean;
+  readonly createdAt: Timestamp;
+  readonly passwordChangedAt: Timestamp;
+}
+
+/** An account with its password hash (a PHC string), for the code that checks and changes passwords alone. */
+export interface AccountCredential {
+  readonly account: Account;
+  readonly passwordHash: string;
+}
+
+/** 128 random bits: ids do not repeat, tell nothing, and cannot be counted through. */
+export function newAccountId(): string {
+  return randomBytes(16).toString("base64url");
+}
+
+export const MAXIMUM_NAME_LENGTH = 100;
+
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]/u;
+
+/** Whether a name may be stored: it goes into pages, terminals and logs, where control characters do harm. */
+export function isAccountName(name: string): boolean {
+  return !UNPRINTABLE.test(name) && name.trim() !== "" && [...name].length <= MAXIMUM_NAME_LENGTH;
+}

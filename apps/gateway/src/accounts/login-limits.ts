@@ -1,0 +1,165 @@
+import { createHash } from "node:crypto";
+import { isIPv4, isIPv6 } from "node:net";
+import type { Timestamp } from "coatcheck";
+import type { Bucket, BucketKind, FailureCount, LoginSubject } from "./login-throttle.ts";
+
+interface LoginLimit {
+  /** So many failures cost no waiting. */
+  readonly freeFailures: number;
+  /** The wait after the last free failure; it doubles with each further one, up to `longestDelaySeconds`. */
+  readonly firstDelaySeconds: number;
+  readonly longestDelaySeconds: number;
+  /** At so many failures the bucket closes until a success or an operator empties it; null for never. */
+  readonly closesAtFailures: number | null;
+  /** So much time forgives one failure; null for consecutive failures, which only a success forgives. */
+  readonly forgivesOneEverySeconds: number | null;
+}
+
+const HOUR = 3_600;
+const DAY = 86_400;
+
+/**
+ * What is counted, and how much of it is allowed. A stranger's attempt counts in three buckets, an attempt from a
+ * known device or a live session in one of its own:
+ *
+ * - `address`: all accounts together, so that trying one password on everybody is slow. Behind one address there may
+ *   be an office, so time forgives, and the longest wait stays bearable.
+ * - `account_from_address`: stops a single guesser long before the account as a whole notices. After the free
+ *   failures one address gets about 20 guesses in the first day and one a day from then on.
+ * - `account`: all strangers together. It closes at 100 consecutive failures (NIST SP 800-63B-4, 3.2.2), for strangers
+ *   alone: an attacker with many addresses can bring it there, and the owner still gets in from any known device.
+ * - `trusted`: one known device or one session. Nobody without it can fill it, so no stranger can lock the owner out.
+ *   Nor can a thief with a copy of it: while it would have to wait, the attempt counts as a stranger's instead. When 20
+ *   guesses in a row were wrong it is taken for stolen, and counts as a stranger's from then on.
+ */
+export const loginLimits: Readonly<Record<BucketKind, LoginLimit>> = {
+  address: {
+    freeFailures: 20,
+    firstDelaySeconds: 2,
+    longestDelaySeconds: HOUR / 4,
+    closesAtFailures: null,
+    forgivesOneEverySeconds: 300,
+  },
+  account_from_address: {
+    freeFailures: 5,
+    firstDelaySeconds: 2,
+    longestDelaySeconds: DAY,
+    closesAtFailures: null,
+    forgivesOneEverySeconds: 7 * DAY,
+  },
+  account: {
+    freeFailures: 50,
+    firstDelaySeconds: 30,
+    longestDelaySeconds: HOUR,
+    closesAtFailures: 100,
+    forgivesOneEverySeconds: null,
+  },
+  trusted: {
+    freeFailures: 5,
+    firstDelaySeconds: 2,
+    longestDelaySeconds: HOUR,
+    closesAtFailures: 20,
+    forgivesOneEverySeconds: 7 * DAY,
+  },
+};
+
+/** Retry-After of a closed bucket: there is no time at which it opens, and a client should not ask all the while. */
+const CLOSED_RETRY_SECONDS = DAY;
+
+/** The failures that still count. */
+export function failuresInForce(kind: BucketKind, count: FailureCount | null, now: Timestamp): number {
+  if (count === null) return 0;
+  const { forgivesOneEverySeconds } = loginLimits[kind];
+  if (forgivesOneEverySeconds === null) return count.failures;
+  // A clock that was stepped back forgives nothing, and takes nothing back.
+  const elapsedSeconds = Math.max(0, now - count.lastFailureAt) / 1_000;
+  return Math.max(0, count.failures - Math.floor(elapsedSeconds / forgivesOneEverySeconds));
+}
+
+/** When the last of them is forgiven; null for never. */
+export function forgivenAt(kind: BucketKind, { failures, lastFailureAt }: FailureCount): Timestamp | null {
+  const { forgivesOneEverySeconds } = loginLimits[kind];
+  return forgivesOneEverySeconds === null ? null : lastFailureAt + failures * forgivesOneEverySeconds * 1_000;
+}
+
+export function isClosed(kind: BucketKind, count: FailureCount | null, now: Timestamp): boolean {
+  const { closesAtFailures } = loginLimits[kind];
+  return closesAtFailures !== null && failuresInForce(kind, count, now) >= closesAtFailures;
+}
+
+/** How long the next attempt has to wait; 0 when it may be made now. */
+export function waitSeconds(kind: BucketKind, count: FailureCount | null, now: Timestamp): number {
+  if (count === null) return 0;
+  if (isClosed(kind, count, now)) return CLOSED_RETRY_SECONDS;
+  const { freeFailures, firstDelaySeconds, longestDelaySeconds } = loginLimits[kind];
+  const excess = failuresInForce(kind, count, now) - freeFailures;
+  if (excess < 0) return 0;
+  const delay = Math.min(longestDelaySeconds, firstDelaySeconds * 2 ** excess);
+  const remaining = Math.ceil((count.lastFailureAt - now) / 1_000 + delay);
+  // Bounded by the delay itself: a clock that was stepped back must not lengthen it.
+  return Math.min(delay, Math.max(0, remaining));
+}
+
+/** The buckets of an attempt by a stranger. */
+export function strangerBuckets(subject: LoginSubject): readonly Bucket[] {
+  const address: Bucket = { kind: "address", key: digest(networkOf(subject.address)) };
+  if (subject.email === null) return [address];
+  const account = accountBucket(subject.email);
+  const pair: Bucket = { kind: "account_from_address", key: `${account.key}.${address.key}` };
+  return [address, pair, account];
+}
+
+export function accountBucket(email: string): Bucket {
+  return { kind: "account", key: digest(email) };
+}
+
+export function trustedBucket(subject: LoginSubject): Bucket | null {
+  if (subject.trusted === null) return null;
+  return { kind: "trusted", key: digest(`${subject.trusted.kind} ${subject.trusted.id}`) };
+}
+
+/**
+ * What one guesser holds of addresses: a single IPv4 address, or an IPv6 /64, which a home or a rented server gets
+ * whole. What is no address at all shares one bucket, or every spelling of it would bring free failures of its own.
+ */
+export function networkOf(address: string): string {
+  const plain = withoutPort(address);
+  if (isIPv4(plain)) return plain;
+  if (!isIPv6(plain)) return "no address";
+  const groups = groupsOf(plain.replace(/%.*$/, ""));
+  return isMapped(groups) ? mappedAddress(groups) : `${groups.slice(0, 4).join(":")}::/64`;
+}
+
+/** Some proxies pass ports on: `1.2.3.4:5678`, and IPv6 in brackets (RFC 7239, section 6). */
+function withoutPort(address: string): string {
+  const [, v4, v6] = /^(?:([\d.]+):\d{1,5}|\[([^[\]]+:[^[\]]*)\](?::\d{1,5})?)$/.exec(address) ?? [];
+  return v4 ?? v6 ?? address;
+}
+
+/** The eight groups of an IPv6 address, without leading zeros. */
+function groupsOf(address: string): readonly string[] {
+  // The URL parser knows every spelling (RFC 5952), dotted tails included.
+  const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1);
+  const [head = "", tail = ""] = canonical.split("::");
+  const before = head === "" ? [] : head.split(":");
+  const after = tail === "" ? [] : tail.split(":");
+  const zeros = Array.from({ length: 8 - before.length - after.length }, () => "0");
+  return [...before, ...zeros, ...after];
+}
+
+/** `::ffff:0:0/96`: an IPv4 client on a socket for both. */
+function isMapped(groups: readonly string[]): boolean {
+  return groups.slice(0, 5).every((group) => group === "0") && groups[5] === "ffff";
+}
+
+function mappedAddress(groups: readonly string[]): string {
+  return groups
+    .slice(6)
+    .flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 255])
+    .join(".");
+}
+
+/** Keys of one length, in which nothing can be read that somebody typed into the wrong field. */
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("base64url");
+}

@@ -1,0 +1,99 @@
+import { randomBytes } from "node:crypto";
+import { availableParallelism } from "node:os";
+import * as argon2 from "@node-rs/argon2";
+import { BoundedWork } from "./bounded-work.ts";
+import { MAXIMUM_PASSWORD_BYTES, readPassword } from "./password-text.ts";
+
+/** The cost of one hash. */
+export interface Argon2Cost {
+  /** In KiB. */
+  readonly memoryCost: number;
+  /** Passes over the memory. */
+  readonly timeCost: number;
+  readonly parallelism: number;
+}
+
+/** argon2id with 19 MiB and two passes: a minimum of the OWASP Password Storage Cheat Sheet, and ASVS 5.0 appendix C. */
+export const defaultArgon2Cost: Argon2Cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
+/** The two functions of `@node-rs/argon2` that are used: argon2id, version 1.3, 16-byte random salt by default. */
+export interface Argon2 {
+  hash(password: string, cost: Argon2Cost): Promise<string>;
+  verify(hash: string, password: string): Promise<boolean>;
+}
+
+export interface PasswordHasherOptions {
+  readonly cost?: Argon2Cost;
+  /** Hashes under way at a time. */
+  readonly concurrency?: number;
+  /** Hashes that may wait for their turn; over it, `overloaded`. */
+  readonly maximumWaiting?: number;
+  readonly argon2?: Argon2;
+}
+
+const ARGON2ID = /^\$argon2id\$v=19\$/;
+
+// Hashes run on libuv's threads, four by default, which files and name look-ups need too: one is left to them.
+const DEFAULT_CONCURRENCY = Math.min(availableParallelism(), 3);
+const DEFAULT_MAXIMUM_WAITING = 100;
+
+/**
+ * PasswordHasher makes and checks password hashes, as PHC strings. However many logins arrive at once, memory stays at
+ * `concurrency` times the cost of one hash, and the event loop is never held: hashes run on other threads.
+ */
+export class PasswordHasher {
+  readonly #cost: Argon2Cost;
+  readonly #argon2: Argon2;
+  readonly #work: BoundedWork;
+  readonly #decoyHash: string;
+
+  static async create(options: PasswordHasherOptions = {}): Promise<PasswordHasher> {
+    const { cost = defaultArgon2Cost } = options;
+    const decoy = await (options.argon2 ?? argon2).hash(randomBytes(32).toString("base64url"), cost);
+    return new PasswordHasher(options, cost, decoy);
+  }
+
+  private constructor(options: PasswordHasherOptions, cost: Argon2Cost, decoyHash: string) {
+    this.#cost = cost;
+    this.#argon2 = options.argon2 ?? argon2;
+    this.#decoyHash = decoyHash;
+    this.#work = new BoundedWork(
+      options.concurrency ?? DEFAULT_CONCURRENCY,
+      options.maximumWaiting ?? DEFAULT_MAXIMUM_WAITING,
+    );
+  }
+
+  /**
+   * Hashes a password that the policy accepted.
+   *
+   * @throws GatewayError `overloaded`
+   */
+  async hash(password: string): Promise<string> {
+    const read = readPassword(password);
+    if (read.outcome !== "readable") throw new RangeError(`The password is ${read.outcome}: check it first.`);
+    return this.#work.run(() => this.#argon2.hash(read.text, this.#cost));
+  }
+
+  /**
+   * Whether `hash` is of `password`. With null (no such account) or a password that none can be, one hash of the same
+   * cost is computed all the same and the answer is false: time must not tell who has an account.
+   *
+   * @throws GatewayError `overloaded`
+   */
+  async verify(password: string, hash: string | null): Promise<boolean> {
+    const read = readPassword(password);
+    if (hash === null || read.outcome !== "readable") {
+      const text = read.outcome === "readable" ? read.text : "x".repeat(MAXIMUM_PASSWORD_BYTES);
+      await this.#work.run(() => this.#argon2.verify(this.#decoyHash, text));
+      return false;
+    }
+    return this.#work.run(() => this.#argon2.verify(hash, read.text));
+  }
+
+  /** Whether the hash costs an attacker less than one made today. One that costs more is kept as it is. */
+  needsRehash(hash: string): boolean {
+    if (!ARGON2ID.test(hash)) return true;
+    const { memoryCost, timeCost } = argon2.parseOptions(hash);
+    return memoryCost < this.#cost.memoryCost || timeCost < this.#cost.timeCost;
+  }
+}

@@ -1,0 +1,111 @@
+import pg from "pg";
+import { GatewayError } from "../../errors.ts";
+import { type Statements, Transaction } from "./transaction.ts";
+
+const MAXIMUM_CONNECTIONS = 10;
+/** Calls that may wait for a connection; more fail at once, so that requests do not pile up behind a server that hangs. */
+const MAXIMUM_WAITING = 1_000;
+const DEADLINE_MILLISECONDS = 2_000;
+
+/**
+ * AccountPool is the connections to the Postgres database that holds accounts. Every call has a deadline, for all of
+ * it: the wait for a connection and the statements together.
+ *
+ * PgBouncer may stand in between, in transaction mode: no setting, prepared statement or lock outlives its transaction.
+ */
+export class AccountPool implements Statements {
+  readonly #pool: pg.Pool;
+
+  /** Connects to nothing yet. */
+  constructor(url: string) {
+    const types = new pg.TypeOverrides();
+    // All of them are milliseconds or counts, far below 2^53.
+    types.setTypeParser(pg.types.builtins.INT8, Number);
+    this.#pool = new pg.Pool({
+      connectionString: url,
+      max: MAXIMUM_CONNECTIONS,
+      connectionTimeoutMillis: DEADLINE_MILLISECONDS,
+      types,
+    });
+    // An idle connection broke. The pool has dropped it already, and without a listener the process would end.
+    this.#pool.on("error", () => {});
+  }
+
+  /**
+   * Runs one statement, which is a transaction of its own.
+   *
+   * @throws GatewayError `accounts_unavailable`
+   */
+  query<Row extends object>(sql: string, values?: readonly unknown[]): Promise<readonly Row[]> {
+    return available(this.#connected(DEADLINE_MILLISECONDS, (connection) => connection.query<Row>(sql, values)));
+  }
+
+  /**
+   * Runs `operation` in one transaction. Each of its statements sees what was committed before that statement began,
+   * so what has to stay as it was read is locked first.
+   *
+   * @throws GatewayError `accounts_unavailable`
+   */
+  write<Result>(operation: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    return available(this.transact(DEADLINE_MILLISECONDS, operation));
+  }
+
+  /** The same with a deadline of the caller's, and with faults as the driver reports them. */
+  transact<Result>(
+    deadlineMilliseconds: number,
+    operation: (transaction: Transaction) => Promise<Result>,
+  ): Promise<Result> {
+    return this.#connected(deadlineMilliseconds, async (transaction) => {
+      await transaction.query(begin(deadlineMilliseconds));
+      const result = await operation(transaction);
+      await transaction.query("COMMIT");
+      return result;
+    });
+  }
+
+  /** Waits until the calls under way have ended. */
+  close(): Promise<void> {
+    return this.#pool.end();
+  }
+
+  async #connected<Result>(
+    deadlineMilliseconds: number,
+    operation: (connection: Transaction) => Promise<Result>,
+  ): Promise<Result> {
+    const deadline = performance.now() + deadlineMilliseconds;
+    if (this.#pool.waitingCount >= MAXIMUM_WAITING) throw new Error("Too many calls wait for a connection already.");
+    const client = await this.#pool.connect();
+    // Of a connection that breaks the statement under way is told too: this only keeps the process from ending.
+    client.on("error", ignore);
+    try {
+      const result = await operation(new Transaction(client, deadline));
+      client.release();
+      return result;
+    } catch (error) {
+      // Closed for good: there may be a transaction open on it, or an answer still to come.
+      client.release(true);
+      throw error;
+    } finally {
+      client.off("error", ignore);
+    }
+  }
+}
+
+/**
+ * The server ends what its client has given up, and a transaction whose client hangs while it holds locks: others wait
+ * for them. `LOCAL`, so that a connection of PgBouncer's is handed on as it was.
+ */
+function begin(milliseconds: number): string {
+  return `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
+    SET LOCAL statement_timeout = ${milliseconds}; SET LOCAL idle_in_transaction_session_timeout = ${milliseconds}`;
+}
+
+async function available<Result>(call: Promise<Result>): Promise<Result> {
+  try {
+    return await call;
+  } catch (cause) {
+    throw new GatewayError("accounts_unavailable", "The account database did not answer.", { cause });
+  }
+}
+
+function ignore(): void {}

@@ -1,0 +1,29 @@
+import { migrationsAfter, readMigrations } from "../migrations.ts";
+import type { Transaction } from "./transaction.ts";
+
+// As far from dist/accounts/postgres as from src/accounts/postgres.
+const FOLDER = new URL("../../../migrations/postgres/", import.meta.url);
+
+/**
+ * Brings the accounts' tables to this version, all or nothing. Of several nodes that start at once, the first does the
+ * work and the others find it done. Tables that are of this version already need no right to create any.
+ *
+ * @throws GatewayError `accounts_schema_unsupported`
+ */
+export async function migrate(transaction: Transaction): Promise<void> {
+  await transaction.query("SELECT pg_advisory_xact_lock(hashtextextended('coatcheck accounts schema', 0))");
+  for (const { version, sql } of migrationsAfter(await schemaVersion(transaction), readMigrations(FOLDER))) {
+    await transaction.query(sql);
+    await transaction.query("UPDATE coatcheck_accounts_schema SET version = $1", [version]);
+  }
+}
+
+async function schemaVersion(transaction: Transaction): Promise<number> {
+  const [table] = await transaction.query("SELECT 1 WHERE to_regclass('coatcheck_accounts_schema') IS NOT NULL");
+  if (table === undefined) {
+    await transaction.query("CREATE TABLE coatcheck_accounts_schema (version integer NOT NULL)");
+    await transaction.query("INSERT INTO coatcheck_accounts_schema (version) VALUES (0)");
+  }
+  const [row] = await transaction.query<{ version: number }>("SELECT version FROM coatcheck_accounts_schema");
+  return row?.version ?? 0;
+}

@@ -1,0 +1,126 @@
+import { setTimeout as delay } from "node:timers/promises";
+import Database from "better-sqlite3";
+import { GatewayError } from "../../errors.ts";
+import { openSqliteFile, sqliteOpeningFault } from "../../sqlite-file.ts";
+import type { DatabasePurpose } from "./database-purpose.ts";
+import { migrate } from "./migrate.ts";
+
+export interface AccountDatabaseOptions {
+  readonly path: string;
+  readonly purpose: DatabasePurpose;
+  /** How long a call may wait for another process's transaction before it fails. */
+  readonly busyTimeoutMilliseconds?: number;
+}
+
+const DEFAULT_BUSY_TIMEOUT_MILLISECONDS = 2_000;
+// Several processes that start at once migrate one after the other.
+const OPEN_TIMEOUT_MILLISECONDS = 10_000;
+
+/**
+ * AccountDatabase is the connection to a SQLite file that holds accounts, and whatever else is kept there under other
+ * table names, as sessions are by default.
+ *
+ * The driver is synchronous, so what runs in here holds the event loop: statements by primary key, microseconds each,
+ * and at the commit of a change that must survive a power cut the time of one fsync. It never waits for a lock: SQLite's own busy timeout would stop the whole process meanwhile, so it is 0, and a locked database is tried
+ * again from a timer until the call's deadline.
+ */
+export class AccountDatabase {
+  readonly #database: Database.Database;
+  readonly #busyTimeoutMilliseconds: number;
+  #isFlushing = true;
+
+  /**
+   * Opens and, where needed, creates and migrates the database. The folder has to be there.
+   *
+   * @throws GatewayError `database_cannot_be_opened`, `accounts_schema_unsupported`, `database_is_demo`,
+   * `database_is_not_demo`
+   */
+  static async open(options: AccountDatabaseOptions): Promise<AccountDatabase> {
+    const { path, purpose, busyTimeoutMilliseconds = DEFAULT_BUSY_TIMEOUT_MILLISECONDS } = options;
+    const database = openSqliteFile(path);
+    try {
+      await retryWhileBusy(OPEN_TIMEOUT_MILLISECONDS, () => {
+        database.transaction(() => migrate(database, purpose)).immediate();
+        // After the check in `migrate`: this too would change somebody else's database.
+        database.pragma("journal_mode = WAL");
+        database.pragma("synchronous = FULL");
+        database.pragma("foreign_keys = ON");
+      });
+    } catch (error) {
+      database.close();
+      throw sqliteOpeningFault(path, error);
+    }
+    return new AccountDatabase(database, busyTimeoutMilliseconds);
+  }
+
+  private constructor(database: Database.Database, busyTimeoutMilliseconds: number) {
+    this.#database = database;
+    this.#busyTimeoutMilliseconds = busyTimeoutMilliseconds;
+  }
+
+  prepare<Parameters extends unknown[], Row>(sql: string): Database.Statement<Parameters, Row> {
+    return this.#database.prepare<Parameters, Row>(sql);
+  }
+
+  /** @throws GatewayError `accounts_unavailable` */
+  read<Result>(operation: () => Result): Promise<Result> {
+    return this.#run(operation);
+  }
+
+  /**
+   * Runs `operation` in one transaction that holds the write lock from its start, so that what it reads is still so
+   * when it writes. It may run again after a failure, so it must do nothing but statements.
+   *
+   * @throws GatewayError `accounts_unavailable`
+   */
+  write<Result>(operation: () => Result): Promise<Result> {
+    return this.#run(() => this.#transact(operation, true));
+  }
+
+  /**
+   * The same for what a power cut may take back, such as counts of failed logins: it does not wait for the disk, which
+   * would hold the event loop twice in every login. A crash of this process alone takes nothing back.
+   *
+   * @throws GatewayError `accounts_unavailable`
+   */
+  writeWithoutFlush<Result>(operation: () => Result): Promise<Result> {
+    return this.#run(() => this.#transact(operation, false));
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #transact<Result>(operation: () => Result, isFlushing: boolean): Result {
+    if (isFlushing !== this.#isFlushing) {
+      this.#database.pragma(`synchronous = ${isFlushing ? "FULL" : "NORMAL"}`);
+      this.#isFlushing = isFlushing;
+    }
+    return this.#database.transaction(operation).immediate();
+  }
+
+  async #run<Result>(operation: () => Result): Promise<Result> {
+    try {
+      return await retryWhileBusy(this.#busyTimeoutMilliseconds, operation);
+    } catch (cause) {
+      throw new GatewayError("accounts_unavailable", "The account database did not answer.", { cause });
+    }
+  }
+}
+
+async function retryWhileBusy<Result>(timeoutMilliseconds: number, operation: () => Result): Promise<Result> {
+  const deadline = performance.now() + timeoutMilliseconds;
+  for (;;) {
+    try {
+      return operation();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() >= deadline) throw error;
+    }
+    // Random, so that processes that met once do not meet again and again.
+    await delay(2 + Math.random() * 18);
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Database.SqliteError && /^SQLITE_(BUSY|LOCKED)/.test(error.code);
+}

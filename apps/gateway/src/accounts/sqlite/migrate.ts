@@ -1,0 +1,32 @@
+import type { Database } from "better-sqlite3";
+import { migrationsAfter, readMigrations } from "../migrations.ts";
+import { checkPurpose, type DatabasePurpose, hasTable, isEmpty, markAsDemo } from "./database-purpose.ts";
+
+// As far from dist/accounts/sqlite as from src/accounts/sqlite.
+const FOLDER = new URL("../../../migrations/", import.meta.url);
+
+/**
+ * Brings the accounts' tables to this version, inside a transaction of the caller's that holds the write lock: of
+ * several processes that start at once, the first does the work and the others find it done. The version is kept in a
+ * table of its own, because sessions in the same file have another.
+ *
+ * @throws GatewayError `accounts_schema_unsupported`, `database_is_demo`, `database_is_not_demo`
+ */
+export function migrate(database: Database, purpose: DatabasePurpose): void {
+  const isNew = isEmpty(database);
+  checkPurpose(database, purpose);
+
+  for (const { version, sql } of migrationsAfter(schemaVersion(database), readMigrations(FOLDER))) {
+    database.exec(sql);
+    database.prepare("UPDATE accounts_schema SET version = ?").run(version);
+  }
+  if (isNew && purpose === "demo") markAsDemo(database);
+}
+
+function schemaVersion(database: Database): number {
+  if (!hasTable(database, "accounts_schema")) {
+    database.exec("CREATE TABLE accounts_schema (version INTEGER NOT NULL) STRICT");
+    database.exec("INSERT INTO accounts_schema (version) VALUES (0)");
+  }
+  return database.prepare<[], number>("SELECT version FROM accounts_schema").pluck().get() ?? 0;
+}

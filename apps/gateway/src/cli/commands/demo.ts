@@ -1,0 +1,14 @@
+import type { Command } from "../command.ts";
+
+export const demo: Command = {
+  name: "demo",
+  summary: "Runs everything on this machine alone, with users to try it with",
+  synopsis: "",
+  details: [],
+  options: {},
+  arguments: [],
+  async run({ environment }) {
+    const { runDemo } = await import("../../demo.ts");
+    await runDemo(environment);
+  },
+};

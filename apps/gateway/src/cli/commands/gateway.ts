@@ -1,0 +1,17 @@
+import { type Command, configurationOption } from "../command.ts";
+import { configurationOf } from "../open-for-command.ts";
+
+export const gateway: Command = {
+  name: "gateway",
+  summary: "Runs the gateway until it is told to stop",
+  synopsis: "",
+  details: [],
+  options: configurationOption,
+  arguments: [],
+  async run(invocation) {
+    const configuration = configurationOf(invocation);
+    // The server and its framework are loaded for the two commands that need them.
+    const { runGateway } = await import("../../main.ts");
+    await runGateway(configuration);
+  },
+};

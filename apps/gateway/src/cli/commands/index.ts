@@ -1,0 +1,27 @@
+import type { Command } from "../command.ts";
+import { configCheck } from "./config-check.ts";
+import { demo } from "./demo.ts";
+import { gateway } from "./gateway.ts";
+import { migrate } from "./migrate.ts";
+import { sessionsList } from "./sessions-list.ts";
+import { sessionsRevoke } from "./sessions-revoke.ts";
+import { usersAdd } from "./users-add.ts";
+import { usersDisable } from "./users-disable.ts";
+import { usersEnable } from "./users-enable.ts";
+import { usersList } from "./users-list.ts";
+import { usersSetPassword } from "./users-set-password.ts";
+
+/** Every command, in the order in which `--help` lists them. */
+export const commands: readonly Command[] = [
+  demo,
+  gateway,
+  usersAdd,
+  usersList,
+  usersDisable,
+  usersEnable,
+  usersSetPassword,
+  sessionsList,
+  sessionsRevoke,
+  configCheck,
+  migrate,
+];

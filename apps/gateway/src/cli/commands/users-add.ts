@@ -1,0 +1,41 @@
+import { isAccountName, MAXIMUM_NAME_LENGTH } from "../../accounts/account.ts";
+import { normaliseEmail } from "../../accounts/email-address.ts";
+import { PasswordHasher } from "../../accounts/password-hasher.ts";
+import { checkNewPassword } from "../../accounts/password-policy.ts";
+import { type Command, CommandFailure, configurationOption, UsageError } from "../command.ts";
+import { configurationOf, withAccounts } from "../open-for-command.ts";
+import { passwordRefusalText } from "../password-refusal-text.ts";
+import { readNewPassword } from "../read-password.ts";
+import { printLine } from "../terminal.ts";
+
+export const usersAdd: Command = {
+  name: "users add",
+  summary: "Adds a user",
+  synopsis: "EMAIL --name NAME [--password-stdin]",
+  details: [
+    "  --name NAME       how the user is addressed",
+    "  --password-stdin  reads the password from standard input instead of asking for it",
+  ],
+  options: { ...configurationOption, name: { type: "string" }, "password-stdin": { type: "boolean" } },
+  arguments: ["EMAIL"],
+  async run(invocation) {
+    const { terminal, values } = invocation;
+    const email = normaliseEmail(invocation.arguments[0] ?? "");
+    if (email === null) throw new CommandFailure("That is not an email address.");
+    if (typeof values.name !== "string") throw new UsageError("--name is missing: how is the user addressed?");
+    const name = values.name.trim().normalize("NFC");
+    if (!isAccountName(name)) {
+      throw new CommandFailure(`A name has 1 to ${MAXIMUM_NAME_LENGTH} characters, none of them control characters.`);
+    }
+    const configuration = configurationOf(invocation);
+    const password = await readNewPassword(terminal, values["password-stdin"] === true);
+    const reasons = checkNewPassword(password, { email, name });
+    if (reasons.length > 0) throw new CommandFailure(passwordRefusalText(reasons));
+
+    const hasher = await PasswordHasher.create();
+    const passwordHash = await hasher.hash(password);
+    const result = await withAccounts(configuration, ({ accounts }) => accounts.add({ email, name, passwordHash }));
+    if (result.outcome === "email_taken") throw new CommandFailure(`There is a user ${email} already.`);
+    printLine(terminal.output, `Added ${email}, id ${result.account.id}.`);
+  },
+};

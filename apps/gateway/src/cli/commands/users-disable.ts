@@ -1,0 +1,21 @@
+import { changeCredential } from "../change-credential.ts";
+import { type Command, configurationOption } from "../command.ts";
+import { configurationOf, findAccount, withAccounts } from "../open-for-command.ts";
+import { printLine } from "../terminal.ts";
+
+export const usersDisable: Command = {
+  name: "users disable",
+  summary: "Shuts a user out and ends all of their sessions",
+  synopsis: "EMAIL",
+  details: [],
+  options: configurationOption,
+  arguments: ["EMAIL"],
+  async run(invocation) {
+    const configuration = configurationOf(invocation);
+    await withAccounts(configuration, async (opened) => {
+      const account = await findAccount(opened, invocation.arguments[0]);
+      const ending = await changeCredential(configuration, opened, (changes) => changes.disable(account));
+      printLine(invocation.terminal.output, `${account.email} is disabled. ${ending}`);
+    });
+  },
+};

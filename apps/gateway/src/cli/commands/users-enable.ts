@@ -1,0 +1,20 @@
+import { type Command, configurationOption } from "../command.ts";
+import { configurationOf, findAccount, withAccounts } from "../open-for-command.ts";
+import { printLine } from "../terminal.ts";
+
+export const usersEnable: Command = {
+  name: "users enable",
+  summary: "Lets a user in again who was disabled, or shut out by failed logins",
+  synopsis: "EMAIL",
+  details: [],
+  options: configurationOption,
+  arguments: ["EMAIL"],
+  async run(invocation) {
+    await withAccounts(configurationOf(invocation), async (opened) => {
+      const account = await findAccount(opened, invocation.arguments[0]);
+      await opened.accounts.enable(account.id);
+      await opened.throttle.reset(account.email);
+      printLine(invocation.terminal.output, `${account.email} is enabled, with no failed logins counted.`);
+    });
+  },
+};

@@ -1,0 +1,32 @@
+import { checkNewPassword } from "../../accounts/password-policy.ts";
+import { changeCredential } from "../change-credential.ts";
+import { type Command, CommandFailure, configurationOption } from "../command.ts";
+import { configurationOf, findAccount, withAccounts } from "../open-for-command.ts";
+import { passwordRefusalText } from "../password-refusal-text.ts";
+import { readNewPassword } from "../read-password.ts";
+import { printLine } from "../terminal.ts";
+
+export const usersSetPassword: Command = {
+  name: "users set-password",
+  summary: "Gives a user a new password and ends all of their sessions",
+  synopsis: "EMAIL [--password-stdin]",
+  details: [
+    "  --password-stdin  reads the password from standard input instead of asking for it",
+    "",
+    "Browsers in which the user has logged in before are forgotten, and failed logins no longer counted.",
+  ],
+  options: { ...configurationOption, "password-stdin": { type: "boolean" } },
+  arguments: ["EMAIL"],
+  async run(invocation) {
+    const { arguments: words, terminal, values } = invocation;
+    const configuration = configurationOf(invocation);
+    await withAccounts(configuration, async (opened) => {
+      const account = await findAccount(opened, words[0]);
+      const password = await readNewPassword(terminal, values["password-stdin"] === true);
+      const reasons = checkNewPassword(password, account);
+      if (reasons.length > 0) throw new CommandFailure(passwordRefusalText(reasons));
+      const ending = await changeCredential(configuration, opened, (changes) => changes.setPassword(account, password));
+      printLine(terminal.output, `The password of ${account.email} is changed. ${ending}`);
+    });
+  },
+};

@@ -1,0 +1,23 @@
+import type { Command } from "./command.ts";
+
+export function generalHelp(commands: readonly Command[]): string {
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  return [
+    "coatcheck: sessions for people, signed passes for machines",
+    "",
+    "Usage: coatcheck COMMAND [ARGUMENTS]",
+    "",
+    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    "",
+    "  coatcheck COMMAND --help  shows how one command is used",
+    "  coatcheck --version       shows the version",
+  ].join("\n");
+}
+
+export function commandHelp({ name, summary, synopsis, details, options }: Command): string {
+  const usage = ["coatcheck", name, synopsis].filter((part) => part !== "").join(" ");
+  const configuration =
+    "config" in options ? ["  --config FILE     the configuration file, instead of COATCHECK_CONFIG"] : [];
+  const rest = [...configuration, ...details];
+  return [`Usage: ${usage}`, "", summary, ...(rest.length === 0 ? [] : ["", ...rest])].join("\n");
+}

@@ -1,0 +1,11 @@
+import { runCommandLine } from "./run-command-line.ts";
+
+const terminal = { input: process.stdin, output: process.stdout, errors: process.stderr };
+
+// Whoever reads the output may stop early, as `head` does: that is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
+// Not process.exit: what is still to be written to a pipe would be cut off.
+process.exitCode = await runCommandLine(process.argv.slice(2), terminal, process.env);

@@ -1,0 +1,63 @@
+import { SessionManager, systemClock } from "coatcheck";
+import type { Account } from "../accounts/account.ts";
+import { normaliseEmail } from "../accounts/email-address.ts";
+import type { OpenAccounts } from "../accounts/open-accounts.ts";
+import { makeDataFolder } from "../config/data-folder.ts";
+import { type GatewayConfiguration, sessionPolicies } from "../config/gateway-configuration.ts";
+import { loadConfiguration } from "../config/load-configuration.ts";
+import { GatewayError } from "../errors.ts";
+import { openAccountDatabase } from "../open-account-database.ts";
+import { openSessionStore } from "../session-stores/open-session-store.ts";
+import { CommandFailure, type Invocation } from "./command.ts";
+
+/** The configuration that a command is to work with. */
+export function configurationOf({ environment, values }: Invocation): GatewayConfiguration {
+  const path = typeof values.config === "string" ? values.config : undefined;
+  return loadConfiguration({ environment, path }).configuration;
+}
+
+/** Runs `work` on the account database, and closes it again. */
+export async function withAccounts<Result>(
+  configuration: GatewayConfiguration,
+  work: (opened: OpenAccounts) => Promise<Result>,
+): Promise<Result> {
+  makeDataFolder(configuration);
+  const opened = await openAccountDatabase(configuration.database, "command_line", systemClock);
+  try {
+    return await work(opened);
+  } finally {
+    await opened.close();
+  }
+}
+
+/**
+ * Runs `work` on the sessions, and closes them again.
+ *
+ * @throws GatewayError `sessions_unreachable` when they are in the gateway's memory
+ */
+export async function withSessions<Result>(
+  configuration: GatewayConfiguration,
+  work: (sessions: SessionManager) => Promise<Result>,
+): Promise<Result> {
+  if (configuration.sessions.kind === "memory") {
+    throw new GatewayError(
+      "sessions_unreachable",
+      "The sessions are in the memory of the running gateway, which no other program can read.",
+    );
+  }
+  const opened = await openSessionStore(configuration, systemClock);
+  try {
+    const policy = sessionPolicies[configuration.sessionPolicy];
+    return await work(new SessionManager({ store: opened.store, policy }));
+  } finally {
+    await opened.close();
+  }
+}
+
+export async function findAccount({ accounts }: OpenAccounts, email: string | undefined): Promise<Account> {
+  const normalised = normaliseEmail(email ?? "");
+  if (normalised === null) throw new CommandFailure("That is not an email address.");
+  const account = await accounts.findByEmail(normalised);
+  if (account === null) throw new CommandFailure(`There is no user ${normalised}.`);
+  return account;
+}

@@ -1,0 +1,80 @@
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { nearestName } from "../config/nearest-name.ts";
+import { GatewayError } from "../errors.ts";
+import { type Command, type Invocation, UsageError } from "./command.ts";
+import { commands } from "./commands/index.ts";
+import { commandHelp, generalHelp } from "./help.ts";
+import { printLine, type Terminal } from "./terminal.ts";
+
+export type ExitCode = 0 | 1 | 2;
+
+/** Runs one command line. Never rejects: a failure is one line on the error stream and an exit code. */
+export async function runCommandLine(
+  words: readonly string[],
+  terminal: Terminal,
+  environment: NodeJS.ProcessEnv,
+): Promise<ExitCode> {
+  try {
+    await run(words, terminal, environment);
+    return 0;
+  } catch (error) {
+    printLine(terminal.errors, `coatcheck: ${messageOf(error)}`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+async function run(words: readonly string[], terminal: Terminal, environment: NodeJS.ProcessEnv): Promise<void> {
+  const [first] = words;
+  if (first === "--version") return printLine(terminal.output, version());
+  if (first === "--help" || first === "-h" || first === "help")
+    return printLine(terminal.output, generalHelp(commands));
+  const command = findCommand(words);
+  const rest = words.slice(command.name.split(" ").length);
+  if (rest.includes("--help") || rest.includes("-h")) return printLine(terminal.output, commandHelp(command));
+  return command.run({ ...parse(command, rest), terminal, environment });
+}
+
+function findCommand(words: readonly string[]): Command {
+  const found = commands.find(({ name }) => name === words.slice(0, name.split(" ").length).join(" "));
+  if (found !== undefined) return found;
+  if (words.length === 0) throw new UsageError('Which command? "coatcheck --help" lists them.');
+  const names = commands.map(({ name }) => name);
+  const typed = words.slice(0, 2).join(" ");
+  const nearest = nearestName(typed, names) ?? nearestName(words[0] ?? "", names);
+  const advice = nearest === null ? '"coatcheck --help" lists the commands.' : `Did you mean "${nearest}"?`;
+  throw new UsageError(`There is no such command. ${advice}`);
+}
+
+function parse(command: Command, words: readonly string[]): Pick<Invocation, "arguments" | "values"> {
+  const help = `"coatcheck ${command.name} --help" shows how it is used.`;
+  let parsed: { positionals: string[]; values: Record<string, unknown> };
+  try {
+    parsed = parseArgs({ args: [...words], options: command.options, allowPositionals: true, strict: true });
+  } catch (error) {
+    // The first sentence names the option; what follows is about a syntax that is of no use here.
+    const [message = ""] = error instanceof Error ? error.message.split(". ") : [];
+    throw new UsageError(`${message.replace(/\.$/, "")}. ${help}`);
+  }
+  const { positionals, values } = parsed;
+  const required = command.arguments.length - (command.optionalArguments ?? 0);
+  if (positionals.length < required)
+    throw new UsageError(`${command.arguments[positionals.length]} is missing. ${help}`);
+  if (positionals.length > command.arguments.length) throw new UsageError(`There are too many arguments. ${help}`);
+  return { arguments: positionals, values };
+}
+
+function version(): string {
+  const { version: number } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+    version: string;
+  };
+  return number;
+}
+
+function messageOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  // Of a system that does not answer the operator needs to know why: a full disk, a lock.
+  const isSystemFault = error instanceof GatewayError && error.code === "accounts_unavailable";
+  const cause = isSystemFault && error.cause instanceof Error ? ` (${error.cause.message})` : "";
+  return (message + cause).replace(/\s*\n\s*/g, " ");
+}

@@ -1,0 +1,38 @@
+import type { Readable, Writable } from "node:stream";
+
+/** What a command reads from and writes to. */
+export interface Terminal {
+  readonly input: Readable & { readonly isTTY?: boolean };
+  readonly output: Writable;
+  readonly errors: Writable;
+}
+
+// Names and user agents come from outside, and a terminal obeys what is in them.
+const CONTROL_CHARACTERS = /[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]+/gu;
+
+export function printLine(stream: Writable, text: string): void {
+  stream.write(`${text}\n`);
+}
+
+/** Rows in columns that line up. */
+export function printTable(stream: Writable, head: readonly string[], rows: readonly (readonly string[])[]): void {
+  const lines = [head, ...rows.map((row) => row.map(printable))];
+  const widths = head.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? "").length)));
+  for (const line of lines) {
+    printLine(
+      stream,
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    );
+  }
+}
+
+export function printJson(stream: Writable, value: unknown): void {
+  printLine(stream, JSON.stringify(value, null, 2));
+}
+
+function printable(text: string): string {
+  return text.replace(CONTROL_CHARACTERS, " ");
+}

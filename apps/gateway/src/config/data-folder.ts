@@ -1,0 +1,21 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { GatewayError } from "../errors.ts";
+import type { GatewayConfiguration } from "./gateway-configuration.ts";
+
+/**
+ * Makes the data folder, for its owner alone, if a database is to be in it. A folder that the operator named for a
+ * database must be there: a typing error is not to become an empty database somewhere else.
+ *
+ * @throws GatewayError `database_cannot_be_opened`
+ */
+export function makeDataFolder({ data, database, sessions }: GatewayConfiguration): void {
+  const paths = [database, sessions].flatMap((location) => (location.kind === "sqlite" ? [location.path] : []));
+  if (!paths.some((path) => dirname(path) === data)) return;
+  try {
+    mkdirSync(data, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown error";
+    throw new GatewayError("database_cannot_be_opened", `The folder ${data} cannot be made: ${code}.`, { cause });
+  }
+}

@@ -1,0 +1,45 @@
+import { type SessionPolicy, standardPolicy, strictPolicy } from "coatcheck";
+import type { DatabaseLocation, PostgresLocation, SessionsLocation } from "./locations.ts";
+
+/** The time limits that an operator can choose from. */
+export const sessionPolicies = {
+  standard: standardPolicy,
+  strict: strictPolicy,
+} as const satisfies Record<string, SessionPolicy>;
+
+export type SessionPolicyName = keyof typeof sessionPolicies;
+
+export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+
+export type LogLevel = (typeof logLevels)[number];
+
+/** Everything that an operator decides, checked and complete. Never changes once it is loaded. */
+export interface GatewayConfiguration {
+  /** Absolute. Holds what is kept on this machine, and is made when a database in it is opened. */
+  readonly data: string;
+  /** What to listen on: a name or an address. `localhost` means each loopback address that the name stands for. */
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** The one origin under which browsers reach the gateway, as they serialise it: no path, no slash at the end. */
+  readonly publicUrl: string;
+  readonly database: DatabaseLocation;
+  readonly sessions: SessionsLocation;
+  /**
+   * Where to listen for what other nodes removed, if that is not where the sessions are: Postgres itself, when what
+   * stands before it hands a connection to others in between. Null for where the sessions are.
+   */
+  readonly sessionsListener: PostgresLocation | null;
+  /** For how long a copy of a session may be used; null for none, so that each request asks the store. */
+  readonly nearCacheMaxStalenessMilliseconds: number | null;
+  /** Whether a logout or revocation is answered only when no node can hold a copy any more. */
+  readonly nearCacheSettle: boolean;
+  /** Addresses and networks whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
+  readonly sessionPolicy: SessionPolicyName;
+  /** For how long a proof of identity counts, instead of what the policy says; null for the policy's. */
+  readonly freshForSeconds: number | null;
+  readonly logLevel: LogLevel;
+  /** Allows a public URL with plain http beyond loopback: everybody on the way can then take over sessions. */
+  readonly dangerouslyAllowInsecureHttp: boolean;
+}

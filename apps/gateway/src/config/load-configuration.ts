@@ -1,0 +1,141 @@
+import { join } from "node:path";
+import { GatewayError } from "../errors.ts";
+import {
+  type GatewayConfiguration,
+  logLevels,
+  type SessionPolicyName,
+  sessionPolicies,
+} from "./gateway-configuration.ts";
+import {
+  type ConfigurationSources,
+  type GivenSetting,
+  gatherSettings,
+  SETTING_KEYS,
+  type SettingKey,
+  variableOfKey,
+} from "./given-settings.ts";
+import { isRemote, type SqliteLocation } from "./locations.ts";
+import { parseDatabase, parsePostgres, parseSessions } from "./parse-locations.ts";
+import {
+  InvalidValue,
+  parseBoolean,
+  parseChoice,
+  parseFolder,
+  parseHost,
+  parsePort,
+  parseSeconds,
+  parseStaleness,
+  parseTrustedProxies,
+} from "./parse-values.ts";
+import { parsePublicUrl } from "./public-url.ts";
+
+export interface LoadedConfiguration {
+  readonly configuration: GatewayConfiguration;
+  /** Where each value came from: "default", a path or a variable. */
+  readonly origins: Readonly<Record<SettingKey, string>>;
+}
+
+/**
+ * Reads the configuration: the defaults, over them the file, over that the environment. Names that mean nothing are
+ * refused, in the file and among the variables that begin with `COATCHECK_`: a setting that is misspelt must not
+ * silently be the default.
+ *
+ * @throws GatewayError `invalid_configuration`
+ */
+export function loadConfiguration(sources: ConfigurationSources): LoadedConfiguration {
+  const given = gatherSettings(sources);
+  function setting<Value>(key: SettingKey, parse: (value: unknown) => Value, fallback: () => Value): Value {
+    const found = given.get(key);
+    return found === undefined ? fallback() : parseGiven(found, parse);
+  }
+
+  const data = setting("data", parseFolder, () => parseFolder(".coatcheck"));
+  const port = setting("port", parsePort, () => 8_080);
+  const database = setting("database", parseDatabase, () => defaultDatabase(data));
+  const dangerouslyAllowInsecureHttp = setting("dangerouslyAllowInsecureHttp", parseBoolean, () => false);
+  const configuration: GatewayConfiguration = {
+    data,
+    host: setting("host", parseHost, () => "localhost"),
+    port,
+    publicUrl: setting(
+      "publicUrl",
+      (value) => securePublicUrl(value, dangerouslyAllowInsecureHttp),
+      () => defaultPublicUrl(port),
+    ),
+    database,
+    sessions: setting("sessions", parseSessions, () => database),
+    sessionsListener: setting("sessionsListener", parsePostgres, () => null),
+    nearCacheMaxStalenessMilliseconds: setting("nearCacheMaxStalenessMilliseconds", parseStaleness, () => null),
+    nearCacheSettle: setting("nearCacheSettle", parseBoolean, () => false),
+    trustedProxies: setting("trustedProxies", parseTrustedProxies, () => []),
+    sessionPolicy: setting("sessionPolicy", parseChoice(policyNames), () => "standard"),
+    freshForSeconds: setting("freshForSeconds", parseSeconds, () => null),
+    logLevel: setting("logLevel", parseChoice(logLevels), () => "info"),
+    dangerouslyAllowInsecureHttp,
+  };
+  requireMeaning(configuration);
+  const origins = Object.fromEntries(SETTING_KEYS.map((key) => [key, given.get(key)?.origin ?? "default"]));
+  return { configuration: freeze(configuration), origins: origins as Record<SettingKey, string> };
+}
+
+/** A setting that would do nothing is a misunderstanding, and somebody relies on it. */
+function requireMeaning({
+  sessions,
+  sessionsListener,
+  nearCacheMaxStalenessMilliseconds,
+  nearCacheSettle,
+}: GatewayConfiguration): void {
+  const hasNearCache = nearCacheMaxStalenessMilliseconds !== null;
+  if (sessionsListener !== null && sessions.kind !== "postgres") {
+    throw meaningless("sessionsListener", "is for sessions in Postgres");
+  }
+  if (hasNearCache && !isRemote(sessions)) {
+    throw meaningless("nearCacheMaxStalenessMilliseconds", "is for sessions in Redis or Postgres");
+  }
+  if (nearCacheSettle && !hasNearCache) {
+    throw meaningless("nearCacheSettle", `goes with ${variableOfKey.nearCacheMaxStalenessMilliseconds}`);
+  }
+}
+
+function meaningless(key: SettingKey, text: string): GatewayError {
+  return new GatewayError("invalid_configuration", `${variableOfKey[key]} ${text}.`);
+}
+
+const policyNames = Object.keys(sessionPolicies) as readonly SessionPolicyName[];
+
+function parseGiven<Value>({ name, value }: GivenSetting, parse: (value: unknown) => Value): Value {
+  try {
+    return parse(value);
+  } catch (error) {
+    if (!(error instanceof InvalidValue)) throw error;
+    throw new GatewayError("invalid_configuration", `${name} ${error.message}.`);
+  }
+}
+
+function securePublicUrl(value: unknown, dangerouslyAllowInsecureHttp: boolean): string {
+  const { origin, isInsecure } = parsePublicUrl(value);
+  if (isInsecure && !dangerouslyAllowInsecureHttp) {
+    throw new InvalidValue(
+      "must begin with https://: over plain http the session cookie could be read and stolen on the way. " +
+        `Only ${variableOfKey.dangerouslyAllowInsecureHttp}=true allows it`,
+    );
+  }
+  return origin;
+}
+
+function defaultDatabase(data: string): SqliteLocation {
+  return { kind: "sqlite", path: join(data, "coatcheck.sqlite") };
+}
+
+function defaultPublicUrl(port: number): string {
+  if (port !== 0) return new URL(`http://localhost:${port}`).origin;
+  throw new GatewayError(
+    "invalid_configuration",
+    `${variableOfKey.port} 0 takes any free port, so ${variableOfKey.publicUrl} must be given.`,
+  );
+}
+
+function freeze(configuration: GatewayConfiguration): GatewayConfiguration {
+  for (const value of Object.values(configuration)) Object.freeze(value);
+  return Object.freeze(configuration);
+}

@@ -1,0 +1,134 @@
+import { resolve } from "node:path";
+import type {
+  AnyRedisLocation,
+  DatabaseLocation,
+  PostgresLocation,
+  ServerAddress,
+  SessionsLocation,
+  SqliteLocation,
+} from "./locations.ts";
+import { InvalidValue, parseText } from "./parse-values.ts";
+import { SecretText } from "./secret-text.ts";
+
+const SCHEME = /^([a-z][a-z0-9+.-]*):/;
+/** user:password@ servers / path ? parameters */
+const AUTHORITY = /^(?:([^@/?]*)@)?([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/;
+/** The password is all that follows the first colon. */
+const ACCESS = /^([^:]*)(?::(.*))?$/;
+/** As Sentinel allows names, and a database. Anything else may be the end of a password that was not encoded. */
+const SENTINEL_PATH = /^([A-Za-z0-9._-]+)(?:\/(.*))?$/;
+/** For the same reason. */
+const POSTGRES_PATH = /^\/[^/@]+$/;
+const SERVER = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/;
+const DATABASE_FORMS = "sqlite:PATH or postgres://…";
+const SESSIONS_FORMS =
+  "memory:, sqlite:PATH, postgres://…, redis://…, rediss://…, redis-cluster://HOST,HOST or redis-sentinel://HOST,HOST/NAME";
+
+export function parseDatabase(value: unknown): DatabaseLocation {
+  const scheme = schemeOf(value);
+  if (scheme === "sqlite") return sqliteLocation(value);
+  if (isPostgres(scheme)) return parsePostgres(value);
+  if (scheme === "memory") throw new InvalidValue(`must be ${DATABASE_FORMS}: accounts are not kept in memory`);
+  throw new InvalidValue(`must be ${DATABASE_FORMS}${notSupported(scheme)}`);
+}
+
+export function parseSessions(value: unknown): SessionsLocation {
+  if (value === "memory:") return { kind: "memory" };
+  const scheme = schemeOf(value);
+  if (scheme === "sqlite") return sqliteLocation(value);
+  if (isPostgres(scheme)) return parsePostgres(value);
+  if (scheme !== null && /^redis(s|-cluster|-sentinel)?$/.test(scheme)) return redisLocation(scheme, parseText(value));
+  throw new InvalidValue(`must be ${SESSIONS_FORMS}${notSupported(scheme)}`);
+}
+
+export function parsePostgres(value: unknown): PostgresLocation {
+  const text = parseText(value);
+  const url = URL.canParse(text) && isPostgres(schemeOf(text)) ? new URL(text) : null;
+  if (url === null || url.hostname === "" || !POSTGRES_PATH.test(url.pathname)) {
+    throw new InvalidValue("must be postgres://USER:PASSWORD@HOST/DATABASE");
+  }
+  const user = url.username === "" ? "" : `${url.username}@`;
+  return { kind: "postgres", place: `postgres://${user}${url.host}${url.pathname}`, url: new SecretText(text) };
+}
+
+function redisLocation(scheme: string, text: string): AnyRedisLocation {
+  const [, access = "", hosts = "", path = "", parameters = ""] = AUTHORITY.exec(text.slice(scheme.length + 3)) ?? [];
+  if (!text.startsWith(`${scheme}://`) || hosts === "") throw new InvalidValue(`must name a host after ${scheme}://`);
+  const [, username = "", password = ""] = ACCESS.exec(access) ?? [];
+  // Redis knows no user without one. It may be the password itself, which must not be taken for what may be shown.
+  if (username !== "" && password === "") throw new InvalidValue("must have a password before @, after a colon");
+  const common = {
+    place: `${scheme}://${username === "" ? "" : `${username}@`}${hosts}${path === "" ? "" : `/${path}`}`,
+    username: username === "" ? null : decode(username),
+    password: password === "" ? null : new SecretText(decode(password)),
+    tls: scheme === "rediss" || tlsIn(parameters),
+  };
+  if (scheme === "redis-cluster") {
+    if (path !== "") throw new InvalidValue("must have nothing after the hosts: a cluster has one database");
+    return { kind: "redis-cluster", ...common, servers: serversIn(hosts, 6_379) };
+  }
+  if (scheme === "redis-sentinel") {
+    const [, name, database] = SENTINEL_PATH.exec(path) ?? [];
+    if (name === undefined) {
+      throw new InvalidValue("must end with /NAME, which is what the Sentinels call the primary");
+    }
+    const sentinels = serversIn(hosts, 26_379);
+    return { kind: "redis-sentinel", ...common, sentinels, name, database: databaseIn(database) };
+  }
+  const [server, ...others] = serversIn(hosts, 6_379);
+  if (server === undefined || others.length > 0) {
+    throw new InvalidValue(`must name one host after ${scheme}://; several make a redis-cluster: or redis-sentinel:`);
+  }
+  return { kind: "redis", ...common, ...server, database: databaseIn(path) };
+}
+
+function serversIn(hosts: string, defaultPort: number): readonly ServerAddress[] {
+  return hosts.split(",").map((each) => {
+    const [, host = "", port] = SERVER.exec(each) ?? [];
+    const number = port === undefined ? defaultPort : Number(port);
+    if (host === "" || number < 1 || number > 65_535) {
+      throw new InvalidValue("must name hosts as HOST or HOST:PORT, separated by commas");
+    }
+    return { host: host.replace(/^\[|\]$/g, ""), port: number };
+  });
+}
+
+function databaseIn(text: string | undefined): number {
+  if (text === undefined || text === "") return 0;
+  if (!/^\d{1,5}$/.test(text)) throw new InvalidValue("must have the number of a database, or nothing, at its end");
+  return Number(text);
+}
+
+function tlsIn(parameters: string): boolean {
+  if (parameters === "" || parameters === "tls=false") return false;
+  if (parameters === "tls=true") return true;
+  throw new InvalidValue("must have no parameter but ?tls=true");
+}
+
+/** User names and passwords may hold anything, as percent-encoded bytes. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new InvalidValue("must have % in a user name or password written as %25");
+  }
+}
+
+function schemeOf(value: unknown): string | null {
+  return typeof value === "string" ? (SCHEME.exec(value)?.[1] ?? null) : null;
+}
+
+function isPostgres(scheme: string | null): boolean {
+  return scheme === "postgres" || scheme === "postgresql";
+}
+
+/** Of the value only the scheme is shown: what follows it may hold a password. */
+function notSupported(scheme: string | null): string {
+  return scheme === null ? "" : `; ${scheme}: is not supported`;
+}
+
+function sqliteLocation(value: unknown): SqliteLocation {
+  const path = parseText(value).slice("sqlite:".length);
+  if (path === "" || path === ":memory:") throw new InvalidValue("must name a file after sqlite:");
+  return { kind: "sqlite", path: resolve(path) };
+}

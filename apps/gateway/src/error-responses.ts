@@ -1,0 +1,49 @@
+import { CoatcheckError } from "coatcheck";
+import type { FastifyInstance } from "fastify";
+import { GatewayError } from "./errors.ts";
+import { type ProblemCode, sendProblem, sendUnavailable } from "./problem.ts";
+
+const CODES_OF_FASTIFY: ReadonlyMap<string, ProblemCode> = new Map([
+  ["FST_ERR_CTP_BODY_TOO_LARGE", "body_too_large"],
+  ["FST_ERR_CTP_INVALID_MEDIA_TYPE", "unsupported_media_type"],
+  ["FST_ERR_CTP_EMPTY_JSON_BODY", "broken_json"],
+  ["FST_ERR_CTP_INVALID_JSON_BODY", "broken_json"],
+  ["FST_ERR_VALIDATION", "invalid_request"],
+]);
+
+/**
+ * The last resort for errors (OWASP ASVS 5.0, 16.5): every fault becomes a problem with a code, and none of them shows
+ * a message that was written for us. Faults that may pass are 503: never "anonymous", never "logged in".
+ */
+export function addErrorResponses(app: FastifyInstance): void {
+  app.setErrorHandler((error, request, reply) => {
+    const code = problemCodeOf(error);
+    if (code === "internal_error" || code === "unavailable") {
+      request.log.error({ event: "request_failed", err: error }, "a request failed");
+    }
+    if (code !== "unavailable") return sendProblem(reply, code);
+    const retryAfterSeconds = error instanceof GatewayError ? error.retryAfterSeconds : null;
+    return sendUnavailable(reply, retryAfterSeconds ?? undefined);
+  });
+  app.setNotFoundHandler((_request, reply) => sendProblem(reply, "not_found"));
+}
+
+function problemCodeOf(error: unknown): ProblemCode {
+  if (error instanceof CoatcheckError) return error.statusCode === 503 ? "unavailable" : "internal_error";
+  if (error instanceof GatewayError) {
+    return error.code === "accounts_unavailable" || error.code === "overloaded" ? "unavailable" : "internal_error";
+  }
+  const { code, statusCode } = errorFacts(error);
+  const known = CODES_OF_FASTIFY.get(code);
+  if (known !== undefined) return known;
+  // What else Fastify finds wrong with a request: its framing, its URL.
+  return statusCode >= 400 && statusCode < 500 ? "invalid_request" : "internal_error";
+}
+
+function errorFacts(error: unknown): { code: string; statusCode: number } {
+  const { code, statusCode } = (error ?? {}) as { code?: unknown; statusCode?: unknown };
+  return {
+    code: typeof code === "string" ? code : "",
+    statusCode: typeof statusCode === "number" ? statusCode : 500,
+  };
+}

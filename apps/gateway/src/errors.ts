@@ -1,0 +1,38 @@
+/**
+ * Every fault that the gateway reports, by its stable code. Expected outcomes (a wrong password, a refused attempt, an
+ * email in use) are values and never appear here. What a client is told about each is decided where responses are
+ * made; a command line prints the message.
+ */
+export const gatewayErrorCodes = {
+  invalid_configuration: "A setting is missing, unknown, contradictory or unsafe. Raised at start, never on a request.",
+  accounts_unavailable: "The account database failed or stayed locked. Answer 503 and change nothing.",
+  accounts_schema_unsupported: "The account database was written by a newer version, or is not one.",
+  database_cannot_be_opened:
+    "The database is missing, cannot be reached or written, or is not fit for what it shall keep.",
+  database_is_demo: "The database is marked as a demo's: it holds users whose passwords are published.",
+  database_is_not_demo: "The database exists and is not marked as a demo's, so the demo must not touch it.",
+  cannot_listen: "The address or port to listen on cannot be had.",
+  pages_missing: "The pages were not built, or not installed with the gateway.",
+  overloaded: "Too many passwords are being checked at this moment. Answer 503 with Retry-After.",
+  sessions_unreachable: "The sessions are in the memory of another process, out of reach of this one.",
+} as const satisfies Record<string, string>;
+
+export type GatewayErrorCode = keyof typeof gatewayErrorCodes;
+
+export interface GatewayErrorOptions extends ErrorOptions {
+  /** When trying again makes sense: the value of Retry-After. */
+  readonly retryAfterSeconds?: number;
+}
+
+/** A fault with a stable `code`. The message is for people and may change; `cause` keeps the original error. */
+export class GatewayError extends Error {
+  override readonly name = "GatewayError";
+  readonly code: GatewayErrorCode;
+  readonly retryAfterSeconds: number | null;
+
+  constructor(code: GatewayErrorCode, message: string, options: GatewayErrorOptions = {}) {
+    super(message, options);
+    this.code = code;
+    this.retryAfterSeconds = options.retryAfterSeconds ?? null;
+  }
+}

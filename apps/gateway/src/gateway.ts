@@ -1,0 +1,144 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { RequestGuard, SessionManager, type SessionPolicy, systemClock } from "coatcheck";
+import type { FastifyBaseLogger } from "fastify";
+import type { AccountStore } from "./accounts/account-store.ts";
+import { CredentialChanges } from "./accounts/credential-changes.ts";
+import type { OpenAccounts } from "./accounts/open-accounts.ts";
+import { PasswordAuthenticator } from "./accounts/password-authenticator.ts";
+import { PasswordHasher } from "./accounts/password-hasher.ts";
+import type { DatabasePurpose } from "./accounts/sqlite/database-purpose.ts";
+import { makeDataFolder } from "./config/data-folder.ts";
+import { type GatewayConfiguration, sessionPolicies } from "./config/gateway-configuration.ts";
+import { listen } from "./listen.ts";
+import { logSessionEvents } from "./log.ts";
+import { Maintenance } from "./maintenance.ts";
+import { openAccountDatabase } from "./open-account-database.ts";
+import { loadPageFiles, type PageFiles } from "./pages/page-files.ts";
+import { buildServer } from "./server.ts";
+import { type OpenSessionStore, openSessionStore } from "./session-stores/open-session-store.ts";
+
+export interface GatewayOptions {
+  readonly configuration: GatewayConfiguration;
+  readonly purpose: Exclude<DatabasePurpose, "command_line">;
+  readonly log: FastifyBaseLogger;
+  /** Adds what must be there before the first request, such as a demo's users. */
+  readonly prepare?: (parts: PreparationParts) => Promise<void>;
+}
+
+export interface PreparationParts {
+  readonly accounts: AccountStore;
+  readonly hasher: PasswordHasher;
+  readonly changes: CredentialChanges;
+}
+
+/** A gateway that answers. */
+export interface Gateway {
+  /** Lets the requests that are being served finish, and frees everything. */
+  close(): Promise<void>;
+}
+
+/** How often to look for revocations that a crash or another process left pending. Sessions are refused meanwhile. */
+const PENDING_REVOCATIONS_EVERY_SECONDS = 1;
+const EXPIRY_EVERY_SECONDS = 60;
+/** When closing, a request that is being served has so long to be answered. */
+const LONGEST_ANSWER_MILLISECONDS = 5_000;
+const EXPIRY_BATCH = 100;
+
+/**
+ * Puts a gateway together and starts it: the composition root. Only here do stores, clock and settings meet.
+ *
+ * @throws GatewayError, for what an operator can mend; the message says what
+ */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { configuration, purpose, log } = options;
+  const pages = await loadPageFiles();
+  makeDataFolder(configuration);
+  const database = await openAccountDatabase(configuration.database, purpose, systemClock);
+  try {
+    const opened = await openSessionStore(configuration, systemClock, (reason) => {
+      log.error({ event: "sessions_unreachable", reason }, "the connection to the sessions failed");
+    });
+    try {
+      return await serve(options, { pages, database, opened });
+    } catch (error) {
+      await opened.close();
+      throw error;
+    }
+  } catch (error) {
+    // An open connection would keep alive a process that has nothing left to do.
+    await database.close();
+    throw error;
+  }
+}
+
+interface OpenParts {
+  readonly pages: PageFiles;
+  readonly database: OpenAccounts;
+  readonly opened: OpenSessionStore;
+}
+
+/** The gateway that results closes what it was given. */
+async function serve({ configuration, log, prepare }: GatewayOptions, parts: OpenParts): Promise<Gateway> {
+  const clock = systemClock;
+  const { pages, database, opened } = parts;
+  const { accounts, throttle, devices } = database;
+  const sessions = new SessionManager({ store: opened.store, policy: sessionPolicyOf(configuration), clock });
+  const guard = new RequestGuard({
+    sessions,
+    origin: configuration.publicUrl,
+    headerlessRequests: "refuse",
+    crossOriginRequests: "refuse_always",
+    dangerouslyAllowInsecureOrigin: configuration.dangerouslyAllowInsecureHttp,
+  });
+  const hasher = await PasswordHasher.create();
+  const changes = new CredentialChanges({ accounts, sessions, hasher, throttle, devices });
+  const authenticator = new PasswordAuthenticator({ accounts, hasher, throttle, devices, changes });
+  logSessionEvents(sessions, log);
+  await prepare?.({ accounts, hasher, changes });
+
+  const server = buildServer({
+    ...{ guard, sessions, accounts, authenticator, changes, devices, pages, clock, log },
+    trustedProxies: configuration.trustedProxies,
+    checkReadiness: async () => {
+      await Promise.all([accounts.list({ limit: 1 }), sessions.list("readiness")]);
+    },
+  });
+  await listen(server, configuration);
+  const maintenance = new Maintenance(
+    [
+      {
+        name: "pending revocations",
+        everySeconds: PENDING_REVOCATIONS_EVERY_SECONDS,
+        run: () => changes.finishPending(),
+      },
+      { name: "expired sessions", everySeconds: opened.sweepEverySeconds, run: () => removeAllExpired(sessions) },
+      { name: "expired accounts data", everySeconds: EXPIRY_EVERY_SECONDS, run: () => database.removeExpired() },
+    ],
+    log,
+  );
+  return {
+    async close() {
+      // A connection that never asks anything would be waited for until its time is up.
+      const timer = setTimeout(() => server.server.closeAllConnections(), LONGEST_ANSWER_MILLISECONDS);
+      await server.close();
+      clearTimeout(timer);
+      await maintenance.stop();
+      await opened.close();
+      await database.close();
+    },
+  };
+}
+
+/** In batches, so that requests get their turn in between, until none is left: else a busy minute is never caught up. */
+async function removeAllExpired(sessions: SessionManager): Promise<void> {
+  let removed: number;
+  do {
+    removed = await sessions.removeExpired(EXPIRY_BATCH);
+    await nextTurn();
+  } while (removed === EXPIRY_BATCH);
+}
+
+function sessionPolicyOf({ sessionPolicy, freshForSeconds }: GatewayConfiguration): SessionPolicy {
+  const policy = sessionPolicies[sessionPolicy];
+  return freshForSeconds === null ? policy : { ...policy, freshForSeconds };
+}

@@ -1,0 +1,44 @@
+import { readdir, readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, extname, join } from "node:path";
+import { GatewayError } from "../errors.ts";
+
+export interface PageFile {
+  readonly body: Buffer;
+  readonly contentType: string;
+}
+
+export interface PageFiles {
+  readonly signIn: PageFile;
+  readonly account: PageFile;
+  /** By file name; the names carry a digest of the content, so they may be cached for good. */
+  readonly assets: ReadonlyMap<string, PageFile>;
+}
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  ".css": "text/css; charset=utf-8",
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".svg": "image/svg+xml",
+};
+
+/** Reads the built pages into memory, once: few and small, and a path from a request then never meets the disk. */
+export async function loadPageFiles(): Promise<PageFiles> {
+  const require = createRequire(import.meta.url);
+  const folder = join(dirname(require.resolve("@coatcheck/web/package.json")), "dist");
+  try {
+    const names = await readdir(join(folder, "assets"));
+    const assets = names.map(async (name) => [name, await loadFile(join(folder, "assets", name))] as const);
+    return {
+      signIn: await loadFile(join(folder, "sign-in.html")),
+      account: await loadFile(join(folder, "account.html")),
+      assets: new Map(await Promise.all(assets)),
+    };
+  } catch (cause) {
+    throw new GatewayError("pages_missing", `The pages are not built: run "npm run build" first.`, { cause });
+  }
+}
+
+async function loadFile(path: string): Promise<PageFile> {
+  return { body: await readFile(path), contentType: CONTENT_TYPES[extname(path)] ?? "application/octet-stream" };
+}

@@ -1,0 +1,82 @@
+import type { HostCookie, SessionManager } from "coatcheck";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { KNOWN_DEVICE_LIFETIME_SECONDS, type KnownDevices } from "../accounts/known-devices.ts";
+import type { PasswordAuthenticator } from "../accounts/password-authenticator.ts";
+import { sendProblem, sendTooManyAttempts, sendUnavailable } from "../problem.ts";
+import { sessionView, userView } from "../session-view.ts";
+
+export interface LoginRouteOptions {
+  readonly sessions: SessionManager;
+  readonly authenticator: PasswordAuthenticator;
+  readonly devices: KnownDevices;
+  readonly deviceCookie: HostCookie;
+}
+
+interface LoginBody {
+  readonly email: string;
+  readonly password: string;
+  readonly remember?: boolean;
+}
+
+const loginBody = {
+  type: "object",
+  required: ["email", "password"],
+  additionalProperties: false,
+  properties: {
+    email: { type: "string", maxLength: 320 },
+    password: { type: "string", maxLength: 4_096 },
+    remember: { type: "boolean" },
+  },
+};
+
+/** A revoke-all during the password check costs one repetition of it; a second one, an answer to try again. */
+const MAXIMUM_CHECKS = 2;
+
+/** Email and password for a session. What was wrong is not told: not in status, body or time. */
+export function addLoginRoute(app: FastifyInstance, options: LoginRouteOptions): void {
+  const { authenticator, sessions, devices, deviceCookie } = options;
+
+  app.post<{ Body: LoginBody }>("/auth/login", { schema: { body: loginBody } }, async (request, reply) => {
+    const { email, password, remember = false } = request.body;
+    const device = deviceCookie.read(request.headers.cookie ?? null);
+    const deviceToken = device.found === "one" ? device.value : null;
+
+    for (let check = 0; check < MAXIMUM_CHECKS; check++) {
+      const claimant = await authenticator.lookUp(email);
+      const attempt = await sessions.begin(claimant.userId);
+      const checked = await authenticator.checkLogin(claimant, { password, address: request.ip, deviceToken });
+      if (checked.outcome === "throttled") {
+        request.log.warn({ event: "excess_rate_limit_exceeded", userId: claimant.userId }, "login throttled");
+        return sendTooManyAttempts(reply, checked.retryAfterSeconds);
+      }
+      if (checked.outcome === "invalid") {
+        request.log.warn({ event: "authn_login_fail", userId: claimant.userId }, "login failed");
+        return sendProblem(reply, "invalid_credentials");
+      }
+      const login = await request.visit.login(attempt, { remember });
+      if (login.outcome === "logged_in") {
+        if (checked.deviceTokenDue) await rememberDevice(checked.account.id, deviceToken, request, reply);
+        const { session } = login.authentication;
+        return { user: userView(checked.account), session: sessionView(session, session.id) };
+      }
+      if (login.outcome === "refused") return sendProblem(reply, login.refusal.code);
+      if (login.outcome === "limit_reached") return sendProblem(reply, "session_limit_reached");
+    }
+    return sendUnavailable(reply);
+  });
+
+  async function rememberDevice(
+    userId: string,
+    replaced: string | null,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    try {
+      const token = await devices.issue(userId, replaced);
+      reply.header("set-cookie", deviceCookie.write(token, KNOWN_DEVICE_LIFETIME_SECONDS));
+    } catch (error) {
+      // The session is there and its cookie is on the way: an answer that says "failed" would be wrong.
+      request.log.error({ event: "device_not_remembered", err: error }, "the device could not be remembered");
+    }
+  }
+}

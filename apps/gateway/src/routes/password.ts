@@ -1,0 +1,55 @@
+import type { FastifyInstance } from "fastify";
+import type { AccountStore } from "../accounts/account-store.ts";
+import type { CredentialChanges } from "../accounts/credential-changes.ts";
+import type { PasswordAuthenticator } from "../accounts/password-authenticator.ts";
+import { checkNewPassword } from "../accounts/password-policy.ts";
+import { sendProblem, sendTooManyAttempts } from "../problem.ts";
+import { forSignedInUser } from "../signed-in-user.ts";
+
+export interface PasswordRouteOptions {
+  readonly accounts: AccountStore;
+  readonly authenticator: PasswordAuthenticator;
+  readonly changes: CredentialChanges;
+}
+
+interface PasswordBody {
+  readonly currentPassword: string;
+  readonly newPassword: string;
+}
+
+const password = { type: "string", maxLength: 4_096 };
+const passwordBody = {
+  type: "object",
+  required: ["currentPassword", "newPassword"],
+  additionalProperties: false,
+  properties: { currentPassword: password, newPassword: password },
+};
+
+/** A new password. Every session of the user ends; the caller gets a new one in the same answer. */
+export function addPasswordRoute(app: FastifyInstance, options: PasswordRouteOptions): void {
+  const { accounts, authenticator, changes } = options;
+
+  app.put<{ Body: PasswordBody }>(
+    "/auth/password",
+    { schema: { body: passwordBody } },
+    forSignedInUser(accounts, async ({ account, authentication }, request, reply) => {
+      const { currentPassword, newPassword } = request.body as PasswordBody;
+      const given = { password: currentPassword, address: request.ip };
+      const checked = await authenticator.checkOwner(account, authentication.session.id, given);
+      if (checked.outcome === "throttled") return sendTooManyAttempts(reply, checked.retryAfterSeconds);
+      if (checked.outcome === "invalid") {
+        request.log.warn({ event: "authn_password_change_fail", userId: account.id }, "password change refused");
+        return sendProblem(reply, "invalid_credentials", { status: 403 });
+      }
+      const reasons = checkNewPassword(newPassword, account, currentPassword);
+      if (reasons.length > 0) return sendProblem(reply, "password_refused", { reasons });
+
+      const { remembered } = authentication.session;
+      const change = await changes.changeOwnPassword(checked.proof, newPassword);
+      if (change.outcome === "overtaken") return sendProblem(reply, "unauthenticated");
+      request.log.info({ event: "authn_password_change", userId: account.id }, "password changed");
+      const login = await request.visit.login(change.attempt, { remember: remembered });
+      return login.outcome === "logged_in" ? reply.code(204).send() : sendProblem(reply, "unauthenticated");
+    }),
+  );
+}

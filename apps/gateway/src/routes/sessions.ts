@@ -1,0 +1,67 @@
+import type { Clock, SessionManager } from "coatcheck";
+import type { FastifyInstance } from "fastify";
+import type { AccountStore } from "../accounts/account-store.ts";
+import { sendProblem, sendTooManyAttempts } from "../problem.ts";
+import { RateLimit } from "../rate-limit.ts";
+import { sessionView } from "../session-view.ts";
+import { forSignedInUser } from "../signed-in-user.ts";
+
+export interface SessionRoutesOptions {
+  readonly accounts: AccountStore;
+  readonly sessions: SessionManager;
+  readonly clock: Clock;
+}
+
+const REVOCATIONS_PER_MINUTE = 5;
+
+const revokeAllQuery = {
+  type: "object",
+  additionalProperties: false,
+  properties: { include: { const: "current" } },
+};
+
+/** The devices that the user is signed in on, and how to sign them out. */
+export function addSessionRoutes(app: FastifyInstance, { accounts, sessions, clock }: SessionRoutesOptions): void {
+  const revocations = new RateLimit({ maximum: REVOCATIONS_PER_MINUTE, windowSeconds: 60, clock });
+
+  app.get(
+    "/auth/sessions",
+    forSignedInUser(accounts, async ({ account, authentication }) => {
+      const all = await sessions.list(account.id);
+      return { sessions: all.map((session) => sessionView(session, authentication.session.id)) };
+    }),
+  );
+
+  app.delete<{ Params: { id: string } }>(
+    "/auth/sessions/:id",
+    forSignedInUser(accounts, async ({ account, authentication }, request, reply) => {
+      const { id } = request.params as { id: string };
+      if (id === authentication.session.id) {
+        await request.visit.logout();
+        return reply.code(204).send();
+      }
+      // Whether it is one's own comes before freshness: "enter your password" would tell that the id exists.
+      const own = (await sessions.list(account.id)).some((session) => session.id === id);
+      if (!own) return sendProblem(reply, "not_found");
+      if (!authentication.fresh) return sendProblem(reply, "reauthentication_required");
+      const revoked = await sessions.revoke(account.id, id);
+      return revoked ? reply.code(204).send() : sendProblem(reply, "not_found");
+    }),
+  );
+
+  app.delete<{ Querystring: { include?: "current" } }>(
+    "/auth/sessions",
+    { schema: { querystring: revokeAllQuery } },
+    forSignedInUser(accounts, async ({ account, authentication }, request, reply) => {
+      if (!authentication.fresh) return sendProblem(reply, "reauthentication_required");
+      const retryAfterSeconds = revocations.use(authentication.session.id);
+      if (retryAfterSeconds !== null) return sendTooManyAttempts(reply, retryAfterSeconds);
+
+      const { include } = request.query as { include?: "current" };
+      if (include === undefined) return { revoked: await sessions.revokeOthers(authentication) };
+      const revoked = await sessions.revokeAll(account.id);
+      request.visit.forget();
+      return { revoked };
+    }),
+  );
+}

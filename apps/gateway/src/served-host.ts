@@ -1,0 +1,26 @@
+import { isLoopback, type PublicOrigin } from "coatcheck";
+import type { FastifyInstance } from "fastify";
+import { sendProblem } from "./problem.ts";
+
+/** Load balancers ask by address. They learn nothing but that something answers. */
+const ANSWERED_TO_EVERYBODY = /^\/auth\/health\//;
+
+/**
+ * Answers 421 to requests for other host names, by the Host header itself and not by what a proxy says of it: a page
+ * whose name an attacker has pointed at this machine (DNS rebinding) must not be able to talk to it as its own origin.
+ */
+export function refuseOtherHosts(app: FastifyInstance, origin: PublicOrigin): void {
+  const { hostname } = new URL(origin.text);
+  app.addHook("onRequest", async (request, reply) => {
+    if (ANSWERED_TO_EVERYBODY.test(request.url)) return undefined;
+    const asked = hostnameOf(request.raw.headers.host);
+    const isServed = asked === hostname || (asked !== null && isLoopback(hostname) && isLoopback(asked));
+    return isServed ? undefined : sendProblem(reply, "misdirected_request");
+  });
+}
+
+/** The host without its port: a forwarded port is no other host. */
+function hostnameOf(host: string | undefined): string | null {
+  const text = `http://${host ?? ""}`;
+  return URL.canParse(text) ? new URL(text).hostname : null;
+}

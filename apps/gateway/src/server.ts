@@ -1,0 +1,100 @@
+import type { Clock, RequestGuard, SessionManager } from "coatcheck";
+import { fastifySessions } from "coatcheck/adapters/fastify";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import type { AccountStore } from "./accounts/account-store.ts";
+import type { CredentialChanges } from "./accounts/credential-changes.ts";
+import type { KnownDevices } from "./accounts/known-devices.ts";
+import type { PasswordAuthenticator } from "./accounts/password-authenticator.ts";
+import { answerBrokenRequest } from "./broken-requests.ts";
+import { deviceCookie } from "./device-cookie.ts";
+import { addErrorResponses } from "./error-responses.ts";
+import { addRequestLog } from "./log.ts";
+import { addRoutesWithMethodNotAllowed } from "./method-not-allowed.ts";
+import type { PageFiles } from "./pages/page-files.ts";
+import { sendProblem } from "./problem.ts";
+import { addHealthRoutes } from "./routes/health.ts";
+import { addLoginRoute } from "./routes/login.ts";
+import { addLogoutRoute } from "./routes/logout.ts";
+import { addMeRoutes } from "./routes/me.ts";
+import { addPageRoutes } from "./routes/pages.ts";
+import { addPasswordRoute } from "./routes/password.ts";
+import { addReauthenticateRoute } from "./routes/reauthenticate.ts";
+import { addSessionRoutes } from "./routes/sessions.ts";
+import { addSecurityHeaders, securityHeaders } from "./security-headers.ts";
+import { refuseOtherHosts } from "./served-host.ts";
+
+export interface ServerParts {
+  readonly guard: RequestGuard;
+  readonly sessions: SessionManager;
+  readonly accounts: AccountStore;
+  readonly authenticator: PasswordAuthenticator;
+  readonly changes: CredentialChanges;
+  readonly devices: KnownDevices;
+  readonly pages: PageFiles;
+  readonly clock: Clock;
+  readonly log: FastifyBaseLogger;
+  readonly checkReadiness: () => Promise<void>;
+  /** Addresses and networks whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
+}
+
+const MAXIMUM_BODY_BYTES = 16 * 1_024;
+const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
+
+/** The gateway's HTTP server, not yet listening. Everything it needs is handed to it. */
+export function buildServer(parts: ServerParts): FastifyInstance {
+  const headers = securityHeaders(parts.guard.origin);
+  const app = Fastify({
+    loggerInstance: parts.log,
+    // `addRequestLog` writes one line a request, and chooses what is in it.
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: MAXIMUM_BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
+    trustProxy: parts.trustedProxies.length === 0 ? false : [...parts.trustedProxies],
+    forceCloseConnections: "idle",
+    // What arrives while closing is answered like anything else, and its connection ended with the answer.
+    return503OnClosing: false,
+    clientErrorHandler: answerBrokenRequest(headers),
+    frameworkErrors: (_error, _request, reply) => sendProblem(reply.headers(headers), "invalid_request"),
+    // What a request holds must be what is expected, not what could be made of it.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
+  });
+  acceptJsonOnly(app);
+  closeConnectionsWhenClosing(app);
+  addRequestLog(app);
+  addSecurityHeaders(app, headers);
+  addErrorResponses(app);
+  refuseOtherHosts(app, parts.guard.origin);
+  app.register(fastifySessions, {
+    guard: parts.guard,
+    onRefused: (refusal, _request, reply) => sendProblem(reply, refusal.code),
+  });
+  addRoutesWithMethodNotAllowed(app, () => {
+    addHealthRoutes(app, parts);
+    addLoginRoute(app, { ...parts, deviceCookie: deviceCookie(parts.guard.origin) });
+    addLogoutRoute(app);
+    addMeRoutes(app, parts);
+    addSessionRoutes(app, parts);
+    addReauthenticateRoute(app, parts);
+    addPasswordRoute(app, parts);
+    addPageRoutes(app, parts);
+  });
+  return app;
+}
+
+/** Fastify would take text/plain as well, which a page of another site may send without a preflight. */
+function acceptJsonOnly(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("application/json", { parseAs: "string" }, app.getDefaultJsonParser("error", "error"));
+}
+
+/** Closing ends idle connections; those that are being answered end with the answer, not with their next silence. */
+function closeConnectionsWhenClosing(app: FastifyInstance): void {
+  let isClosing = false;
+  app.addHook("preClose", async () => {
+    isClosing = true;
+  });
+  app.addHook("onSend", async (_request, reply) => {
+    if (isClosing) reply.header("connection", "close");
+  });
+}

@@ -1,0 +1,42 @@
+import { join } from "node:path";
+import { missingProgram } from "@coatcheck/throwaway-servers";
+import Database from "better-sqlite3";
+import { beforeEach, describe, onTestFinished } from "vitest";
+import { AccountDatabase } from "../../../src/accounts/sqlite/account-database.ts";
+import { SqliteLoginThrottle } from "../../../src/accounts/sqlite/sqlite-login-throttle.ts";
+import type { DatabaseForTests } from "./database-for-tests.ts";
+import { postgresDatabase } from "./postgres-for-tests.ts";
+import { openTestAccounts, temporaryFolder } from "./test-accounts.ts";
+
+/** Runs the same tests on each kind of database: what the contracts promise holds on all of them. */
+export function describeOnEveryDatabase(tests: (database: DatabaseForTests) => void): void {
+  describe("on SQLite", () => tests(sqliteDatabase()));
+  describe.skipIf(missingProgram("postgres", "TEST_POSTGRES_URL"))("on Postgres", () => tests(postgresDatabase()));
+}
+
+function sqliteDatabase(): DatabaseForTests {
+  let path: string;
+  beforeEach(() => {
+    path = join(temporaryFolder(), "accounts.sqlite");
+  });
+  return {
+    open: (clock) => openTestAccounts(path, clock),
+    async openThrottle(maximumRowsPerKind, clock) {
+      const database = await AccountDatabase.open({ path, purpose: "gateway" });
+      onTestFinished(() => database.close());
+      return new SqliteLoginThrottle(database, clock, maximumRowsPerKind);
+    },
+    async blockWrites() {
+      openDirectly(path).exec("BEGIN IMMEDIATE");
+    },
+    async rows(table) {
+      return openDirectly(path).prepare<[], Readonly<Record<string, unknown>>>(`SELECT * FROM ${table}`).all();
+    },
+  };
+}
+
+function openDirectly(path: string): Database.Database {
+  const database = new Database(path);
+  onTestFinished(() => void database.close());
+  return database;
+}

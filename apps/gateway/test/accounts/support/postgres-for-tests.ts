@@ -1,0 +1,67 @@
+import { type PostgresForTests, postgresForTests } from "@coatcheck/throwaway-servers";
+import { ManualClock } from "coatcheck/testing";
+import pg from "pg";
+import { afterAll, beforeAll, beforeEach, onTestFinished } from "vitest";
+import { openPostgresAccounts } from "../../../src/accounts/open-postgres-accounts.ts";
+import { AccountPool } from "../../../src/accounts/postgres/account-pool.ts";
+import { PostgresLoginThrottle } from "../../../src/accounts/postgres/postgres-login-throttle.ts";
+import type { DatabaseForTests } from "./database-for-tests.ts";
+import type { TestAccounts } from "./test-accounts.ts";
+
+export interface PostgresDatabaseForTests extends DatabaseForTests {
+  /** A connection past the gateway's. */
+  connect(): Promise<pg.Client>;
+}
+
+/** A server for the tests around it, with one database, whose tables are emptied before each of them. */
+export function postgresDatabase(): PostgresDatabaseForTests {
+  let server: PostgresForTests;
+  let url: string;
+  beforeAll(async () => {
+    server = await postgresForTests();
+    url = await server.createDatabase();
+    await (await openPostgresAccounts({ url })).close();
+  });
+  afterAll(() => server?.stop());
+  beforeEach(async () => {
+    await queryDirectly(url, "TRUNCATE coatcheck_accounts, coatcheck_login_failures CASCADE");
+  });
+  return {
+    connect: () => connect(url),
+    open: (clock) => openOnPostgres(url, clock),
+    async openThrottle(maximumRowsPerKind, clock) {
+      const pool = new AccountPool(url);
+      onTestFinished(() => pool.close());
+      return new PostgresLoginThrottle(pool, clock, maximumRowsPerKind);
+    },
+    async blockWrites() {
+      const client = await connect(url);
+      await client.query("BEGIN; LOCK TABLE coatcheck_login_failures IN EXCLUSIVE MODE");
+    },
+    rows: (table) => queryDirectly(url, `SELECT * FROM coatcheck_${table}`),
+  };
+}
+
+export async function openOnPostgres(url: string, clock: ManualClock = new ManualClock()): Promise<TestAccounts> {
+  const opened = await openPostgresAccounts({ url, clock });
+  onTestFinished(() => opened.close());
+  return { ...opened, clock };
+}
+
+/** One statement past the gateway. */
+export async function queryDirectly(url: string, sql: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  onTestFinished(() => client.end());
+  return client;
+}

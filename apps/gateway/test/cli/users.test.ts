@@ -1,0 +1,221 @@
+import { statSync } from "node:fs";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { normaliseEmail } from "../../src/accounts/email-address.ts";
+import { openAccounts } from "../../src/accounts/open-accounts.ts";
+import { PasswordHasher } from "../../src/accounts/password-hasher.ts";
+import { CommandLine } from "./support/run-coatcheck.ts";
+
+const password = "counting analytical engines";
+const newPassword = "nanoseconds by the yard";
+const notUtf8 = Buffer.from("counting \u00FF engines", "latin1");
+
+/** What the command line wrote, seen through the modules that the gateway reads it with. */
+async function openDatabase(commandLine: CommandLine) {
+  const opened = await openAccounts({ path: commandLine.databasePath, purpose: "gateway" });
+  onTestFinished(() => opened.close());
+  const email = normaliseEmail("ada@example.com");
+  const ada = email === null ? null : await opened.accounts.findByEmail(email);
+  const credential = ada === null ? null : await opened.accounts.findCredential(ada.id);
+  if (ada === null || credential === null) throw new Error("Ada has no account.");
+  return { ...opened, ada, credential, hasher: await PasswordHasher.create() };
+}
+
+describe("users add", () => {
+  test("adds a user whose password is known to nobody else, in a database for the owner's eyes alone", async () => {
+    const commandLine = new CommandLine();
+    const words = ["users", "add", " Ada@Example.com", "--name", "Ada Lovelace", "--password-stdin"];
+    const { code, output, errors } = await commandLine.run(words, `${password}\n`);
+    const { ada, credential, hasher } = await openDatabase(commandLine);
+    expect({ code, output, errors }).toEqual({
+      code: 0,
+      output: `Added ada@example.com, id ${ada.id}.\n`,
+      errors: "",
+    });
+    expect(ada).toMatchObject({ name: "Ada Lovelace", disabled: false });
+    expect(await hasher.verify(password, credential.passwordHash)).toBe(true);
+    expect(statSync(commandLine.data).mode & 0o777).toBe(0o700);
+    expect(statSync(commandLine.databasePath).mode & 0o777).toBe(0o600);
+  });
+
+  test("takes all of standard input but one line end", async () => {
+    const commandLine = new CommandLine();
+    await commandLine.addUser("ada@example.com", `${password} \r\n`);
+    const { credential, hasher } = await openDatabase(commandLine);
+    expect(await hasher.verify(`${password} `, credential.passwordHash)).toBe(true);
+    expect(await hasher.verify(password, credential.passwordHash)).toBe(false);
+  });
+
+  test.each([
+    {
+      what: "a password that is short",
+      email: "ada@example.com",
+      name: "Ada",
+      input: "hunter2",
+      says: /fewer than 15/,
+    },
+    {
+      what: "a password that is common",
+      email: "ada@example.com",
+      name: "Ada",
+      input: "password1234567",
+      says: /common words/,
+    },
+    {
+      what: "a password that is the name",
+      email: "ada@example.com",
+      name: "Ada Lovelace",
+      input: "AdaLovelace-2024",
+      says: /name or email/,
+    },
+    {
+      what: "a password that is a file",
+      email: "ada@example.com",
+      name: "Ada",
+      input: "x".repeat(100_000),
+      says: /too long/,
+    },
+    { what: "a password that is no text", email: "ada@example.com", name: "Ada", input: notUtf8, says: /not UTF-8/ },
+    { what: "no address", email: "ada", name: "Ada", input: password, says: /not an email address/ },
+    { what: "an empty name", email: "ada@example.com", name: "  ", input: password, says: /1 to 100 characters/ },
+    {
+      what: "a name that moves the cursor",
+      email: "ada@example.com",
+      name: "\u001B[2JAda",
+      input: password,
+      says: /control/,
+    },
+    {
+      what: "a name that is written backwards",
+      email: "ada@example.com",
+      name: "\u202EadA",
+      input: password,
+      says: /control/,
+    },
+  ])("refuses $what", async ({ email, name, input, says }) => {
+    const commandLine = new CommandLine();
+    const words = ["users", "add", email, "--name", name, "--password-stdin"];
+    const { code, output, errors } = await commandLine.run(words, input);
+    expect({ code, output }).toEqual({ code: 1, output: "" });
+    expect(errors).toMatch(says);
+    expect(errors).not.toContain("hunter2");
+    expect((await commandLine.run(["users", "list"])).output).toBe("There are no users.\n");
+  });
+
+  test("refuses a second user with the same address, in any spelling", async () => {
+    const commandLine = new CommandLine();
+    await commandLine.addUser("ada@example.com", password);
+    const again = await commandLine.run(
+      ["users", "add", "ADA@example.com", "--name", "Eve", "--password-stdin"],
+      newPassword,
+    );
+    expect(again).toEqual({ code: 1, output: "", errors: "coatcheck: There is a user ada@example.com already.\n" });
+  });
+});
+
+test("users list shows everybody, as a table and as JSON, and no hash", async () => {
+  const commandLine = new CommandLine();
+  await commandLine.addUser("grace@example.com", newPassword);
+  await commandLine.addUser("ada@example.com", password);
+  await commandLine.run(["users", "disable", "grace@example.com"]);
+  const { ada } = await openDatabase(commandLine);
+  const table = await commandLine.run(["users", "list"]);
+  expect(table.output.split("\n")).toEqual([
+    expect.stringMatching(/^EMAIL +NAME +STATUS +CREATED +ID$/),
+    expect.stringMatching(/^ada@example.com +Ada Lovelace +enabled +\S+Z +\S+$/),
+    expect.stringMatching(/^grace@example.com +Ada Lovelace +disabled +\S+Z +\S+$/),
+    "",
+  ]);
+  const json = await commandLine.run(["users", "list", "--json"]);
+  expect(JSON.parse(json.output).users[0]).toEqual({
+    id: ada.id,
+    email: "ada@example.com",
+    name: "Ada Lovelace",
+    disabled: false,
+    createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+    passwordChangedAt: expect.any(String),
+  });
+  expect(table.output + json.output).not.toContain("argon2");
+});
+
+describe("with sessions in the memory of a gateway, which no other process can end", () => {
+  const inMemory = { COATCHECK_SESSIONS: "memory:" };
+
+  test.each([
+    { words: ["users", "disable", "ada@example.com"], says: /^ada@example.com is disabled\. / },
+    {
+      words: ["users", "set-password", "ada@example.com", "--password-stdin"],
+      says: /^The password of ada@example.com is changed\. /,
+    },
+  ])("coatcheck $words leaves a note for it, and says so", async ({ words, says }) => {
+    const commandLine = new CommandLine(inMemory);
+    await commandLine.addUser("ada@example.com", password);
+    const { code, output, errors } = await commandLine.run(words, newPassword);
+    expect({ code, errors }).toEqual({ code: 0, errors: "" });
+    expect(output).toMatch(says);
+    expect(output).toMatch(/in the memory of the running gateway, which refuses them from now on/);
+    const { accounts, ada } = await openDatabase(commandLine);
+    expect(await accounts.findPendingRevocation(ada.id)).not.toBeNull();
+  });
+
+  test.each([["list"], ["revoke", "--all"]])("coatcheck sessions %s is refused, and says why", async (...words) => {
+    const commandLine = new CommandLine(inMemory);
+    await commandLine.addUser("ada@example.com", password);
+    const [verb = "", ...options] = words;
+    const { code, output, errors } = await commandLine.run(["sessions", verb, "ada@example.com", ...options]);
+    expect({ code, output }).toEqual({ code: 1, output: "" });
+    expect(errors).toMatch(/in the memory of the running gateway, which no other program can read/);
+  });
+
+  test("coatcheck migrate has only the accounts to care for", async () => {
+    const { code, output } = await new CommandLine(inMemory).run(["migrate"]);
+    expect(code).toBe(0);
+    expect(output).toMatch(/^Accounts in .* are up to date\.\nSessions in memory have no tables\.\n$/);
+  });
+});
+
+describe("users set-password", () => {
+  test("replaces the password, forgets known devices and empties the count of failed logins", async () => {
+    const commandLine = new CommandLine();
+    await commandLine.addUser("ada@example.com", password);
+    const { accounts, ada, devices, throttle, hasher } = await openDatabase(commandLine);
+    const deviceToken = await devices.issue(ada.id);
+    const stranger = { email: ada.email, address: "192.0.2.1", trusted: null };
+    for (let failure = 0; failure < 5; failure++) await throttle.reserve(stranger);
+    expect((await throttle.reserve(stranger)).allowed).toBe(false);
+
+    const { code } = await commandLine.run(
+      ["users", "set-password", "ada@example.com", "--password-stdin"],
+      newPassword,
+    );
+    expect(code).toBe(0);
+    const credential = await accounts.findCredential(ada.id);
+    expect(await hasher.verify(newPassword, credential?.passwordHash ?? null)).toBe(true);
+    expect(await devices.recognise(ada.id, deviceToken)).toBeNull();
+    expect((await throttle.reserve(stranger)).allowed).toBe(true);
+  });
+
+  test("keeps to the same rules for passwords, and then changes nothing", async () => {
+    const commandLine = new CommandLine();
+    await commandLine.addUser("ada@example.com", password);
+    const words = ["users", "set-password", "ada@example.com", "--password-stdin"];
+    const { code, errors } = await commandLine.run(words, "hunter2");
+    expect(code).toBe(1);
+    expect(errors).toBe("coatcheck: The password is refused: it has fewer than 15 characters.\n");
+    const { credential, hasher } = await openDatabase(commandLine);
+    expect(await hasher.verify(password, credential.passwordHash)).toBe(true);
+  });
+});
+
+test("users enable lets a user in again who was disabled, and empties the count of failed logins", async () => {
+  const commandLine = new CommandLine();
+  await commandLine.addUser("ada@example.com", password);
+  await commandLine.run(["users", "disable", "ada@example.com"]);
+  const { accounts, ada, throttle } = await openDatabase(commandLine);
+  expect(ada.disabled).toBe(true);
+  const stranger = { email: ada.email, address: "192.0.2.1", trusted: null };
+  for (let failure = 0; failure < 5; failure++) await throttle.reserve(stranger);
+  expect((await throttle.reserve(stranger)).allowed).toBe(false);
+  expect((await commandLine.run(["users", "enable", "ADA@example.com"])).code).toBe(0);
+  expect((await accounts.findById(ada.id))?.disabled).toBe(false);
+  expect((await throttle.reserve(stranger)).allowed).toBe(true);
+});

@@ -1,0 +1,104 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const program = fileURLToPath(new URL("../../bin/coatcheck.js", import.meta.url));
+
+export type Environment = Readonly<Record<string, string>>;
+
+export interface CommandResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command line to its end. */
+export function runCommand(args: readonly string[], environment: Environment, input = ""): Promise<CommandResult> {
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [program, ...args], { env: cleanEnvironment(environment) });
+    let stdout = "";
+    let stderr = "";
+    child.stdout?.on("data", (chunk: string) => (stdout += chunk));
+    child.stderr?.on("data", (chunk: string) => (stderr += chunk));
+    child.on("close", (exitCode) => resolve({ exitCode: exitCode ?? -1, stdout, stderr }));
+    child.stdin?.end(input);
+  });
+}
+
+/** A gateway in a process of its own, on a free port, over a fresh folder. */
+export class GatewayProcess {
+  readonly url: string;
+  readonly folder: string;
+  readonly environment: Environment;
+  #child: ChildProcess | null = null;
+  #log = "";
+
+  private constructor(port: number, folder: string, environment: Environment) {
+    this.url = `http://localhost:${port}`;
+    this.folder = folder;
+    this.environment = { COATCHECK_DATA: folder, PORT: String(port), ...environment };
+  }
+
+  static async create(environment: Environment = {}): Promise<GatewayProcess> {
+    const folder = await mkdtemp(join(tmpdir(), "coatcheck-gateway-"));
+    return new GatewayProcess(await freePort(), folder, environment);
+  }
+
+  /** Everything that the gateway wrote to standard error since it was created: its log. */
+  get log(): string {
+    return this.#log;
+  }
+
+  async addUser(email: string, password: string, name = "Someone"): Promise<void> {
+    const args = ["users", "add", email, "--name", name, "--password-stdin"];
+    const result = await runCommand(args, this.environment, `${password}\n`);
+    if (result.exitCode !== 0) throw new Error(`users add failed: ${result.stderr}`);
+  }
+
+  /** Starts the gateway and waits until it answers. */
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, [program, "gateway"], {
+      env: cleanEnvironment(this.environment),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.#child = child;
+    child.stderr.on("data", (chunk: Buffer) => (this.#log += chunk.toString()));
+    const ended = once(child, "close").then(() => {
+      throw new Error(`The gateway ended:\n${this.#log}`);
+    });
+    await Promise.race([once(child.stdout, "data"), ended]);
+  }
+
+  async kill(signal: NodeJS.Signals): Promise<number | null> {
+    const child = this.#child;
+    if (child === null || child.exitCode !== null) return child?.exitCode ?? null;
+    child.kill(signal);
+    await once(child, "exit");
+    this.#child = null;
+    return child.exitCode;
+  }
+
+  async dispose(): Promise<void> {
+    await this.kill("SIGKILL");
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Nothing of the surroundings may configure the gateway under test. */
+function cleanEnvironment(environment: Environment): NodeJS.ProcessEnv {
+  return { PATH: process.env.PATH, HOME: process.env.HOME, ...environment };
+}
+
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "localhost");
+  await once(probe, "listening");
+  const address = probe.address();
+  probe.close();
+  await once(probe, "close");
+  if (address === null || typeof address === "string") throw new Error("The probe has no port.");
+  return address.port;
+}
