@@ -1,0 +1,25 @@
+const SIGN_IN_PATH = "/auth/sign-in";
+const DEFAULT_PATH = "/auth/account";
+
+/**
+ * Where to go after signing in: `next` when it is a path on this origin, the account page otherwise. The answer is
+ * absolute, so that a path such as `//elsewhere.example` can never be taken for another host.
+ */
+export function nextUrl(next: string | null, origin: string): string {
+  const fallback = origin + DEFAULT_PATH;
+  // Only paths: this leaves out `javascript:`, and `blob:`, whose URLs claim the origin that made them.
+  if (!next?.startsWith("/") || !URL.canParse(next, origin)) return fallback;
+  const url = new URL(next, origin);
+  // The parser has by now undone backslashes, tabs and line breaks that hide a second slash.
+  if (url.origin !== origin || url.pathname.startsWith("//")) return fallback;
+  // The sign-in page would only ask again.
+  if (url.pathname === SIGN_IN_PATH) return fallback;
+  return origin + url.pathname + url.search + url.hash;
+}
+
+/** The sign-in page, on the way back to `path`. */
+export function signInUrl(path: string): string {
+  return `${SIGN_IN_PATH}?${new URLSearchParams({ next: path })}`;
+}
+
+export const SIGNED_OUT_URL = `${SIGN_IN_PATH}?signed-out`;

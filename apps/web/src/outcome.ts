@@ -1,0 +1,21 @@
+/** The gateway said no. `code` is stable (RFC 9457 problem details); the text shown to people is ours. */
+export interface Refusal {
+  readonly kind: "refused";
+  readonly status: number;
+  readonly code: string;
+  readonly retryAfterSeconds: number | null;
+  /** Why a new password was refused; empty for everything else. */
+  readonly reasons: readonly string[];
+}
+
+/** No answer arrived: whether the request was carried out is unknown. */
+interface Unreachable {
+  readonly kind: "unreachable";
+}
+
+export type Failure = Refusal | Unreachable;
+export type Outcome<Value> = { readonly kind: "done"; readonly value: Value } | Failure;
+
+export function isRefusal(outcome: Outcome<unknown>, code: string): boolean {
+  return outcome.kind === "refused" && outcome.code === code;
+}

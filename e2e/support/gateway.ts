@@ -1,0 +1,98 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const require = createRequire(import.meta.url);
+const PROGRAM = require.resolve("@coatcheck/gateway/bin/coatcheck.js");
+const START_TIMEOUT_MILLISECONDS = 40_000;
+
+export interface Account {
+  readonly email: string;
+  readonly password: string;
+}
+
+/** The users of the demo. */
+export const ada: Account = { email: "ada@example.com", password: "counting analytical engines" };
+export const grace: Account = { email: "grace@example.com", password: "nanoseconds by the yard" };
+
+export interface GatewayOptions {
+  /** How long a login counts as fresh. Short, so that a test need not wait a quarter of an hour. */
+  readonly freshForSeconds?: number;
+}
+
+/** The real program, as `npm start` runs it, on a free port and with an empty data folder. */
+export class Gateway {
+  readonly url: string;
+  readonly #process: ChildProcess;
+  readonly #folder: string;
+
+  private constructor(url: string, process: ChildProcess, folder: string) {
+    this.url = url;
+    this.#process = process;
+    this.#folder = folder;
+  }
+
+  static async start(options: GatewayOptions = {}): Promise<Gateway> {
+    const folder = await mkdtemp(join(tmpdir(), "coatcheck-e2e-"));
+    const { freshForSeconds } = options;
+    const child = spawn(process.execPath, [PROGRAM, "demo"], {
+      cwd: folder,
+      env: {
+        ...process.env,
+        COATCHECK_DATA: folder,
+        PORT: String(await freePort()),
+        ...(freshForSeconds !== undefined && { COATCHECK_FRESH_FOR_SECONDS: String(freshForSeconds) }),
+      },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    return new Gateway(await announcedUrl(child), child, folder);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
+      this.#process.kill("SIGTERM");
+      await once(this.#process, "exit");
+    }
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** The first URL on standard output: the program prints it once it answers there. */
+function announcedUrl(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let output = "";
+    let log = "";
+    const fail = (reason: string) => {
+      clearTimeout(timer);
+      child.kill("SIGKILL");
+      reject(new Error(`The gateway ${reason}.\n${output}${log}`));
+    };
+    const timer = setTimeout(() => fail("did not start in time"), START_TIMEOUT_MILLISECONDS);
+    child.once("error", (error) => fail(`could not be started: ${error.message}`));
+    child.once("exit", (code) => fail(`ended with ${code} before it had started`));
+    child.stderr?.on("data", (chunk) => {
+      log += chunk;
+    });
+    child.stdout?.on("data", (chunk) => {
+      output += chunk;
+      const url = /http:\/\/localhost:\d+/.exec(output)?.[0];
+      if (url === undefined) return;
+      clearTimeout(timer);
+      resolve(url);
+    });
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === "string") throw new Error("No free port was found.");
+  return address.port;
+}

@@ -1,0 +1,79 @@
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
+import { launchChromium } from "./chromium.ts";
+import { type Account, Gateway, type GatewayOptions } from "./gateway.ts";
+
+/**
+ * A new gateway for every test, so that none sees the sessions or failed logins of another, and one browser for all.
+ * Every visitor is a browser context of its own, with its own cookies.
+ */
+export class Stage {
+  #gateway: Gateway | null = null;
+  #browser: Browser | null = null;
+  #contexts: BrowserContext[] = [];
+
+  /** Sets it up around the tests of the suite that is being described. */
+  static forSuite(options: GatewayOptions = {}): Stage {
+    const stage = new Stage();
+    beforeAll(async () => {
+      stage.#browser = await launchChromium();
+    });
+    beforeEach(async () => {
+      stage.#gateway = await Gateway.start(options);
+    });
+    afterEach(async () => {
+      await Promise.all(stage.#contexts.map((context) => context.close()));
+      stage.#contexts = [];
+      await stage.#gateway?.stop();
+      stage.#gateway = null;
+    });
+    afterAll(async () => {
+      await stage.#browser?.close();
+    });
+    return stage;
+  }
+
+  get url(): string {
+    if (this.#gateway === null) throw new Error("The gateway runs only during tests.");
+    return this.#gateway.url;
+  }
+
+  /** A new browser with no cookies, on an empty page. */
+  async newVisitor(options: BrowserContextOptions = {}): Promise<Page> {
+    if (this.#browser === null) throw new Error("The browser runs only during tests.");
+    const context = await this.#browser.newContext({ baseURL: this.url, ...options });
+    context.setDefaultTimeout(15_000);
+    this.#contexts.push(context);
+    return context.newPage();
+  }
+
+  /** A new browser that is signed in and shows its account. */
+  async newSignedIn(account: Account, options: BrowserContextOptions = {}): Promise<Page> {
+    const page = await this.newVisitor(options);
+    await page.goto("/auth/sign-in");
+    await signIn(page, account);
+    await devices(page).first().waitFor();
+    return page;
+  }
+}
+
+export async function signIn(page: Page, { email, password }: Account): Promise<void> {
+  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+}
+
+/** The rows of the list of devices, this one first. */
+export function devices(page: Page) {
+  return page.getByRole("region", { name: "Your devices" }).getByRole("listitem");
+}
+
+/** What a page says went wrong. */
+export function problem(page: Page) {
+  return page.getByRole("alert").filter({ hasText: /./ });
+}
+
+/** What a page says was done. */
+export function notice(page: Page) {
+  return page.getByRole("status").filter({ hasText: /./ });
+}
