@@ -1,0 +1,110 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { Agent, request } from "node:http";
+import { createServer } from "node:net";
+import { resolve } from "node:path";
+import { promisify } from "node:util";
+
+/** From the root of the repository, where npm runs benchmarks. */
+const PROGRAM = resolve("apps/gateway/bin/coatcheck.js");
+
+type Environment = Readonly<Record<string, string>>;
+
+/** A gateway in a process of its own. */
+export class Gateway {
+  readonly cookieName: string;
+  readonly #environment: NodeJS.ProcessEnv;
+  readonly #port: number;
+  readonly #agent = new Agent({ keepAlive: true, noDelay: true, maxSockets: 64 });
+  #child: ChildProcess | null = null;
+
+  private constructor(port: number, environment: Environment) {
+    this.#port = port;
+    this.#environment = { PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(port), ...environment };
+    this.cookieName = `coatcheck-${port}`;
+  }
+
+  static async create(environment: Environment): Promise<Gateway> {
+    return new Gateway(await freePort(), environment);
+  }
+
+  async addUser(email: string, password: string): Promise<void> {
+    const args = [PROGRAM, "users", "add", email, "--name", "Someone", "--password-stdin"];
+    const adding = promisify(execFile)(process.execPath, args, { env: this.#environment });
+    adding.child.stdin?.end(`${password}\n`);
+    await adding;
+  }
+
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, [PROGRAM, "gateway"], {
+      env: this.#environment,
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    this.#child = child;
+    await once(child.stdout, "data");
+  }
+
+  async stop(): Promise<void> {
+    this.#agent.destroy();
+    const child = this.#child;
+    if (child === null) return;
+    child.kill("SIGTERM");
+    await once(child, "exit");
+  }
+
+  /** Logs in and returns the session's token. */
+  async login(email: string, password: string): Promise<string> {
+    const { status, setCookie } = await this.#send("POST", "/auth/login", null, JSON.stringify({ email, password }));
+    const cookie = setCookie.find((each) => each.startsWith(`${this.cookieName}=`));
+    if (status !== 200 || cookie === undefined) throw new Error(`A login was answered ${status}.`);
+    return cookie.slice(this.cookieName.length + 1, cookie.indexOf(";"));
+  }
+
+  async logout(token: string): Promise<void> {
+    const { status } = await this.#send("POST", "/auth/logout", token);
+    if (status !== 204) throw new Error(`A logout was answered ${status}.`);
+  }
+
+  /** Whether a request with the token passes. */
+  async accepts(token: string): Promise<boolean> {
+    const { status } = await this.#send("GET", "/auth/me", token);
+    if (status !== 200 && status !== 401) throw new Error(`A request was answered ${status}.`);
+    return status === 200;
+  }
+
+  #send(
+    method: string,
+    path: string,
+    token: string | null,
+    body?: string,
+  ): Promise<{ readonly status: number; readonly setCookie: readonly string[] }> {
+    return new Promise((resolve, reject) => {
+      const headers = {
+        "x-csrf": "1",
+        ...(token === null ? {} : { cookie: `${this.cookieName}=${token}` }),
+        ...(body === undefined
+          ? {}
+          : { "content-type": "application/json", "content-length": Buffer.byteLength(body) }),
+      };
+      const sending = request({ agent: this.#agent, host: "localhost", port: this.#port, method, path, headers });
+      sending.on("response", (response) => {
+        response.resume();
+        response.on("end", () => {
+          resolve({ status: response.statusCode ?? 0, setCookie: response.headers["set-cookie"] ?? [] });
+        });
+      });
+      sending.on("error", reject);
+      sending.end(body);
+    });
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "localhost");
+  await once(probe, "listening");
+  const address = probe.address();
+  probe.close();
+  await once(probe, "close");
+  if (address === null || typeof address === "string") throw new Error("The probe has no port.");
+  return address.port;
+}
