@@ -1,0 +1,50 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { coreRules } from "./rules/core-rules.ts";
+import { gatewayRules } from "./rules/gateway-rules.ts";
+import { httpRules } from "./rules/http-rules.ts";
+import { memoryRules } from "./rules/memory-rules.ts";
+import { nearCacheRules } from "./rules/near-cache-rules.ts";
+import { postgresRules } from "./rules/postgres-rules.ts";
+import { redisRules } from "./rules/redis-rules.ts";
+import { removalChannelRules } from "./rules/removal-channel-rules.ts";
+import { ruleDocument, rulesAndTestsOf } from "./rules/rule-document.ts";
+import { sqliteRules } from "./rules/sqlite-rules.ts";
+import { problemsWithEveryRule, tryRules } from "./rules/try-rules.ts";
+
+// Takes each model-checked rule out of a copy of the code, and requires that its test fails then.
+//   --check      compare with the committed page instead of writing it
+//   --only TEXT  try the rules that mention TEXT, and leave the page alone
+const PAGE = "docs/model-checked-rules.md";
+const allRules = [
+  ...coreRules,
+  ...removalChannelRules,
+  ...memoryRules,
+  ...sqliteRules,
+  ...redisRules,
+  ...postgresRules,
+  ...nearCacheRules,
+  ...httpRules,
+  ...gatewayRules,
+];
+
+const { values: options } = parseArgs({ options: { check: { type: "boolean" }, only: { type: "string" } } });
+const { only = "" } = options;
+const rules = allRules.filter(({ rule, source, tests }) => `${source} ${tests} ${rule}`.includes(only));
+
+const problems = [...(await problemsWithEveryRule(process.cwd(), rules))];
+if (problems.length === 0) {
+  const trials = await tryRules(process.cwd(), rules, ({ rule, caught, message }) => {
+    console.log(`${caught ? "caught  " : "SURVIVED"}  ${rule.rule}\n          ${message}`);
+    if (!caught) problems.push(`${rule.source} can lose this rule and no test notices: ${rule.rule}`);
+  });
+  const page = ruleDocument(trials);
+  if (options.check && only === "") {
+    const committed = await readFile(PAGE, "utf8").catch(() => "");
+    const isCurrent = rulesAndTestsOf(committed).join("\n") === rulesAndTestsOf(page).join("\n");
+    if (!isCurrent) problems.push(`${PAGE} lists other rules or tests. Run npm run check:rules and commit it.`);
+  } else if (only === "" && problems.length === 0) await writeFile(PAGE, page);
+}
+for (const problem of problems) console.error(problem);
+if (problems.length > 0) process.exitCode = 1;
+console.log(`Rules: ${rules.length} taken out one at a time, ${problems.length} problems.`);

@@ -1,0 +1,52 @@
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** The library as npm would publish it. */
+export interface PackedLibrary {
+  readonly tarball: string;
+  /** A folder in which nothing but the packed library is installed. */
+  readonly installation: string;
+  /** The library in there. */
+  readonly folder: string;
+  /** Its files, relative to `folder`, with forward slashes. */
+  readonly files: readonly string[];
+}
+
+/** Packs the library, unpacks it as an installation would, hands it to `inspect`, and leaves nothing behind. */
+export async function withPackedLibrary<Result>(
+  packageFolder: string,
+  inspect: (library: PackedLibrary) => Promise<Result>,
+): Promise<Result> {
+  const temporary = await mkdtemp(join(tmpdir(), "coatcheck-pack-"));
+  try {
+    await run("npm", ["pack", "--silent", "--pack-destination", temporary], { cwd: packageFolder });
+    const [name] = await readdir(temporary);
+    const tarball = join(temporary, name ?? "");
+    const installation = join(temporary, "installation");
+    const folder = join(installation, "node_modules", await packageName(packageFolder));
+    await mkdir(folder, { recursive: true });
+    await run("tar", ["--extract", "--gzip", "--file", tarball, "--strip-components=1", "--directory", folder]);
+    return await inspect({ tarball, installation, folder, files: await filesBelow(folder) });
+  } finally {
+    await rm(temporary, { recursive: true });
+  }
+}
+
+async function packageName(packageFolder: string): Promise<string> {
+  const manifest: { name: string } = JSON.parse(await readFile(join(packageFolder, "package.json"), "utf8"));
+  return manifest.name;
+}
+
+async function filesBelow(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder, { recursive: true });
+  const kinds = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).isFile()));
+  return names
+    .filter((_, index) => kinds[index])
+    .map((name) => name.replaceAll("\\", "/"))
+    .sort();
+}

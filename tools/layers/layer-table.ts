@@ -1,0 +1,167 @@
+export interface Layer {
+  readonly name: string;
+  /** Which files belong to it, by path from the root of the repository. The first layer that matches has the file. */
+  readonly files: RegExp;
+  /**
+   * What its files may import: paths, workspace packages, other packages (`npm:name`) and Node modules
+   * (`node:name`). What ends in `/` or `:` stands for everything below it, and `$1` for what the first group of
+   * `files` matched.
+   */
+  readonly imports: readonly string[];
+  /** What its files may import besides, but only as `import type`: it leaves no trace in what runs. */
+  readonly types?: readonly string[];
+}
+
+const library = "packages/coatcheck/src/";
+const published = ["coatcheck/client", "coatcheck", "coatcheck/adapters/", "coatcheck/stores/"];
+const servers = "@coatcheck/throwaway-servers";
+
+/**
+ * The dependency rule. Imports point inwards: errors ← core ← http ← adapters, with the stores beside them, and only
+ * applications choose among stores, drivers, the environment and the clock. What is not listed is refused.
+ */
+export const layers: readonly Layer[] = [
+  { name: "errors", files: /^packages\/coatcheck\/src\/errors\.ts$/, imports: [] },
+  {
+    name: "core",
+    files: /^packages\/coatcheck\/src\/core\//,
+    imports: [`${library}core/`, `${library}errors.ts`, "node:crypto"],
+  },
+  {
+    name: "http",
+    files: /^packages\/coatcheck\/src\/http\//,
+    imports: [`${library}http/`, `${library}core/`, `${library}errors.ts`, "node:crypto", "node:net"],
+  },
+  {
+    // A store may describe its driver by the driver's own types, but is handed the client: it loads no driver. Timers
+    // are for waiting; what time it is comes from the clock.
+    name: "a store",
+    files: /^packages\/coatcheck\/src\/stores\/([^/]+?)(?:\.ts$|\/)/,
+    imports: [
+      `${library}stores/$1.ts`,
+      `${library}stores/$1/`,
+      `${library}core/bounded-calls.ts`,
+      `${library}core/removal-channel.ts`,
+      `${library}core/removal-listeners.ts`,
+      `${library}core/session-record.ts`,
+      `${library}core/session-store.ts`,
+      `${library}core/told-removal.ts`,
+      `${library}core/clock.ts`,
+      `${library}errors.ts`,
+      "node:crypto",
+      "node:fs",
+      "node:timers/promises",
+      "node:url",
+    ],
+    types: [`${library}core/`, "npm:"],
+  },
+  {
+    // Express is made of Node's own requests and responses.
+    name: "the adapter of Express",
+    files: /^packages\/coatcheck\/src\/adapters\/express\.ts$/,
+    imports: [`${library}adapters/node/`, `${library}http/`, `${library}errors.ts`],
+    types: [`${library}core/`, "npm:", "node:"],
+  },
+  {
+    name: "an adapter",
+    files: /^packages\/coatcheck\/src\/adapters\/([^/]+?)(?:\.ts$|\/)/,
+    imports: [`${library}adapters/$1.ts`, `${library}adapters/$1/`, `${library}http/`, `${library}errors.ts`],
+    types: [`${library}core/`, "npm:", "node:"],
+  },
+  {
+    name: "testing",
+    files: /^packages\/coatcheck\/src\/testing\//,
+    imports: [
+      `${library}testing/`,
+      `${library}core/`,
+      `${library}http/`,
+      `${library}errors.ts`,
+      "node:assert/strict",
+      "node:crypto",
+    ],
+    types: ["npm:"],
+  },
+  {
+    // It runs in browsers, by itself.
+    name: "the client",
+    files: /^packages\/coatcheck\/src\/client\.ts$/,
+    imports: [],
+  },
+  {
+    name: "the index",
+    files: /^packages\/coatcheck\/src\/index\.ts$/,
+    imports: [`${library}core/`, `${library}http/`, `${library}errors.ts`],
+  },
+  {
+    // Tests alone may import `coatcheck/testing`. What has no subpath of its own is tested where it is.
+    name: "a library test",
+    files: /^packages\/coatcheck\/test\//,
+    imports: ["packages/coatcheck/", ...published, "coatcheck/testing", servers, "npm:", "node:"],
+  },
+  {
+    // It knows nothing of what it serves, and needs nothing that is to be installed by npm.
+    name: "throwaway servers",
+    files: /^packages\/throwaway-servers\/src\//,
+    imports: ["packages/throwaway-servers/src/", "node:"],
+  },
+  {
+    name: "a test of throwaway servers",
+    files: /^packages\/throwaway-servers\/test\//,
+    imports: ["packages/throwaway-servers/", servers, "npm:vitest", "node:"],
+  },
+  { name: "the pages", files: /^apps\/web\/src\//, imports: ["apps/web/src/"] },
+  {
+    // Accounts know nothing of HTTP, so that every way to log in keeps the same rules.
+    name: "the gateway's accounts",
+    files: /^apps\/gateway\/src\/accounts\//,
+    imports: [
+      "apps/gateway/src/accounts/",
+      "apps/gateway/src/errors.ts",
+      "apps/gateway/src/sqlite-file.ts",
+      "coatcheck",
+      "npm:@node-rs/argon2",
+      "npm:better-sqlite3",
+      "npm:pg",
+      "node:",
+    ],
+  },
+  {
+    name: "an application",
+    files: /^((?:apps|examples)\/[^/]+)\/src\//,
+    imports: ["$1/src/", ...published, "@coatcheck/web", "npm:", "node:"],
+  },
+  { name: "a script that writes a source file", files: /^apps\/[^/]+\/scripts\//, imports: ["node:"] },
+  {
+    // It is there before the build is, and looks whether there is something to load.
+    name: "a command's shim",
+    files: /^(apps\/[^/]+)\/bin\//,
+    imports: ["$1/dist/", "node:fs", "computed:"],
+  },
+  {
+    name: "an application's test",
+    files: /^((?:apps|examples)\/[^/]+)\/test\//,
+    imports: ["$1/", ...published, "coatcheck/testing", servers, "npm:", "node:"],
+  },
+  {
+    name: "a tool's configuration",
+    files: /^(?:apps|examples|packages)\/[^/]+\/[^/]+\.config\.ts$/,
+    imports: ["npm:", "node:"],
+  },
+  { name: "a benchmark", files: /^benchmarks\//, imports: ["benchmarks/", ...published, servers, "npm:", "node:"] },
+  {
+    name: "an end-to-end test",
+    files: /^e2e\//,
+    imports: ["e2e/", ...published, "coatcheck/testing", servers, "npm:", "node:"],
+  },
+  { name: "a tool", files: /^tools\//, imports: ["tools/", "npm:", "node:"] },
+];
+
+/** Re-exports belong here and nowhere else: elsewhere they hide where a name comes from. */
+export const barrels: readonly string[] = [
+  `${library}index.ts`,
+  `${library}testing/index.ts`,
+  "packages/throwaway-servers/src/index.ts",
+];
+
+/** Where source files are looked for. */
+export const folders: readonly string[] = ["packages", "apps", "examples", "benchmarks", "e2e", "tools"];

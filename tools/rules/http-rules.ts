@@ -1,0 +1,27 @@
+import type { Rule } from "./rule.ts";
+
+const visit = "packages/coatcheck/src/http/visit.ts";
+const tests = "packages/coatcheck/test/http/visit.test.ts";
+
+/** The rules about what a response does to the cookie. */
+export const httpRules: readonly Rule[] = [
+  {
+    rule: "A cookie is deleted only after the store has acknowledged the end of its session.",
+    source: visit,
+    replace: `    if (held.status === "authenticated") await this.#parts.sessions.logout(held);
+    this.forget();`,
+    with: `    this.forget();
+    if (held.status === "authenticated") await this.#parts.sessions.logout(held);`,
+    tests,
+    testName: "logout > keeps the cookie when the store fails, so that it can be tried again",
+  },
+  {
+    rule: "A failed authentication never deletes a cookie.",
+    source: visit,
+    replace: "    const held = this.#known;",
+    with: `    const held = this.#known;
+    if (held?.status === "unauthenticated") this.#setCookie ??= this.#parts.cookie.clear();`,
+    tests,
+    testName: "quiet by default > an ordinary request sets no cookie, and a failed one deletes none",
+  },
+];

@@ -1,0 +1,174 @@
+import type { Rule } from "./rule.ts";
+
+const store = "packages/coatcheck/src/stores/postgres.ts";
+const statements = "packages/coatcheck/src/stores/postgres/session-statements.ts";
+const rows = "packages/coatcheck/src/stores/postgres/session-rows.ts";
+const tests = "packages/coatcheck/test/stores/postgres.test.ts";
+const turnTests = "packages/coatcheck/test/stores/postgres-transactions.test.ts";
+const group = "Postgres > with a time that tests move > ";
+const turnGroup = "turns in Postgres > ";
+
+const fenced = 'if (fence !== null && fence !== reading.fence) return { outcome: "fenced" };';
+const raiseFence = 'await run(sql.RAISE_FENCE, [userKey, randomBytes(12).toString("base64url"), this.#testTime]);';
+
+type Entry = readonly [rule: string, replace: string, replacement: string, testName: string];
+
+const storeRules: readonly Entry[] = [
+  [
+    "An insert is refused if a fence is present that its attempt did not see.",
+    fenced,
+    "",
+    "the fence > a deleteByUser between reading and insert refuses the insert",
+  ],
+  [
+    "An absent fence refuses nobody.",
+    "fence !== null && fence !== reading.fence",
+    "fence !== reading.fence",
+    "the fence > a fence that merely expired refuses no login that saw it",
+  ],
+  [
+    "An insert is refused if its attempt is too old for a fence to be still there.",
+    'if (now - reading.readAt > MAXIMUM_LOGIN_SECONDS * 1_000) return { outcome: "attempt_expired" };',
+    "",
+    "the fence > a login may take as long as it is allowed to, and no longer",
+  ],
+  [
+    "An insert is refused if its id has a tombstone.",
+    "if (isBuried || all.some(",
+    "if (all.some(",
+    "calls at the same time > an insert sent again never comes after the removal of its session",
+  ],
+  [
+    "A deleteByUser raises the fence, also if it spares a session.",
+    raiseFence,
+    `if (options.except === undefined) ${raiseFence}`,
+    "the fence > a deleteByUser that spares a session refuses the logins that it overtakes all the same",
+  ],
+  [
+    "A deleteByUser raises the fence, also if there is nothing to delete.",
+    raiseFence,
+    `if ((await run(sql.LIST_BY_USER, [userKey])).rows.length > 0) ${raiseFence}`,
+    "the fence > every deleteByUser raises another fence: a login that saw the one before is refused",
+  ],
+  [
+    "A fence has a random value, not a count that begins anew when the fence is gone.",
+    'randomBytes(12).toString("base64url")',
+    "String(randomBytes(12).length)",
+    "the fence > every deleteByUser raises another fence: a login that saw the one before is refused",
+  ],
+  [
+    "An insert returns what it evicted.",
+    'return { outcome: "inserted", removed };',
+    'return { outcome: "inserted", removed: [] };',
+    "the limit > at the limit the least recently seen session is evicted",
+  ],
+];
+
+const statementRules: readonly Entry[] = [
+  [
+    "A session that is removed young leaves a tombstone.",
+    "- created_at < ",
+    "- created_at > 9e15 + ",
+    "tombstones > an insert sent again after a delete brings nothing back",
+  ],
+  [
+    "A tombstone outlives every insert that it must refuse, also when the clock steps back.",
+    "FROM gone\n      WHERE",
+    "- 300000 FROM gone\n      WHERE",
+    "tombstones > a tombstone outlives the insert under way also when the clock steps back",
+  ],
+  [
+    "A fence outlives every login that it must refuse, also when the clock steps back.",
+    "SET value = $2, valid_until = ",
+    "SET value = $2, valid_until = -300000 + ",
+    "the fence > a fence outlives the logins that it overtook also when the clock steps back",
+  ],
+  [
+    "A fence lives on when the user has no session left.",
+    "SELECT user_key FROM coatcheck_fences WHERE valid_until <= ",
+    "SELECT user_key FROM coatcheck_fences WHERE valid_until <= 1000000 + ",
+    "the fence > a fence lives for its lifetime although no session is left",
+  ],
+  [
+    "A tombstone lives on when the user has no session left.",
+    "WHERE buried_until <= ",
+    "WHERE buried_until <= 1000000 + ",
+    "tombstones > a tombstone does not go with the user's last session",
+  ],
+  [
+    "An update changes nothing if the session changed since it was read.",
+    "AND version = $3 AND",
+    "AND $3::integer IS NOT NULL AND",
+    "calls at the same time > of parallel updates that expect one version one is applied",
+  ],
+  [
+    "An update changes nothing once the stored deadline has passed by the store's clock.",
+    "< least(idle_deadline, absolute_deadline)",
+    "< 9e15 + least(idle_deadline, absolute_deadline)",
+    "find and update > from its stored idleDeadline on, no update brings a session back to life",
+  ],
+  [
+    "Every removal is published, by the statement that removes.",
+    "pg_notify(",
+    "concat(",
+    "subscriptions > a delete is published once to every subscriber, in every process",
+  ],
+];
+
+function ruleIn(source: string): (entry: Entry) => Rule {
+  return ([rule, replace, replacement, testName]) => ({
+    ...{ rule, source, replace, with: replacement, tests },
+    testName: group + testName,
+  });
+}
+
+/** The rules that a store keeps, taken out of the Postgres store and of its statements. */
+export const postgresRules: readonly Rule[] = [
+  ...storeRules.map(ruleIn(store)),
+  ...statementRules.map(ruleIn(statements)),
+  {
+    rule: "A deadline only ever moves forward.",
+    source: rows,
+    replace: "idle_deadline = greatest(idle_deadline, ?)",
+    with: "idle_deadline = ?",
+    tests,
+    testName: `${group}find and update > deadlines only move forward, each on its own`,
+  },
+  {
+    rule: "A login locks the user's fence row before it looks at the fence: a revoke-all waits for it, and ends it.",
+    source: statements,
+    replace: '"SELECT 1 FROM coatcheck_fences WHERE user_key = $1 FOR UPDATE"',
+    with: '"SELECT 1 FROM coatcheck_fences WHERE user_key = $1"',
+    tests: turnTests,
+    testName: `${turnGroup}a login waits for its turn, and sees what was done before it`,
+  },
+  {
+    rule: "The fence row is created if absent, so that there is always something to lock.",
+    source: store,
+    replace: `await run(sql.CREATE_FENCE_ROW, [userKey, this.#testTime]);
+      isLocked = (await run(sql.LOCK_FENCE_ROW, [userKey])).rows.length === 1;`,
+    with: `await run(sql.LOCK_FENCE_ROW, [userKey]);
+      isLocked = true;`,
+    tests: turnTests,
+    testName: `${turnGroup}the first two logins of a user never exceed the limit`,
+  },
+  {
+    rule: "The lock is taken in a statement of its own: what is read afterwards is read anew.",
+    source: store,
+    replace: `await this.#takeTurn(run, userKey);
+      const all = (await run(sql.LIST_BY_USER, [userKey])).rows.map(recordOf);`,
+    with: `const all = (await run(sql.LIST_BY_USER, [userKey])).rows.map(recordOf);
+      await this.#takeTurn(run, userKey);`,
+    tests: turnTests,
+    testName: `${turnGroup}a login waits for its turn, and sees what was done before it`,
+  },
+  {
+    rule: "A revoke-all takes its turn before it raises the fence.",
+    source: store,
+    replace: `await this.#takeTurn(run, userKey);
+      ${raiseFence}`,
+    with: raiseFence,
+    tests: turnTests,
+    testName: `${turnGroup}a revoke-all of a user who never logged in fences the login under way`,
+  },
+];

@@ -1,0 +1,72 @@
+import type { Rule, Trial } from "./rule.ts";
+import { runTests, type TestResult } from "./run-tests.ts";
+import { ScratchCopy } from "./scratch-copy.ts";
+
+/** How many rules are tried at a time, each in a copy of its own. */
+const COPIES = 2;
+
+/** Runs the tests of all rules with all rules in place; what is wrong with them, a sentence each. */
+export async function problemsWithEveryRule(repository: string, rules: readonly Rule[]): Promise<readonly string[]> {
+  const copy = await ScratchCopy.of(repository);
+  try {
+    const unclear = await unclearRules(copy, rules);
+    if (unclear.length > 0) return unclear;
+    const files = rules.map(({ tests }) => tests);
+    const names = rules.map(({ testName }) => testName);
+    const { results, output } = await runTests(copy.root, files, names);
+    if (results.length === 0) return [`No test ran:\n${output}`];
+    return rules.flatMap((rule) => {
+      const result = resultFor(rule, results);
+      if (result === undefined) return [`${rule.tests} has no test "${rule.testName}".`];
+      return result.passed ? [] : [`${rule.tests} fails with all rules in place: ${result.message}`];
+    });
+  } finally {
+    await copy.remove();
+  }
+}
+
+async function unclearRules(copy: ScratchCopy, rules: readonly Rule[]): Promise<readonly string[]> {
+  const problems: string[] = [];
+  for (const rule of rules) {
+    const found = await copy.occurrencesOf(rule);
+    if (found !== 1)
+      problems.push(`${rule.source} has the text of this rule ${found} times, not once: ${rule.replace}`);
+  }
+  return problems;
+}
+
+/** Takes out one rule after the other and runs its test. Reports each trial as soon as it is done. */
+export async function tryRules(
+  repository: string,
+  rules: readonly Rule[],
+  report: (trial: Trial) => void,
+): Promise<readonly Trial[]> {
+  const trials: Trial[] = [];
+  const waiting = rules.entries();
+  const work = async (): Promise<void> => {
+    const copy = await ScratchCopy.of(repository);
+    try {
+      for (const [index, rule] of waiting) {
+        const trial = await copy.without(rule, () => tryRule(copy.root, rule));
+        trials[index] = trial;
+        report(trial);
+      }
+    } finally {
+      await copy.remove();
+    }
+  };
+  await Promise.all(Array.from({ length: COPIES }, work));
+  return trials;
+}
+
+async function tryRule(root: string, rule: Rule): Promise<Trial> {
+  const { results, output } = await runTests(root, [rule.tests], [rule.testName]);
+  const result = resultFor(rule, results);
+  // A file that no longer loads proves nothing: the test itself must have run and failed.
+  if (result === undefined) return { rule, caught: false, message: `The test did not run:\n${output}` };
+  return { rule, caught: !result.passed, message: result.passed ? "The test passed." : result.message };
+}
+
+function resultFor(rule: Rule, results: readonly TestResult[]): TestResult | undefined {
+  return results.find(({ file, name }) => file === rule.tests && name === rule.testName);
+}
