@@ -8,8 +8,8 @@ import type { PackedLibrary } from "./packed-library.ts";
 const run = promisify(execFile);
 
 /**
- * Loads each subpath of the packed library where nothing else is installed, which proves that it has no runtime
- * dependency and that no file it needs was left out, and compares what it finds there with what the types promise.
+ * Loads each subpath of the packed library where nothing else is installed than it declares, which proves that it needs
+ * no more and that no file it needs was left out, and compares what it finds there with what the types promise.
  */
 export async function loadingProblems(library: PackedLibrary, promised: NameSnapshot): Promise<readonly string[]> {
   const script = join(library.installation, "load.mjs");
@@ -29,7 +29,7 @@ export async function loadingProblems(library: PackedLibrary, promised: NameSnap
       ];
     } catch (error) {
       const reason = /^\w*Error.*$/m.exec(String(error instanceof Error ? error.message : error))?.[0];
-      return [`${specifier} cannot be loaded where nothing else is installed: ${reason ?? error}`];
+      return [`${specifier} cannot be loaded by itself: ${reason ?? error}`];
     }
   });
   return (await Promise.all(problems)).flat();

@@ -13,7 +13,7 @@ export interface Layer {
 }
 
 const library = "packages/coatcheck/src/";
-const published = ["coatcheck/client", "coatcheck", "coatcheck/adapters/", "coatcheck/stores/"];
+const published = ["coatcheck/client", "coatcheck", "coatcheck/access/", "coatcheck/adapters/", "coatcheck/stores/"];
 const servers = "@coatcheck/throwaway-servers";
 
 /**
@@ -31,6 +31,12 @@ export const layers: readonly Layer[] = [
     name: "http",
     files: /^packages\/coatcheck\/src\/http\//,
     imports: [`${library}http/`, `${library}core/`, `${library}errors.ts`, "node:crypto", "node:net"],
+  },
+  {
+    // Signatures are jose's. What a token says, and what is believed of it, is ours.
+    name: "access",
+    files: /^packages\/coatcheck\/src\/access\//,
+    imports: [`${library}access/`, `${library}core/`, `${library}errors.ts`, "npm:jose", "node:crypto"],
   },
   {
     // A store may describe its driver by the driver's own types, but is handed the client: it loads no driver. Timers
@@ -124,6 +130,12 @@ export const layers: readonly Layer[] = [
       "npm:pg",
       "node:",
     ],
+  },
+  {
+    // It knows nothing of sessions and users: that it cannot is the point of it.
+    name: "the file service",
+    files: /^apps\/files\/src\//,
+    imports: ["apps/files/src/", "coatcheck/access/", "npm:", "node:"],
   },
   {
     name: "an application",

@@ -12,6 +12,9 @@ export const errorCodes = {
   insecure_origin: "The public origin is plain http on a host that is not loopback. Raised at construction.",
   guard_not_installed:
     "A route asked for its visit, but the request did not pass the guard. Register it before the routes.",
+  invalid_access_path: "A path for a pass could mean several things to several servers, or none.",
+  invalid_key_set: "A set of keys is not one to verify or sign by. Raised when it is read.",
+  keys_unavailable: "No key of the issuer could be read yet. Answer 503: nothing can be told of any token.",
   response_already_sent: "A session was begun or ended after the response headers had left.",
 } as const satisfies Record<string, string>;
 
@@ -41,6 +44,32 @@ export const refusalCodes = {
 
 export type RefusalCode = keyof typeof refusalCodes;
 
+/**
+ * Why a signed token was not believed, by a stable code. For logs: whoever presented it is told 401 and no more.
+ */
+export const accessRefusalCodes = {
+  malformed_token: "It is not a compact JWT of this size, or its header or claims are no JSON objects.",
+  unexpected_header: "Its header holds more than alg, kid and typ.",
+  wrong_type: "It is another kind of token, by its typ.",
+  wrong_algorithm: "Its alg is not that of its key, or none that is accepted.",
+  unknown_key: "The issuer has published no key of its kid.",
+  wrong_signature: "It was not signed by the key that it names.",
+  wrong_claims: "A claim is missing, or not of its form.",
+  wrong_issuer: "Another issuer made it.",
+  wrong_audience: "It is for another service.",
+  expired: "Its time is over.",
+  not_yet_valid: "Its time has not come.",
+  lives_too_long: "It claims more time than a pass may have.",
+  wrong_path: "It opens another path.",
+  wrong_client: "It is for another client address.",
+  session_ended: "The session that it came from has ended.",
+  revocations_outdated: "Which sessions have ended has not been heard for too long: until then, nobody is believed.",
+} as const satisfies Record<string, string>;
+
+export type AccessRefusalCode = keyof typeof accessRefusalCodes;
+
+const RETRY_MAY_SUCCEED: ReadonlySet<ErrorCode> = new Set(["store_unavailable", "store_conflict", "keys_unavailable"]);
+
 /** A fault with a stable `code`. The message is for people and may change; `cause` keeps the original error. */
 export class CoatcheckError extends Error {
   override readonly name = "CoatcheckError";
@@ -51,6 +80,6 @@ export class CoatcheckError extends Error {
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
-    this.statusCode = code === "store_unavailable" || code === "store_conflict" ? 503 : 500;
+    this.statusCode = RETRY_MAY_SUCCEED.has(code) ? 503 : 500;
   }
 }

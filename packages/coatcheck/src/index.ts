@@ -1,6 +1,7 @@
 export type { AuthenticateOptions } from "./core/authenticator.ts";
 export { type Clock, systemClock, type Timestamp } from "./core/clock.ts";
 export type { LoginAttempt, LoginOptions } from "./core/login.ts";
+export { isLoopback } from "./core/loopback.ts";
 export type { Authentication, AuthenticationResult, Session, Unauthenticated } from "./core/session.ts";
 export {
   SessionEventEmitter,
@@ -50,7 +51,15 @@ export {
   TOLERATED_CLOCK_STEP_SECONDS,
 } from "./core/session-store.ts";
 export type { SessionToken } from "./core/session-token.ts";
-export { CoatcheckError, type ErrorCode, errorCodes, type RefusalCode, refusalCodes } from "./errors.ts";
+export {
+  type AccessRefusalCode,
+  accessRefusalCodes,
+  CoatcheckError,
+  type ErrorCode,
+  errorCodes,
+  type RefusalCode,
+  refusalCodes,
+} from "./errors.ts";
 export { type Answer, answerTo } from "./http/answer.ts";
 export type { AddressPrecision } from "./http/client-device.ts";
 export type { Preflight } from "./http/cross-origin-sharing.ts";
@@ -67,7 +76,7 @@ export type {
   UserLoginOptions,
   UserLoginResult,
 } from "./http/login-visit.ts";
-export { isLoopback, type PublicOrigin, type PublicOriginOptions, parsePublicOrigin } from "./http/public-origin.ts";
+export { type PublicOrigin, type PublicOriginOptions, parsePublicOrigin } from "./http/public-origin.ts";
 export type { GuardRefusalCode, Refusal } from "./http/refusal.ts";
 export { type Admission, RequestGuard, type RequestGuardOptions } from "./http/request-guard.ts";
 export type { HeaderEdit, OutgoingResponse } from "./http/response-headers.ts";

@@ -27,14 +27,14 @@ const broken = [
     name: "a module that is loaded but does not come with the library",
     changes: { "dist/stores/memory.js": `import "better-sqlite3";\nexport class Store {\n}\n` },
     says: [
-      "sound/stores/memory cannot be loaded where nothing else is installed: " +
+      "sound/stores/memory cannot be loaded by itself: " +
         "Error [ERR_MODULE_NOT_FOUND]: Cannot find package 'better-sqlite3'",
     ],
   },
   {
     name: "a file that was left out",
     changes: { "dist/index.js": `import "../test/helper.js";\nexport const one = 1;\n`, "test/helper.js": "" },
-    says: ["sound cannot be loaded where nothing else is installed: Error [ERR_MODULE_NOT_FOUND]: Cannot find module"],
+    says: ["sound cannot be loaded by itself: Error [ERR_MODULE_NOT_FOUND]: Cannot find module"],
   },
 ] as const;
 
@@ -42,4 +42,15 @@ test.each(broken)("finds $name", async ({ changes, says }) => {
   const folder = await temporaryTree({ ...soundPackage, ...changes });
   const problems = await withPackedLibrary(folder, async (library) => await loadingProblems(library, promised));
   expect(problems.map((problem, index) => problem.slice(0, says[index]?.length))).toEqual(says);
+});
+
+test("what it declares is installed beside it", async () => {
+  const folder = await temporaryTree({
+    ...soundPackage,
+    "package.json": soundPackage["package.json"].replace('"exports":', '"dependencies":{"told":"1.0.0"},"exports":'),
+    "node_modules/told/package.json": JSON.stringify({ name: "told", type: "module", exports: "./index.js" }),
+    "node_modules/told/index.js": "",
+    "dist/stores/memory.js": `import "told";\nexport class Store {\n}\n`,
+  });
+  expect(await withPackedLibrary(folder, async (library) => await loadingProblems(library, promised))).toEqual([]);
 });

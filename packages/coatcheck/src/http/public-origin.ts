@@ -1,4 +1,4 @@
-import { isIPv4 } from "node:net";
+import { isLoopback } from "../core/loopback.ts";
 import { CoatcheckError } from "../errors.ts";
 
 /** The one origin under which browsers know the application. Absolute URLs, the cookie and CSRF checks follow it. */
@@ -41,10 +41,4 @@ export function parsePublicOrigin(text: string, options: PublicOriginOptions = {
     );
   }
   return { text: url.origin, isSecure, port: Number(url.port) || (isSecure ? 443 : 80) };
-}
-
-/** Whether a host name, as URL parsers give it, can only mean this machine (RFC 6761, 6.3; RFC 8252, 8.3). */
-export function isLoopback(hostname: string): boolean {
-  if (hostname === "localhost" || hostname.endsWith(".localhost") || hostname === "[::1]") return true;
-  return isIPv4(hostname) && hostname.startsWith("127.");
 }

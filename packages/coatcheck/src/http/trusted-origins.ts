@@ -1,5 +1,6 @@
+import { isLoopback } from "../core/loopback.ts";
 import { CoatcheckError } from "../errors.ts";
-import { isLoopback, type PublicOrigin, parsePublicOrigin } from "./public-origin.ts";
+import { type PublicOrigin, parsePublicOrigin } from "./public-origin.ts";
 
 /** Whole origins, or a function that is asked for one of the same site: previews, tenants. */
 export type TrustedOriginsOption = readonly string[] | ((origin: string) => boolean);

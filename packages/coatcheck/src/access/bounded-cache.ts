@@ -1,0 +1,34 @@
+/** BoundedCache keeps the values that were used last, and forgets the others: never more than `maximumEntries`. */
+export class BoundedCache<Value> {
+  readonly #maximumEntries: number;
+  /** A Map remembers the order of insertion: the first entry is the one that was used the longest ago. */
+  readonly #entries = new Map<string, Value>();
+
+  constructor(maximumEntries: number) {
+    this.#maximumEntries = maximumEntries;
+  }
+
+  get(name: string): Value | undefined {
+    const value = this.#entries.get(name);
+    if (value === undefined) return undefined;
+    this.#entries.delete(name);
+    this.#entries.set(name, value);
+    return value;
+  }
+
+  set(name: string, value: Value): void {
+    this.#entries.delete(name);
+    this.#entries.set(name, value);
+    if (this.#entries.size <= this.#maximumEntries) return;
+    const [oldest] = this.#entries.keys();
+    if (oldest !== undefined) this.#entries.delete(oldest);
+  }
+
+  delete(name: string): void {
+    this.#entries.delete(name);
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+}

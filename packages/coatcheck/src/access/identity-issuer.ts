@@ -1,0 +1,70 @@
+import { randomUUID } from "node:crypto";
+import { systemClock, type Timestamp } from "../core/clock.ts";
+import { Authentication } from "../core/session.ts";
+import { BoundedCache } from "./bounded-cache.ts";
+import { type IssueResult, type IssuerOptions, spanOf } from "./issuance.ts";
+import { signToken } from "./signing-key.ts";
+import { IDENTITY_LIFETIME_SECONDS, IDENTITY_REUSE_SECONDS, type IdentityClaims, tokenTypes } from "./token-profile.ts";
+
+/** What an upstream service is told of a user, besides their id. */
+export interface UserFacts {
+  readonly name?: string;
+  readonly email?: string;
+  readonly roles?: readonly string[];
+}
+
+const CLIENT_ID = "coatcheck";
+const MAXIMUM_KEPT_TOKENS = 10_000;
+
+/** IdentityIssuer tells one upstream service who is calling, for a minute. */
+export class IdentityIssuer {
+  readonly #options: Required<IssuerOptions>;
+  readonly #issued: BoundedCache<{
+    readonly token: string;
+    readonly expiresAt: Timestamp;
+    readonly issuedAt: Timestamp;
+  }>;
+
+  constructor(options: IssuerOptions) {
+    this.#options = { clock: systemClock, ...options };
+    this.#issued = new BoundedCache(MAXIMUM_KEPT_TOKENS);
+  }
+
+  /**
+   * The same token for half a minute, for the same session in the same state, the same upstream, facts and key.
+   *
+   * @throws CoatcheckError `keys_unavailable`
+   */
+  async issue(authentication: Authentication, audience: string, user: UserFacts = {}): Promise<IssueResult> {
+    const key = await this.#options.keys.current();
+    const now = this.#options.clock.now();
+    const { record } = Authentication.ticketOf(authentication);
+    const { authenticatedAt, session } = authentication;
+    // A key that was replaced is in here too: what it signed must not be handed out on.
+    const facts = [key.kid, session.id, record.version, authenticatedAt, audience, user];
+    const name = JSON.stringify(facts);
+    const kept = this.#issued.get(name);
+    if (kept !== undefined && now >= kept.issuedAt && now - kept.issuedAt < IDENTITY_REUSE_SECONDS * 1_000) {
+      return { outcome: "issued", token: kept.token, expiresAt: kept.expiresAt };
+    }
+    const span = spanOf(authentication, IDENTITY_LIFETIME_SECONDS, now, { allowsGrace: true });
+    if ("outcome" in span) return span;
+
+    const claims: IdentityClaims = {
+      iss: this.#options.issuer,
+      aud: audience,
+      sub: session.userId,
+      client_id: CLIENT_ID,
+      ...span,
+      jti: randomUUID(),
+      sid: session.id,
+      ...(authenticatedAt === null ? {} : { auth_time: Math.floor(authenticatedAt / 1_000) }),
+      amr: session.methods,
+      ...user,
+    };
+    const token = await signToken(key, tokenTypes.identity, claims);
+    const issued = { token, expiresAt: span.exp * 1_000 };
+    this.#issued.set(name, { ...issued, issuedAt: now });
+    return { outcome: "issued", ...issued };
+  }
+}

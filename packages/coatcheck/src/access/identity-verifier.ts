@@ -1,0 +1,65 @@
+import { type Clock, systemClock, type Timestamp } from "../core/clock.ts";
+import { readSignedClaims, refuseCommonClaims } from "./signed-claims.ts";
+import { tokenTypes } from "./token-profile.ts";
+import { refused, type Verdict, type VerifierOptions } from "./verdict.ts";
+
+/** Who is calling, as the gateway says. `issuer` and `userId` together name a user (OWASP ASVS 5.0, 10.3.3). */
+export interface Identity {
+  readonly issuer: string;
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly name: string | null;
+  readonly email: string | null;
+  readonly roles: readonly string[];
+  /** When the user last proved who they are; null if that is not known. */
+  readonly authenticatedAt: Timestamp | null;
+  readonly expiresAt: Timestamp;
+}
+
+export type IdentityVerdict = Verdict<{ readonly identity: Identity }>;
+
+/** IdentityVerifier tells an upstream service who is calling. A request without a good token did not come by the gateway. */
+export class IdentityVerifier {
+  readonly #options: VerifierOptions & { readonly clock: Clock };
+
+  constructor(options: VerifierOptions) {
+    this.#options = { clock: systemClock, ...options };
+  }
+
+  /**
+   * Looks at an `Authorization` header: "Bearer" and an identity token.
+   *
+   * @throws CoatcheckError `keys_unavailable`
+   */
+  async verifyAuthorization(header: string | null | undefined): Promise<IdentityVerdict> {
+    const [, token] = /^Bearer +([^ ]+) *$/i.exec(header ?? "") ?? [];
+    return token === undefined ? refused("malformed_token") : this.verify(token);
+  }
+
+  /** @throws CoatcheckError `keys_unavailable` */
+  async verify(token: string): Promise<IdentityVerdict> {
+    const signed = await readSignedClaims(token, tokenTypes.identity, this.#options.keys);
+    if (typeof signed === "string") return refused(signed);
+    const { claims } = signed;
+    const reason = refuseCommonClaims(claims, this.#options);
+    if (reason !== null) return refused(reason);
+
+    const { sub, client_id, jti, sid, auth_time, name = null, email = null, roles = [] } = claims;
+    const texts = [sub, client_id, jti, sid].every((value) => typeof value === "string" && value !== "");
+    const facts = [name, email].every((value) => value === null || typeof value === "string");
+    const isList = Array.isArray(roles) && roles.every((role) => typeof role === "string");
+    const isTime = auth_time === undefined || Number.isSafeInteger(auth_time);
+    if (!texts || !facts || !isList || !isTime) return refused("wrong_claims");
+    const identity = {
+      issuer: this.#options.issuer,
+      userId: sub as string,
+      sessionId: sid as string,
+      name: name as string | null,
+      email: email as string | null,
+      roles: roles as readonly string[],
+      authenticatedAt: auth_time === undefined ? null : Number(auth_time) * 1_000,
+      expiresAt: Number(claims.exp) * 1_000,
+    };
+    return { accepted: true, identity };
+  }
+}

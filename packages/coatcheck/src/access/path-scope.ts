@@ -1,0 +1,67 @@
+import { CoatcheckError } from "../errors.ts";
+
+/** A path that can mean one thing only, whoever reads it. */
+export interface AccessPath {
+  /** In the one spelling that is compared, put into URLs and signed: each segment as `encodeURIComponent` writes it. */
+  readonly text: string;
+  /** The names in it, decoded. None is empty, "." or "..", or holds a slash, a backslash, "%" or a control character. */
+  readonly segments: readonly string[];
+  /** Whether it ends in "/" and so stands for everything below. */
+  readonly isPrefix: boolean;
+}
+
+const MAXIMUM_PATH_LENGTH = 1_024;
+/** Decoded once more by some server, each of these would be another path (CWE-22, CWE-174). */
+const AMBIGUOUS = /[\p{Cc}/\\%]/u;
+
+/**
+ * Reads a path as it stands in a URL, without its query; null if it could mean several things: with empty or dot
+ * segments, an encoded slash, backslash, percent sign or control character, or bytes that are no UTF-8. "/" is a prefix.
+ */
+export function readAccessPath(path: string): AccessPath | null {
+  if (!path.startsWith("/") || path.length > MAXIMUM_PATH_LENGTH || /[?#]/.test(path)) return null;
+  const isPrefix = path.endsWith("/");
+  if (path === "/") return { text: path, segments: [], isPrefix };
+  const segments: string[] = [];
+  for (const segment of path.slice(1, isPrefix ? -1 : undefined).split("/")) {
+    const name = decode(segment);
+    if (name === null || name === "" || name === "." || name === ".." || AMBIGUOUS.test(name)) return null;
+    segments.push(name);
+  }
+  const text = `/${segments.map(encodeURIComponent).join("/")}${isPrefix ? "/" : ""}`;
+  return { text, segments, isPrefix };
+}
+
+/** @throws CoatcheckError `invalid_access_path` */
+export function requireAccessPath(path: string): AccessPath {
+  const read = readAccessPath(path);
+  if (read !== null) return read;
+  throw new CoatcheckError("invalid_access_path", `${JSON.stringify(path.slice(0, 100))} is no path for a pass.`);
+}
+
+/** Whether a pass for `scope` opens `file`: that very file or, for a prefix, one below it. Never a folder. */
+export function scopeCovers(scope: AccessPath, file: AccessPath): boolean {
+  if (file.isPrefix) return false;
+  return scope.isPrefix ? file.text.startsWith(scope.text) : file.text === scope.text;
+}
+
+/**
+ * The scope as a URI container of RFC 9246, 2.1.1, in POSIX syntax. It binds the host part and the end, for Traffic
+ * Server anchors the beginning only; and it lets no "%" through below a prefix, for Traffic Server would take `..%2F`
+ * for a part of a name. So there, names that need encoding want a pass of their own.
+ */
+export function uriContainerOf({ text, isPrefix }: AccessPath): string {
+  const escaped = text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return `regex:https?://[^/?#]*${escaped}${isPrefix ? "[^?#%]*" : ""}(\\?.*)?$`;
+}
+
+function decode(segment: string): string | null {
+  try {
+    const name = decodeURIComponent(segment);
+    // Half a surrogate pair, which has no encoding, is found out here.
+    encodeURIComponent(name);
+    return name;
+  } catch {
+    return null;
+  }
+}

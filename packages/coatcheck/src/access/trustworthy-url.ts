@@ -1,0 +1,14 @@
+import { isLoopback } from "../core/loopback.ts";
+import { CoatcheckError } from "../errors.ts";
+
+/**
+ * What is read from here decides whom a service believes, so nobody on the way may be able to change it.
+ *
+ * @throws CoatcheckError `invalid_configuration`
+ */
+export function requireTrustworthyUrl(text: string, dangerouslyAllowInsecureUrl = false): void {
+  if (!URL.canParse(text)) throw new CoatcheckError("invalid_configuration", `"${text}" is not a URL.`);
+  const { protocol, hostname } = new URL(text);
+  if (protocol === "https:" || (protocol === "http:" && (dangerouslyAllowInsecureUrl || isLoopback(hostname)))) return;
+  throw new CoatcheckError("invalid_configuration", `"${text}" must begin with https://, unless it is loopback.`);
+}

@@ -1,0 +1,21 @@
+import type { Clock } from "../core/clock.ts";
+import type { AccessRefusalCode } from "../errors.ts";
+import type { PublicKeys } from "./public-keys.ts";
+
+export interface VerifierOptions {
+  /** The `iss` to believe, to the letter. */
+  readonly issuer: string;
+  /** This service, as the issuer names it in `aud`. */
+  readonly audience: string;
+  readonly keys: PublicKeys;
+  readonly clock?: Clock;
+}
+
+export type Verdict<Accepted> =
+  | ({ readonly accepted: true } & Accepted)
+  /** For the log. Whoever asked is told 401, or 503 for `revocations_outdated`, and nothing else. */
+  | { readonly accepted: false; readonly reason: AccessRefusalCode };
+
+export function refused(reason: AccessRefusalCode): { readonly accepted: false; readonly reason: AccessRefusalCode } {
+  return { accepted: false, reason };
+}
