@@ -8,12 +8,17 @@ interface AboutSession {
 
 /** What happened, by name, with what a listener is told. None of it is secret. */
 export interface SessionEvents {
+  /** A session began. */
   readonly logged_in: AboutSession & { readonly remembered: boolean; readonly methods: readonly string[] };
+  /** A session was ended by its own logout. */
   readonly logged_out: AboutSession;
   /** Ended by anything but its own logout or its age. */
   readonly revoked: AboutSession & { readonly reason: Exclude<EndReason, "logged_out" | "expired"> };
+  /** A session past its time was removed: at a login of its user or by `removeExpired`, so some time after its end. */
   readonly expired: AboutSession;
+  /** A session got a new secret in passing, because that was due. */
   readonly rotated: AboutSession;
+  /** The user proved again who they are. */
   readonly reauthenticated: AboutSession;
   /**
    * A replaced secret came back after its grace: the cookie was copied, or a browser that crashed has restored an old
@@ -22,7 +27,7 @@ export interface SessionEvents {
   readonly token_reused: AboutSession;
   /** A request was refused before its session was looked at: cross-origin, or without its CSRF token. */
   readonly request_rejected: { readonly reason: string; readonly method: string; readonly origin: string | null };
-  /** The first time a request asks who its user is, whoever that is; `userId` null for nobody. */
+  /** The first time a request asks who its user is, whoever that is; `userId` null for nobody, and for whom the request loader named. */
   readonly user_accessed: { readonly userId: string | null };
   /** The user of a remembered session whose login is no longer fresh was recognised by the cookie. */
   readonly user_loaded_from_cookie: AboutSession;
@@ -36,7 +41,9 @@ export interface SessionEvents {
   readonly session_protected: AboutSession & { readonly protection: "basic" | "strong" };
 }
 
+/** The name of an event: a key of `SessionEvents`. */
 export type SessionEventName = keyof SessionEvents;
+/** Is told of every event of a name. What it throws is caught; a promise that it returns is not waited for. */
 export type SessionEventListener<Name extends SessionEventName> = (event: SessionEvents[Name]) => void;
 
 /** SessionEventEmitter tells listeners what happened, in the order they were added. A listener cannot break a request. */
@@ -57,6 +64,7 @@ export class SessionEventEmitter {
     return () => void listeners.delete(listener);
   }
 
+  /** Tells the listeners of that name, one after the other. What they throw goes to `onListenerError`. */
   emit<Name extends SessionEventName>(name: Name, event: SessionEvents[Name]): void {
     const listeners = this.#listeners.get(name) as Set<SessionEventListener<Name>> | undefined;
     for (const listener of listeners ?? []) {

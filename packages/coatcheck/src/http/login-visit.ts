@@ -13,7 +13,9 @@ import type { Visit, VisitLoginOptions, VisitLoginResult } from "./visit.ts";
 /** Somebody who is logged in. `session` is null only for a user whom the request loader named. */
 export interface LoggedIn<User, RequestUser extends User = never> {
   readonly admitted: true;
+  /** As the user loader or the request loader found them. */
   readonly user: User;
+  /** Their session; null only for a user whom the request loader named. */
   readonly session: Session | ([RequestUser] extends [never] ? never : null);
   /** Whether they proved who they are within the policy's `freshForSeconds`. */
   readonly fresh: boolean;
@@ -23,18 +25,22 @@ export interface LoggedIn<User, RequestUser extends User = never> {
 
 /** As `LoggedIn`, where a session is sure to be there. */
 export interface LoggedInWithSession<User, RequestUser extends User = never> extends LoggedIn<User, RequestUser> {
+  /** Their session. */
   readonly session: Session;
 }
 
+/** How a session of a user begins. */
 export interface UserLoginOptions extends VisitLoginOptions {
-  /** Logs in a user who is not active: for administrators who look into an account. */
+  /** Begins a session for a user who is not active, and who still counts as nobody until they are. False by default. */
   readonly force?: boolean;
 }
 
+/** What a login came to: the user, or the answer to give. */
 export type UserLoginResult<User> =
   | { readonly outcome: "logged_in"; readonly user: User; readonly session: Session }
   | { readonly outcome: "refused"; readonly refusal: Refusal };
 
+/** A session in the list that its user sees. */
 export interface OwnSession extends Session {
   /** The one of this request. */
   readonly current: boolean;
@@ -45,12 +51,14 @@ export interface OwnSession extends Session {
  * the user loaded, only when somebody wants to know, and once.
  */
 export class LoginVisit<User, Anonymous = null, RequestUser extends User = never> {
+  /** The request below: its token, its cookie, its CSRF tokens. */
   readonly visit: Visit;
   readonly #sessions: SessionManager;
   readonly #rules: LoginRules<User, Anonymous, RequestUser>;
   readonly #session: ProtectedSession;
   #identity: Promise<LoggedIn<User, RequestUser> | null> | null = null;
 
+  /** @internal `LoginManager.of` makes them. */
   constructor(visit: Visit, sessions: SessionManager, rules: LoginRules<User, Anonymous, RequestUser>) {
     this.visit = visit;
     this.#sessions = sessions;
@@ -64,6 +72,7 @@ export class LoginVisit<User, Anonymous = null, RequestUser extends User = never
     return this.#identity;
   }
 
+  /** Who is logged in; for nobody, what `anonymousUser` gives. */
   async currentUser(): Promise<User | Anonymous> {
     return (await this.identify())?.user ?? this.#rules.anonymousUser();
   }

@@ -1,3 +1,6 @@
+/** For tests alone: what every store has to pass, a clock that stands still, and a client that is logged in. @module */
+
+export { type LoggedInClient, type LoggedInClientOptions, loggedInClient } from "./logged-in-client.ts";
 export { ManualClock } from "./manual-clock.ts";
 export { digestNamed, sessionIdNamed, sessionRecordNamed, userKeyNamed } from "./session-record-fixture.ts";
 export { type StoreContractOptions, storeContract } from "./store-contract.ts";

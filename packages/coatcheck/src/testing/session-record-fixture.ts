@@ -9,10 +9,12 @@ export function userKeyNamed(name: string): string {
   return name.padEnd(20, "-");
 }
 
+/** A session id that shows its name in a failure: base64url, as long as a real one. */
 export function sessionIdNamed(name: string): string {
   return name.padEnd(12, "-");
 }
 
+/** The SHA-256 digest of a name, base64url: as long as a real one, and the same each time. */
 export function digestNamed(name: string): string {
   return createHash("sha256").update(name).digest("base64url");
 }

@@ -14,8 +14,11 @@ import { updateContract } from "./store-contract/update.ts";
 import type { CreateStore } from "./store-under-test.ts";
 import type { TestRunner } from "./test-runner.ts";
 
+/** The store to hold to the contract, and what runs the tests. */
 export interface StoreContractOptions {
+  /** What the tests are registered with: that of vitest, jest or node:test. */
   readonly runner: TestRunner;
+  /** Opens an empty store, once for each test. */
   readonly createStore: CreateStore;
   /**
    * `given`: the store tells the time by the clock it was created with. `own`: it has one that no test can move, such

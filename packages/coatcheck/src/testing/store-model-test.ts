@@ -5,7 +5,9 @@ import { storyOf } from "./store-model/store-command.ts";
 import type { CreateStore } from "./store-under-test.ts";
 import type { TestRunner } from "./test-runner.ts";
 
+/** The store to tell stories to, and what runs the tests. */
 export interface StoreModelTestOptions {
+  /** What the tests are registered with: that of vitest, jest or node:test. */
   readonly runner: TestRunner;
   /** fast-check's own export; the library itself does not depend on it. */
   readonly fc: FastCheck;

@@ -1,13 +1,16 @@
 import type { Clock } from "../core/clock.ts";
 import type { SessionStore } from "../core/session-store.ts";
 
+/** An open store, and how to close it. */
 export interface StoreUnderTest {
+  /** Empty, and nobody else uses it. */
   readonly store: SessionStore;
   /**
    * Another instance over the same storage, as another process would have. Given one, the suites race the two against
    * each other and require that each hears of the other's removals.
    */
   readonly peer?: SessionStore;
+  /** Closes the store, and its peer, and removes what they kept. */
   close(): Promise<void>;
 }
 

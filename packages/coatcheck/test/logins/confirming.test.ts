@@ -18,6 +18,20 @@ test("a confirmed login is fresh again, and is the same session", async () => {
   expect(await sessions.list("ada")).toMatchObject([{ id: before?.id, data: { theme: "dark" } }]);
 });
 
+test("a remembered session stays remembered when it is confirmed, and starts anew", async () => {
+  const { client, clock, sessions, setCookies } = setUp();
+  const send = client();
+  await send((visit) => logIn(visit, "ada", { remember: true, fresh: false }));
+  expect(await send(isFresh)).toBe(false);
+  clock.advanceSeconds(6 * 86_400);
+  await send(confirm);
+  expect(await send(isFresh)).toBe(true);
+  expect(setCookies.pop()).toMatch(/; Max-Age=2592000$/);
+  expect(await sessions.list("ada")).toMatchObject([
+    { remembered: true, absoluteExpiresAt: clock.now() + 30 * 86_400_000 },
+  ]);
+});
+
 test("at another client it is replaced by one that keeps what it was", async () => {
   const { client, sessions, events } = setUp();
   const send = client();
@@ -35,9 +49,10 @@ test("at another client it is replaced by one that keeps what it was", async () 
 });
 
 test("nobody, and another's proof, confirm nothing", async () => {
-  const { client } = setUp();
+  const { client, events } = setUp();
   const send = client();
   expect(await send(confirm)).toMatchObject({ refusal: { code: "unauthenticated", status: 401 } });
+  expect(events).toEqual([]);
   await send((visit) => logIn(visit));
   expect(await send((visit) => confirm(visit, "grace"))).toMatchObject({
     refusal: { code: "other_user", status: 409 },

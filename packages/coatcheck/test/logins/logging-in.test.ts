@@ -1,3 +1,4 @@
+import { rememberedLifetime } from "coatcheck";
 import { describe, expect, test, vi } from "vitest";
 import { logIn, setUp } from "./support.ts";
 
@@ -8,6 +9,27 @@ test("a login answers with the user and the session", async () => {
     user: { id: "ada" },
     session: { userId: "ada", remembered: false, methods: ["pwd"] },
   });
+});
+
+test("the request of the login is itself logged in, as fresh as the login says", async () => {
+  const { client } = setUp();
+  for (const fresh of [true, false]) {
+    const identity = await client()(async (visit) => {
+      expect(await visit.identify()).toBeNull();
+      await logIn(visit, "ada", { fresh });
+      return visit.identify();
+    });
+    expect(identity).toMatchObject({ user: { id: "ada" }, fresh, session: { remembered: false } });
+  }
+});
+
+test("a user id is any text", async () => {
+  const { client, people } = setUp();
+  const id = "Ωριγένης 😀 | a=b; c";
+  people.set(id, { id });
+  const send = client();
+  await send((visit) => logIn(visit, id, { remember: true }));
+  expect(await send((visit) => visit.currentUser())).toEqual({ id });
 });
 
 test("remember keeps the session over browser restarts, for as long as is asked, and no longer than the policy", async () => {
@@ -21,6 +43,31 @@ test("remember keeps the session over browser restarts, for as long as is asked,
     if (result.outcome !== "logged_in") throw new Error(result.refusal.code);
     expect(result.session).toMatchObject({ remembered: true, absoluteExpiresAt: clock.now() + days * day });
   }
+});
+
+test("the cookie is kept for as long as the session may last, and without remember until the browser closes", async () => {
+  const { client, setCookies } = setUp();
+  for (const [options, age] of [
+    [{ remember: true }, "; Max-Age=2592000"],
+    [{ remember: true, durationSeconds: 25_200 }, "; Max-Age=25200"],
+    [{ durationSeconds: 25_200 }, ""],
+    [{}, ""],
+  ] as const) {
+    await client()((visit) => logIn(visit, "ada", options));
+    expect(setCookies.pop()?.replace(/^[^;]+/, "")).toBe(`; Path=/; HttpOnly; Secure; SameSite=Lax${age}`);
+  }
+});
+
+test("for how long remember is, is the policy's to say", async () => {
+  const twoDays = { ...rememberedLifetime, idleTimeoutSeconds: 86_400, absoluteTimeoutSeconds: 172_800 };
+  const { client, clock, setCookies } = setUp({ policy: { rememberedLifetime: twoDays } });
+  const send = client();
+  await send((visit) => logIn(visit, "ada", { remember: true }));
+  expect(setCookies).toEqual([expect.stringMatching(/; Max-Age=172800$/)]);
+  clock.advanceSeconds(86_399);
+  expect(await send((visit) => visit.currentUser())).toEqual({ id: "ada" });
+  clock.advanceSeconds(86_401);
+  expect(await send((visit) => visit.currentUser())).toBeNull();
 });
 
 test.each([0, -1, Number.NaN])("a duration of %s is a mistake", async (durationSeconds) => {

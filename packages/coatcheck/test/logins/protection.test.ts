@@ -4,6 +4,35 @@ import { logIn, setUp } from "./support.ts";
 const ONE = { headers: { "user-agent": "one" } };
 const TWO = { headers: { "user-agent": "two" } };
 
+test.each(["basic", "strong"] as const)("%s: the client that logged in stays as it was", async (sessionProtection) => {
+  const { client, events } = setUp({ logins: { sessionProtection } });
+  const send = client();
+  await send(logIn, ONE);
+  for (const _ of [1, 2]) {
+    expect(await send((visit) => visit.identify(), ONE)).toMatchObject({ user: { id: "ada" }, fresh: true });
+  }
+  expect(events.map(({ name }) => name)).not.toContain("session_protected");
+});
+
+test.each(["basic", "strong", "off"] as const)(
+  "%s: a request without a session meets no protection",
+  async (sessionProtection) => {
+    const { client, events, setCookies } = setUp({ logins: { sessionProtection } });
+    for (const own of [ONE, TWO]) expect(await client()((visit) => visit.currentUser(), own)).toBeNull();
+    expect(events.map(({ name }) => name)).toEqual(["user_accessed", "user_accessed"]);
+    expect(setCookies).toEqual([]);
+  },
+);
+
+test("an address is no part of what a client is: telephones change theirs from one request to the next", async () => {
+  const { client, sessions } = setUp({ logins: { sessionProtection: "strong" } });
+  const send = client();
+  await send(logIn, { ...ONE, clientAddress: "192.0.2.7" });
+  const moved = { ...ONE, clientAddress: "2001:db8::7" };
+  expect(await send((visit) => visit.identify(), moved)).toMatchObject({ fresh: true });
+  expect(await sessions.list("ada")).toMatchObject([{ device: { ip: "192.0.2.7" } }]);
+});
+
 test("basic: the cookie works at another client, and is not fresh there", async () => {
   const { client } = setUp();
   const send = client();
@@ -19,6 +48,19 @@ test("strong: another client ends the session, and the record says why", async (
   expect(await send((visit) => visit.identify(), TWO)).toBeNull();
   expect(await sessions.list("ada")).toEqual([]);
   expect(events).toContainEqual({ name: "revoked", event: expect.objectContaining({ reason: "client_changed" }) });
+});
+
+test("strong: a remembered session is no exception", async () => {
+  const { client, clock, events, sessions, setCookies } = setUp({ logins: { sessionProtection: "strong" } });
+  const send = client();
+  await send((visit) => logIn(visit, "ada", { remember: true }), ONE);
+  clock.advanceSeconds(3_600);
+  expect(await send((visit) => visit.identify(), TWO)).toBeNull();
+  expect(await sessions.list("ada")).toEqual([]);
+  expect(setCookies.pop()).toMatch(/^__Host-Http-session=;/);
+  expect(events.filter(({ name }) => name === "session_protected")).toEqual([
+    { name: "session_protected", event: expect.objectContaining({ userId: "ada", protection: "strong" }) },
+  ]);
 });
 
 test("off: clients are all the same", async () => {

@@ -29,6 +29,16 @@ test("user_accessed: once a request, by whoever asks first", async () => {
   expect(events[1]).toEqual({ name: "user_accessed", event: { userId: null } });
 });
 
+test("user_accessed: not for a request whose handler does not ask", async () => {
+  const { client, events, loaded } = setUp();
+  const send = client();
+  await send(logIn);
+  events.length = 0;
+  loaded.length = 0;
+  await send(() => "a picture");
+  expect([events, loaded]).toEqual([[], []]);
+});
+
 test("user_loaded_from_cookie: a remembered session that is no longer fresh", async () => {
   const { client, clock, events } = setUp();
   const send = client();

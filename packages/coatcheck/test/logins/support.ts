@@ -48,6 +48,7 @@ export function setUp(options: Options = {}) {
     ...options.logins,
   });
   const events: { readonly name: SessionEventName; readonly event: object }[] = [];
+  const setCookies: string[] = [];
   for (const name of EVENT_NAMES) sessions.events.on(name, (event) => void events.push({ name, event }));
 
   /** Sends a request, lets `handle` serve it, and keeps the cookie that comes back. */
@@ -69,6 +70,7 @@ export function setUp(options: Options = {}) {
       const result = await handle(logins.of(admission));
       for (const edit of await admission.finish({ status: 200, headers: new Headers() })) {
         if (edit.name !== "set-cookie") continue;
+        setCookies.push(edit.value);
         const pair = edit.value.slice(0, edit.value.indexOf(";"));
         cookie = pair.endsWith("=") ? null : pair;
       }
@@ -76,7 +78,7 @@ export function setUp(options: Options = {}) {
     };
   }
 
-  return { clock, store, sessions, guard, logins, people, loaded, events, client };
+  return { clock, store, sessions, guard, logins, people, loaded, events, setCookies, client };
 }
 
 export async function logIn(

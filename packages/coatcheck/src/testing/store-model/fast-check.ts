@@ -13,7 +13,7 @@ export interface Arbitrary<Value> {
 
 export interface ArraySize {
   readonly maxLength: number;
-  /** All lengths up to the longest, and not the short ones that fast-check prefers. */
+  // All lengths up to the longest, and not the short ones that fast-check prefers.
   readonly size: "max";
 }
 

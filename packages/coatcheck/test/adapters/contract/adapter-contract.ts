@@ -3,6 +3,7 @@ import { CoatcheckError } from "coatcheck";
 import type { TestRunner } from "coatcheck/testing";
 import { Browser } from "./browser.ts";
 import { contractParts, type ServeApplication } from "./contract-application.ts";
+import { type ContractTest, returningVisitors } from "./returning-visitors.ts";
 
 const PAGE = { accept: "text/html", "sec-fetch-mode": "navigate" };
 const TRUSTED = "http://localhost:5173";
@@ -15,9 +16,7 @@ export interface AdapterContractOptions {
 
 /** The contract of an adapter: what a browser sees of it, over a real socket. */
 export function adapterContract({ runner, serve }: AdapterContractOptions): void {
-  type Bench = ReturnType<typeof contractParts> & { readonly url: string; readonly browser: Browser };
-
-  const test = (name: string, body: (bench: Bench) => Promise<void>, options?: Parameters<typeof contractParts>[0]) =>
+  const test: ContractTest = (name, body, options) =>
     runner.test(name, async () => {
       const parts = contractParts(options);
       const { url, close } = await serve(parts.logins);
@@ -152,6 +151,8 @@ export function adapterContract({ runner, serve }: AdapterContractOptions): void
       await refused(await browser.send("POST", "/login?user=mallory"), 403, "user_inactive");
     });
   });
+
+  runner.describe("returning visitors", () => returningVisitors(test));
 
   runner.describe("a fresh login", () => {
     test("is fresh for a while, and can be confirmed", async ({ browser, clock }) => {

@@ -3,6 +3,7 @@ import { type IncomingMessage, request } from "node:http";
 /** A client that keeps one cookie, as a browser would, and says nothing of itself but what it is told to. */
 export class Browser {
   cookie: string | null = null;
+  #keepsCookie = false;
   readonly #url: string;
 
   constructor(url: string) {
@@ -27,8 +28,14 @@ export class Browser {
     for (const field of response.headers.getSetCookie()) {
       const pair = field.slice(0, field.indexOf(";"));
       this.cookie = pair.endsWith("=") ? null : pair;
+      this.#keepsCookie = /;\s*max-age=/i.test(field);
     }
     return response;
+  }
+
+  /** Is closed, and opened again later: what is left is a cookie with an age. */
+  restart(): void {
+    if (!this.#keepsCookie) this.cookie = null;
   }
 
   /** Status, and JSON body if it is an object. */

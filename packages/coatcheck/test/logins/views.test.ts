@@ -1,0 +1,43 @@
+import { LoginManager } from "coatcheck";
+import { loggedInClient } from "coatcheck/testing";
+import { expect, test } from "vitest";
+import { applications } from "../testing/five-applications.ts";
+import { logIn, setUp } from "./support.ts";
+
+const PAGE = { method: "GET", url: "/songs?page=2", headers: { "sec-fetch-mode": "navigate" } };
+
+test.each([
+  ["/login", "/login?next=%2Fsongs%3Fpage%3D2"],
+  ["/login?from=shop", "/login?from=shop&next=%2Fsongs%3Fpage%3D2"],
+])("the login view %s keeps its query, and is told the way back", async (loginView, location) => {
+  const { client } = setUp({ logins: { loginView } });
+  expect(await client()((visit) => visit.requireLogin(), PAGE)).toMatchObject({ status: 401, location });
+});
+
+test("the refresh view is for those who are logged in, the login view for those who are not", async () => {
+  const { client } = setUp({ logins: { loginView: "/login", refreshView: "/confirm" } });
+  const send = client();
+  const requireFresh = () => send((visit) => visit.requireFreshLogin(), PAGE);
+  expect(await requireFresh()).toMatchObject({ location: "/login?next=%2Fsongs%3Fpage%3D2" });
+  await send((visit) => logIn(visit, "ada", { fresh: false }));
+  expect(await requireFresh()).toMatchObject({ status: 403, location: "/confirm?next=%2Fsongs%3Fpage%3D2" });
+});
+
+test.each(Object.entries(applications))(
+  "%s asks the handler of who is not fresh, and it alone answers",
+  async (...of) => {
+    const [, run] = of;
+    const { clock, guard } = setUp();
+    const { close, ...way } = await run(new LoginManager({ guard, userLoader: (id) => ({ id }) }));
+    try {
+      const client = await loggedInClient({ guard, userId: "ada", ...way });
+      expect((await client.fetch("/handled")).status).toBe(200);
+      clock.advanceSeconds(900);
+      const answer = await client.fetch("/handled");
+      expect([answer.status, await answer.json()]).toEqual([418, { code: "reauthentication_required" }]);
+      expect((await client.fetch("/me")).status).toBe(200);
+    } finally {
+      await close();
+    }
+  },
+);
