@@ -1,6 +1,6 @@
 import { CoatcheckError } from "coatcheck";
 import type { FastifyInstance } from "fastify";
-import { GatewayError } from "./errors.ts";
+import { GatewayError, type GatewayErrorCode } from "./errors.ts";
 import { type ProblemCode, sendProblem, sendUnavailable } from "./problem.ts";
 
 const CODES_OF_FASTIFY: ReadonlyMap<string, ProblemCode> = new Map([
@@ -9,6 +9,12 @@ const CODES_OF_FASTIFY: ReadonlyMap<string, ProblemCode> = new Map([
   ["FST_ERR_CTP_EMPTY_JSON_BODY", "broken_json"],
   ["FST_ERR_CTP_INVALID_JSON_BODY", "broken_json"],
   ["FST_ERR_VALIDATION", "invalid_request"],
+]);
+
+const MAY_PASS: ReadonlySet<GatewayErrorCode> = new Set([
+  "accounts_unavailable",
+  "overloaded",
+  "pass_rule_unavailable",
 ]);
 
 /**
@@ -31,7 +37,7 @@ export function addErrorResponses(app: FastifyInstance): void {
 function problemCodeOf(error: unknown): ProblemCode {
   if (error instanceof CoatcheckError) return error.statusCode === 503 ? "unavailable" : "internal_error";
   if (error instanceof GatewayError) {
-    return error.code === "accounts_unavailable" || error.code === "overloaded" ? "unavailable" : "internal_error";
+    return MAY_PASS.has(error.code) ? "unavailable" : "internal_error";
   }
   const { code, statusCode } = errorFacts(error);
   const known = CODES_OF_FASTIFY.get(code);

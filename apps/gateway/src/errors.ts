@@ -14,6 +14,9 @@ export const gatewayErrorCodes = {
   cannot_listen: "The address or port to listen on cannot be had.",
   pages_missing: "The pages were not built, or not installed with the gateway.",
   overloaded: "Too many passwords are being checked at this moment. Answer 503 with Retry-After.",
+  keys_unusable:
+    "The signing keys cannot be read with what was configured. Raised at start, or when a token is signed.",
+  pass_rule_unavailable: "The application was asked whether a user may open a path, and did not say. Answer 503.",
   sessions_unreachable: "The sessions are in the memory of another process, out of reach of this one.",
 } as const satisfies Record<string, string>;
 

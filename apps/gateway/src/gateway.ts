@@ -1,18 +1,21 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { RequestGuard, SessionManager, type SessionPolicy, systemClock } from "coatcheck";
 import type { FastifyBaseLogger } from "fastify";
+import { PassRevokingStore } from "./access/pass-revoking-store.ts";
+import type { PassRule } from "./access/pass-rule.ts";
+import { SignedAccess } from "./access/signed-access.ts";
 import type { AccountStore } from "./accounts/account-store.ts";
 import { CredentialChanges } from "./accounts/credential-changes.ts";
-import type { OpenAccounts } from "./accounts/open-accounts.ts";
 import { PasswordAuthenticator } from "./accounts/password-authenticator.ts";
 import { PasswordHasher } from "./accounts/password-hasher.ts";
 import type { DatabasePurpose } from "./accounts/sqlite/database-purpose.ts";
 import { makeDataFolder } from "./config/data-folder.ts";
 import { type GatewayConfiguration, sessionPolicies } from "./config/gateway-configuration.ts";
+import { openAccountDatabase } from "./database/open-account-database.ts";
+import type { OpenAccounts } from "./database/open-accounts.ts";
 import { listen } from "./listen.ts";
 import { logSessionEvents } from "./log.ts";
 import { Maintenance } from "./maintenance.ts";
-import { openAccountDatabase } from "./open-account-database.ts";
 import { loadPageFiles, type PageFiles } from "./pages/page-files.ts";
 import { buildServer } from "./server.ts";
 import { type OpenSessionStore, openSessionStore } from "./session-stores/open-session-store.ts";
@@ -23,6 +26,8 @@ export interface GatewayOptions {
   readonly log: FastifyBaseLogger;
   /** Adds what must be there before the first request, such as a demo's users. */
   readonly prepare?: (parts: PreparationParts) => Promise<void>;
+  /** Decides who may open what in the file service, instead of what the configuration allows. */
+  readonly passRule?: PassRule;
 }
 
 export interface PreparationParts {
@@ -78,11 +83,17 @@ interface OpenParts {
 }
 
 /** The gateway that results closes what it was given. */
-async function serve({ configuration, log, prepare }: GatewayOptions, parts: OpenParts): Promise<Gateway> {
+async function serve({ configuration, log, prepare, passRule }: GatewayOptions, parts: OpenParts): Promise<Gateway> {
   const clock = systemClock;
   const { pages, database, opened } = parts;
   const { accounts, throttle, devices } = database;
-  const sessions = new SessionManager({ store: opened.store, policy: sessionPolicyOf(configuration), clock });
+  const access = new SignedAccess({
+    ...{ configuration, store: database.access, clock },
+    ...(passRule === undefined ? {} : { rule: passRule }),
+  });
+  await access.prepare();
+  const store = access.issuesPasses ? new PassRevokingStore(opened.store, database.access, clock) : opened.store;
+  const sessions = new SessionManager({ store, policy: sessionPolicyOf(configuration), clock });
   const guard = new RequestGuard({
     sessions,
     origin: configuration.publicUrl,
@@ -97,7 +108,7 @@ async function serve({ configuration, log, prepare }: GatewayOptions, parts: Ope
   await prepare?.({ accounts, hasher, changes });
 
   const server = buildServer({
-    ...{ guard, sessions, accounts, authenticator, changes, devices, pages, clock, log },
+    ...{ guard, sessions, accounts, access, authenticator, changes, devices, pages, clock, log },
     trustedProxies: configuration.trustedProxies,
     checkReadiness: async () => {
       await Promise.all([accounts.list({ limit: 1 }), sessions.list("readiness")]);
@@ -112,6 +123,7 @@ async function serve({ configuration, log, prepare }: GatewayOptions, parts: Ope
         run: () => changes.finishPending(),
       },
       { name: "expired sessions", everySeconds: opened.sweepEverySeconds, run: () => removeAllExpired(sessions) },
+      { name: "old keys", everySeconds: EXPIRY_EVERY_SECONDS, run: () => retireOldKeys(access, log) },
       { name: "expired accounts data", everySeconds: EXPIRY_EVERY_SECONDS, run: () => database.removeExpired() },
     ],
     log,
@@ -136,6 +148,13 @@ async function removeAllExpired(sessions: SessionManager): Promise<void> {
     removed = await sessions.removeExpired(EXPIRY_BATCH);
     await nextTurn();
   } while (removed === EXPIRY_BATCH);
+}
+
+/** What nothing is signed by any more: every key that is published is one more that somebody could have. */
+async function retireOldKeys(access: SignedAccess, log: FastifyBaseLogger): Promise<void> {
+  for (const keys of [access.identityKeys, access.passKeys]) {
+    for (const kid of await keys.retireDue()) log.info({ event: "key_retired", kid }, "an old key was retired");
+  }
 }
 
 function sessionPolicyOf({ sessionPolicy, freshForSeconds }: GatewayConfiguration): SessionPolicy {

@@ -6,6 +6,7 @@ import type { FastifyReply } from "fastify";
  */
 export const problems = {
   broken_json: { status: 400, detail: "The body is not valid JSON." },
+  invalid_path: { status: 400, detail: "This path could mean several things, or nothing." },
   invalid_request: { status: 400, detail: "The request does not have the expected fields." },
   duplicate_session_cookie: { status: 400, detail: "The request carries the session cookie more than once." },
   unauthenticated: { status: 401, detail: "Sign in first." },

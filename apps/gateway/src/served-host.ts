@@ -1,9 +1,12 @@
 import { isLoopback, type PublicOrigin } from "coatcheck";
 import type { FastifyInstance } from "fastify";
 import { sendProblem } from "./problem.ts";
+import { PUBLISHED_PATHS } from "./routes/key-sets.ts";
 
-/** Load balancers ask by address. They learn nothing but that something answers. */
-const ANSWERED_TO_EVERYBODY = /^\/auth\/health\//;
+/** Load balancers ask by address, and services inside by another name. They learn nothing that is not public. */
+function isAnsweredToEverybody(url: string): boolean {
+  return url.startsWith("/auth/health/") || PUBLISHED_PATHS.includes(url);
+}
 
 /**
  * Answers 421 to requests for other host names, by the Host header itself and not by what a proxy says of it: a page
@@ -12,7 +15,7 @@ const ANSWERED_TO_EVERYBODY = /^\/auth\/health\//;
 export function refuseOtherHosts(app: FastifyInstance, origin: PublicOrigin): void {
   const { hostname } = new URL(origin.text);
   app.addHook("onRequest", async (request, reply) => {
-    if (ANSWERED_TO_EVERYBODY.test(request.url)) return undefined;
+    if (isAnsweredToEverybody(request.url)) return undefined;
     const asked = hostnameOf(request.raw.headers.host);
     const isServed = asked === hostname || (asked !== null && isLoopback(hostname) && isLoopback(asked));
     return isServed ? undefined : sendProblem(reply, "misdirected_request");

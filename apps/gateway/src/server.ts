@@ -1,6 +1,7 @@
 import type { Clock, RequestGuard, SessionManager } from "coatcheck";
 import { fastifySessions } from "coatcheck/adapters/fastify";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import type { SignedAccess } from "./access/signed-access.ts";
 import type { AccountStore } from "./accounts/account-store.ts";
 import type { CredentialChanges } from "./accounts/credential-changes.ts";
 import type { KnownDevices } from "./accounts/known-devices.ts";
@@ -12,7 +13,9 @@ import { addRequestLog } from "./log.ts";
 import { addRoutesWithMethodNotAllowed } from "./method-not-allowed.ts";
 import type { PageFiles } from "./pages/page-files.ts";
 import { sendProblem } from "./problem.ts";
+import { addAccessRoutes } from "./routes/access.ts";
 import { addHealthRoutes } from "./routes/health.ts";
+import { addKeySetRoutes } from "./routes/key-sets.ts";
 import { addLoginRoute } from "./routes/login.ts";
 import { addLogoutRoute } from "./routes/logout.ts";
 import { addMeRoutes } from "./routes/me.ts";
@@ -27,6 +30,7 @@ export interface ServerParts {
   readonly guard: RequestGuard;
   readonly sessions: SessionManager;
   readonly accounts: AccountStore;
+  readonly access: SignedAccess;
   readonly authenticator: PasswordAuthenticator;
   readonly changes: CredentialChanges;
   readonly devices: KnownDevices;
@@ -77,6 +81,8 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     addSessionRoutes(app, parts);
     addReauthenticateRoute(app, parts);
     addPasswordRoute(app, parts);
+    addKeySetRoutes(app, parts);
+    if (parts.access.issuesPasses) addAccessRoutes(app, parts);
     addPageRoutes(app, parts);
   });
   return app;

@@ -1,8 +1,8 @@
 import { CoatcheckError, type SessionManager } from "coatcheck";
 import { CredentialChanges } from "../accounts/credential-changes.ts";
-import type { OpenAccounts } from "../accounts/open-accounts.ts";
 import { PasswordHasher } from "../accounts/password-hasher.ts";
 import type { GatewayConfiguration } from "../config/gateway-configuration.ts";
+import type { OpenAccounts } from "../database/open-accounts.ts";
 import { GatewayError } from "../errors.ts";
 import { CommandFailure } from "./command.ts";
 import { withSessions } from "./open-for-command.ts";

@@ -1,12 +1,13 @@
 import { SessionManager, systemClock } from "coatcheck";
+import { PassRevokingStore } from "../access/pass-revoking-store.ts";
 import type { Account } from "../accounts/account.ts";
 import { normaliseEmail } from "../accounts/email-address.ts";
-import type { OpenAccounts } from "../accounts/open-accounts.ts";
 import { makeDataFolder } from "../config/data-folder.ts";
 import { type GatewayConfiguration, sessionPolicies } from "../config/gateway-configuration.ts";
 import { loadConfiguration } from "../config/load-configuration.ts";
+import { openAccountDatabase } from "../database/open-account-database.ts";
+import type { OpenAccounts } from "../database/open-accounts.ts";
 import { GatewayError } from "../errors.ts";
-import { openAccountDatabase } from "../open-account-database.ts";
 import { openSessionStore } from "../session-stores/open-session-store.ts";
 import { CommandFailure, type Invocation } from "./command.ts";
 
@@ -31,7 +32,8 @@ export async function withAccounts<Result>(
 }
 
 /**
- * Runs `work` on the sessions, and closes them again.
+ * Runs `work` on the sessions, and closes them again. Those that it ends lose their passes too, as they would in the
+ * gateway.
  *
  * @throws GatewayError `sessions_unreachable` when they are in the gateway's memory
  */
@@ -45,13 +47,16 @@ export async function withSessions<Result>(
       "The sessions are in the memory of the running gateway, which no other program can read.",
     );
   }
-  const opened = await openSessionStore(configuration, systemClock);
-  try {
-    const policy = sessionPolicies[configuration.sessionPolicy];
-    return await work(new SessionManager({ store: opened.store, policy }));
-  } finally {
-    await opened.close();
-  }
+  return withAccounts(configuration, async ({ access }) => {
+    const opened = await openSessionStore(configuration, systemClock);
+    try {
+      const policy = sessionPolicies[configuration.sessionPolicy];
+      const store = new PassRevokingStore(opened.store, access, systemClock);
+      return await work(new SessionManager({ store, policy }));
+    } finally {
+      await opened.close();
+    }
+  });
 }
 
 export async function findAccount({ accounts }: OpenAccounts, email: string | undefined): Promise<Account> {

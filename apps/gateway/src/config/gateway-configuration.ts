@@ -1,5 +1,8 @@
 import { type SessionPolicy, standardPolicy, strictPolicy } from "coatcheck";
+import type { AccessPath } from "coatcheck/access/path-scope";
+import type { SignatureAlgorithm } from "coatcheck/access/signature-algorithm";
 import type { DatabaseLocation, PostgresLocation, SessionsLocation } from "./locations.ts";
+import type { SecretText } from "./secret-text.ts";
 
 /** The time limits that an operator can choose from. */
 export const sessionPolicies = {
@@ -39,6 +42,17 @@ export interface GatewayConfiguration {
   readonly sessionPolicy: SessionPolicyName;
   /** For how long a proof of identity counts, instead of what the policy says; null for the policy's. */
   readonly freshForSeconds: number | null;
+  /** The file service that passes are for: the beginning of its URLs, and their `aud`. Null issues no passes. */
+  readonly filesUrl: string | null;
+  /** What every user may open there. */
+  readonly passPaths: readonly AccessPath[];
+  /** The application's route that decides about other paths; null for nobody. */
+  readonly passRuleUrl: string | null;
+  readonly passLifetimeSeconds: number;
+  /** Of keys that are made from now on. */
+  readonly signingAlgorithm: SignatureAlgorithm;
+  /** Encrypts the private signing keys in the database; null keeps them as they are. */
+  readonly keyEncryptionKey: SecretText | null;
   readonly logLevel: LogLevel;
   /** Allows a public URL with plain http beyond loopback: everybody on the way can then take over sessions. */
   readonly dangerouslyAllowInsecureHttp: boolean;

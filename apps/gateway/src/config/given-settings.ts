@@ -19,6 +19,12 @@ export const variableOfKey: Readonly<Record<SettingKey, string>> = {
   trustedProxies: "COATCHECK_TRUSTED_PROXIES",
   sessionPolicy: "COATCHECK_SESSION_POLICY",
   freshForSeconds: "COATCHECK_FRESH_FOR_SECONDS",
+  filesUrl: "COATCHECK_FILES_URL",
+  passPaths: "COATCHECK_PASS_PATHS",
+  passRuleUrl: "COATCHECK_PASS_RULE_URL",
+  passLifetimeSeconds: "COATCHECK_PASS_LIFETIME_SECONDS",
+  signingAlgorithm: "COATCHECK_SIGNING_ALGORITHM",
+  keyEncryptionKey: "COATCHECK_KEY_ENCRYPTION_KEY",
   logLevel: "COATCHECK_LOG_LEVEL",
   dangerouslyAllowInsecureHttp: "COATCHECK_DANGEROUSLY_ALLOW_INSECURE_HTTP",
 };

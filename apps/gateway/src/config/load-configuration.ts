@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { signatureAlgorithms } from "coatcheck/access/signature-algorithm";
+import { PASS_LIFETIME_SECONDS } from "coatcheck/access/token-profile";
 import { GatewayError } from "../errors.ts";
 import {
   type GatewayConfiguration,
@@ -15,6 +17,13 @@ import {
   variableOfKey,
 } from "./given-settings.ts";
 import { isRemote, type SqliteLocation } from "./locations.ts";
+import {
+  parseFilesUrl,
+  parseKeyEncryptionKey,
+  parsePassLifetime,
+  parsePassPaths,
+  parsePassRuleUrl,
+} from "./parse-access.ts";
 import { parseDatabase, parsePostgres, parseSessions } from "./parse-locations.ts";
 import {
   InvalidValue,
@@ -70,6 +79,12 @@ export function loadConfiguration(sources: ConfigurationSources): LoadedConfigur
     trustedProxies: setting("trustedProxies", parseTrustedProxies, () => []),
     sessionPolicy: setting("sessionPolicy", parseChoice(policyNames), () => "standard"),
     freshForSeconds: setting("freshForSeconds", parseSeconds, () => null),
+    filesUrl: setting("filesUrl", parseFilesUrl, () => null),
+    passPaths: setting("passPaths", parsePassPaths, () => []),
+    passRuleUrl: setting("passRuleUrl", parsePassRuleUrl, () => null),
+    passLifetimeSeconds: setting("passLifetimeSeconds", parsePassLifetime, () => PASS_LIFETIME_SECONDS),
+    signingAlgorithm: setting("signingAlgorithm", parseChoice(signatureAlgorithms), () => "ES256"),
+    keyEncryptionKey: setting("keyEncryptionKey", parseKeyEncryptionKey, () => null),
     logLevel: setting("logLevel", parseChoice(logLevels), () => "info"),
     dangerouslyAllowInsecureHttp,
   };
@@ -84,6 +99,9 @@ function requireMeaning({
   sessionsListener,
   nearCacheMaxStalenessMilliseconds,
   nearCacheSettle,
+  filesUrl,
+  passPaths,
+  passRuleUrl,
 }: GatewayConfiguration): void {
   const hasNearCache = nearCacheMaxStalenessMilliseconds !== null;
   if (sessionsListener !== null && sessions.kind !== "postgres") {
@@ -94,6 +112,9 @@ function requireMeaning({
   }
   if (nearCacheSettle && !hasNearCache) {
     throw meaningless("nearCacheSettle", `goes with ${variableOfKey.nearCacheMaxStalenessMilliseconds}`);
+  }
+  if (filesUrl === null && (passPaths.length > 0 || passRuleUrl !== null)) {
+    throw meaningless(passRuleUrl === null ? "passPaths" : "passRuleUrl", `goes with ${variableOfKey.filesUrl}`);
   }
 }
 

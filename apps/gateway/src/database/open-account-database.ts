@@ -1,9 +1,9 @@
 import type { Clock } from "coatcheck";
-import { type OpenAccounts, openAccounts } from "./accounts/open-accounts.ts";
-import { openPostgresAccounts } from "./accounts/open-postgres-accounts.ts";
-import type { DatabasePurpose } from "./accounts/sqlite/database-purpose.ts";
-import type { DatabaseLocation } from "./config/locations.ts";
-import { GatewayError } from "./errors.ts";
+import type { DatabasePurpose } from "../accounts/sqlite/database-purpose.ts";
+import type { DatabaseLocation } from "../config/locations.ts";
+import { GatewayError } from "../errors.ts";
+import { type OpenAccounts, openAccounts } from "./open-accounts.ts";
+import { openPostgresAccounts } from "./open-postgres-accounts.ts";
 
 /**
  * Opens the accounts where the configuration says they are, and brings their tables to this version.

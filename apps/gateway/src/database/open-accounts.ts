@@ -1,13 +1,15 @@
 import { type Clock, systemClock } from "coatcheck";
-import type { AccountStore } from "./account-store.ts";
-import type { KnownDevices } from "./known-devices.ts";
-import type { LoginThrottle } from "./login-throttle.ts";
+import type { AccessStore } from "../access/access-store.ts";
+import { SqliteAccessStore } from "../access/sqlite/sqlite-access-store.ts";
+import type { AccountStore } from "../accounts/account-store.ts";
+import type { KnownDevices } from "../accounts/known-devices.ts";
+import type { LoginThrottle } from "../accounts/login-throttle.ts";
+import { AccountDatabase } from "../accounts/sqlite/account-database.ts";
+import type { DatabasePurpose } from "../accounts/sqlite/database-purpose.ts";
+import { SqliteAccountStore } from "../accounts/sqlite/sqlite-account-store.ts";
+import { SqliteKnownDevices } from "../accounts/sqlite/sqlite-known-devices.ts";
+import { SqliteLoginThrottle } from "../accounts/sqlite/sqlite-login-throttle.ts";
 import { removeExpired } from "./remove-expired.ts";
-import { AccountDatabase } from "./sqlite/account-database.ts";
-import type { DatabasePurpose } from "./sqlite/database-purpose.ts";
-import { SqliteAccountStore } from "./sqlite/sqlite-account-store.ts";
-import { SqliteKnownDevices } from "./sqlite/sqlite-known-devices.ts";
-import { SqliteLoginThrottle } from "./sqlite/sqlite-login-throttle.ts";
 
 export interface OpenAccountsOptions {
   /** The SQLite file. Its folder has to be there; the file is created when it is not. */
@@ -21,6 +23,7 @@ export interface OpenAccounts {
   readonly accounts: AccountStore;
   readonly throttle: LoginThrottle;
   readonly devices: KnownDevices;
+  readonly access: AccessStore;
   /** Removes what has expired or been forgiven, a little at a time. Call it every minute or so. */
   removeExpired(): Promise<void>;
   /** A connection to a server waits until the calls under way have ended. */
@@ -42,11 +45,13 @@ export async function openAccounts(options: OpenAccountsOptions): Promise<OpenAc
   const database = await AccountDatabase.open(options);
   const throttle = new SqliteLoginThrottle(database, clock);
   const devices = new SqliteKnownDevices(database, clock);
+  const access = new SqliteAccessStore(database, clock);
   return {
     accounts: new SqliteAccountStore(database, clock),
     throttle,
     devices,
-    removeExpired: () => removeExpired({ throttle, devices }, BATCH),
+    access,
+    removeExpired: () => removeExpired({ throttle, devices, access }, BATCH),
     close: () => database.close(),
   };
 }

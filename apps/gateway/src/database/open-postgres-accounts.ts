@@ -1,12 +1,13 @@
 import { type Clock, systemClock } from "coatcheck";
 import pg from "pg";
+import { PostgresAccessStore } from "../access/postgres/postgres-access-store.ts";
+import { AccountPool } from "../accounts/postgres/account-pool.ts";
+import { migrate } from "../accounts/postgres/migrate.ts";
+import { PostgresAccountStore } from "../accounts/postgres/postgres-account-store.ts";
+import { PostgresKnownDevices } from "../accounts/postgres/postgres-known-devices.ts";
+import { PostgresLoginThrottle } from "../accounts/postgres/postgres-login-throttle.ts";
 import { GatewayError } from "../errors.ts";
 import type { OpenAccounts } from "./open-accounts.ts";
-import { AccountPool } from "./postgres/account-pool.ts";
-import { migrate } from "./postgres/migrate.ts";
-import { PostgresAccountStore } from "./postgres/postgres-account-store.ts";
-import { PostgresKnownDevices } from "./postgres/postgres-known-devices.ts";
-import { PostgresLoginThrottle } from "./postgres/postgres-login-throttle.ts";
 import { removeExpired } from "./remove-expired.ts";
 
 export interface OpenPostgresAccountsOptions {
@@ -38,11 +39,13 @@ export async function openPostgresAccounts(options: OpenPostgresAccountsOptions)
   }
   const throttle = new PostgresLoginThrottle(pool, clock);
   const devices = new PostgresKnownDevices(pool, clock);
+  const access = new PostgresAccessStore(pool, clock);
   return {
     accounts: new PostgresAccountStore(pool, clock),
     throttle,
     devices,
-    removeExpired: () => removeExpired({ throttle, devices }, BATCH),
+    access,
+    removeExpired: () => removeExpired({ throttle, devices, access }, BATCH),
     close: () => pool.close(),
   };
 }

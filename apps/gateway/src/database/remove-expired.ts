@@ -1,16 +1,19 @@
 import { setImmediate } from "node:timers/promises";
-import type { KnownDevices } from "./known-devices.ts";
-import type { LoginThrottle } from "./login-throttle.ts";
+import type { AccessStore } from "../access/access-store.ts";
+import type { KnownDevices } from "../accounts/known-devices.ts";
+import type { LoginThrottle } from "../accounts/login-throttle.ts";
 
 interface Parts {
   readonly throttle: LoginThrottle;
   readonly devices: KnownDevices;
+  readonly access: AccessStore;
 }
 
 /** Removes what has expired or been forgiven, `batch` at a time, until nothing is left for now. */
-export async function removeExpired({ throttle, devices }: Parts, batch: number): Promise<void> {
+export async function removeExpired({ throttle, devices, access }: Parts, batch: number): Promise<void> {
   await inBatches(batch, (limit) => throttle.removeForgiven(limit));
   await inBatches(batch, (limit) => devices.removeExpired(limit));
+  await inBatches(batch, (limit) => access.removeExpired(limit));
 }
 
 async function inBatches(batch: number, remove: (limit: number) => Promise<number>): Promise<void> {

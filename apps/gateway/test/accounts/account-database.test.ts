@@ -4,9 +4,9 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { openAccounts } from "../../src/accounts/open-accounts.ts";
 import { AccountDatabase } from "../../src/accounts/sqlite/account-database.ts";
 import type { DatabasePurpose } from "../../src/accounts/sqlite/database-purpose.ts";
+import { openAccounts } from "../../src/database/open-accounts.ts";
 import { emailOf, openTestAccounts, temporaryFolder } from "./support/test-accounts.ts";
 
 const newAda = { email: emailOf("ada@example.com"), name: "Ada", passwordHash: "hash" };

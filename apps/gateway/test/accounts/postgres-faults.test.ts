@@ -1,7 +1,7 @@
 import { missingProgram, PgBouncer, PostgresServer } from "@coatcheck/throwaway-servers";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { openPostgresAccounts } from "../../src/accounts/open-postgres-accounts.ts";
 import { AccountPool } from "../../src/accounts/postgres/account-pool.ts";
+import { openPostgresAccounts } from "../../src/database/open-postgres-accounts.ts";
 import { openOnPostgres, queryDirectly } from "./support/postgres-for-tests.ts";
 import { emailOf } from "./support/test-accounts.ts";
 

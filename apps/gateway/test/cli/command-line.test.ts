@@ -4,7 +4,8 @@ import { CommandLine } from "./support/run-coatcheck.ts";
 
 const names = [
   ...["demo", "gateway", "users add", "users list", "users disable", "users enable", "users set-password"],
-  ...["sessions list", "sessions revoke", "config check", "migrate"],
+  ...["sessions list", "sessions revoke", "keys list", "keys rotate", "keys retire", "passes void", "config check"],
+  "migrate",
 ];
 
 test("--help lists every command", async () => {

@@ -1,8 +1,8 @@
 import { statSync } from "node:fs";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { normaliseEmail } from "../../src/accounts/email-address.ts";
-import { openAccounts } from "../../src/accounts/open-accounts.ts";
 import { PasswordHasher } from "../../src/accounts/password-hasher.ts";
+import { openAccounts } from "../../src/database/open-accounts.ts";
 import { CommandLine } from "./support/run-coatcheck.ts";
 
 const password = "counting analytical engines";

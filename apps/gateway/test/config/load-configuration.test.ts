@@ -48,6 +48,12 @@ test("without any setting everything has a safe default", () => {
     trustedProxies: [],
     sessionPolicy: "standard",
     freshForSeconds: null,
+    filesUrl: null,
+    passPaths: [],
+    passRuleUrl: null,
+    passLifetimeSeconds: 300,
+    signingAlgorithm: "ES256",
+    keyEncryptionKey: null,
     logLevel: "info",
     dangerouslyAllowInsecureHttp: false,
   });
@@ -377,5 +383,51 @@ describe("the data folder", () => {
     expect(() => makeDataFolder(load({ COATCHECK_DATA: join(folder, "file", "data") }))).toThrow(
       expect.objectContaining({ code: "database_cannot_be_opened" }),
     );
+  });
+});
+
+describe("signed access", () => {
+  const load = (environment: Readonly<Record<string, string>>) => loadConfiguration({ environment }).configuration;
+  const files = { COATCHECK_FILES_URL: "https://files.example.com" };
+
+  test("is for one file service, and opens what is listed", () => {
+    const environment = {
+      ...files,
+      COATCHECK_PASS_PATHS: "/songs/, /a%20b.pdf",
+      COATCHECK_PASS_LIFETIME_SECONDS: "60",
+    };
+    expect(load(environment)).toMatchObject({
+      filesUrl: "https://files.example.com",
+      passPaths: [
+        { text: "/songs/", isPrefix: true },
+        { text: "/a%20b.pdf", isPrefix: false },
+      ],
+      passLifetimeSeconds: 60,
+    });
+    expect(load({ COATCHECK_FILES_URL: "http://localhost:8081/" }).filesUrl).toBe("http://localhost:8081");
+  });
+
+  test.each([
+    [{ COATCHECK_FILES_URL: "http://files.example.com" }, "must begin with https://"],
+    [{ COATCHECK_FILES_URL: "https://files.example.com/songs" }, "must be an origin"],
+    [{ COATCHECK_FILES_URL: "files" }, "must be an origin"],
+    [{ ...files, COATCHECK_PASS_PATHS: "songs/" }, "must hold paths"],
+    [{ ...files, COATCHECK_PASS_PATHS: "/songs/../" }, "must hold paths"],
+    [{ COATCHECK_PASS_PATHS: "/songs/" }, "COATCHECK_PASS_PATHS goes with COATCHECK_FILES_URL"],
+    [{ COATCHECK_PASS_RULE_URL: "http://app/rule" }, "COATCHECK_PASS_RULE_URL goes with COATCHECK_FILES_URL"],
+    [{ ...files, COATCHECK_PASS_RULE_URL: "rule" }, "must be a URL"],
+    [{ COATCHECK_PASS_LIFETIME_SECONDS: "601" }, "must be a whole number of seconds from 1 to 600"],
+    [{ COATCHECK_SIGNING_ALGORITHM: "HS256" }, "must be one of ES256, EdDSA, RS256"],
+    [{ COATCHECK_KEY_ENCRYPTION_KEY: "hunter2" }, "must be 32 random bytes"],
+  ])("%j is refused: %s", (environment, says) => {
+    expect(() => load(environment)).toThrow(says);
+    expect(() => load(environment)).not.toThrow("hunter2");
+  });
+
+  test("never shows the key that encrypts keys", () => {
+    const secret = "a".repeat(43);
+    const configuration = load({ COATCHECK_KEY_ENCRYPTION_KEY: secret });
+    expect(JSON.stringify(configuration)).not.toContain(secret);
+    expect(configuration.keyEncryptionKey?.reveal()).toBe(secret);
   });
 });

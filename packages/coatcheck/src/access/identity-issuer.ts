@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { systemClock, type Timestamp } from "../core/clock.ts";
 import { Authentication } from "../core/session.ts";
 import { BoundedCache } from "./bounded-cache.ts";
-import { type IssueResult, type IssuerOptions, spanOf } from "./issuance.ts";
+import { spanOf } from "./issuance.ts";
+import type { IssueResult, IssuerOptions } from "./issuer.ts";
 import { signToken } from "./signing-key.ts";
 import { IDENTITY_LIFETIME_SECONDS, IDENTITY_REUSE_SECONDS, type IdentityClaims, tokenTypes } from "./token-profile.ts";
 
@@ -48,7 +49,7 @@ export class IdentityIssuer {
       return { outcome: "issued", token: kept.token, expiresAt: kept.expiresAt };
     }
     const span = spanOf(authentication, IDENTITY_LIFETIME_SECONDS, now, { allowsGrace: true });
-    if ("outcome" in span) return span;
+    if (typeof span === "string") return { outcome: "refused", reason: span };
 
     const claims: IdentityClaims = {
       iss: this.#options.issuer,

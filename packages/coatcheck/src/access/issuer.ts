@@ -1,11 +1,24 @@
-import { systemClock, type Timestamp } from "../core/clock.ts";
+import { type Clock, systemClock, type Timestamp } from "../core/clock.ts";
 import type { Authentication } from "../core/session.ts";
 import { CoatcheckError } from "../errors.ts";
-import { type IssueResult, type IssuerOptions, spanOf } from "./issuance.ts";
+import { spanOf } from "./issuance.ts";
 import { requireAccessPath, uriContainerOf } from "./path-scope.ts";
 import { sessionDigestOf } from "./session-digest.ts";
-import { signToken } from "./signing-key.ts";
+import { type SigningKeys, signToken } from "./signing-key.ts";
 import { MAXIMUM_PASS_LIFETIME_SECONDS, PASS_LIFETIME_SECONDS, type PassClaims, tokenTypes } from "./token-profile.ts";
+
+export interface IssuerOptions {
+  /** The `iss` of its tokens, which verifiers compare to the letter: the application's public origin. */
+  readonly issuer: string;
+  /** Of this kind of token alone: identity tokens and passes are signed by different keys. */
+  readonly keys: SigningKeys;
+  readonly clock?: Clock;
+}
+
+export type IssueResult =
+  | { readonly outcome: "issued"; readonly token: string; readonly expiresAt: Timestamp }
+  /** `ending`: less than a second of the session is left. `grace`: the cookie's secret was replaced a moment ago. */
+  | { readonly outcome: "refused"; readonly reason: "ending" | "grace" };
 
 export interface PassOptions {
   /** The file service that the pass is for, to the letter. */
@@ -41,7 +54,7 @@ export class PassIssuer {
     }
     const scope = requireAccessPath(options.path);
     const span = spanOf(authentication, lifetimeSeconds, this.#options.clock.now());
-    if ("outcome" in span) return span;
+    if (typeof span === "string") return { outcome: "refused", reason: span };
 
     const claims: PassClaims = {
       iss: this.#options.issuer,

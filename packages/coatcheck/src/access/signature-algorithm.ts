@@ -4,7 +4,7 @@
  */
 export type SignatureAlgorithm = "ES256" | "EdDSA" | "RS256";
 
-const signatureAlgorithms: readonly SignatureAlgorithm[] = ["ES256", "EdDSA", "RS256"];
+export const signatureAlgorithms: readonly SignatureAlgorithm[] = ["ES256", "EdDSA", "RS256"];
 
 export function isSignatureAlgorithm(value: unknown): value is SignatureAlgorithm {
   return signatureAlgorithms.some((algorithm) => algorithm === value);

@@ -26,12 +26,18 @@ export const configCheck: Command = {
 /** As it is written in the configuration, without what is secret. */
 function valueText(key: SettingKey, value: unknown): string {
   if (isLocation(value)) return placeOf(value);
-  if (Array.isArray(value)) return value.length === 0 ? "none" : value.join(",");
+  if (Array.isArray(value)) return value.length === 0 ? "none" : value.map(listedText).join(",");
   return value === null ? (ABSENT[key] ?? "none") : String(value);
+}
+
+function listedText(value: unknown): string {
+  return typeof value === "object" && value !== null && "text" in value ? String(value.text) : String(value);
 }
 
 const ABSENT: Partial<Record<SettingKey, string>> = {
   freshForSeconds: "as the policy has it",
+  filesUrl: "no passes",
+  keyEncryptionKey: "keys are stored as they are",
   sessionsListener: "where the sessions are",
   nearCacheMaxStalenessMilliseconds: "no near-cache",
 };

@@ -2,7 +2,11 @@ import type { Command } from "../command.ts";
 import { configCheck } from "./config-check.ts";
 import { demo } from "./demo.ts";
 import { gateway } from "./gateway.ts";
+import { keysList } from "./keys-list.ts";
+import { keysRetire } from "./keys-retire.ts";
+import { keysRotate } from "./keys-rotate.ts";
 import { migrate } from "./migrate.ts";
+import { passesVoid } from "./passes-void.ts";
 import { sessionsList } from "./sessions-list.ts";
 import { sessionsRevoke } from "./sessions-revoke.ts";
 import { usersAdd } from "./users-add.ts";
@@ -22,6 +26,10 @@ export const commands: readonly Command[] = [
   usersSetPassword,
   sessionsList,
   sessionsRevoke,
+  keysList,
+  keysRotate,
+  keysRetire,
+  passesVoid,
   configCheck,
   migrate,
 ];

@@ -1,7 +1,7 @@
 // Opens the account database named by the first argument and adds a user with the second as address. For tests that
 // need several processes at once.
 import { normaliseEmail } from "../../../dist/accounts/email-address.js";
-import { openAccounts } from "../../../dist/accounts/open-accounts.js";
+import { openAccounts } from "../../../dist/database/open-accounts.js";
 
 const [path, email] = process.argv.slice(2);
 const opened = await openAccounts({ path, purpose: "gateway" });

@@ -2,9 +2,9 @@ import { type PostgresForTests, postgresForTests } from "@coatcheck/throwaway-se
 import { ManualClock } from "coatcheck/testing";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, onTestFinished } from "vitest";
-import { openPostgresAccounts } from "../../../src/accounts/open-postgres-accounts.ts";
 import { AccountPool } from "../../../src/accounts/postgres/account-pool.ts";
 import { PostgresLoginThrottle } from "../../../src/accounts/postgres/postgres-login-throttle.ts";
+import { openPostgresAccounts } from "../../../src/database/open-postgres-accounts.ts";
 import type { DatabaseForTests } from "./database-for-tests.ts";
 import type { TestAccounts } from "./test-accounts.ts";
 
@@ -24,7 +24,12 @@ export function postgresDatabase(): PostgresDatabaseForTests {
   });
   afterAll(() => server?.stop());
   beforeEach(async () => {
-    await queryDirectly(url, "TRUNCATE coatcheck_accounts, coatcheck_login_failures CASCADE");
+    await queryDirectly(
+      url,
+      `TRUNCATE coatcheck_accounts, coatcheck_login_failures, coatcheck_signing_keys, coatcheck_pass_sessions,
+         coatcheck_ended_sessions CASCADE`,
+    );
+    await queryDirectly(url, "UPDATE coatcheck_pass_revocations SET sequence = 0, issued_before = 0");
   });
   return {
     connect: () => connect(url),

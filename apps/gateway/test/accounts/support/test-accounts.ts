@@ -8,9 +8,9 @@ import { onTestFinished } from "vitest";
 import type { Account } from "../../../src/accounts/account.ts";
 import { CredentialChanges } from "../../../src/accounts/credential-changes.ts";
 import { type EmailAddress, normaliseEmail } from "../../../src/accounts/email-address.ts";
-import { type OpenAccounts, openAccounts } from "../../../src/accounts/open-accounts.ts";
 import { PasswordAuthenticator } from "../../../src/accounts/password-authenticator.ts";
 import { PasswordHasher, type PasswordHasherOptions } from "../../../src/accounts/password-hasher.ts";
+import { type OpenAccounts, openAccounts } from "../../../src/database/open-accounts.ts";
 
 /** The least that argon2 takes: these tests are not about its cost. */
 export const cheapCost = { memoryCost: 8, timeCost: 1, parallelism: 1 };

@@ -1,3 +1,4 @@
+import { accessSuite } from "./access.ts";
 import { contractSuite } from "./contract.ts";
 import type { CreateGateway } from "./create-gateway.ts";
 import { hostileRequestSuite } from "./hostile-requests.ts";
@@ -8,4 +9,5 @@ export function blackBoxSuite(create: CreateGateway): void {
   contractSuite(create);
   hostileRequestSuite(create);
   throttlingSuite(create);
+  accessSuite(create);
 }

@@ -1,4 +1,4 @@
-import type { GatewayProcess } from "../../support/gateway-process.ts";
+import type { Environment, GatewayProcess } from "../../support/gateway-process.ts";
 
-/** A gateway that was not started yet, over an empty database. */
-export type CreateGateway = () => Promise<GatewayProcess>;
+/** A gateway that was not started yet, over an empty database, with these settings besides. */
+export type CreateGateway = (settings?: Environment) => Promise<GatewayProcess>;

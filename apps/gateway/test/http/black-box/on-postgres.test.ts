@@ -12,5 +12,7 @@ describe.skipIf(missingProgram("postgres", "TEST_POSTGRES_URL"))("accounts and s
 
   afterAll(() => server.stop());
 
-  blackBoxSuite(async () => GatewayProcess.create({ COATCHECK_DATABASE: await server.createDatabase() }));
+  blackBoxSuite(async (settings) =>
+    GatewayProcess.create({ COATCHECK_DATABASE: await server.createDatabase(), ...settings }),
+  );
 });

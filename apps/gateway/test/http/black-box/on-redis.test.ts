@@ -12,5 +12,5 @@ describe.skipIf(missingProgram("redis-server", "TEST_REDIS_URL"))("sessions in R
 
   afterAll(() => server.stop());
 
-  blackBoxSuite(() => GatewayProcess.create({ COATCHECK_SESSIONS: server.url }));
+  blackBoxSuite((settings) => GatewayProcess.create({ COATCHECK_SESSIONS: server.url, ...settings }));
 });

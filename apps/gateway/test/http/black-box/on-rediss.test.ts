@@ -21,11 +21,12 @@ describe.skipIf(missingProgram("redis-server"))("sessions in Redis over TLS, wit
     await certificate.remove();
   });
 
-  blackBoxSuite(() =>
+  blackBoxSuite((settings) =>
     GatewayProcess.create({
       COATCHECK_SESSIONS: `rediss://:open%20sesame@localhost:${port}`,
       COATCHECK_NEAR_CACHE_MAX_STALENESS_MILLISECONDS: "1000",
       ...certificate.environment,
+      ...settings,
     }),
   );
 });

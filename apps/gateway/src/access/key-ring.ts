@@ -1,0 +1,202 @@
+import type { Clock, Timestamp } from "coatcheck";
+import type { KeyEncryption } from "coatcheck/access/key-encryption";
+import { KeySchedule, type KeyState, type KeyTimes, type RotationDecision } from "coatcheck/access/key-schedule";
+import type { SignatureAlgorithm } from "coatcheck/access/signature-algorithm";
+import {
+  exportSigningKey,
+  generateSigningKey,
+  importSigningKey,
+  type SigningKey,
+  type SigningKeys,
+} from "coatcheck/access/signing-key";
+import { GatewayError } from "../errors.ts";
+import type { AccessStore, KeyPurpose, StoredKey } from "./access-store.ts";
+
+/** For how long verifiers and the caches before them may keep a JWK set. */
+export const KEY_SET_MAXIMUM_AGE_SECONDS = 300;
+
+/**
+ * A set in a cache may be as old as that when a verifier reads it, and the verifier goes on with it for as long again;
+ * clocks differ. What a key signed lives for ten minutes at most, on a clock that may be behind.
+ */
+export const keyTimes: KeyTimes = { publicationSeconds: 2 * KEY_SET_MAXIMUM_AGE_SECONDS + 60, retentionSeconds: 660 };
+
+/** Another node, or a command, may have changed the keys: a new one waits far longer than this, before it signs. */
+const REREAD_AFTER_MILLISECONDS = 5_000;
+
+export interface KeyRingParts {
+  readonly store: AccessStore;
+  readonly purpose: KeyPurpose;
+  /** Of new keys. */
+  readonly algorithm: SignatureAlgorithm;
+  /** Null keeps private keys as they are: whoever reads the database can sign. */
+  readonly encryption: KeyEncryption | null;
+  readonly clock: Clock;
+  readonly times?: KeyTimes;
+}
+
+export interface ListedKey {
+  readonly kid: string;
+  readonly algorithm: string;
+  readonly state: KeyState;
+  readonly isEncrypted: boolean;
+  readonly publishedAt: Timestamp;
+  readonly signsFrom: Timestamp;
+  /** When it may be retired; null while no other key is to follow it. */
+  readonly retirableFrom: Timestamp | null;
+}
+
+export type RetirementResult =
+  | { readonly outcome: "retired"; readonly successor: string | null }
+  | { readonly outcome: "unknown" }
+  | { readonly outcome: "refused"; readonly state: KeyState; readonly until: Timestamp | null };
+
+/** KeyRing is the signing keys of one purpose, on whatever node: which one signs, which are published, and the next. */
+export class KeyRing implements SigningKeys {
+  readonly #parts: KeyRingParts & { readonly times: KeyTimes };
+  readonly #imported = new Map<string, SigningKey>();
+  #read: { readonly keys: readonly StoredKey[]; readonly at: number } | null = null;
+
+  constructor(parts: KeyRingParts) {
+    this.#parts = { times: keyTimes, ...parts };
+  }
+
+  /** Makes the first key where there is none. Of several nodes that start at once, one does. */
+  async prepare(): Promise<void> {
+    const keys = await this.#freshKeys();
+    if (keys.length === 0) await this.#add(keys, this.#parts.clock.now());
+    await this.current();
+  }
+
+  async current(): Promise<SigningKey> {
+    const stored = this.#schedule(await this.#keys()).signing(this.#parts.clock.now());
+    if (stored === null) throw new GatewayError("keys_unusable", `There is no key to sign ${this.#parts.purpose} by.`);
+    const known = this.#imported.get(stored.kid);
+    if (known !== undefined) return known;
+    const key = await this.#decode(stored);
+    this.#imported.set(stored.kid, key);
+    return key;
+  }
+
+  /** What verifiers read: every key of the ring, the waiting ones too. */
+  async publicKeys(): Promise<{ readonly keys: readonly object[] }> {
+    return { keys: (await this.#keys()).map(({ publicJwk }) => JSON.parse(publicJwk) as object) };
+  }
+
+  async list(): Promise<readonly ListedKey[]> {
+    const keys = await this.#freshKeys();
+    const schedule = this.#schedule(keys);
+    const now = this.#parts.clock.now();
+    return keys
+      .map((key) => {
+        const retirableFrom = schedule.retirableFrom(key);
+        return {
+          kid: key.kid,
+          algorithm: String((JSON.parse(key.publicJwk) as { readonly alg?: unknown }).alg),
+          state: schedule.stateOf(key, now),
+          isEncrypted: key.isEncrypted,
+          publishedAt: key.publishedAt,
+          signsFrom: key.signsFrom,
+          retirableFrom: Number.isFinite(retirableFrom) ? retirableFrom : null,
+        };
+      })
+      .sort((first, second) => second.signsFrom - first.signsFrom);
+  }
+
+  /** Publishes a new key, which signs when everybody can have read of it. Refused while another one waits. */
+  async rotate(): Promise<RotationDecision & { readonly kid?: string }> {
+    const keys = await this.#freshKeys();
+    const decision = this.#schedule(keys).decideRotation(this.#parts.clock.now());
+    if (decision.outcome === "refused") return decision;
+    const kid = await this.#add(keys, decision.signsFrom);
+    // Somebody else was faster: then theirs is the new key, and the decision is made anew.
+    return kid === null ? this.rotate() : { ...decision, kid };
+  }
+
+  /** Takes a key out of the ring for good, once nothing that it signed is good any more. */
+  async retire(kid: string): Promise<RetirementResult> {
+    const keys = await this.#freshKeys();
+    const key = keys.find((each) => each.kid === kid);
+    if (key === undefined) return { outcome: "unknown" };
+    const decision = this.#schedule(keys).decideRetirement(key, this.#parts.clock.now());
+    if (decision.outcome === "refused") return decision;
+    await this.#remove(kid);
+    return { outcome: "retired", successor: null };
+  }
+
+  /**
+   * Takes a key out at once, whatever it signed: somebody else may have it. Where it was the one that signs, a new one
+   * does from now on. Verifiers go on with the old set until they read it again.
+   */
+  async retireCompromised(kid: string): Promise<RetirementResult> {
+    const keys = await this.#freshKeys();
+    if (!keys.some((key) => key.kid === kid)) return { outcome: "unknown" };
+    await this.#remove(kid);
+    const left = await this.#freshKeys();
+    const now = this.#parts.clock.now();
+    if (this.#schedule(left).signing(now) !== null) return { outcome: "retired", successor: null };
+    return { outcome: "retired", successor: await this.#add(left, now) };
+  }
+
+  /** Retires what may be. Returns the kids. */
+  async retireDue(): Promise<readonly string[]> {
+    const due = (await this.list()).filter(({ state }) => state === "retirable");
+    for (const { kid } of due) await this.retire(kid);
+    return due.map(({ kid }) => kid);
+  }
+
+  async #add(keys: readonly StoredKey[], signsFrom: Timestamp): Promise<string | null> {
+    const { store, purpose, algorithm, encryption, clock } = this.#parts;
+    const key = await generateSigningKey(algorithm);
+    const exported = await exportSigningKey(key);
+    const stored: StoredKey = {
+      kid: key.kid,
+      purpose,
+      privateKey: encryption === null ? exported : await encryption.encrypt(key.kid, exported),
+      isEncrypted: encryption !== null,
+      publicJwk: JSON.stringify(key.publicJwk),
+      publishedAt: clock.now(),
+      signsFrom,
+    };
+    const isAdded = await store.addKey(
+      stored,
+      keys.map(({ kid }) => kid),
+    );
+    this.#read = null;
+    return isAdded ? key.kid : null;
+  }
+
+  async #remove(kid: string): Promise<void> {
+    await this.#parts.store.removeKey(kid);
+    this.#imported.delete(kid);
+    this.#read = null;
+  }
+
+  async #decode({ kid, privateKey, isEncrypted }: StoredKey): Promise<SigningKey> {
+    const { encryption, purpose } = this.#parts;
+    if (isEncrypted && encryption === null) {
+      const message = `The key "${kid}" for ${purpose} is encrypted, and no key to decrypt it by was given.`;
+      throw new GatewayError("keys_unusable", message);
+    }
+    return importSigningKey(
+      isEncrypted && encryption !== null ? await encryption.decrypt(kid, privateKey) : privateKey,
+    );
+  }
+
+  #schedule(keys: readonly StoredKey[]): KeySchedule<StoredKey> {
+    return new KeySchedule(keys, this.#parts.times);
+  }
+
+  async #keys(): Promise<readonly StoredKey[]> {
+    const read = this.#read;
+    if (read !== null && performance.now() - read.at < REREAD_AFTER_MILLISECONDS) return read.keys;
+    return this.#freshKeys();
+  }
+
+  async #freshKeys(): Promise<readonly StoredKey[]> {
+    const at = performance.now();
+    const keys = await this.#parts.store.listKeys(this.#parts.purpose);
+    this.#read = { keys, at };
+    return keys;
+  }
+}

@@ -1,0 +1,103 @@
+import type {
+  ChannelListener,
+  Clock,
+  EndReason,
+  FenceReading,
+  InsertOutcome,
+  RemovalListener,
+  RemovedSession,
+  SessionChange,
+  SessionLimit,
+  SessionRecord,
+  SessionReference,
+  SessionStore,
+} from "coatcheck";
+import { sessionDigestOf } from "coatcheck/access/session-digest";
+import { MAXIMUM_PASS_LIFETIME_SECONDS, TOLERATED_CLOCK_DIFFERENCE_SECONDS } from "coatcheck/access/token-profile";
+import type { AccessStore } from "./access-store.ts";
+
+/** A pass that is being made while its session ends lives as long as any. */
+const KEPT_SECONDS = MAXIMUM_PASS_LIFETIME_SECONDS + TOLERATED_CLOCK_DIFFERENCE_SECONDS;
+
+/**
+ * PassRevokingStore stands before a session store and notes each session that ends, before it does: once a logout is
+ * answered, the next revocation list has it, whatever crashes in between. When the note cannot be taken, the session
+ * does not end, and the call is a fault that can be tried again. What has expired needs no note: no pass outlives it.
+ */
+export class PassRevokingStore implements SessionStore {
+  readonly recall?: (reference: SessionReference) => SessionRecord | null;
+  readonly #store: SessionStore;
+  readonly #access: AccessStore;
+  readonly #clock: Clock;
+
+  constructor(store: SessionStore, access: AccessStore, clock: Clock) {
+    this.#store = store;
+    this.#access = access;
+    this.#clock = clock;
+    if (store.recall !== undefined) this.recall = store.recall.bind(store);
+  }
+
+  readFence(userKey: string): Promise<FenceReading> {
+    return this.#store.readFence(userKey);
+  }
+
+  async insert(
+    record: SessionRecord,
+    reading: FenceReading,
+    limit: SessionLimit,
+    options: { readonly replaces?: string } = {},
+  ): Promise<InsertOutcome> {
+    const result = await this.#store.insert(record, reading, limit, options);
+    // Which one is evicted is known only now; still before the login that evicted it is answered. One that is replaced
+    // belonged to the same browser, and its passes may go on until here for the same reason.
+    if (result.outcome === "inserted") await this.#noteRemoved(result.removed);
+    return result;
+  }
+
+  find(reference: SessionReference): Promise<SessionRecord | null> {
+    return this.#store.find(reference);
+  }
+
+  update(reference: SessionReference, change: SessionChange, expectedVersion: number): Promise<boolean> {
+    return this.#store.update(reference, change, expectedVersion);
+  }
+
+  async delete(reference: SessionReference, reason: EndReason): Promise<RemovedSession | null> {
+    if (reason !== "expired") await this.#note([reference.sessionId]);
+    return this.#store.delete(reference, reason);
+  }
+
+  async deleteByUser(
+    userKey: string,
+    reason: EndReason,
+    options: { readonly except?: string } = {},
+  ): Promise<readonly RemovedSession[]> {
+    const known = (await this.#store.listByUser(userKey)).filter(({ sessionId }) => sessionId !== options.except);
+    await this.#note(known.map(({ sessionId }) => sessionId));
+    const removed = await this.#store.deleteByUser(userKey, reason, options);
+    // One that was begun after the list was read.
+    await this.#noteRemoved(removed.filter(({ sessionId }) => !known.some((each) => each.sessionId === sessionId)));
+    return removed;
+  }
+
+  listByUser(userKey: string): Promise<readonly SessionRecord[]> {
+    return this.#store.listByUser(userKey);
+  }
+
+  deleteExpired(limit: number): Promise<readonly RemovedSession[]> {
+    return this.#store.deleteExpired(limit);
+  }
+
+  subscribe(listener: RemovalListener, onChannel?: ChannelListener): () => void {
+    return this.#store.subscribe(listener, onChannel);
+  }
+
+  #noteRemoved(removed: readonly RemovedSession[]): Promise<void> {
+    return this.#note(removed.filter(({ reason }) => reason !== "expired").map(({ sessionId }) => sessionId));
+  }
+
+  async #note(sessionIds: readonly string[]): Promise<void> {
+    if (sessionIds.length === 0) return;
+    await this.#access.noteEnding(sessionIds.map(sessionDigestOf), this.#clock.now() + KEPT_SECONDS * 1_000);
+  }
+}

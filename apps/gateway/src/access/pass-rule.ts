@@ -1,0 +1,63 @@
+import { type AccessPath, scopeCovers } from "coatcheck/access/path-scope";
+import type { Account } from "../accounts/account.ts";
+import { GatewayError } from "../errors.ts";
+
+/** Who asks for a pass. */
+export interface PassApplicant {
+  readonly account: Account;
+  /** An identity token for the service that is asked, made when it is needed; null when the session is ending. */
+  readonly identityFor: (audience: string) => Promise<string | null>;
+}
+
+/** PassRule decides who may open what. A rejection is a fault: nobody is let through, and nobody is told no. */
+export type PassRule = (applicant: PassApplicant, path: AccessPath) => Promise<boolean>;
+
+export interface PassRuleOptions {
+  /** Paths and prefixes that every user may open. */
+  readonly paths: readonly AccessPath[];
+  /** Asked for everything else; null for nothing else. */
+  readonly url: string | null;
+}
+
+const TIMEOUT_MILLISECONDS = 2_000;
+
+/** Nobody may open anything that is not allowed here. */
+export function passRule({ paths, url }: PassRuleOptions): PassRule {
+  return async (applicant, path) => {
+    if (paths.some((allowed) => allows(allowed, path))) return true;
+    return url === null ? false : ask(url, applicant, path);
+  };
+}
+
+function allows(allowed: AccessPath, path: AccessPath): boolean {
+  if (path.isPrefix) return allowed.isPrefix && path.text.startsWith(allowed.text);
+  return scopeCovers(allowed, path);
+}
+
+/**
+ * Asks the application: `POST` with the path and an identity token, as for any other of its routes. 204 is yes and 403
+ * no; whatever else it says is a fault, for a guess either way would be wrong.
+ */
+async function ask(url: string, applicant: PassApplicant, path: AccessPath): Promise<boolean> {
+  const token = await applicant.identityFor(new URL(url).origin);
+  if (token === null) return false;
+  let status: number;
+  try {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      body: JSON.stringify({ path: path.text, userId: applicant.account.id }),
+      redirect: "error",
+      signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
+    });
+    await response.body?.cancel();
+    status = response.status;
+  } catch (cause) {
+    throw new GatewayError("pass_rule_unavailable", "The application was asked about a pass, and did not answer.", {
+      cause,
+    });
+  }
+  if (status === 204 || status === 403) return status === 204;
+  const message = `The application was asked about a pass, and answered ${status}: 204 is yes, 403 is no.`;
+  throw new GatewayError("pass_rule_unavailable", message);
+}

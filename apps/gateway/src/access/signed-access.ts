@@ -1,0 +1,146 @@
+import type { Authentication, Clock } from "coatcheck";
+import { IdentityIssuer } from "coatcheck/access/identity-issuer";
+import { type IssueResult, PassIssuer, type PassOptions } from "coatcheck/access/issuer";
+import { KeyEncryption } from "coatcheck/access/key-encryption";
+import type { AccessPath } from "coatcheck/access/path-scope";
+import { StaticPublicKeys } from "coatcheck/access/public-keys";
+import { readRenewablePass } from "coatcheck/access/renewal";
+import { signRevocationList } from "coatcheck/access/revocation-list";
+import { sessionDigestOf } from "coatcheck/access/session-digest";
+import type { Account } from "../accounts/account.ts";
+import type { GatewayConfiguration } from "../config/gateway-configuration.ts";
+import type { AccessStore, KeyPurpose } from "./access-store.ts";
+import { KeyRing } from "./key-ring.ts";
+import { type PassRule, passRule } from "./pass-rule.ts";
+
+export interface SignedAccessParts {
+  readonly configuration: Pick<
+    GatewayConfiguration,
+    | "publicUrl"
+    | "filesUrl"
+    | "passPaths"
+    | "passRuleUrl"
+    | "passLifetimeSeconds"
+    | "signingAlgorithm"
+    | "keyEncryptionKey"
+  >;
+  readonly store: AccessStore;
+  readonly clock: Clock;
+  /** Instead of what the configuration allows. */
+  readonly rule?: PassRule;
+}
+
+/** Who asks, by which session. */
+export interface PassHolder {
+  readonly account: Account;
+  readonly authentication: Authentication;
+}
+
+export type PassResult =
+  | { readonly outcome: "issued"; readonly pass: IssuedPass }
+  | { readonly outcome: "forbidden" }
+  | Extract<IssueResult, { readonly outcome: "refused" }>;
+
+export interface IssuedPass {
+  readonly path: string;
+  /** With the token in it: whoever has it can fetch the file. */
+  readonly url: string;
+  readonly token: string;
+  readonly expiresAt: number;
+}
+
+const LIST_REUSED_MILLISECONDS = 200;
+
+/** SignedAccess issues what services beside the gateway believe: passes, identity tokens, and a list of void ones. */
+export class SignedAccess {
+  readonly identityKeys: KeyRing;
+  readonly passKeys: KeyRing;
+  readonly #parts: SignedAccessParts;
+  readonly #identities: IdentityIssuer;
+  readonly #passes: PassIssuer;
+  readonly #rule: PassRule;
+  #list: { readonly signed: Promise<string>; readonly at: number } | null = null;
+
+  constructor(parts: SignedAccessParts) {
+    this.#parts = parts;
+    const { configuration, clock } = parts;
+    this.identityKeys = keyRing(parts, "identity");
+    this.passKeys = keyRing(parts, "passes");
+    const issuer = configuration.publicUrl;
+    this.#identities = new IdentityIssuer({ issuer, keys: this.identityKeys, clock });
+    this.#passes = new PassIssuer({ issuer, keys: this.passKeys, clock });
+    const { passPaths: paths, passRuleUrl: url } = configuration;
+    this.#rule = parts.rule ?? passRule({ paths, url });
+  }
+
+  /** Whether a file service is configured, for which alone passes are issued. */
+  get issuesPasses(): boolean {
+    return this.#parts.configuration.filesUrl !== null;
+  }
+
+  /** Sees to it that there are keys, and that they can be read: a gateway that cannot sign must not start. */
+  async prepare(): Promise<void> {
+    await Promise.all([this.identityKeys.prepare(), this.passKeys.prepare()]);
+  }
+
+  /** The audience is an upstream's origin, or whatever else it goes by. */
+  async identityToken({ account, authentication }: PassHolder, audience: string): Promise<IssueResult> {
+    return this.#identities.issue(authentication, audience, { name: account.name, email: account.email });
+  }
+
+  async issuePass(holder: PassHolder, path: AccessPath): Promise<PassResult> {
+    const applicant = { account: holder.account, identityFor: (audience: string) => this.#token(holder, audience) };
+    const isAllowed = await this.#rule(applicant, path);
+    if (!isAllowed) return { outcome: "forbidden" };
+    const { filesUrl, passLifetimeSeconds: lifetimeSeconds } = this.#parts.configuration;
+    const options: PassOptions = { audience: filesUrl ?? "", path: path.text, lifetimeSeconds };
+    const issued = await this.#passes.issue(holder.authentication, options);
+    if (issued.outcome === "refused") return issued;
+    const { token, expiresAt } = issued;
+    // Before it is handed out: a list that does not know of it could not name its session.
+    await this.#parts.store.notePasses(sessionDigestOf(holder.authentication.session.id), expiresAt);
+    const url = `${filesUrl}${path.text}?token=${token}`;
+    return { outcome: "issued", pass: { path: path.text, url, token, expiresAt } };
+  }
+
+  /** The path of a pass that this very session was given, and may have again; null for anything else. */
+  async renewablePath({ authentication }: PassHolder, token: string): Promise<string | null> {
+    const { publicUrl: issuer, filesUrl } = this.#parts.configuration;
+    const keys = await StaticPublicKeys.from(await this.passKeys.publicKeys());
+    const { clock } = this.#parts;
+    const read = await readRenewablePass(token, { issuer, audience: filesUrl ?? "", keys, clock });
+    if (typeof read === "string" || read.session !== sessionDigestOf(authentication.session.id)) return null;
+    return read.path;
+  }
+
+  /** Signed anew for whoever asks, but for those who ask at the same time. */
+  revocationList(): Promise<string> {
+    const now = performance.now();
+    if (this.#list !== null && now - this.#list.at < LIST_REUSED_MILLISECONDS) return this.#list.signed;
+    const signed = this.#signList();
+    this.#list = { signed, at: now };
+    // One that failed is nobody's answer but of those who wait for it.
+    signed.catch(() => {
+      this.#list = null;
+    });
+    return signed;
+  }
+
+  async #signList(): Promise<string> {
+    const { store, clock, configuration } = this.#parts;
+    const now = clock.now();
+    const facts = await store.readRevocations();
+    return signRevocationList(facts, { issuer: configuration.publicUrl, keys: this.passKeys }, now);
+  }
+
+  async #token(holder: PassHolder, audience: string): Promise<string | null> {
+    const issued = await this.identityToken(holder, audience);
+    return issued.outcome === "issued" ? issued.token : null;
+  }
+}
+
+function keyRing({ configuration, store, clock }: SignedAccessParts, purpose: KeyPurpose): KeyRing {
+  const { signingAlgorithm: algorithm, keyEncryptionKey: secret } = configuration;
+  const encryption = secret === null ? null : new KeyEncryption(secret.reveal());
+  return new KeyRing({ store, purpose, algorithm, encryption, clock });
+}

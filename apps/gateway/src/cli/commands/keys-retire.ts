@@ -1,0 +1,58 @@
+import { systemClock } from "coatcheck";
+import { keyPurposes } from "../../access/access-store.ts";
+import { KEY_SET_MAXIMUM_AGE_SECONDS, type RetirementResult } from "../../access/key-ring.ts";
+import { type Command, CommandFailure, configurationOption } from "../command.ts";
+import { type KeyRings, withKeyRings } from "../open-key-rings.ts";
+import { printLine } from "../terminal.ts";
+import { isoTime } from "../time-text.ts";
+
+type Refusal = Extract<RetirementResult, { readonly outcome: "refused" }>;
+
+export const keysRetire: Command = {
+  name: "keys retire",
+  summary: "Takes a key away for good, once nothing that it signed is good any more",
+  synopsis: "KID [--compromised]",
+  details: [
+    "  --compromised     at once, because somebody else may have it: what it signed is refused by everybody who has",
+    "                    read the keys again, and where it was the one that signs, a new one does from now on",
+  ],
+  options: { ...configurationOption, compromised: { type: "boolean" } },
+  arguments: ["KID"],
+  async run(invocation) {
+    const { output } = invocation.terminal;
+    const [kid = ""] = invocation.arguments;
+    const isCompromised = invocation.values.compromised === true;
+    const result = await withKeyRings(invocation, async (rings, store) => {
+      const retired = await retire(rings, kid, isCompromised);
+      // Passes that it signed are good where the key still is: this voids them wherever the list is read.
+      if (isCompromised && retired.outcome === "retired") await store.voidPassesBefore(systemClock.now());
+      return retired;
+    });
+    if (result.outcome === "unknown") throw new CommandFailure(`There is no key ${kid}. "keys list" lists them.`);
+    if (result.outcome === "refused") throw new CommandFailure(reasonOf(result));
+    printLine(output, `${kid} is retired.`);
+    if (!isCompromised) return;
+    if (result.successor !== null) printLine(output, `${result.successor} signs from now on.`);
+    printLine(
+      output,
+      `Verifiers that have read the keys go on with it for up to ${2 * KEY_SET_MAXIMUM_AGE_SECONDS} seconds: restart them.`,
+    );
+  },
+};
+
+async function retire(rings: KeyRings, kid: string, isCompromised: boolean): Promise<RetirementResult> {
+  for (const purpose of keyPurposes) {
+    const ring = rings[purpose];
+    const result = await (isCompromised ? ring.retireCompromised(kid) : ring.retire(kid));
+    if (result.outcome !== "unknown") return result;
+  }
+  return { outcome: "unknown" };
+}
+
+function reasonOf({ state, until }: Refusal): string {
+  const when = until === null ? "" : ` It may be retired from ${isoTime(until)}.`;
+  if (state === "waiting") return "It is new, and does not sign yet: it is published so that everybody knows it then.";
+  if (state === "signing")
+    return `It is the key that signs.${until === null ? ' "keys rotate" brings the next.' : when}`;
+  return `What it signed may still be good.${when}`;
+}

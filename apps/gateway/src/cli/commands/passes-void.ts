@@ -1,0 +1,19 @@
+import { systemClock } from "coatcheck";
+import { type Command, configurationOption } from "../command.ts";
+import { configurationOf, withAccounts } from "../open-for-command.ts";
+import { printLine } from "../terminal.ts";
+
+export const passesVoid: Command = {
+  name: "passes void",
+  summary: "Voids every pass that was issued until now, whosever it is",
+  synopsis: "",
+  details: [
+    "File services that read the revocation list refuse them from their next poll on. Sessions stay as they are.",
+  ],
+  options: configurationOption,
+  arguments: [],
+  async run(invocation) {
+    await withAccounts(configurationOf(invocation), ({ access }) => access.voidPassesBefore(systemClock.now()));
+    printLine(invocation.terminal.output, "Every pass that was issued until now is void.");
+  },
+};

@@ -1,0 +1,90 @@
+import { readAccessPath } from "coatcheck/access/path-scope";
+import type { FastifyInstance, FastifyReply } from "fastify";
+import type { IssuedPass, PassHolder, PassResult, SignedAccess } from "../access/signed-access.ts";
+import type { AccountStore } from "../accounts/account-store.ts";
+import { sendProblem } from "../problem.ts";
+import { forSignedInUser } from "../signed-in-user.ts";
+
+export interface AccessRoutesOptions {
+  readonly accounts: AccountStore;
+  readonly access: SignedAccess;
+}
+
+/** As many songs as a playlist is likely to have. Each costs a signature. */
+const MAXIMUM_PATHS = 100;
+
+const pathSchema = { type: "string", minLength: 1, maxLength: 1_024 };
+const accessBody = {
+  type: "object",
+  additionalProperties: false,
+  properties: { path: pathSchema, paths: { type: "array", minItems: 1, maxItems: MAXIMUM_PATHS, items: pathSchema } },
+  oneOf: [{ required: ["path"] }, { required: ["paths"] }],
+};
+const renewalBody = {
+  type: "object",
+  additionalProperties: false,
+  required: ["token"],
+  properties: { token: { type: "string", maxLength: 8_192 } },
+};
+
+interface AccessBody {
+  readonly path?: string;
+  readonly paths?: readonly string[];
+}
+
+/** Passes for the file service, for whoever is signed in and may open what they name. */
+export function addAccessRoutes(app: FastifyInstance, { accounts, access }: AccessRoutesOptions): void {
+  app.post<{ Body: AccessBody }>(
+    "/auth/access",
+    { schema: { body: accessBody } },
+    forSignedInUser(accounts, async (holder, request, reply) => {
+      const { path, paths = [] } = request.body as AccessBody;
+      if (path !== undefined) return sendPass(reply, await issue(holder, path));
+      const results = await Promise.all(paths.map((each) => issue(holder, each)));
+      // All or nothing: a list with holes in it would be mistaken for a whole one.
+      const refused = results.find((result) => result === null || result.outcome !== "issued");
+      if (refused !== undefined) return sendPass(reply, refused);
+      return noStore(reply).send({ passes: results.flatMap((result) => viewOf(result)) });
+    }),
+  );
+
+  app.post<{ Body: { readonly token: string } }>(
+    "/auth/access/renew",
+    {
+      schema: { body: renewalBody },
+      // Asked for again and again while something plays: that is no sign that anybody is there.
+      onRequest: async (request) => void (await request.visit.authenticate({ slide: false })),
+    },
+    forSignedInUser(accounts, async (holder, request, reply) => {
+      const { token } = request.body as { readonly token: string };
+      const path = await access.renewablePath(holder, token);
+      return path === null ? sendProblem(reply, "forbidden") : sendPass(reply, await issue(holder, path));
+    }),
+  );
+
+  /** Null for a path that could mean several things. */
+  async function issue(holder: PassHolder, text: string): Promise<PassResult | null> {
+    const path = readAccessPath(text);
+    return path === null ? null : access.issuePass(holder, path);
+  }
+}
+
+function sendPass(reply: FastifyReply, result: PassResult | null): FastifyReply {
+  if (result === null) return sendProblem(reply, "invalid_path");
+  if (result.outcome === "forbidden") return sendProblem(reply, "forbidden");
+  if (result.outcome === "issued") return noStore(reply).send(passView(result.pass));
+  // A session with less than a second left has as good as ended.
+  return sendProblem(reply, result.reason === "grace" ? "session_busy" : "unauthenticated");
+}
+
+function viewOf(result: PassResult | null): readonly object[] {
+  return result?.outcome === "issued" ? [{ path: result.pass.path, ...passView(result.pass) }] : [];
+}
+
+function passView({ url, token, expiresAt }: IssuedPass): object {
+  return { url, token, expiresAt: new Date(expiresAt).toISOString() };
+}
+
+function noStore(reply: FastifyReply): FastifyReply {
+  return reply.header("cache-control", "private, no-store");
+}
