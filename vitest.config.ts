@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 
-// Tests read the sources of workspace packages, not their builds: `dev-source` comes first in each export. Not "import",
+// Tests read the sources of workspace packages, not their builds: `coatcheck-source` comes first in each export. Not "import",
 // which goes without saying: Node would apply it to what a package in CommonJS requires, too.
-const conditions = ["dev-source", "node"];
+const conditions = ["coatcheck-source", "node"];
 
 // CI counts the tests from a report; what is printed stays the same.
 const report = process.env.TEST_REPORT_FILE;

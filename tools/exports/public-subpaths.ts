@@ -35,7 +35,7 @@ export async function subpathProblems(
     );
     if (path === undefined) return [`${subpath}: there is no src/${subpath.slice(2)}.ts.`];
     const expected = {
-      "dev-source": `./src/${path}.ts`,
+      "coatcheck-source": `./src/${path}.ts`,
       types: `./dist/${path}.d.ts`,
       default: `./dist/${path}.js`,
     };
@@ -46,7 +46,7 @@ export async function subpathProblems(
       existsSync(join(packageFolder, file)) ? [] : [`${subpath}: ${file} is missing. Run npm run build.`],
     );
   });
-  const listed = new Set(subpaths.map(({ conditions }) => conditions["dev-source"]));
+  const listed = new Set(subpaths.map(({ conditions }) => conditions["coatcheck-source"]));
   const unlisted = (await publicFiles(packageFolder)).filter((file) => !listed.has(`./${file}`));
   return [...problems, ...unlisted.map((file) => `${file} is where users look, but package.json does not export it.`)];
 }

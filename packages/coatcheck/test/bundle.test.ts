@@ -14,7 +14,7 @@ async function bundle(
     input: "entry",
     cwd: packageFolder,
     platform: "neutral",
-    resolve: { conditionNames: ["dev-source", "default"] },
+    resolve: { conditionNames: ["coatcheck-source", "default"] },
     // Whatever a module of ours imports that is not ours stays an import, and is seen below.
     external: (id) => id !== "entry" && !/^(coatcheck|[./])/.test(id),
     plugins: [

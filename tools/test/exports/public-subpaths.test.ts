@@ -27,12 +27,12 @@ const broken: readonly { name: string; changes: Readonly<Record<string, string>>
   {
     name: "a subpath that leads to another file",
     changes: { ...manifestWith({ "./first": entry("second") }), "src/first.ts": "", "src/second.ts": "" },
-    says: './first: write {"dev-source":"./src/first.ts",',
+    says: './first: write {"coatcheck-source":"./src/first.ts",',
   },
   {
     name: "conditions in an order in which one is never reached",
     changes: { ...manifestWith({ "./first": { default: "./dist/first.js", ...entry("first") } }), "src/first.ts": "" },
-    says: './first: write {"dev-source":"./src/first.ts",',
+    says: './first: write {"coatcheck-source":"./src/first.ts",',
   },
   {
     name: "a store that is not published",

@@ -1,6 +1,6 @@
 /** A condition set as the library's package.json has it. */
 export function entry(path: string): Readonly<Record<string, string>> {
-  return { "dev-source": `./src/${path}.ts`, types: `./dist/${path}.d.ts`, default: `./dist/${path}.js` };
+  return { "coatcheck-source": `./src/${path}.ts`, types: `./dist/${path}.d.ts`, default: `./dist/${path}.js` };
 }
 
 export const sourceMap = JSON.stringify({ version: 3, sources: ["../src/index.ts"], mappings: "" });
