@@ -1,4 +1,7 @@
--- What signed access needs. Times are milliseconds since the Unix epoch.
+-- What routes and signed access need. Times are milliseconds since the Unix epoch.
+
+-- A JSON array of texts.
+ALTER TABLE accounts ADD COLUMN roles TEXT NOT NULL DEFAULT '[]';
 
 CREATE TABLE signing_keys (
   -- The key's thumbprint (RFC 7638).

@@ -16,7 +16,12 @@ import type { OpenAccounts } from "./database/open-accounts.ts";
 import { listen } from "./listen.ts";
 import { logSessionEvents } from "./log.ts";
 import { Maintenance } from "./maintenance.ts";
+import { ownCookies } from "./own-cookies.ts";
 import { loadPageFiles, type PageFiles } from "./pages/page-files.ts";
+import { LiveConnections } from "./proxy/live-connections.ts";
+import { RequestGate } from "./proxy/request-gate.ts";
+import { RouteTable } from "./proxy/route-table.ts";
+import { Upstreams } from "./proxy/upstreams.ts";
 import { buildServer } from "./server.ts";
 import { type OpenSessionStore, openSessionStore } from "./session-stores/open-session-store.ts";
 
@@ -107,7 +112,12 @@ async function serve({ configuration, log, prepare, passRule }: GatewayOptions, 
   logSessionEvents(sessions, log);
   await prepare?.({ accounts, hasher, changes });
 
+  const live = new LiveConnections();
+  const isOwnCookie = ownCookies(guard.cookie);
+  const upstreams = new Upstreams({ publicOrigin: configuration.publicUrl, isOwnCookie, live, log });
+  const gate = new RequestGate({ routes: new RouteTable(configuration.routes), guard, accounts, access });
   const server = buildServer({
+    frontDoor: { gate, upstreams },
     ...{ guard, sessions, accounts, access, authenticator, changes, devices, pages, clock, log },
     trustedProxies: configuration.trustedProxies,
     checkReadiness: async () => {
@@ -135,6 +145,7 @@ async function serve({ configuration, log, prepare, passRule }: GatewayOptions, 
       await server.close();
       clearTimeout(timer);
       await maintenance.stop();
+      await upstreams.close();
       await opened.close();
       await database.close();
     },

@@ -32,6 +32,8 @@ export const problems = {
   password_refused: { status: 422, detail: "The new password does not meet the policy." },
   too_many_attempts: { status: 429, detail: "Too many attempts. Retry-After says when to try again." },
   internal_error: { status: 500, detail: "Something failed. It has been logged." },
+  upstream_unreachable: { status: 502, detail: "The service behind this path does not answer." },
+  upstream_timeout: { status: 504, detail: "The service behind this path takes too long." },
   unavailable: { status: 503, detail: "A part of the service does not answer. Try again in a moment." },
 } as const satisfies Record<string, { status: number; detail: string }>;
 
@@ -51,7 +53,9 @@ const TITLES: Readonly<Record<number, string>> = {
   429: "Too Many Requests",
   431: "Request Header Fields Too Large",
   500: "Internal Server Error",
+  502: "Bad Gateway",
   503: "Service Unavailable",
+  504: "Gateway Timeout",
 };
 
 export interface Problem {

@@ -13,6 +13,7 @@ import { addRequestLog } from "./log.ts";
 import { addRoutesWithMethodNotAllowed } from "./method-not-allowed.ts";
 import type { PageFiles } from "./pages/page-files.ts";
 import { sendProblem } from "./problem.ts";
+import { addFrontDoor, type FrontDoorParts } from "./proxy/front-door.ts";
 import { addAccessRoutes } from "./routes/access.ts";
 import { addHealthRoutes } from "./routes/health.ts";
 import { addKeySetRoutes } from "./routes/key-sets.ts";
@@ -35,6 +36,7 @@ export interface ServerParts {
   readonly changes: CredentialChanges;
   readonly devices: KnownDevices;
   readonly pages: PageFiles;
+  readonly frontDoor: FrontDoorParts;
   readonly clock: Clock;
   readonly log: FastifyBaseLogger;
   readonly checkReadiness: () => Promise<void>;
@@ -69,6 +71,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
   addSecurityHeaders(app, headers);
   addErrorResponses(app);
   refuseOtherHosts(app, parts.guard.origin);
+  addFrontDoor(app, parts.frontDoor);
   app.register(fastifySessions, {
     guard: parts.guard,
     onRefused: (refusal, _request, reply) => sendProblem(reply, refusal.code),

@@ -1,4 +1,6 @@
--- What signed access needs. Times are milliseconds since the Unix epoch.
+-- What routes and signed access need. Times are milliseconds since the Unix epoch.
+
+ALTER TABLE coatcheck_accounts ADD COLUMN roles text[] NOT NULL DEFAULT '{}';
 
 CREATE TABLE coatcheck_signing_keys (
   -- The key's thumbprint (RFC 7638).

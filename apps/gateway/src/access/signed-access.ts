@@ -85,7 +85,11 @@ export class SignedAccess {
 
   /** The audience is an upstream's origin, or whatever else it goes by. */
   async identityToken({ account, authentication }: PassHolder, audience: string): Promise<IssueResult> {
-    return this.#identities.issue(authentication, audience, { name: account.name, email: account.email });
+    return this.#identities.issue(authentication, audience, {
+      name: account.name,
+      email: account.email,
+      roles: account.roles,
+    });
   }
 
   async issuePass(holder: PassHolder, path: AccessPath): Promise<PassResult> {

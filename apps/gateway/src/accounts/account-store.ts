@@ -35,6 +35,11 @@ export interface NewAccount {
   readonly passwordHash: string;
 }
 
+export interface AccountDescription {
+  readonly name?: string;
+  readonly roles?: readonly string[];
+}
+
 export type AddAccountResult =
   | { readonly outcome: "added"; readonly account: Account }
   | { readonly outcome: "email_taken" };
@@ -86,6 +91,11 @@ export interface AccountStore {
 
   /** Lets the account log in again; a pending revocation stays. False when there is no such account. */
   enable(userId: string): Promise<boolean>;
+
+  /**
+   * Changes what is given, for the very next request of the account's sessions too. Null when there is no such account.
+   */
+  describe(userId: string, description: AccountDescription): Promise<Account | null>;
 
   findPendingRevocation(userId: string): Promise<PendingRevocation | null>;
 

@@ -8,6 +8,8 @@ export interface Account {
   readonly id: string;
   readonly email: EmailAddress;
   readonly name: string;
+  /** What the account may do, in the words of the operator's routes and services. */
+  readonly roles: readonly string[];
   readonly disabled: boolean;
   readonly createdAt: Timestamp;
   readonly passwordChangedAt: Timestamp;
@@ -23,6 +25,15 @@ export interface AccountCredential {
 export function newAccountId(): string {
   return randomBytes(16).toString("base64url");
 }
+
+const ROLE = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/;
+
+/** Whether a text may be a role: it goes into tokens, headers and configuration, where commas and spaces divide. */
+export function isRole(text: string): boolean {
+  return ROLE.test(text);
+}
+
+export const MAXIMUM_ROLES = 32;
 
 export const MAXIMUM_NAME_LENGTH = 100;
 

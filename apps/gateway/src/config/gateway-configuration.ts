@@ -1,6 +1,7 @@
 import { type SessionPolicy, standardPolicy, strictPolicy } from "coatcheck";
 import type { AccessPath } from "coatcheck/access/path-scope";
 import type { SignatureAlgorithm } from "coatcheck/access/signature-algorithm";
+import type { Route } from "../proxy/route.ts";
 import type { DatabaseLocation, PostgresLocation, SessionsLocation } from "./locations.ts";
 import type { SecretText } from "./secret-text.ts";
 
@@ -42,6 +43,8 @@ export interface GatewayConfiguration {
   readonly sessionPolicy: SessionPolicyName;
   /** For how long a proof of identity counts, instead of what the policy says; null for the policy's. */
   readonly freshForSeconds: number | null;
+  /** What is forwarded to private services, and for whom. Nothing else is. */
+  readonly routes: readonly Route[];
   /** The file service that passes are for: the beginning of its URLs, and their `aud`. Null issues no passes. */
   readonly filesUrl: string | null;
   /** What every user may open there. */

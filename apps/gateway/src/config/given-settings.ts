@@ -19,6 +19,7 @@ export const variableOfKey: Readonly<Record<SettingKey, string>> = {
   trustedProxies: "COATCHECK_TRUSTED_PROXIES",
   sessionPolicy: "COATCHECK_SESSION_POLICY",
   freshForSeconds: "COATCHECK_FRESH_FOR_SECONDS",
+  routes: "COATCHECK_ROUTES",
   filesUrl: "COATCHECK_FILES_URL",
   passPaths: "COATCHECK_PASS_PATHS",
   passRuleUrl: "COATCHECK_PASS_RULE_URL",

@@ -25,6 +25,7 @@ import {
   parsePassRuleUrl,
 } from "./parse-access.ts";
 import { parseDatabase, parsePostgres, parseSessions } from "./parse-locations.ts";
+import { parseRoutes } from "./parse-routes.ts";
 import {
   InvalidValue,
   parseBoolean,
@@ -79,6 +80,7 @@ export function loadConfiguration(sources: ConfigurationSources): LoadedConfigur
     trustedProxies: setting("trustedProxies", parseTrustedProxies, () => []),
     sessionPolicy: setting("sessionPolicy", parseChoice(policyNames), () => "standard"),
     freshForSeconds: setting("freshForSeconds", parseSeconds, () => null),
+    routes: setting("routes", parseRoutes, () => []),
     filesUrl: setting("filesUrl", parseFilesUrl, () => null),
     passPaths: setting("passPaths", parsePassPaths, () => []),
     passRuleUrl: setting("passRuleUrl", parsePassRuleUrl, () => null),

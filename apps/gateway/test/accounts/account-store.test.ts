@@ -26,6 +26,7 @@ describeOnEveryDatabase((database) => {
       id: expect.stringMatching(/^[A-Za-z0-9_-]{22}$/),
       email: "ada@example.com",
       name: "Ada",
+      roles: [],
       disabled: false,
       createdAt: clock.now(),
       passwordChangedAt: clock.now(),
@@ -33,6 +34,17 @@ describeOnEveryDatabase((database) => {
     expect(await accounts.findById(ada.id)).toEqual(ada);
     expect(await accounts.findByEmail(ada.email)).toEqual(ada);
     expect(await accounts.findCredential(ada.id)).toEqual({ account: ada, passwordHash: "first" });
+  });
+
+  test("a name and roles are changed, each by itself, and nothing else is", async () => {
+    const { accounts, ada } = await openWithAda();
+    const roles = ["admin", 'a,b "c"'];
+    expect(await accounts.describe(ada.id, { roles })).toEqual({ ...ada, roles });
+    expect(await accounts.describe(ada.id, { name: "Ada King" })).toEqual({ ...ada, name: "Ada King", roles });
+    expect(await accounts.describe(ada.id, { roles: [] })).toEqual({ ...ada, name: "Ada King" });
+    expect(await accounts.findSessionOwner(ada.id)).toMatchObject({ account: { name: "Ada King", roles: [] } });
+    expect(await accounts.findPendingRevocation(ada.id)).toBeNull();
+    expect(await accounts.describe("nobody", { name: "Nobody" })).toBeNull();
   });
 
   test("what is absent is null, false or empty", async () => {

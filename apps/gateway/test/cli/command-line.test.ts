@@ -3,7 +3,16 @@ import { describe, expect, test } from "vitest";
 import { CommandLine } from "./support/run-coatcheck.ts";
 
 const names = [
-  ...["demo", "gateway", "users add", "users list", "users disable", "users enable", "users set-password"],
+  ...[
+    "demo",
+    "gateway",
+    "users add",
+    "users list",
+    "users edit",
+    "users disable",
+    "users enable",
+    "users set-password",
+  ],
   ...["sessions list", "sessions revoke", "keys list", "keys rotate", "keys retire", "passes void", "config check"],
   "migrate",
 ];

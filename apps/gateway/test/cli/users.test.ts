@@ -120,9 +120,9 @@ test("users list shows everybody, as a table and as JSON, and no hash", async ()
   const { ada } = await openDatabase(commandLine);
   const table = await commandLine.run(["users", "list"]);
   expect(table.output.split("\n")).toEqual([
-    expect.stringMatching(/^EMAIL +NAME +STATUS +CREATED +ID$/),
-    expect.stringMatching(/^ada@example.com +Ada Lovelace +enabled +\S+Z +\S+$/),
-    expect.stringMatching(/^grace@example.com +Ada Lovelace +disabled +\S+Z +\S+$/),
+    expect.stringMatching(/^EMAIL +NAME +ROLES +STATUS +CREATED +ID$/),
+    expect.stringMatching(/^ada@example.com +Ada Lovelace +- +enabled +\S+Z +\S+$/),
+    expect.stringMatching(/^grace@example.com +Ada Lovelace +- +disabled +\S+Z +\S+$/),
     "",
   ]);
   const json = await commandLine.run(["users", "list", "--json"]);
@@ -130,11 +130,39 @@ test("users list shows everybody, as a table and as JSON, and no hash", async ()
     id: ada.id,
     email: "ada@example.com",
     name: "Ada Lovelace",
+    roles: [],
     disabled: false,
     createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
     passwordChangedAt: expect.any(String),
   });
   expect(table.output + json.output).not.toContain("argon2");
+});
+
+describe("users edit", () => {
+  test("changes name and roles, each by itself, and takes them back", async () => {
+    const commandLine = new CommandLine();
+    await commandLine.addUser("ada@example.com", password);
+    const edit = async (...words: readonly string[]) =>
+      (await commandLine.run(["users", "edit", "ada@example.com", ...words])).output;
+    expect(await edit("--roles", "admin, listener,admin")).toBe(
+      "ada@example.com is Ada Lovelace, with the roles admin, listener.\n",
+    );
+    expect(await edit("--name", "Ada King")).toBe("ada@example.com is Ada King, with the roles admin, listener.\n");
+    expect((await openDatabase(commandLine)).ada).toMatchObject({ name: "Ada King", roles: ["admin", "listener"] });
+    expect(await edit("--roles", "")).toBe("ada@example.com is Ada King, with no roles.\n");
+  });
+
+  test.each([
+    { words: [], code: 2, says: /Say what to change/ },
+    { words: ["--roles", "a b"], code: 1, says: /A role has letters/ },
+    { words: ["--roles", Array.from({ length: 33 }, (_, index) => `r${index}`).join()], code: 1, says: /at most 32/ },
+    { words: ["--name", " "], code: 1, says: /A name has 1 to 100 characters/ },
+  ])("refuses $words", async ({ words, code, says }) => {
+    const commandLine = new CommandLine();
+    await commandLine.addUser("ada@example.com", password);
+    const edited = await commandLine.run(["users", "edit", "ada@example.com", ...words]);
+    expect(edited).toMatchObject({ code, output: "", errors: expect.stringMatching(says) });
+  });
 });
 
 describe("with sessions in the memory of a gateway, which no other process can end", () => {

@@ -48,6 +48,7 @@ test("without any setting everything has a safe default", () => {
     trustedProxies: [],
     sessionPolicy: "standard",
     freshForSeconds: null,
+    routes: [],
     filesUrl: null,
     passPaths: [],
     passRuleUrl: null,

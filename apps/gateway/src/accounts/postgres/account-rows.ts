@@ -7,6 +7,7 @@ export interface AccountRow {
   readonly email: string;
   readonly name: string;
   readonly password_hash: string;
+  readonly roles: readonly string[];
   readonly disabled: boolean;
   readonly created_at: number;
   readonly password_changed_at: number;
@@ -35,6 +36,7 @@ export function toAccount(row: AccountRow): Account {
     // Only normalised addresses are ever stored.
     email: row.email as EmailAddress,
     name: row.name,
+    roles: row.roles,
     disabled: row.disabled,
     createdAt: row.created_at,
     passwordChangedAt: row.password_changed_at,

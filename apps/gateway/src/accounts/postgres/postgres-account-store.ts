@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Clock, Timestamp } from "coatcheck";
 import { type Account, type AccountCredential, newAccountId } from "../account.ts";
 import type {
+  AccountDescription,
   AccountStore,
   AddAccountResult,
   CredentialChangeReason,
@@ -114,6 +115,15 @@ export class PostgresAccountStore implements AccountStore {
 
   enable(userId: string): Promise<boolean> {
     return this.#pool.write((transaction) => setDisabled(transaction, userId, false));
+  }
+
+  async describe(userId: string, { name, roles }: AccountDescription): Promise<Account | null> {
+    const rows = await this.#pool.query<AccountRow>(
+      `UPDATE coatcheck_accounts SET name = coalesce($2, name), roles = coalesce($3, roles) WHERE id = $1
+       RETURNING *`,
+      [userId, name ?? null, roles ?? null],
+    );
+    return accountOf(rows);
   }
 
   async findPendingRevocation(userId: string): Promise<PendingRevocation | null> {

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Clock } from "coatcheck";
 import { type Account, type AccountCredential, newAccountId } from "../account.ts";
 import type {
+  AccountDescription,
   AccountStore,
   AddAccountResult,
   CredentialChangeReason,
@@ -18,6 +19,8 @@ interface AccountRow {
   readonly email: string;
   readonly name: string;
   readonly password_hash: string;
+  /** A JSON array. */
+  readonly roles: string;
   readonly disabled: number;
   readonly created_at: number;
   readonly password_changed_at: number;
@@ -86,7 +89,7 @@ export class SqliteAccountStore implements AccountStore {
       const createdAt = now;
       return {
         outcome: "added",
-        account: { id, email, name, disabled: false, createdAt, passwordChangedAt: createdAt },
+        account: { id, email, name, roles: [], disabled: false, createdAt, passwordChangedAt: createdAt },
       };
     });
   }
@@ -117,6 +120,11 @@ export class SqliteAccountStore implements AccountStore {
 
   enable(userId: string): Promise<boolean> {
     return this.#database.write(() => this.#statements.setDisabled.run(0, userId).changes === 1);
+  }
+
+  describe(userId: string, { name, roles }: AccountDescription): Promise<Account | null> {
+    const description = { userId, name: name ?? null, roles: roles === undefined ? null : JSON.stringify(roles) };
+    return this.#database.write(() => accountOf(this.#statements.describe.get(description)));
   }
 
   findPendingRevocation(userId: string): Promise<PendingRevocation | null> {
@@ -168,6 +176,10 @@ function prepareStatements(database: AccountDatabase) {
       `UPDATE accounts SET password_hash = $newHash, password_changed_at = $now WHERE id = $userId
        AND ($expectedHash IS NULL OR (password_hash = $expectedHash AND disabled = 0))`,
     ),
+    describe: database.prepare<[{ userId: string; name: string | null; roles: string | null }], AccountRow>(
+      `UPDATE accounts SET name = coalesce($name, name), roles = coalesce($roles, roles) WHERE id = $userId
+       RETURNING *`,
+    ),
     setDisabled: database.prepare<[number, string], unknown>("UPDATE accounts SET disabled = ? WHERE id = ?"),
     findPending: database.prepare<[string], PendingRow>("SELECT * FROM pending_revocations WHERE user_id = ?"),
     listPending: database.prepare<[number, number, number], PendingRow>(
@@ -192,6 +204,7 @@ function toAccount(row: AccountRow): Account {
     // Only normalised addresses are ever stored.
     email: row.email as EmailAddress,
     name: row.name,
+    roles: JSON.parse(row.roles),
     disabled: row.disabled === 1,
     createdAt: row.created_at,
     passwordChangedAt: row.password_changed_at,

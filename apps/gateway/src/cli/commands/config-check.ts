@@ -31,7 +31,9 @@ function valueText(key: SettingKey, value: unknown): string {
 }
 
 function listedText(value: unknown): string {
-  return typeof value === "object" && value !== null && "text" in value ? String(value.text) : String(value);
+  if (typeof value !== "object" || value === null) return String(value);
+  if ("text" in value) return String(value.text);
+  return "upstream" in value && "path" in value ? `${value.path} → ${value.upstream}` : String(value);
 }
 
 const ABSENT: Partial<Record<SettingKey, string>> = {

@@ -11,6 +11,7 @@ import { sessionsList } from "./sessions-list.ts";
 import { sessionsRevoke } from "./sessions-revoke.ts";
 import { usersAdd } from "./users-add.ts";
 import { usersDisable } from "./users-disable.ts";
+import { usersEdit } from "./users-edit.ts";
 import { usersEnable } from "./users-enable.ts";
 import { usersList } from "./users-list.ts";
 import { usersSetPassword } from "./users-set-password.ts";
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   gateway,
   usersAdd,
   usersList,
+  usersEdit,
   usersDisable,
   usersEnable,
   usersSetPassword,

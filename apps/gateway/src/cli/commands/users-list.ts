@@ -22,9 +22,10 @@ export const usersList: Command = {
     if (users.length === 0) return printLine(output, "There are no users.");
     printTable(
       output,
-      ["EMAIL", "NAME", "STATUS", "CREATED", "ID"],
-      users.map(({ email, name, disabled, createdAt, id }) => {
-        return [email, name, disabled ? "disabled" : "enabled", isoTime(createdAt), id];
+      ["EMAIL", "NAME", "ROLES", "STATUS", "CREATED", "ID"],
+      users.map(({ email, name, roles, disabled, createdAt, id }) => {
+        const listed = roles.length === 0 ? "-" : roles.join(",");
+        return [email, name, listed, disabled ? "disabled" : "enabled", isoTime(createdAt), id];
       }),
     );
   },
@@ -41,11 +42,12 @@ async function listAll(accounts: AccountStore): Promise<readonly Account[]> {
   }
 }
 
-function userView({ id, email, name, disabled, createdAt, passwordChangedAt }: Account): object {
+function userView({ id, email, name, roles, disabled, createdAt, passwordChangedAt }: Account): object {
   return {
     id,
     email,
     name,
+    roles,
     disabled,
     createdAt: isoTime(createdAt),
     passwordChangedAt: isoTime(passwordChangedAt),

@@ -3,8 +3,8 @@
 import { text } from "node:stream/consumers";
 import { CredentialChanges } from "../../../dist/accounts/credential-changes.js";
 import { normaliseEmail } from "../../../dist/accounts/email-address.js";
-import { openAccounts } from "../../../dist/database/open-accounts.js";
 import { PasswordHasher } from "../../../dist/accounts/password-hasher.js";
+import { openAccounts } from "../../../dist/database/open-accounts.js";
 
 const [path, email] = process.argv.slice(2);
 const opened = await openAccounts({ path, purpose: "gateway" });

@@ -1,0 +1,44 @@
+import { isAccountName, isRole, MAXIMUM_NAME_LENGTH, MAXIMUM_ROLES } from "../../accounts/account.ts";
+import type { AccountDescription } from "../../accounts/account-store.ts";
+import { type Command, CommandFailure, configurationOption, UsageError } from "../command.ts";
+import { configurationOf, findAccount, withAccounts } from "../open-for-command.ts";
+import { printLine } from "../terminal.ts";
+
+export const usersEdit: Command = {
+  name: "users edit",
+  summary: "Changes a user's name or roles, for their very next request",
+  synopsis: "EMAIL [--name NAME] [--roles ROLE,ROLE]",
+  details: [
+    "  --name NAME       how the user is addressed",
+    '  --roles ROLES     all of the roles that the user is to have, divided by commas; "" for none',
+  ],
+  options: { ...configurationOption, name: { type: "string" }, roles: { type: "string" } },
+  arguments: ["EMAIL"],
+  async run(invocation) {
+    const description = descriptionIn(invocation.values);
+    await withAccounts(configurationOf(invocation), async (opened) => {
+      const { id } = await findAccount(opened, invocation.arguments[0]);
+      const account = await opened.accounts.describe(id, description);
+      if (account === null) throw new CommandFailure("The user was removed meanwhile.");
+      const roles = account.roles.length === 0 ? "no roles" : `the roles ${account.roles.join(", ")}`;
+      printLine(invocation.terminal.output, `${account.email} is ${account.name}, with ${roles}.`);
+    });
+  },
+};
+
+function descriptionIn(values: Readonly<Record<string, unknown>>): AccountDescription {
+  const name = typeof values.name === "string" ? values.name.trim().normalize("NFC") : undefined;
+  const roles = typeof values.roles === "string" ? rolesIn(values.roles) : undefined;
+  if (name === undefined && roles === undefined) throw new UsageError("Say what to change: --name or --roles.");
+  if (name !== undefined && !isAccountName(name)) {
+    throw new CommandFailure(`A name has 1 to ${MAXIMUM_NAME_LENGTH} characters, none of them control characters.`);
+  }
+  return { ...(name === undefined ? {} : { name }), ...(roles === undefined ? {} : { roles }) };
+}
+
+function rolesIn(text: string): readonly string[] {
+  const roles = [...new Set(text.split(",").map((role) => role.trim()))].filter((role) => role !== "");
+  if (roles.length > MAXIMUM_ROLES) throw new CommandFailure(`A user has at most ${MAXIMUM_ROLES} roles.`);
+  if (!roles.every(isRole)) throw new CommandFailure('A role has letters, digits, ".", "_", ":" and "-" alone.');
+  return roles;
+}

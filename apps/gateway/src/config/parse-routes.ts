@@ -1,0 +1,97 @@
+import { isRole } from "../accounts/account.ts";
+import { readRequestTarget } from "../proxy/request-target.ts";
+import type { Route, RouteAccess } from "../proxy/route.ts";
+import { RouteTable } from "../proxy/route-table.ts";
+import { nearestName } from "./nearest-name.ts";
+import { InvalidValue, parseBoolean, parseSeconds } from "./parse-values.ts";
+
+/** As it is written in the configuration. */
+const KEYS = [
+  "path",
+  "upstream",
+  "access",
+  "audience",
+  "identityHeaders",
+  "allowEncodedSlash",
+  "allowParameters",
+  "caseInsensitive",
+  "timeoutSeconds",
+] as const;
+
+const DEFAULT_TIMEOUT_SECONDS = 60;
+
+/** Routes, as a list of objects or as JSON of one. */
+export function parseRoutes(value: unknown): readonly Route[] {
+  const list = typeof value === "string" ? parseJson(value) : value;
+  if (!Array.isArray(list)) throw new InvalidValue("must be a list of routes");
+  const routes = list.map((each: unknown, index) => {
+    try {
+      return parseRoute(each);
+    } catch (error) {
+      if (!(error instanceof InvalidValue)) throw error;
+      throw new InvalidValue(`must be right in its entry ${index + 1}, which ${error.message}`);
+    }
+  });
+  try {
+    new RouteTable(routes);
+  } catch (error) {
+    throw new InvalidValue(`is contradictory: ${error instanceof Error ? error.message.replace(/\.$/, "") : error}`);
+  }
+  return routes;
+}
+
+function parseRoute(value: unknown): Route {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new InvalidValue("must be an object");
+  const given = value as Readonly<Record<string, unknown>>;
+  for (const key of Object.keys(given)) {
+    if (KEYS.some((known) => known === key)) continue;
+    const nearest = nearestName(key, KEYS);
+    throw new InvalidValue(`has the unknown key "${key}"${nearest === null ? "" : `: did you mean "${nearest}"?`}`);
+  }
+  const upstream = parseUpstream(given.upstream);
+  const { audience = upstream } = given;
+  if (typeof audience !== "string" || audience === "") throw new InvalidValue("must have a text as its audience");
+  return {
+    path: parseRoutePath(given.path),
+    upstream,
+    access: parseAccess(given.access),
+    audience,
+    identityHeaders: parseBoolean(given.identityHeaders ?? false),
+    allowEncodedSlash: parseBoolean(given.allowEncodedSlash ?? false),
+    allowParameters: parseBoolean(given.allowParameters ?? false),
+    caseInsensitive: parseBoolean(given.caseInsensitive ?? false),
+    timeoutSeconds: parseSeconds(given.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS),
+  };
+}
+
+function parseRoutePath(value: unknown): string {
+  const target = typeof value === "string" ? readRequestTarget(value) : null;
+  if (target === null || target.query !== "" || target.path !== value) {
+    throw new InvalidValue('must have a path such as "/api/" (all below) or "/robots.txt", decoded');
+  }
+  return target.path;
+}
+
+function parseUpstream(value: unknown): string {
+  const url = typeof value === "string" && URL.canParse(value) ? new URL(value) : null;
+  if (url === null || !/^https?:$/.test(url.protocol) || String(value).replace(/\/$/, "") !== url.origin) {
+    throw new InvalidValue('must have an origin as its upstream, such as "http://127.0.0.1:8082": no path');
+  }
+  return url.origin;
+}
+
+/** Nothing is public that was not said to be. */
+function parseAccess(value: unknown): RouteAccess {
+  if (value === "public" || value === "login" || value === "fresh_login") return { kind: value };
+  const role = typeof value === "string" && value.startsWith("role:") ? value.slice("role:".length) : null;
+  if (role !== null && isRole(role)) return { kind: "role", role };
+  throw new InvalidValue('must have as its access "public", "login", "fresh_login" or "role:NAME"');
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new InvalidValue("must be JSON: a list of routes");
+  }
+}

@@ -1,0 +1,10 @@
+import type { HostCookie } from "coatcheck";
+
+/** In whatever case, and behind whatever prefix: browsers compare prefixes without case, and some servers all of a name. */
+const OWN_NAME = /^(?:__(?:host|secure|http)-)*(?:http-)?coatcheck/i;
+
+/** Tells the gateway's cookies from others': they are sent to no upstream, and set by none. */
+export function ownCookies(session: HostCookie): (name: string) => boolean {
+  const sessionName = session.name.toLowerCase();
+  return (name) => OWN_NAME.test(name) || name.toLowerCase() === sessionName;
+}

@@ -1,0 +1,120 @@
+/** What is told to the upstream of who asks; null for somebody unknown. */
+export interface ForwardedIdentity {
+  readonly token: string;
+  readonly userId: string;
+  readonly email: string;
+  readonly name: string;
+  readonly roles: readonly string[];
+}
+
+export interface ForwardedRequestFacts {
+  /** Names and values in turn, as they came (`rawHeaders`). */
+  readonly rawHeaders: readonly string[];
+  readonly identity: ForwardedIdentity | null;
+  /** Whether Remote-User and its like are set. */
+  readonly identityHeaders: boolean;
+  readonly clientAddress: string;
+  /** The origin under which browsers know the gateway. */
+  readonly publicOrigin: string;
+  /** Names of cookies that are the gateway's own. */
+  readonly isOwnCookie: (name: string) => boolean;
+}
+
+/** Of one connection, not of the request (RFC 9110, 7.6.1). */
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "http2-settings",
+]);
+
+/**
+ * What only the gateway says to an upstream. Compared without case and with "_" and "." taken for "-", as servers do
+ * that turn headers into variables: what is stripped in one spelling only can be sent in another (CVE-2025-64484).
+ */
+const SAID_BY_THE_GATEWAY = new RegExp(
+  [
+    "^(x-)?remote-(user|email|name|groups)$",
+    "^(x-)?forwarded(-.*)?$",
+    "^x-(real-ip|client-ip|cluster-client-ip)$",
+    "^(true-client-ip|cf-connecting-ip|fastly-client-ip)$",
+    "^x-(original|rewrite|envoy|coatcheck|auth-request|authentik|webauth|pomerium|goog-authenticated)(-.*)?$",
+  ].join("|"),
+);
+
+/** `expect` was answered by the gateway, and how long the body is told by whoever sends it on. */
+const WRITTEN_ANEW: ReadonlySet<string> = new Set(["cookie", "authorization", "host", "content-length", "expect"]);
+
+/**
+ * The headers of the request that goes to the upstream, names and values in turn: those that came, less what is of the connection, the gateway's,
+ * or claims to be; and what the gateway says, always and once, empty where there is nothing to say. Authorization is the
+ * gateway's too: it is what the upstream believes.
+ */
+export function forwardedHeaders(facts: ForwardedRequestFacts): string[] {
+  const { rawHeaders, identity, clientAddress, publicOrigin } = facts;
+  const nominated = nominatedHeaders(rawHeaders);
+  const headers: string[] = [];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] ?? "").toLowerCase();
+    const value = rawHeaders[index + 1] ?? "";
+    if (HOP_BY_HOP.has(name) || nominated.has(name) || isSaidByTheGateway(name)) continue;
+    if (WRITTEN_ANEW.has(name)) continue;
+    headers.push(name, value);
+  }
+  const cookie = forwardedCookie(rawHeaders, facts.isOwnCookie);
+  if (cookie !== "") headers.push("cookie", cookie);
+
+  const { host, protocol } = new URL(publicOrigin);
+  headers.push("host", host, "x-forwarded-for", clientAddress);
+  headers.push("x-forwarded-host", host, "x-forwarded-proto", protocol.slice(0, -1));
+  headers.push("authorization", identity === null ? "" : `Bearer ${identity.token}`);
+  if (facts.identityHeaders) headers.push(...remoteHeaders(identity));
+  return headers;
+}
+
+function remoteHeaders(identity: ForwardedIdentity | null): readonly string[] {
+  return [
+    ...["remote-user", headerText(identity?.userId ?? "")],
+    ...["remote-email", headerText(identity?.email ?? "")],
+    ...["remote-name", headerText(identity?.name ?? "")],
+    ...["remote-groups", (identity?.roles ?? []).map(headerText).join(",")],
+  ];
+}
+
+/** As it is where it is plain ASCII; else, and where it would be mistaken for that or for several, percent-encoded. */
+function headerText(text: string): string {
+  return /^[ !-$&-+\--~]*$/.test(text) && text.trim() === text ? text : encodeURIComponent(text);
+}
+
+function isSaidByTheGateway(name: string): boolean {
+  return SAID_BY_THE_GATEWAY.test(name.replaceAll(/[_.]/g, "-"));
+}
+
+/** What the client's Connection header makes hop-by-hop: nothing of what the gateway adds, which comes afterwards. */
+function nominatedHeaders(rawHeaders: readonly string[]): ReadonlySet<string> {
+  const nominated = new Set<string>();
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    if (rawHeaders[index]?.toLowerCase() !== "connection") continue;
+    for (const name of (rawHeaders[index + 1] ?? "").split(",")) nominated.add(name.trim().toLowerCase());
+  }
+  return nominated;
+}
+
+/** The cookies that are the upstream's business, each as it came. */
+function forwardedCookie(rawHeaders: readonly string[], isOwnCookie: (name: string) => boolean): string {
+  const pairs: string[] = [];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    if (rawHeaders[index]?.toLowerCase() !== "cookie") continue;
+    pairs.push(...(rawHeaders[index + 1] ?? "").split(";"));
+  }
+  return pairs
+    .map((pair) => pair.replace(/^[ \t]+|[ \t]+$/g, ""))
+    .filter((pair) => pair !== "" && !isOwnCookie(pair.split("=", 1)[0]?.trim() ?? ""))
+    .join("; ");
+}

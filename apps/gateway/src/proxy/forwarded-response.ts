@@ -1,0 +1,56 @@
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/**
+ * What a browser or a proxy would take for the gateway's word: an upstream cannot speak for it. Clear-Site-Data would
+ * sign out of every other service at the same origin.
+ */
+const SAID_BY_THE_GATEWAY = /^(clear-site-data$|x-accel-|x-sendfile)/;
+
+export interface ReturnedHeadersOptions {
+  readonly isOwnCookie: (name: string) => boolean;
+  /** Whether the upstream decides who may read its answers: where no session is looked at. */
+  readonly hasOwnCors: boolean;
+}
+
+/**
+ * The headers of the response that goes to the browser, names and values in turn: those of the upstream, less what is
+ * of the connection, and less any cookie of ours: an upstream that set it would log its visitors in as somebody else.
+ */
+export function returnedHeaders(
+  rawHeaders: readonly string[],
+  { isOwnCookie, hasOwnCors }: ReturnedHeadersOptions,
+): readonly (readonly [string, string])[] {
+  const nominated = new Set<string>();
+  const pairs: [string, string][] = [];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const [name = "", value = ""] = rawHeaders.slice(index, index + 2);
+    pairs.push([name.toLowerCase(), value]);
+    if (name.toLowerCase() !== "connection") continue;
+    for (const each of value.split(",")) nominated.add(each.trim().toLowerCase());
+  }
+  return pairs.filter(([name, value]) => {
+    if (HOP_BY_HOP.has(name) || nominated.has(name) || SAID_BY_THE_GATEWAY.test(name)) return false;
+    if (name.startsWith("access-control-")) return hasOwnCors;
+    return name !== "set-cookie" || isForeignCookie(value, isOwnCookie);
+  });
+}
+
+/**
+ * As browsers read it, the name is what stands before the first "=". A cookie without a name is sent back as its value
+ * alone, which may look like one of ours: none passes.
+ */
+function isForeignCookie(setCookie: string, isOwnCookie: (name: string) => boolean): boolean {
+  const [pair = ""] = setCookie.split(";", 1);
+  const separator = pair.indexOf("=");
+  const name = pair.slice(0, Math.max(separator, 0)).trim();
+  return name !== "" && !isOwnCookie(name);
+}

@@ -1,0 +1,67 @@
+import type { Visit } from "coatcheck";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { sendProblem } from "../problem.ts";
+import type { GateDecision, RequestGate } from "./request-gate.ts";
+import type { AdmittedRequest, Upstreams } from "./upstreams.ts";
+
+export interface FrontDoorParts {
+  readonly gate: RequestGate;
+  readonly upstreams: Upstreams;
+}
+
+/**
+ * Sends what belongs to a route to its upstream, before anything else looks at it: its body is not parsed, and its
+ * response is the upstream's, without the headers of our own pages.
+ */
+export function addFrontDoor(app: FastifyInstance, { gate, upstreams }: FrontDoorParts): void {
+  app.addHook("onRequest", async (request, reply) => {
+    const decision = await gate.decide(request.raw, request.ip);
+    if (decision.kind === "own") return undefined;
+    return decision.kind === "forward" ? forward(request, reply, decision.admitted) : answer(reply, decision);
+  });
+
+  async function forward(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    admitted: AdmittedRequest,
+  ): Promise<FastifyReply> {
+    const failure = await upstreams.forward(request.raw, reply.raw, admitted);
+    if (failure === null) return reply.hijack();
+    await writeSession(reply, admitted.visit);
+    return sendProblem(reply, failure);
+  }
+}
+
+async function answer(
+  reply: FastifyReply,
+  decision: Exclude<GateDecision, { readonly kind: "own" | "forward" }>,
+): Promise<FastifyReply> {
+  switch (decision.kind) {
+    case "answer": {
+      const { status, headers, body } = decision.answer;
+      return reply
+        .code(status)
+        .headers(headers)
+        .send(body ?? undefined);
+    }
+    case "redirect":
+      reply.code(303).header("location", decision.location);
+      await writeSession(reply, decision.visit);
+      return reply.header("cache-control", "no-store").send();
+    case "problem":
+      for (const { name, value } of decision.headers) reply.header(name, value);
+      if (decision.visit !== null) await writeSession(reply, decision.visit);
+      return sendProblem(reply, decision.code);
+  }
+}
+
+/** What the visit has to say in the headers, where the response is not the upstream's. */
+async function writeSession(reply: FastifyReply, visit: Visit): Promise<void> {
+  const headers = { get: (name: string) => textOf(reply.getHeader(name)) };
+  for (const { name, value } of await visit.finish({ status: reply.statusCode, headers })) reply.header(name, value);
+}
+
+function textOf(value: string | number | readonly string[] | undefined): string | null {
+  if (value === undefined) return null;
+  return Array.isArray(value) ? value.join(", ") : String(value);
+}

@@ -1,0 +1,57 @@
+/** A path as it decides about a request. What is forwarded is the bytes that came. */
+export interface RequestTarget {
+  /**
+   * Decoded where that can mean one thing only, each segment for itself. A slash that was data within a segment stays
+   * written as "%2F".
+   */
+  readonly path: string;
+  /** As it came, "?" included; empty without one. */
+  readonly query: string;
+  /** A segment holds an encoded slash or backslash: some upstreams mean it, as npm's registry does; most see a path. */
+  readonly hasEncodedSlash: boolean;
+  /** A segment holds ";": some servers cut the path there. */
+  readonly hasParameters: boolean;
+}
+
+/** Visible ASCII but for "#", which no client sends, and "\", which browsers and some servers take for a slash. */
+const FORM = /^(\/[!-"$-[\]-~]*?)(\?[!-"$-~]*)?$/;
+const MAXIMUM_TARGET_LENGTH = 16_384;
+
+/**
+ * Reads a request line's target; null for one that could mean several things: another form than a path (RFC 9112, 3.2),
+ * an empty or dot segment, plain or encoded, bytes that are no UTF-8, a control character, or a percent sign that was
+ * encoded and that a second decoding would make into something else.
+ */
+export function readRequestTarget(target: string): RequestTarget | null {
+  if (target.length > MAXIMUM_TARGET_LENGTH) return null;
+  const [, path, query = ""] = FORM.exec(target) ?? [];
+  if (path === undefined) return null;
+  const segments = path.slice(1).split("/");
+  const decoded: string[] = [];
+  for (const [index, segment] of segments.entries()) {
+    const name = decode(segment);
+    // Only the last one may be empty: the path of a folder.
+    if (name === null || (name === "" && index < segments.length - 1)) return null;
+    if (isAmbiguous(name)) return null;
+    decoded.push(name.replaceAll("/", "%2F").replaceAll("\\", "%5C"));
+  }
+  return {
+    path: `/${decoded.join("/")}`,
+    query,
+    hasEncodedSlash: /%(2f|5c)/i.test(path),
+    hasParameters: decoded.some((name) => name.includes(";")),
+  };
+}
+
+/** Whatever slashes it holds: none of the names between them may be a step elsewhere. */
+function isAmbiguous(name: string): boolean {
+  return /[\p{Cc}%]/u.test(name) || name.split(/[/\\]/).some((part) => part === "." || part === "..");
+}
+
+function decode(segment: string): string | null {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return null;
+  }
+}

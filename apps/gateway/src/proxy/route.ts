@@ -1,0 +1,29 @@
+/** Whom a route lets through. */
+export type RouteAccess =
+  /** Everybody, unknown: no session is looked at. */
+  | { readonly kind: "public" }
+  | { readonly kind: "login" }
+  /** Who proved a moment ago who they are. */
+  | { readonly kind: "fresh_login" }
+  | { readonly kind: "role"; readonly role: string };
+
+/** One part of the gateway's paths, and the private service that answers there. */
+export interface Route {
+  /** Ends in "/" for everything below; otherwise that one path. In the decoded spelling of `RequestTarget`. */
+  readonly path: string;
+  /** An origin. */
+  readonly upstream: string;
+  readonly access: RouteAccess;
+  /** Whom identity tokens are for; by default the upstream's origin. */
+  readonly audience: string;
+  /** Sets Remote-User, -Email, -Name and -Groups besides, for services that know no tokens. */
+  readonly identityHeaders: boolean;
+  /** Lets "%2F" pass within a segment: for an upstream that takes it for data, and for one that does alone. */
+  readonly allowEncodedSlash: boolean;
+  /** Lets ";" pass: for an upstream that does not cut paths there. */
+  readonly allowParameters: boolean;
+  /** The upstream takes "/Admin" for "/admin": so does the route. */
+  readonly caseInsensitive: boolean;
+  /** How long the upstream may be silent, before its answer and within. */
+  readonly timeoutSeconds: number;
+}

@@ -1,0 +1,275 @@
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { IdentityVerifier } from "coatcheck/access/identity-verifier";
+import { RemotePublicKeys } from "coatcheck/access/public-keys";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Client } from "../support/client.ts";
+import { GatewayProcess, runCommand } from "../support/gateway-process.ts";
+
+const ada = { email: "ada@example.com", password: "counting analytical engines" };
+const MEGABYTE = 1_048_576;
+
+let upstream: Server;
+let gateway: GatewayProcess;
+/** What the upstream does with the next requests. */
+let serve: (request: IncomingMessage, response: ServerResponse) => unknown;
+/** Requests that reached it. */
+let seen: IncomingMessage[];
+
+const upstreamUrl = () => `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
+const answerPlainly = (_request: IncomingMessage, response: ServerResponse) => response.end("from upstream");
+
+beforeAll(async () => {
+  upstream = createServer((incoming, response) => {
+    seen.push(incoming);
+    serve(incoming, response);
+  });
+  await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
+  const to = { upstream: upstreamUrl(), timeoutSeconds: 2 };
+  const routes = [
+    { path: "/public/", access: "public", ...to },
+    { path: "/app/", access: "login", identityHeaders: true, ...to },
+    { path: "/app/danger/", access: "fresh_login", ...to },
+    { path: "/app/admin/", access: "role:admin", ...to },
+    { path: "/npm/", access: "public", allowEncodedSlash: true, ...to },
+    { path: "/gone/", access: "public", upstream: "http://127.0.0.1:9" },
+  ];
+  gateway = await GatewayProcess.create({ COATCHECK_ROUTES: JSON.stringify(routes), COATCHECK_FRESH_FOR_SECONDS: "1" });
+  await gateway.addUser(ada.email, ada.password, "Ada");
+  await gateway.start();
+});
+
+afterAll(async () => {
+  upstream.closeAllConnections();
+  upstream.close();
+  await gateway.dispose();
+});
+
+function reset(next: typeof serve = answerPlainly): void {
+  seen = [];
+  serve = next;
+}
+
+async function loggedIn(): Promise<Client> {
+  const client = new Client(gateway.url);
+  expect((await client.login(ada.email, ada.password)).status).toBe(200);
+  return client;
+}
+
+/** A request as its bytes are, which fetch would tidy up. */
+async function raw(target: string, headers: Readonly<Record<string, string>> = {}, method = "GET") {
+  const { port } = new URL(gateway.url);
+  const message = await new Promise<IncomingMessage>((resolve, reject) => {
+    request({ host: "localhost", port, path: target, method, headers, agent: false }, resolve)
+      .on("error", reject)
+      .end();
+  });
+  return {
+    status: message.statusCode,
+    headers: message.headers,
+    body: Buffer.concat(await message.toArray()).toString(),
+  };
+}
+
+describe("who gets through", () => {
+  test("everybody, unknown, where a route is public", async () => {
+    reset();
+    const client = await loggedIn();
+    for (const visitor of [new Client(gateway.url), client]) {
+      const response = await visitor.send("GET", "/public/page");
+      expect([response.status, await response.text()]).toEqual([200, "from upstream"]);
+      expect(response.headers.get("cache-control")).toBeNull();
+    }
+    for (const { headers } of seen) expect([headers.authorization, headers.cookie]).toEqual(["", undefined]);
+  });
+
+  test("whoever is logged in, as themselves, by a token that the upstream can verify", async () => {
+    reset();
+    const client = await loggedIn();
+    const response = await client.send("GET", "/app/page?x=1");
+    expect([response.status, response.headers.get("cache-control")]).toEqual([200, "private, no-cache"]);
+    const [{ url, headers } = { url: "", headers: {} as IncomingMessage["headers"] }] = seen;
+    expect(url).toBe("/app/page?x=1");
+    expect(headers["remote-email"]).toBe(ada.email);
+    const keys = new RemotePublicKeys({ url: `${gateway.url}/.well-known/jwks.json` });
+    const verifier = new IdentityVerifier({ issuer: gateway.url, audience: upstreamUrl(), keys });
+    expect(await verifier.verifyAuthorization(headers.authorization)).toMatchObject({
+      accepted: true,
+      identity: { email: ada.email, name: "Ada", roles: [] },
+    });
+  });
+
+  test("nobody else: a script is told, a person is sent to sign in and comes back", async () => {
+    reset();
+    const client = new Client(gateway.url);
+    const refused = await client.send("GET", "/app/page");
+    expect([refused.status, refused.headers.get("content-type")]).toEqual([
+      401,
+      "application/problem+json; charset=utf-8",
+    ]);
+    const page = await raw("/app/page?tab=1", { accept: "text/html", "sec-fetch-mode": "navigate" });
+    expect([page.status, page.headers.location]).toEqual([303, "/auth/sign-in?next=%2Fapp%2Fpage%3Ftab%3D1"]);
+    expect(seen).toHaveLength(0);
+  });
+
+  test("who has just proved who they are, where the route asks for it", async () => {
+    reset();
+    const client = await loggedIn();
+    expect((await client.send("GET", "/app/danger/x")).status).toBe(200);
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    const stale = await client.send("GET", "/app/danger/x");
+    expect([stale.status, await stale.json()]).toMatchObject([403, { code: "reauthentication_required" }]);
+    expect((await client.send("GET", "/app/page")).status).toBe(200);
+  });
+
+  test("who has the role, from the moment on that they have it", async () => {
+    reset();
+    const client = await loggedIn();
+    const roles = (text: string) => runCommand(["users", "edit", ada.email, "--roles", text], gateway.environment);
+    expect((await client.send("GET", "/app/admin/x")).status).toBe(403);
+    expect((await roles("admin,listener")).stdout).toContain("with the roles admin, listener");
+    expect((await client.send("GET", "/app/admin/x")).status).toBe(200);
+    expect(seen.at(-1)?.headers["remote-groups"]).toBeUndefined();
+    await client.send("GET", "/app/page");
+    expect(seen.at(-1)?.headers["remote-groups"]).toBe("admin,listener");
+    await roles("");
+    expect((await client.send("GET", "/app/admin/x")).status).toBe(403);
+  });
+
+  test("a page of another site does not, with a user's cookie", async () => {
+    reset();
+    const client = await loggedIn();
+    const evil = { "sec-fetch-site": "cross-site", origin: "https://evil.example" };
+    expect((await client.send("POST", "/app/page", {}, evil)).status).toBe(403);
+    expect(seen).toHaveLength(0);
+  });
+
+  test("who has logged out does not", async () => {
+    reset();
+    const client = await loggedIn();
+    const copy = client.copy();
+    await client.send("POST", "/auth/logout");
+    expect((await copy.send("GET", "/app/page")).status).toBe(401);
+  });
+});
+
+describe("what is forwarded", () => {
+  test("the bytes of the target as they came", async () => {
+    reset();
+    for (const target of ["/public/a%20b?q=%2F&r=a+b", "/npm/@scope%2fname", "/public/%61"]) await raw(target);
+    expect(seen.map(({ url }) => url)).toEqual(["/public/a%20b?q=%2F&r=a+b", "/npm/@scope%2fname", "/public/%61"]);
+  });
+
+  test.each([
+    ...[
+      "/public/../app/page",
+      "/public//x",
+      "/public/%2e%2e/app/page",
+      "/public/a%2fb",
+      "/public/a%252fb",
+      "/public/a;b",
+    ],
+    ...["/public/a%00", "/public/a\\b", "http://localhost/public/x", "/public/%c0%af", "/npm/a%2f..%2fb", "/public/."],
+  ])("nothing that is ambiguous: %s", async (target) => {
+    reset();
+    const { status, body } = await raw(target, { host: new URL(gateway.url).host });
+    expect([status, JSON.parse(body).code]).toEqual([400, expect.stringMatching(/^invalid_(path|request)$/)]);
+    expect(seen).toHaveLength(0);
+  });
+
+  test("a body of any kind and size, as a stream", async () => {
+    let received = 0;
+    reset((incoming, response) => {
+      incoming.on("data", (piece: Buffer) => (received += piece.length));
+      incoming.on("end", () => response.end(String(received)));
+    });
+    const client = await loggedIn();
+    const body = Buffer.alloc(32 * MEGABYTE, "x");
+    const response = await fetch(`${gateway.url}/app/upload`, {
+      method: "PUT",
+      body,
+      headers: { cookie: client.cookieHeader, "x-csrf": "1", "content-type": "application/octet-stream" },
+    });
+    expect([response.status, await response.text()]).toEqual([200, String(body.length)]);
+  });
+
+  test("answers as they are: status, headers, and no more of them than it sends", async () => {
+    reset((_request, response) => {
+      response.writeHead(418, { "x-tea": "green", etag: '"1"', "set-cookie": ["a=1", "coatcheck-9=stolen"] });
+      response.end("short and stout");
+    });
+    const client = await loggedIn();
+    const response = await client.send("GET", "/app/tea");
+    expect([response.status, await response.text()]).toEqual([418, "short and stout"]);
+    expect([response.headers.get("x-tea"), response.headers.get("etag")]).toEqual(["green", '"1"']);
+    expect(response.headers.getSetCookie()).toEqual(["a=1"]);
+    expect(response.headers.get("content-security-policy")).toBeNull();
+  });
+
+  test("an answer that is public stays with its reader where it depends on the session", async () => {
+    reset((_request, response) => response.writeHead(200, { "cache-control": "public, max-age=60" }).end("mine"));
+    const client = await loggedIn();
+    expect((await client.send("GET", "/app/x")).headers.get("cache-control")).toBe("private, max-age=60");
+    expect((await client.send("GET", "/public/x")).headers.get("cache-control")).toBe("public, max-age=60");
+  });
+
+  test("events, each when it happens", async () => {
+    let response: ServerResponse | null = null;
+    reset((_request, answer) => {
+      response = answer;
+      answer.writeHead(200, { "content-type": "text/event-stream" });
+      answer.write("data: 1\n\n");
+    });
+    const client = await loggedIn();
+    const stream = await fetch(`${gateway.url}/app/events`, { headers: { cookie: client.cookieHeader } });
+    const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader();
+    expect((await reader?.read())?.value).toBe("data: 1\n\n");
+    (response as ServerResponse | null)?.write("data: 2\n\n");
+    expect((await reader?.read())?.value).toBe("data: 2\n\n");
+    await reader?.cancel();
+  });
+
+  test("HEAD and 304 have no body", async () => {
+    reset((_request, response) => response.writeHead(200, { "content-length": "13" }).end());
+    const head = await raw("/public/x", {}, "HEAD");
+    expect([head.status, head.headers["content-length"], head.body]).toEqual([200, "13", ""]);
+    reset((_request, response) => response.writeHead(304, { etag: '"1"' }).end());
+    expect(await raw("/public/x")).toMatchObject({ status: 304, body: "" });
+  });
+});
+
+describe("an upstream", () => {
+  test("that is not there is a 502", async () => {
+    const response = await new Client(gateway.url).send("GET", "/gone/x");
+    expect([response.status, await response.json()]).toMatchObject([502, { code: "upstream_unreachable" }]);
+  });
+
+  test("that says nothing is a 504", async () => {
+    reset(() => {});
+    const response = await new Client(gateway.url).send("GET", "/public/x");
+    expect([response.status, await response.json()]).toMatchObject([504, { code: "upstream_timeout" }]);
+  });
+
+  test("that breaks off in the middle is seen to have", async () => {
+    reset((_request, response) => {
+      response.writeHead(200, { "content-length": "100" });
+      response.write("half");
+      setTimeout(() => response.destroy(), 20);
+    });
+    await expect(raw("/public/x")).rejects.toThrow();
+  });
+
+  test("is told when whoever asked has gone", async () => {
+    const closed = new Promise<void>((resolve) => {
+      reset((_request, response) => {
+        response.on("close", resolve);
+        response.writeHead(200).write("begin");
+      });
+    });
+    const aborted = new AbortController();
+    const response = await fetch(`${gateway.url}/public/x`, { signal: aborted.signal });
+    aborted.abort();
+    await closed;
+    expect(response.status).toBe(200);
+  });
+});
