@@ -9,6 +9,7 @@ import { CredentialChanges } from "./accounts/credential-changes.ts";
 import { PasswordAuthenticator } from "./accounts/password-authenticator.ts";
 import { PasswordHasher } from "./accounts/password-hasher.ts";
 import type { DatabasePurpose } from "./accounts/sqlite/database-purpose.ts";
+import { clientAddressBehind } from "./client-address.ts";
 import { makeDataFolder } from "./config/data-folder.ts";
 import { type GatewayConfiguration, sessionPolicies } from "./config/gateway-configuration.ts";
 import { openAccountDatabase } from "./database/open-account-database.ts";
@@ -21,7 +22,10 @@ import { loadPageFiles, type PageFiles } from "./pages/page-files.ts";
 import { LiveConnections } from "./proxy/live-connections.ts";
 import { RequestGate } from "./proxy/request-gate.ts";
 import { RouteTable } from "./proxy/route-table.ts";
+import { SessionWatch } from "./proxy/session-watch.ts";
+import { Upgrades } from "./proxy/upgrades.ts";
 import { Upstreams } from "./proxy/upstreams.ts";
+import { isServedHost } from "./served-host.ts";
 import { buildServer } from "./server.ts";
 import { type OpenSessionStore, openSessionStore } from "./session-stores/open-session-store.ts";
 
@@ -50,6 +54,8 @@ export interface Gateway {
 /** How often to look for revocations that a crash or another process left pending. Sessions are refused meanwhile. */
 const PENDING_REVOCATIONS_EVERY_SECONDS = 1;
 const EXPIRY_EVERY_SECONDS = 60;
+/** For sessions that expire, and accounts whose sessions could not be ended: both are told by nobody. */
+const WATCH_EVERY_SECONDS = 5;
 /** When closing, a request that is being served has so long to be answered. */
 const LONGEST_ANSWER_MILLISECONDS = 5_000;
 const EXPIRY_BATCH = 100;
@@ -124,6 +130,13 @@ async function serve({ configuration, log, prepare, passRule }: GatewayOptions, 
       await Promise.all([accounts.list({ limit: 1 }), sessions.list("readiness")]);
     },
   });
+  const upgrades = new Upgrades({
+    ...{ gate, upstreams, live, isOwnCookie, log },
+    isServed: (request) => isServedHost(request.headers.host, guard.origin),
+    clientAddress: clientAddressBehind(configuration.trustedProxies),
+  });
+  server.server.on("upgrade", (request, socket, head) => void upgrades.handle(request, socket, head));
+  const watch = new SessionWatch({ live, store: opened.store, sessions, accounts, log });
   await listen(server, configuration);
   const maintenance = new Maintenance(
     [
@@ -133,6 +146,7 @@ async function serve({ configuration, log, prepare, passRule }: GatewayOptions, 
         run: () => changes.finishPending(),
       },
       { name: "expired sessions", everySeconds: opened.sweepEverySeconds, run: () => removeAllExpired(sessions) },
+      { name: "open connections", everySeconds: WATCH_EVERY_SECONDS, run: () => watch.check() },
       { name: "old keys", everySeconds: EXPIRY_EVERY_SECONDS, run: () => retireOldKeys(access, log) },
       { name: "expired accounts data", everySeconds: EXPIRY_EVERY_SECONDS, run: () => database.removeExpired() },
     ],
@@ -141,10 +155,12 @@ async function serve({ configuration, log, prepare, passRule }: GatewayOptions, 
   return {
     async close() {
       // A connection that never asks anything would be waited for until its time is up.
+      upgrades.close();
       const timer = setTimeout(() => server.server.closeAllConnections(), LONGEST_ANSWER_MILLISECONDS);
       await server.close();
       clearTimeout(timer);
       await maintenance.stop();
+      watch.close();
       await upstreams.close();
       await opened.close();
       await database.close();

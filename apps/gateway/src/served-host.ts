@@ -13,13 +13,17 @@ function isAnsweredToEverybody(url: string): boolean {
  * whose name an attacker has pointed at this machine (DNS rebinding) must not be able to talk to it as its own origin.
  */
 export function refuseOtherHosts(app: FastifyInstance, origin: PublicOrigin): void {
-  const { hostname } = new URL(origin.text);
   app.addHook("onRequest", async (request, reply) => {
-    if (isAnsweredToEverybody(request.url)) return undefined;
-    const asked = hostnameOf(request.raw.headers.host);
-    const isServed = asked === hostname || (asked !== null && isLoopback(hostname) && isLoopback(asked));
-    return isServed ? undefined : sendProblem(reply, "misdirected_request");
+    if (isAnsweredToEverybody(request.url) || isServedHost(request.raw.headers.host, origin)) return undefined;
+    return sendProblem(reply, "misdirected_request");
   });
+}
+
+/** Whether a Host header names the one host that is served; any loopback name does where that one is loopback. */
+export function isServedHost(host: string | undefined, origin: PublicOrigin): boolean {
+  const { hostname } = new URL(origin.text);
+  const asked = hostnameOf(host);
+  return asked === hostname || (asked !== null && isLoopback(hostname) && isLoopback(asked));
 }
 
 /** The host without its port: a forwarded port is no other host. */

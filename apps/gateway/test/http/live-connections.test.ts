@@ -1,0 +1,150 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import WebSocket, { WebSocketServer } from "ws";
+import { Client } from "../support/client.ts";
+import { GatewayProcess, runCommand } from "../support/gateway-process.ts";
+
+const ada = { email: "ada@example.com", password: "counting analytical engines" };
+const grace = { email: "grace@example.com", password: "nanoseconds by the yard" };
+
+let upstream: Server;
+let gateway: GatewayProcess;
+/** Upgrades that reached the upstream. */
+const seen: IncomingMessage[] = [];
+
+beforeAll(async () => {
+  upstream = createServer((_request: IncomingMessage, response: ServerResponse) => {
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    response.write("data: hello\n\n");
+  });
+  const sockets = new WebSocketServer({ server: upstream, path: "/app/socket" });
+  sockets.on("connection", (socket, request) => {
+    seen.push(request);
+    socket.on("message", (data, isBinary) => socket.send(data, { binary: isBinary }));
+  });
+  await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
+  const to = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
+  const routes = [
+    { path: "/app/", access: "login", upstream: to, identityHeaders: true },
+    { path: "/gone/", access: "login", upstream: "http://127.0.0.1:9" },
+  ];
+  gateway = await GatewayProcess.create({ COATCHECK_ROUTES: JSON.stringify(routes) });
+  await gateway.addUser(ada.email, ada.password, "Ada");
+  await gateway.addUser(grace.email, grace.password, "Grace");
+  await gateway.start();
+});
+
+afterAll(async () => {
+  upstream.closeAllConnections();
+  upstream.close();
+  await gateway.dispose();
+});
+
+async function loggedIn(user = ada): Promise<Client> {
+  const client = new Client(gateway.url);
+  expect((await client.login(user.email, user.password)).status).toBe(200);
+  return client;
+}
+
+/** As a page of the gateway's own origin opens one, unless other headers are given. */
+function connect(client: Client, path = "/app/socket", headers: Readonly<Record<string, string>> = {}): WebSocket {
+  const own = { cookie: client.cookieHeader, origin: gateway.url };
+  return new WebSocket(gateway.url.replace("http", "ws") + path, { headers: { ...own, ...headers } });
+}
+
+/** The status by which an upgrade is refused. */
+async function refusalOf(socket: WebSocket): Promise<number> {
+  const [, response] = (await once(socket, "unexpected-response")) as [unknown, IncomingMessage];
+  response.resume();
+  return response.statusCode ?? 0;
+}
+
+async function openSocket(client: Client): Promise<WebSocket> {
+  const socket = connect(client);
+  await once(socket, "open");
+  return socket;
+}
+
+async function echo(socket: WebSocket, data: string | Buffer): Promise<string> {
+  socket.send(data);
+  const [answer] = (await once(socket, "message")) as [Buffer];
+  return answer.toString();
+}
+
+describe("a WebSocket", () => {
+  test("goes through, both ways, with identity and without our cookie", async () => {
+    const socket = await openSocket(await loggedIn());
+    expect(await echo(socket, "hello")).toBe("hello");
+    const large = Buffer.alloc(1_000_000, "x");
+    expect(await echo(socket, large)).toBe(large.toString());
+    const headers = seen.at(-1)?.headers;
+    expect(headers).toMatchObject({ "remote-email": ada.email, authorization: expect.stringMatching(/^Bearer ey/) });
+    expect(headers?.cookie).toBeUndefined();
+    socket.close();
+    await once(socket, "close");
+  });
+
+  test("is refused to nobody in particular, to other sites, and where nothing is", async () => {
+    const before = seen.length;
+    const client = await loggedIn();
+    expect(await refusalOf(connect(new Client(gateway.url)))).toBe(401);
+    expect(await refusalOf(connect(client, undefined, { origin: "https://evil.example" }))).toBe(403);
+    expect(await refusalOf(connect(client, undefined, { host: "evil.example" }))).toBe(421);
+    expect(await refusalOf(connect(client, "/elsewhere/socket"))).toBe(404);
+    expect(await refusalOf(connect(client, "/auth/me"))).toBe(404);
+    expect(await refusalOf(connect(client, "/app//socket"))).toBe(400);
+    expect(await refusalOf(connect(client, "/gone/socket"))).toBe(502);
+    expect(seen).toHaveLength(before);
+  });
+
+  test("closes by itself as its ends do", async () => {
+    const socket = await openSocket(await loggedIn());
+    socket.close(1_000, "done");
+    expect(await once(socket, "close")).toEqual([1_000, Buffer.from("done")]);
+  });
+});
+
+describe("what is open ends with its session", () => {
+  const endings: readonly [string, (client: Client) => Promise<unknown>][] = [
+    ["a logout", (client) => client.send("POST", "/auth/logout")],
+    ["the session being revoked from another device", async () => (await loggedIn()).send("DELETE", "/auth/sessions")],
+    ["the operator's revocation", () => runCommand(["sessions", "revoke", ada.email, "--all"], gateway.environment)],
+    ["another login in the same browser", (client) => client.login(ada.email, ada.password)],
+  ];
+
+  test.each(endings)("by %s", async (_name, end) => {
+    const client = await loggedIn();
+    const others = await loggedIn(grace);
+    const [socket, other] = [await openSocket(client), await openSocket(others)];
+    const stream = await fetch(`${gateway.url}/app/events`, { headers: { cookie: client.cookieHeader } });
+    const reader = stream.body?.getReader();
+    await reader?.read();
+    const closed = once(socket, "close");
+    const ended = (async () => {
+      for (;;) if ((await reader?.read())?.done !== false) return "done";
+    })().catch(() => "cut off");
+    await end(client);
+    expect(await closed).toEqual([4_401, Buffer.from("session ended")]);
+    expect(await ended).toBe("cut off");
+    expect(await echo(other, "still here")).toBe("still here");
+    other.close();
+  });
+
+  test("by a ban, which ends all of them", async () => {
+    const client = await loggedIn(grace);
+    const sockets = [await openSocket(client), await openSocket(client)];
+    const closed = Promise.all(sockets.map((socket) => once(socket, "close")));
+    await runCommand(["users", "disable", grace.email], gateway.environment);
+    expect((await closed).map(([code]) => code)).toEqual([4_401, 4_401]);
+    expect(await refusalOf(connect(client))).toBe(401);
+  });
+});
+
+test("when the gateway stops, they are told that it goes away", async () => {
+  const socket = await openSocket(await loggedIn());
+  const closed = once(socket, "close");
+  await gateway.kill("SIGTERM");
+  expect((await closed)[0]).toBe(1_001);
+});
