@@ -1,12 +1,20 @@
+/**
+ * A page's side of the sessions, for browsers: log in and out, list devices, and ask again for what needs a login.
+ *
+ * @module
+ */
+
 /** Proves identity again, or logs in: as the route behind it wants it. */
 export type Credentials = Readonly<Record<string, unknown>>;
 
+/** How a page speaks with its server. */
 export interface ClientOptions {
   /** Where the routes are: login, logout, me, sessions, reauthenticate. "/auth" by default, as the gateway's. */
   readonly baseUrl?: string;
   /**
    * Asks the user to prove who they are: `login` where nobody is logged in any more, `fresh_login` where the proof is
-   * too old. True when they did; the request is then sent once more. Requests that wait share one question.
+   * too old. True when they did; the request is then sent once more. Requests that wait share one question. By default
+   * nobody is asked, and the answer is handed on.
    */
   readonly authenticate?: (needed: "login" | "fresh_login") => Promise<boolean>;
   /** Sends the requests; `fetch` by default. */
@@ -16,7 +24,9 @@ export interface ClientOptions {
 /** An answer that is not what was asked for, with the `code` of its `application/problem+json`. */
 export class ClientError extends Error {
   override readonly name = "ClientError";
+  /** The status of the answer. */
   readonly status: number;
+  /** The `code` of the problem; "unknown" if the answer had none. */
   readonly code: string;
 
   constructor(status: number, code: string, message: string) {
@@ -44,7 +54,11 @@ export class Client<Me = unknown, OwnSession = unknown> {
     this.#channel.onmessage = () => this.#tell();
   }
 
-  /** @throws ClientError, as `invalid_credentials` */
+  /**
+   * Logs in. The browser keeps the cookie; what the route says of the user is returned.
+   *
+   * @throws ClientError, as `invalid_credentials`
+   */
   login(credentials: Credentials): Promise<Me> {
     return this.#call("POST", "/login", credentials);
   }
@@ -62,6 +76,11 @@ export class Client<Me = unknown, OwnSession = unknown> {
     return response.status === 401 ? null : this.#read(response);
   }
 
+  /**
+   * The user's devices, as the route gives them.
+   *
+   * @throws ClientError
+   */
   sessions(): Promise<OwnSession> {
     return this.#call("GET", "/sessions");
   }
@@ -71,6 +90,11 @@ export class Client<Me = unknown, OwnSession = unknown> {
     return this.#call("DELETE", sessionId === undefined ? "/sessions" : `/sessions/${encodeURIComponent(sessionId)}`);
   }
 
+  /**
+   * Proves again who the user is, for what needs a fresh login.
+   *
+   * @throws ClientError, as `invalid_credentials`
+   */
   reauthenticate(credentials: Credentials): Promise<unknown> {
     return this.#call("POST", "/reauthenticate", credentials);
   }

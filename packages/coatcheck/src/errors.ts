@@ -3,7 +3,8 @@
  * race) are values and never appear here: an error means that the caller or a system did something it must not.
  */
 export const errorCodes = {
-  invalid_configuration: "An option is missing, contradictory or unsafe. Raised at construction, never on a request.",
+  invalid_configuration:
+    "An option is missing, contradictory or unsafe. Raised where it is given: at construction, or by the call that has it.",
   invalid_user_id: "A user id is empty, too long, not well-formed Unicode, or has a NUL in it.",
   invalid_session_data: "Session data is not plain JSON, or is larger than the limit.",
   store_unavailable: "The store failed, or did not answer before its deadline. Answer 503 and change nothing.",
@@ -18,6 +19,7 @@ export const errorCodes = {
   response_already_sent: "A session was begun or ended after the response headers had left.",
 } as const satisfies Record<string, string>;
 
+/** The code of a fault: a key of `errorCodes`. */
 export type ErrorCode = keyof typeof errorCodes;
 
 /**
@@ -42,6 +44,7 @@ export const refusalCodes = {
   other_user: { status: 409, detail: "The session is of another user than the one who proved their identity." },
 } as const satisfies Record<string, { readonly status: number; readonly detail: string }>;
 
+/** The code of a refusal: a key of `refusalCodes`. */
 export type RefusalCode = keyof typeof refusalCodes;
 
 /**
@@ -66,6 +69,7 @@ export const accessRefusalCodes = {
   revocations_outdated: "Which sessions have ended has not been heard for too long: until then, nobody is believed.",
 } as const satisfies Record<string, string>;
 
+/** Why a signed token was not believed: a key of `accessRefusalCodes`. */
 export type AccessRefusalCode = keyof typeof accessRefusalCodes;
 
 const RETRY_MAY_SUCCEED: ReadonlySet<ErrorCode> = new Set(["store_unavailable", "store_conflict", "keys_unavailable"]);
@@ -73,6 +77,7 @@ const RETRY_MAY_SUCCEED: ReadonlySet<ErrorCode> = new Set(["store_unavailable", 
 /** A fault with a stable `code`. The message is for people and may change; `cause` keeps the original error. */
 export class CoatcheckError extends Error {
   override readonly name = "CoatcheckError";
+  /** What went wrong, for programs: it stays the same when the message is worded anew. */
   readonly code: ErrorCode;
   /** What web frameworks answer with when the error reaches them: 503 if a later try may succeed, else 500. */
   readonly statusCode: 500 | 503;

@@ -1,3 +1,9 @@
+/**
+ * Sessions, the way of a request to them, and the users behind them. Node 20.19 or newer; no framework, no driver.
+ *
+ * @module
+ */
+
 export type { AuthenticateOptions } from "./core/authenticator.ts";
 export { type Clock, systemClock, type Timestamp } from "./core/clock.ts";
 export type { LoginAttempt, LoginOptions } from "./core/login.ts";

@@ -1,3 +1,5 @@
+/** Tokens that tell an upstream service who is calling: issued by the gateway. @module */
+
 import { randomUUID } from "node:crypto";
 import { systemClock, type Timestamp } from "../core/clock.ts";
 import { Authentication } from "../core/session.ts";

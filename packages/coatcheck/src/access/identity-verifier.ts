@@ -1,3 +1,5 @@
+/** Tokens that tell an upstream service who is calling: verified there. @module */
+
 import { type Clock, systemClock, type Timestamp } from "../core/clock.ts";
 import { readSignedClaims, refuseCommonClaims } from "./signed-claims.ts";
 import { tokenTypes } from "./token-profile.ts";
@@ -5,17 +7,25 @@ import { refused, type Verdict, type VerifierOptions } from "./verdict.ts";
 
 /** Who is calling, as the gateway says. `issuer` and `userId` together name a user (OWASP ASVS 5.0, 10.3.3). */
 export interface Identity {
+  /** Who says so: the `iss` that the verifier was told to believe. */
   readonly issuer: string;
+  /** The application's id of the user. */
   readonly userId: string;
+  /** The session's public id, for logs and revoke calls. */
   readonly sessionId: string;
+  /** The user's name; null if this service is not told. */
   readonly name: string | null;
+  /** The user's email address; null if this service is not told. */
   readonly email: string | null;
+  /** The user's roles; empty if this service is not told. */
   readonly roles: readonly string[];
   /** When the user last proved who they are; null if that is not known. */
   readonly authenticatedAt: Timestamp | null;
+  /** When the token ends, which is soon: ask again for the next request, not for this one. */
   readonly expiresAt: Timestamp;
 }
 
+/** Who is calling, or why the token was not believed. */
 export type IdentityVerdict = Verdict<{ readonly identity: Identity }>;
 
 /** IdentityVerifier tells an upstream service who is calling. A request without a good token did not come by the gateway. */
@@ -36,7 +46,11 @@ export class IdentityVerifier {
     return token === undefined ? refused("malformed_token") : this.verify(token);
   }
 
-  /** @throws CoatcheckError `keys_unavailable` */
+  /**
+   * Who is calling. Anything may be passed for `token`.
+   *
+   * @throws CoatcheckError `keys_unavailable`
+   */
   async verify(token: string): Promise<IdentityVerdict> {
     const signed = await readSignedClaims(token, tokenTypes.identity, this.#options.keys);
     if (typeof signed === "string") return refused(signed);

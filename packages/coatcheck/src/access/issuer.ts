@@ -1,3 +1,5 @@
+/** Passes that open a file elsewhere, for a few minutes: issued to whoever has a live session. @module */
+
 import { type Clock, systemClock, type Timestamp } from "../core/clock.ts";
 import type { Authentication } from "../core/session.ts";
 import { CoatcheckError } from "../errors.ts";
@@ -7,19 +9,23 @@ import { sessionDigestOf } from "./session-digest.ts";
 import { type SigningKeys, signToken } from "./signing-key.ts";
 import { MAXIMUM_PASS_LIFETIME_SECONDS, PASS_LIFETIME_SECONDS, type PassClaims, tokenTypes } from "./token-profile.ts";
 
+/** Who issues, and what with. */
 export interface IssuerOptions {
   /** The `iss` of its tokens, which verifiers compare to the letter: the application's public origin. */
   readonly issuer: string;
   /** Of this kind of token alone: identity tokens and passes are signed by different keys. */
   readonly keys: SigningKeys;
+  /** Tells the time by which tokens expire; the machine's by default. */
   readonly clock?: Clock;
 }
 
+/** What a request for a token came to. */
 export type IssueResult =
   | { readonly outcome: "issued"; readonly token: string; readonly expiresAt: Timestamp }
   /** `ending`: less than a second of the session is left. `grace`: the cookie's secret was replaced a moment ago. */
   | { readonly outcome: "refused"; readonly reason: "ending" | "grace" };
 
+/** What a pass opens, where and for how long. */
 export interface PassOptions {
   /** The file service that the pass is for, to the letter. */
   readonly audience: string;
@@ -29,7 +35,7 @@ export interface PassOptions {
   readonly lifetimeSeconds?: number;
   /** When it begins to be good; at once by default. */
   readonly notBefore?: Timestamp;
-  /** The one client address that may use it, as our own verifier sees it. Others do not look. */
+  /** The one client address that may use it, as our own verifier sees it; others do not look. By default any may. */
   readonly clientAddress?: string;
 }
 
@@ -42,7 +48,8 @@ export class PassIssuer {
   }
 
   /**
-   * `authentication` is of this very request: that the session lives was just found out.
+   * A pass for whoever holds this session. `authentication` is of this very request: that the session lives was just
+   * found out.
    *
    * @throws CoatcheckError `invalid_access_path`, `invalid_configuration` for a lifetime that is none, `keys_unavailable`
    */

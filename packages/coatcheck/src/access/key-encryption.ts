@@ -1,3 +1,5 @@
+/** Private keys in a database that nobody who reads it can sign with. @module */
+
 import { CompactEncrypt, compactDecrypt } from "jose";
 import { CoatcheckError } from "../errors.ts";
 
@@ -24,13 +26,18 @@ export class KeyEncryption {
     );
   }
 
+  /** The key as a text for the database, which `decrypt` reads under the same `kid` alone. */
   encrypt(kid: string, privateJwk: string): Promise<string> {
     return new CompactEncrypt(new TextEncoder().encode(privateJwk))
       .setProtectedHeader({ alg: "dir", enc: "A256GCM", kid })
       .encrypt(this.#key);
   }
 
-  /** @throws CoatcheckError `invalid_key_set` for what another secret encrypted, or another key's text */
+  /**
+   * The key that `encrypt` was given.
+   *
+   * @throws CoatcheckError `invalid_key_set` for what another secret encrypted, or another key's text
+   */
   async decrypt(kid: string, text: string): Promise<string> {
     try {
       const options = { keyManagementAlgorithms: ["dir"], contentEncryptionAlgorithms: ["A256GCM"] };

@@ -1,13 +1,18 @@
+/** When a key signs, and when it may go: publish, wait, sign, retire. @module */
+
 import type { Timestamp } from "../core/clock.ts";
 
 /** Of a key, when it may do what. Times are set once, when it is published, and never moved. */
 export interface ScheduledKey {
+  /** Names the key in tokens and key sets. */
   readonly kid: string;
+  /** From here on it is in the set that verifiers read. */
   readonly publishedAt: Timestamp;
   /** From here on it signs, until a later key does. */
   readonly signsFrom: Timestamp;
 }
 
+/** How long keys stay in each state, in seconds. */
 export interface KeyTimes {
   /** How long a new key is published before it signs: the longest that anybody may go on with an older set. */
   readonly publicationSeconds: number;
@@ -15,6 +20,7 @@ export interface KeyTimes {
   readonly retentionSeconds: number;
 }
 
+/** What a key is good for at a moment. */
 export type KeyState =
   /** Published for all to read, and not in use yet. */
   | "waiting"
@@ -24,11 +30,13 @@ export type KeyState =
   /** Nothing that it signed is good any more. */
   | "retirable";
 
+/** Whether a new key may be published. */
 export type RotationDecision =
   | { readonly outcome: "rotate"; readonly signsFrom: Timestamp }
   /** The last new key does not sign yet: a second one would only make verifiers read again. */
   | { readonly outcome: "refused"; readonly waitingKid: string; readonly until: Timestamp };
 
+/** Whether a key may go. `until`: when to ask again; null while no time for it is set. */
 export type RetirementDecision =
   | { readonly outcome: "retire" }
   | { readonly outcome: "refused"; readonly state: KeyState; readonly until: Timestamp | null };
@@ -52,6 +60,7 @@ export class KeySchedule<Key extends ScheduledKey> {
     return this.#keys.findLast(({ signsFrom }) => signsFrom <= now) ?? null;
   }
 
+  /** What the key is good for at that time. */
   stateOf(key: Key, now: Timestamp): KeyState {
     if (now < key.signsFrom) return "waiting";
     if (key === this.signing(now)) return "signing";
@@ -74,6 +83,7 @@ export class KeySchedule<Key extends ScheduledKey> {
     return { outcome: "rotate", signsFrom: isFirst ? now : now + this.#times.publicationSeconds * 1_000 };
   }
 
+  /** Whether the key may be taken out of the set: when nothing that it signed is good any more. */
   decideRetirement(key: Key, now: Timestamp): RetirementDecision {
     const state = this.stateOf(key, now);
     if (state === "retirable") return { outcome: "retire" };

@@ -1,3 +1,5 @@
+/** Paths that can mean one thing only, and what a pass for one of them opens. @module */
+
 import { CoatcheckError } from "../errors.ts";
 
 /** A path that can mean one thing only, whoever reads it. */
@@ -32,7 +34,11 @@ export function readAccessPath(path: string): AccessPath | null {
   return { text, segments, isPrefix };
 }
 
-/** @throws CoatcheckError `invalid_access_path` */
+/**
+ * As `readAccessPath`, for a path that must be one.
+ *
+ * @throws CoatcheckError `invalid_access_path`
+ */
 export function requireAccessPath(path: string): AccessPath {
   const read = readAccessPath(path);
   if (read !== null) return read;

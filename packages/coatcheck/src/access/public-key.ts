@@ -22,6 +22,7 @@ export interface PublicJwk {
   readonly e?: string;
 }
 
+/** A JWK set, as it is published. */
 export interface PublicJwkSet {
   readonly keys: readonly PublicJwk[];
 }

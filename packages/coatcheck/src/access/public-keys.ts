@@ -1,3 +1,5 @@
+/** An issuer's public keys, from a URL or a file. @module */
+
 import { type Clock, systemClock } from "../core/clock.ts";
 import { CoatcheckError } from "../errors.ts";
 import { readAnswer } from "./bounded-answer.ts";
@@ -22,7 +24,11 @@ export class StaticPublicKeys implements PublicKeys {
     this.#keys = keys;
   }
 
-  /** @throws CoatcheckError `invalid_key_set` */
+  /**
+   * The keys of a JWK set, all of them or none.
+   *
+   * @throws CoatcheckError `invalid_key_set`
+   */
   static async from(jwks: PublicJwkSet | unknown): Promise<StaticPublicKeys> {
     return new StaticPublicKeys(await importPublicKeys(jwks));
   }
@@ -32,11 +38,13 @@ export class StaticPublicKeys implements PublicKeys {
   }
 }
 
+/** Where the keys are, and how old they may grow. */
 export interface RemotePublicKeysOptions {
   /** Of the JWK set, such as "https://login.example/auth/access/jwks.json". https, or loopback. */
   readonly url: string;
   /** Sends the requests; `fetch` by default. */
   readonly fetch?: typeof globalThis.fetch;
+  /** Tells how old the keys are; the machine's by default. */
   readonly clock?: Clock;
   /** How old the keys may grow before they are read again, in the background. 300 by default. */
   readonly refreshSeconds?: number;
@@ -44,7 +52,10 @@ export interface RemotePublicKeysOptions {
   readonly floorSeconds?: number;
   /** For how long keys that cannot be read again are believed: then a retired one is out everywhere. A day by default. */
   readonly maximumAgeSeconds?: number;
-  /** Accepts plain http beyond loopback: whoever is on the way can then give your verifier keys of their own. */
+  /**
+   * Accepts plain http beyond loopback: whoever is on the way can then give your verifier keys of their own. False by
+   * default.
+   */
   readonly dangerouslyAllowInsecureUrl?: boolean;
 }
 

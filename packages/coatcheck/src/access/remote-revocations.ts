@@ -1,3 +1,5 @@
+/** Whose passes are void before they expire: heard from the issuer, for a file service. @module */
+
 import { type Clock, systemClock, type Timestamp } from "../core/clock.ts";
 import { CoatcheckError } from "../errors.ts";
 import { readAnswer } from "./bounded-answer.ts";
@@ -6,17 +8,23 @@ import { MAXIMUM_LIST_LENGTH, type RevocationList, readRevocationList } from "./
 import { requireTrustworthyUrl } from "./trustworthy-url.ts";
 import type { RevocationCheck } from "./verifier.ts";
 
+/** Where the list is, and how often to ask for it. */
 export interface RemoteRevocationsOptions {
   /** Of the list, such as "https://login.example/auth/access/revocations". https, or loopback. */
   readonly url: string;
+  /** The `iss` to believe, to the letter. */
   readonly issuer: string;
+  /** The keys that passes are verified by: they sign the list, too. */
   readonly keys: PublicKeys;
   /** How often to ask: within this, passes of an ended session are void. 2 by default. */
   readonly pollSeconds?: number;
+  /** Tells how old a list is; the machine's by default. */
   readonly clock?: Clock;
+  /** Sends the requests; `fetch` by default. */
   readonly fetch?: typeof globalThis.fetch;
-  /** Is told why a poll failed, each time: the next one comes all the same. */
+  /** Is told why a poll failed, each time: the next one comes all the same. By default nobody is. */
   readonly onFault?: (fault: unknown) => void;
+  /** Accepts plain http beyond loopback: whoever is on the way can then keep the list from coming. False by default. */
   readonly dangerouslyAllowInsecureUrl?: boolean;
 }
 
@@ -59,6 +67,7 @@ export class RemoteRevocations implements RevocationCheck {
     return this.poll();
   }
 
+  /** Polls no more, and forgets its listeners. */
   close(): void {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;

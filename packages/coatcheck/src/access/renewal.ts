@@ -1,3 +1,5 @@
+/** Passes that are to be exchanged for new ones. @module */
+
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { AccessRefusalCode } from "../errors.ts";
 import type { PublicKeys } from "./public-keys.ts";
@@ -14,11 +16,15 @@ export interface RenewablePass {
 /** For so long after its end a pass can still be exchanged for a new one: a player that slept asks late. */
 const RENEWABLE_SECONDS = 600;
 
+/** Whose passes are renewed: those that this issuer itself made for one service. */
 export interface RenewalOptions {
+  /** The issuer's own name, as its passes have it in `iss`. */
   readonly issuer: string;
+  /** The file service that the pass is for, to the letter. */
   readonly audience: string;
   /** The issuer's own. */
   readonly keys: PublicKeys;
+  /** Tells the time; the machine's by default. */
   readonly clock?: Clock;
 }
 

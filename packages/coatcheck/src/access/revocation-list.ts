@@ -1,3 +1,5 @@
+/** Whose passes are void before they expire: the list that the issuer signs. @module */
+
 import type { Timestamp } from "../core/clock.ts";
 import type { AccessRefusalCode } from "../errors.ts";
 import { isSessionDigest } from "./session-digest.ts";
@@ -18,10 +20,13 @@ export interface RevocationFacts {
 
 /** A list as it was signed. */
 export interface RevocationList extends RevocationFacts {
+  /** When it was signed, to the second. */
   readonly issuedAt: Timestamp;
 }
 
+/** Who signs a list, and what with. */
 export interface RevocationListOptions {
+  /** The `iss` of its passes. */
   readonly issuer: string;
   /** The keys that passes are signed by. */
   readonly keys: SigningKeys;
@@ -32,7 +37,11 @@ const LIST_LIFETIME_SECONDS = 60;
 /** Lists are for whoever verifies passes of this issuer. */
 const LIST_AUDIENCE = "revocations";
 
-/** A list that says these facts, signed as of `now`. @throws CoatcheckError `keys_unavailable` */
+/**
+ * A list that says these facts, signed as of `now`.
+ *
+ * @throws CoatcheckError `keys_unavailable`
+ */
 export async function signRevocationList(
   facts: RevocationFacts,
   { issuer, keys }: RevocationListOptions,

@@ -1,3 +1,5 @@
+/** What names a session in a pass, and leads nobody to it. @module */
+
 import { digestOf } from "../core/digest.ts";
 
 const LENGTH = 22;
@@ -10,6 +12,7 @@ export function sessionDigestOf(sessionId: string): string {
   return digestOf(`coatcheck access session v1 ${sessionId}`).slice(0, LENGTH);
 }
 
+/** Whether it has the form of one. */
 export function isSessionDigest(value: unknown): value is string {
   return typeof value === "string" && /^[A-Za-z0-9_-]{22}$/.test(value);
 }

@@ -1,3 +1,5 @@
+/** The keys that tokens are signed by. @module */
+
 import { CompactSign, type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from "jose";
 import { CoatcheckError } from "../errors.ts";
 import type { PublicJwk } from "./public-key.ts";
@@ -13,7 +15,11 @@ export interface SigningKey {
 
 /** Where an issuer has its key from: the one that signs now. Asked for every token. */
 export interface SigningKeys {
-  /** @throws CoatcheckError `keys_unavailable` */
+  /**
+   * The key that signs now.
+   *
+   * @throws CoatcheckError `keys_unavailable`
+   */
   current(): Promise<SigningKey>;
 }
 
@@ -34,7 +40,11 @@ export async function exportSigningKey({ privateKey, algorithm }: SigningKey): P
   return JSON.stringify({ ...(await exportJWK(privateKey)), alg: algorithm });
 }
 
-/** @throws CoatcheckError `invalid_key_set` */
+/**
+ * The key that `exportSigningKey` wrote.
+ *
+ * @throws CoatcheckError `invalid_key_set`
+ */
 export async function importSigningKey(privateJwk: string): Promise<SigningKey> {
   try {
     const jwk: Readonly<Record<string, string>> = JSON.parse(privateJwk);

@@ -1,3 +1,5 @@
+/** Passes that open a file: verified by the service that has it. @module */
+
 import { type Clock, systemClock, type Timestamp } from "../core/clock.ts";
 import type { AccessRefusalCode } from "../errors.ts";
 import { BoundedCache } from "./bounded-cache.ts";
@@ -16,10 +18,14 @@ export interface RevocationCheck {
   }): "clear" | "session_ended" | "revocations_outdated";
 }
 
+/** Whose passes to believe, and how long. */
 export interface PassVerifierOptions extends VerifierOptions {
   /** Without it, passes of an ended session are good until they expire. */
   readonly revocations?: RevocationCheck;
-  /** How many verified tokens are remembered, so that the next request with one needs no signature check. */
+  /**
+   * How many verified tokens are remembered, so that the next request with one needs no signature check; 10,000 by
+   * default.
+   */
   readonly rememberedTokens?: number;
 }
 
@@ -27,18 +33,23 @@ export interface PassVerifierOptions extends VerifierOptions {
 export interface Pass {
   /** What it opens: a path or, ending in "/", all below. */
   readonly path: string;
+  /** When it was issued, to the second. */
   readonly issuedAt: Timestamp;
+  /** When it ends. */
   readonly expiresAt: Timestamp;
   /** Names the session in a revocation list, and nothing else. */
   readonly session: string;
 }
 
+/** What is asked for with a pass. */
 export interface PassRequest {
   /** The path that was asked for, without its query. */
   readonly path: string;
+  /** The client's address, behind the proxies that you trust; only a pass that names one needs it. */
   readonly clientAddress?: string | undefined;
 }
 
+/** The pass, or why it was not believed. */
 export type PassVerdict = Verdict<{ readonly pass: Pass }>;
 
 interface VerifiedPass {

@@ -1,3 +1,5 @@
+/** Logins for Express 4 and 5. @module */
+
 import type { NextFunction, Request, RequestHandler, Response } from "express";
 import { answerTo } from "../http/answer.ts";
 import type { LoginManager } from "../http/login-manager.ts";
@@ -10,6 +12,7 @@ import { guardedRequest, sendAnswer } from "./node/guarded-request.ts";
 
 type RefusalHandler = (refusal: Refusal, request: Request, response: Response, next: NextFunction) => unknown;
 
+/** The views of one router, or its own way to answer. */
 export type ExpressLoginOptions = LoginHandlers<RefusalHandler>;
 
 type RouteParameters = Record<string, string>;

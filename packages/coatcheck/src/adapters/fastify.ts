@@ -1,3 +1,5 @@
+/** Sessions and logins for Fastify 5. @module */
+
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest, RouteGenericInterface } from "fastify";
 import { answerTo } from "../http/answer.ts";
 import type { LoginManager } from "../http/login-manager.ts";
@@ -16,7 +18,9 @@ declare module "fastify" {
   }
 }
 
+/** What `fastifySessions` is registered with. */
 export interface FastifySessionsOptions {
+  /** The guard that every request passes first. */
   readonly guard: RequestGuard;
   /** Answers a refused request; by default with `application/problem+json` (RFC 9457). */
   readonly onRefused?: FastifyRefusalHandler<GuardRefusalCode>;
@@ -56,6 +60,7 @@ export const fastifySessions: FastifyPluginCallback<FastifySessionsOptions> = (a
 // Fastify's way to say that a plugin is meant for the instance that registers it, not for a scope of its own.
 Object.defineProperty(fastifySessions, Symbol.for("skip-override"), { value: true });
 
+/** The views of one part of the application, or its own way to answer. */
 export type FastifyLoginOptions = LoginHandlers<FastifyRefusalHandler>;
 
 type Handler<Route extends RouteGenericInterface, Who> = (
@@ -71,6 +76,7 @@ type RouteHandler<Route extends RouteGenericInterface> = (
 
 /** FastifyLogin is a LoginManager in Fastify's idiom. Register its `plugin` once, before the routes. */
 export class FastifyLogin<User, Anonymous = null, RequestUser extends User = never> {
+  /** Puts every request through the guard: `app.register(login.plugin)`, before the routes. */
   readonly plugin: FastifyPluginCallback;
   readonly #logins: LoginManager<User, Anonymous, RequestUser>;
   readonly #options: FastifyLoginOptions;

@@ -1,3 +1,5 @@
+/** Logins for handlers that get a Request and give a Response: Next.js, SvelteKit, Remix, Bun, Deno. @module */
+
 import { CoatcheckError } from "../errors.ts";
 import { type Answer, answerTo, faultAnswer } from "../http/answer.ts";
 import type { LoginManager } from "../http/login-manager.ts";
@@ -10,6 +12,7 @@ import { VisitedRequests } from "../http/visited-requests.ts";
 type Awaitable<Value> = Value | Promise<Value>;
 type RefusalHandler = (refusal: Refusal, request: Request) => Awaitable<Response>;
 
+/** The views of one part of the application, its own way to answer, and where a request came from. */
 export interface FetchLoginOptions extends LoginHandlers<RefusalHandler> {
   /** The client's address, as the platform or a proxy of yours tells it; by default none is kept. */
   readonly clientAddress?: (request: Request) => string | undefined;

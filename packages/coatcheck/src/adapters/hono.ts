@@ -1,3 +1,5 @@
+/** Logins for Hono 4. @module */
+
 import type { Context, MiddlewareHandler } from "hono";
 import { type Answer, answerTo } from "../http/answer.ts";
 import type { LoginManager } from "../http/login-manager.ts";
@@ -8,6 +10,7 @@ import { VisitedRequests } from "../http/visited-requests.ts";
 
 type RefusalHandler = (refusal: Refusal, context: Context) => Response | Promise<Response>;
 
+/** The views of one part of the application, its own way to answer, and where a request came from. */
 export interface HonoLoginOptions extends LoginHandlers<RefusalHandler> {
   /** The client's address; by default that of the connection, where `@hono/node-server` tells it. */
   readonly clientAddress?: (context: Context) => string | undefined;

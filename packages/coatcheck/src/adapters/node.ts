@@ -1,3 +1,5 @@
+/** Logins for Node's own `http` server. @module */
+
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { answerTo, faultAnswer } from "../http/answer.ts";
 import type { LoginManager } from "../http/login-manager.ts";
@@ -10,6 +12,7 @@ import { guardedRequest, sendAnswer } from "./node/guarded-request.ts";
 
 type RefusalHandler = (refusal: Refusal, request: IncomingMessage, response: ServerResponse) => unknown;
 
+/** The views of one part of the application, its own way to answer, and where a request came from. */
 export interface NodeLoginOptions extends LoginHandlers<RefusalHandler> {
   /** The client's address, where a proxy of yours tells it; by default that of the connection. */
   readonly clientAddress?: (request: IncomingMessage) => string | undefined;

@@ -10,8 +10,9 @@ import { parseToken, type TokenParts } from "./session-token.ts";
 /** Every lost race means that another request made progress; so many in a row mean that something is wrong. */
 export const MAXIMUM_WRITE_ATTEMPTS = 5;
 
+/** How a request counts for its session. */
 export interface AuthenticateOptions {
-  /** False for polls and background requests: the session's idle deadline stays where it is. */
+  /** True by default. False for polls and background requests: the session's idle deadline stays where it is. */
   readonly slide?: boolean;
 }
 

@@ -6,4 +6,5 @@ export interface Clock {
   now(): Timestamp;
 }
 
+/** The machine's clock. */
 export const systemClock: Clock = { now: () => Date.now() };

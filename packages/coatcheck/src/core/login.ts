@@ -11,22 +11,30 @@ import { partsOf, type SessionToken } from "./session-token.ts";
 
 /** A login under way: what the user's fence was before the credential was looked at. Good for five minutes. */
 export interface LoginAttempt extends FenceReading {
+  /** Who is to be logged in, if the credential is right. */
   readonly userId: string;
+  /** The user's key in the store: a pseudonym, derived from the id. */
   readonly userKey: string;
 }
 
+/** How a session begins. */
 export interface LoginOptions {
-  /** Keep the session over browser restarts, within the policy's `rememberedLifetime`. */
+  /** Keep the session over browser restarts, within the policy's `rememberedLifetime`; false by default. */
   readonly remember?: boolean;
-  /** Ends the session this long after the login, if the policy does not end it earlier. A new proof starts anew. */
+  /**
+   * Ends the session this long after the login, if the policy does not end it earlier. A new proof starts anew. By
+   * default the policy alone decides.
+   */
   readonly durationSeconds?: number;
   /** RFC 8176 `amr` values of the proof just given; `["pwd"]` by default. */
   readonly methods?: readonly string[];
-  /** False for a login without a proof of identity just given, as by a link in a mail. */
+  /** True by default. False for a login without a proof of identity just given, as by a link in a mail. */
   readonly fresh?: boolean;
+  /** What the user will recognise the session by; by default an unknown device. */
   readonly device?: Device;
+  /** The application's own, at most 4 KiB as JSON; empty by default. */
   readonly data?: JsonObject;
-  /** The session that the same browser holds already: it ends when the new one has begun. */
+  /** The session that the same browser holds already: it ends when the new one has begun. None by default. */
   readonly replaces?: Authentication | null;
 }
 

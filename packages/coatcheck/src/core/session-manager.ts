@@ -22,15 +22,21 @@ import type { SessionStore } from "./session-store.ts";
 import { isSessionId, mintToken, partsOf, rotateToken, type SessionToken } from "./session-token.ts";
 import { deriveUserKey } from "./user-key.ts";
 
+/** What a SessionManager works with. */
 export interface SessionManagerOptions {
+  /** Where the sessions are. */
   readonly store: SessionStore;
+  /** Time limits, freshness and the limit per user; `standardPolicy` by default. */
   readonly policy?: SessionPolicy;
-  /** Keeps deployments or tenants apart that share one store. Changing it ends every session. */
+  /** Keeps deployments or tenants apart that share one store; "default" by default. Changing it ends every session. */
   readonly namespace?: string;
+  /** Who is told what happens; by default an emitter of its own, see `SessionManager.events`. */
   readonly events?: SessionEventEmitter;
+  /** Tells the time by which sessions expire; the machine's by default. Stores have their own. */
   readonly clock?: Clock;
 }
 
+/** What a login came to. */
 export type LoginResult =
   | { readonly outcome: "logged_in"; readonly token: SessionToken; readonly authentication: Authentication }
   /** Everything of the user was revoked since the attempt began. Check the credential again, with a new attempt. */
@@ -40,6 +46,7 @@ export type LoginResult =
   /** The user has as many sessions as the policy allows, and it says to refuse. */
   | { readonly outcome: "limit_reached" };
 
+/** What a repeated proof of identity came to. */
 export type ReauthenticationResult =
   | { readonly outcome: "reauthenticated"; readonly token: SessionToken; readonly authentication: Authentication }
   /** The session changed while the proof was checked. Authenticate again and check the proof again. */
@@ -53,7 +60,9 @@ export type ReauthenticationResult =
  * that anything was done.
  */
 export class SessionManager {
+  /** The policy in force. */
   readonly policy: SessionPolicy;
+  /** Tells what happens to sessions: `events.on("token_reused", …)`. */
   readonly events: SessionEventEmitter;
   readonly #store: SessionStore;
   readonly #namespace: string;

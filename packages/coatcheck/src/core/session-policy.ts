@@ -15,6 +15,7 @@ export interface SessionLifetime {
   readonly persistentCookie: boolean;
 }
 
+/** How long sessions last, how long a login is fresh, and how many a user may have. Immutable. */
 export interface SessionPolicy {
   /** Of a login without "remember me". */
   readonly lifetime: SessionLifetime;
@@ -22,6 +23,7 @@ export interface SessionPolicy {
   readonly rememberedLifetime: SessionLifetime | null;
   /** For how long after a proof of identity a session counts as freshly authenticated. */
   readonly freshForSeconds: number;
+  /** How many sessions one user may have. In both policies here 100, and the least recently seen one gives way. */
   readonly limit: SessionLimit;
 }
 

@@ -12,6 +12,7 @@ export interface SessionReference {
 export interface CurrentSecret {
   /** SHA-256 of the secret, base64url. */
   readonly digest: string;
+  /** When it was sent to the browser. */
   readonly issuedAt: Timestamp;
   /** When whoever got this secret last proved who they are; null for a session begun without such a proof. */
   readonly authenticatedAt: Timestamp | null;
@@ -25,7 +26,9 @@ export interface PendingSecret extends CurrentSecret {
 
 /** A replaced secret that requests already under way may still carry. Never fresh, so it keeps no `authenticatedAt`. */
 export interface GraceSecret {
+  /** SHA-256 of the secret, base64url. */
   readonly digest: string;
+  /** The end of its grace. After that, whoever presents it ends the session. */
   readonly validUntil: Timestamp;
 }
 
@@ -39,27 +42,38 @@ export interface Device {
   readonly ip: string | null;
 }
 
+/** What JSON can say. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+/** An object of JSON: what an application may keep with a session. */
 export type JsonObject = { readonly [key: string]: JsonValue };
 
 /** What a store keeps of a session. Fixed columns; holds digests only, so a dump of the store opens nothing. */
 export interface SessionRecord extends SessionReference {
+  /** The application's id of the user. */
   readonly userId: string;
   /** SHA-256 of the part of the secret that stays for the life of the session, base64url. */
   readonly lineageDigest: string;
+  /** The secret in force. */
   readonly current: CurrentSecret;
+  /** The secret that is on its way to the browser; null when none is. */
   readonly pending: PendingSecret | null;
   /** At most two. */
   readonly grace: readonly GraceSecret[];
+  /** When it was inserted. */
   readonly createdAt: Timestamp;
+  /** When a request last moved the idle deadline. */
   readonly lastSeenAt: Timestamp;
+  /** When it ends if nothing more is heard of it. */
   readonly idleDeadline: Timestamp;
+  /** When it ends however active. */
   readonly absoluteDeadline: Timestamp;
   /** How the user proved who they are, as RFC 8176 `amr` values: "pwd", "otp", "hwk" … */
   readonly methods: readonly string[];
+  /** Whether it has the limits of "remember me". */
   readonly remembered: boolean;
   /** 32 random bytes, base64url: the key of this session's CSRF tokens. */
   readonly csrfKey: string;
+  /** The client that began it. */
   readonly device: Device;
   /** The application's own; at most 4 KiB as JSON. */
   readonly data: JsonObject;
@@ -104,7 +118,10 @@ export type EndReason =
   | "user_disabled"
   | "client_changed";
 
+/** A session that is gone, and why. */
 export interface RemovedSession extends SessionReference {
+  /** Whose it was. */
   readonly userId: string;
+  /** Why it was removed. */
   readonly reason: EndReason;
 }

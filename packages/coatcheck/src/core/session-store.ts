@@ -24,6 +24,7 @@ export interface FenceReading {
   readonly readAt: Timestamp;
 }
 
+/** How many sessions one user may have. */
 export interface SessionLimit {
   /** Sessions one user may have at a time: 1 to 1,000. */
   readonly maximum: number;
@@ -31,6 +32,7 @@ export interface SessionLimit {
   readonly whenFull: "evict" | "refuse";
 }
 
+/** What `SessionStore.insert` came to; its comment says when which. `removed` are the sessions that had to go. */
 export type InsertOutcome =
   | { readonly outcome: "inserted"; readonly removed: readonly RemovedSession[] }
   | { readonly outcome: "fenced" }
@@ -38,6 +40,7 @@ export type InsertOutcome =
   | { readonly outcome: "limit_reached" }
   | { readonly outcome: "id_unavailable" };
 
+/** Is told of each session that a store removed. */
 export type RemovalListener = (removed: RemovedSession) => void;
 
 /**
@@ -46,6 +49,7 @@ export type RemovalListener = (removed: RemovedSession) => void;
  */
 export type ChannelState = "open" | "interrupted";
 
+/** Is told what a subscription is worth from now on. */
 export type ChannelListener = (state: ChannelState) => void;
 
 /**

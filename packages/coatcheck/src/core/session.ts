@@ -6,7 +6,9 @@ import type { TokenParts } from "./session-token.ts";
 export interface Session {
   /** Public: with the user id it names the session in lists, logs and revoke calls. */
   readonly id: string;
+  /** Whose session it is. */
   readonly userId: string;
+  /** When the user logged in. */
   readonly createdAt: Timestamp;
   /** Exact to the touch interval: a minute, or a tenth of the idle timeout. */
   readonly lastSeenAt: Timestamp;
@@ -14,10 +16,13 @@ export interface Session {
   readonly expiresAt: Timestamp;
   /** When it ends however active, unless the user proves again who they are. */
   readonly absoluteExpiresAt: Timestamp;
+  /** Whether it was begun with "remember me", and has the longer limits. */
   readonly remembered: boolean;
   /** RFC 8176 `amr` values. */
   readonly methods: readonly string[];
+  /** The client that began it. */
   readonly device: Device;
+  /** The application's own; see `SessionManager.replaceData`. */
   readonly data: JsonObject;
 }
 
@@ -55,6 +60,7 @@ interface AuthenticationFacts {
  */
 export class Authentication {
   readonly status = "authenticated";
+  /** The session as it was found. */
   readonly session: Session;
   /** The holder of this very secret proved who they are within the policy's `freshForSeconds`. */
   readonly fresh: boolean;
@@ -66,6 +72,7 @@ export class Authentication {
   readonly rotationDue: boolean;
   readonly #ticket: HeldTicket;
 
+  /** @internal `SessionManager.authenticate` makes them. */
   constructor(ticket: HeldTicket, facts: AuthenticationFacts) {
     this.session = sessionOf(ticket.record);
     this.fresh = facts.fresh;
@@ -75,6 +82,7 @@ export class Authentication {
     this.#ticket = ticket;
   }
 
+  /** @internal What could open something, for core and http only. */
   static ticketOf(authentication: Authentication): HeldTicket {
     return authentication.#ticket;
   }
@@ -86,6 +94,7 @@ export interface Unauthenticated {
   readonly reason: "absent" | "malformed" | "unknown" | "expired" | "token_reused" | "rotation_unconfirmed";
 }
 
+/** What a presented token is worth. `status` tells the two apart. */
 export type AuthenticationResult = Authentication | Unauthenticated;
 
 export function unauthenticated(reason: Unauthenticated["reason"]): Unauthenticated {

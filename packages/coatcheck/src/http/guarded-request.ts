@@ -1,5 +1,6 @@
 /** As much of a request as the guard looks at. A web-standard `Request` is one. */
 export interface GuardedRequest {
+  /** In capitals, as HTTP has it. */
   readonly method: string;
   /** Several fields of one name are joined with ", " ("; " for Cookie), as HTTP servers do. */
   readonly headers: { get(name: string): string | null };

@@ -17,6 +17,7 @@ const SEVERAL: CookieReading = { found: "several" };
  * neighbour on another port overwrites it.
  */
 export class HostCookie {
+  /** Its name: another one on https than on loopback http. */
   readonly name: string;
   readonly #attributes: string;
 

@@ -10,6 +10,7 @@ import type { Visit } from "./visit.ts";
  * What Flask-Login is to Flask, over sessions that can be taken back. One for an application; immutable.
  */
 export class LoginManager<User, Anonymous = null, RequestUser extends User = never> {
+  /** The guard that every request passes first. */
   readonly guard: RequestGuard;
   readonly #rules: LoginRules<User, Anonymous, RequestUser>;
   readonly #visits = new WeakMap<Visit, LoginVisit<User, Anonymous, RequestUser>>();
@@ -21,7 +22,11 @@ export class LoginManager<User, Anonymous = null, RequestUser extends User = nev
     this.#rules = loginRulesOf(options);
   }
 
-  /** @throws CoatcheckError `invalid_configuration` for a step-up longer than the policy's `freshForSeconds` */
+  /**
+   * The step-up that was asked for, if the policy allows it: for adapters, when a route is made.
+   *
+   * @throws CoatcheckError `invalid_configuration` for one longer than the policy's `freshForSeconds`
+   */
   validateStepUp(options: StepUp): StepUp {
     const { freshForSeconds } = this.guard.sessions.policy;
     const { withinSeconds = freshForSeconds } = options;

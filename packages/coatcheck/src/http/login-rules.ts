@@ -8,13 +8,16 @@ import type { Visit } from "./visit.ts";
 
 type Awaitable<Value> = Value | Promise<Value>;
 
+/** Who the users are, and who of them may be logged in. Unknown options are refused. */
 export interface LoginManagerOptions<User, Anonymous = null, RequestUser extends User = never> extends LoginViews {
+  /** The guard that every request passes first: it has the sessions. */
   readonly guard: RequestGuard;
   /** The user of that id; null or undefined when it is gone, who then counts as nobody. Asked once a request, at most. */
   readonly userLoader: (userId: string) => Awaitable<User | null | undefined>;
   /**
    * The user whom the request itself names, as by an API key in a header: asked where there is no session, and it begins
-   * none. Never asked for a request of another origin's page, to which a browser may have added credentials unasked.
+   * none. Never asked for a request of another origin's page, to which a browser may have added credentials unasked. By
+   * default only sessions count.
    */
   readonly requestLoader?: (request: GuardedRequest) => Awaitable<RequestUser | null | undefined>;
   /** Whether a user may log in, and stay so. Everyone by default. */

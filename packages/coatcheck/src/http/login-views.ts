@@ -4,9 +4,9 @@ import { safeNext } from "./safe-next.ts";
 
 /** Where a person is sent who has to log in: a path of this application, such as "/login". */
 export interface LoginViews {
-  /** For pages that need a login. Null answers 401, which is what scripts get in any case. */
+  /** For pages that need a login. Null, a LoginManager's default, answers 401, which is what scripts get in any case. */
   readonly loginView?: string | null;
-  /** For pages that need a fresh login. Null answers 403. */
+  /** For pages that need a fresh login. Null, a LoginManager's default, answers 403. */
   readonly refreshView?: string | null;
 }
 

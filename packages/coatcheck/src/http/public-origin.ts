@@ -5,14 +5,17 @@ import { CoatcheckError } from "../errors.ts";
 export interface PublicOrigin {
   /** As browsers serialise it: "https://app.example", "http://localhost:8080". */
   readonly text: string;
+  /** Whether it is https: then the cookie is, too. */
   readonly isSecure: boolean;
+  /** The port, written out or not: 443 for https, 80 for http. */
   readonly port: number;
 }
 
+/** What is accepted as an origin. */
 export interface PublicOriginOptions {
   /**
    * Accepts plain http on a host that is not loopback. Cookies and pages can then be read and changed by anyone on
-   * the way, and nothing else that coatcheck does helps against it.
+   * the way, and nothing else that coatcheck does helps against it. False by default.
    */
   readonly dangerouslyAllowInsecureOrigin?: boolean;
 }

@@ -7,8 +7,11 @@ export type GuardRefusalCode = "duplicate_session_cookie" | "cross_origin_reques
 /** A request that is turned away, as a value: adapters turn it into a response. */
 export interface Refusal<Code extends RefusalCode = RefusalCode> {
   readonly admitted: false;
+  /** The status of HTTP that goes with the code. */
   readonly status: number;
+  /** Why, for programs. */
   readonly code: Code;
+  /** Why, for people. It tells nothing that a stranger must not know. */
   readonly detail: string;
   /** Where a person is sent instead, to log in; null when the answer is the refusal itself. */
   readonly location: string | null;

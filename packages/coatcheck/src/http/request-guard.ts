@@ -12,7 +12,9 @@ import type { HeaderEdit } from "./response-headers.ts";
 import { TrustedOrigins, type TrustedOriginsOption } from "./trusted-origins.ts";
 import { Visit } from "./visit.ts";
 
+/** How the guard tells its own pages from others. Unknown options are refused. */
 export interface RequestGuardOptions {
+  /** The sessions behind the cookie. */
   readonly sessions: SessionManager;
   /** The origin under which browsers reach the application, such as "https://app.example". */
   readonly origin: string;
@@ -24,28 +26,34 @@ export interface RequestGuardOptions {
   readonly headerlessRequests?: "allow" | "refuse";
   /**
    * Unsafe requests that say they come from another origin are always refused with the cookie, and never begin a
-   * session. "refuse_always" refuses them without the cookie too: right where every route is about sessions.
+   * session: "refuse_with_cookie", the default. "refuse_always" refuses them without the cookie too: right where every
+   * route is about sessions.
    */
   readonly crossOriginRequests?: "refuse_with_cookie" | "refuse_always";
   /**
    * Other origins of the same site whose pages may act for the user, and read the answers (CORS): "https://www.…",
-   * previews, tenants. Whole origins, or a function.
+   * previews, tenants. Whole origins, or a function; none by default.
    */
   readonly trustedOrigins?: TrustedOriginsOption;
-  /** The registrable domain, such as "example.co.uk", where trusted origins are siblings of ours. */
+  /**
+   * The registrable domain, such as "example.co.uk", where trusted origins are siblings of ours; by default our own
+   * host, without its "www.".
+   */
   readonly site?: string;
-  /** Response headers that trusted pages may read besides the usual ones. */
+  /** Response headers that trusted pages may read besides the usual ones; none by default. */
   readonly exposedHeaders?: readonly string[];
   /**
    * Requests that others may make, such as "POST /webhooks/payments": exact method and path. They pass whoever made
-   * them, and have no session: the cookie is not looked at.
+   * them, and have no session: the cookie is not looked at. None by default.
    */
   readonly sessionlessRoutes?: readonly string[];
   /** How much of the client's address is kept with a session; all of it by default. */
   readonly addressPrecision?: AddressPrecision;
+  /** Accepts plain http beyond loopback, as `PublicOriginOptions` say; false by default. */
   readonly dangerouslyAllowInsecureOrigin?: boolean;
 }
 
+/** What became of a request: a visit, or what it is to be answered with. `admitted` and `code` tell them apart. */
 export type Admission = Visit | Refusal<GuardRefusalCode> | Preflight;
 
 const OPTIONS: ReadonlySet<string> = new Set<keyof RequestGuardOptions>([
@@ -68,8 +76,11 @@ const OPTIONS: ReadonlySet<string> = new Set<keyof RequestGuardOptions>([
  * answer a race or a fault.
  */
 export class RequestGuard {
+  /** The sessions behind the cookie. */
   readonly sessions: SessionManager;
+  /** The configured origin, checked and taken apart. */
   readonly origin: PublicOrigin;
+  /** The cookie that holds the session's token. */
   readonly cookie: HostCookie;
   readonly #protection: CrossOriginProtection;
   readonly #refusesHeaderless: boolean;

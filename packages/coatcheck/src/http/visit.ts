@@ -23,7 +23,9 @@ interface VisitParts {
   readonly variesByOrigin: boolean;
 }
 
+/** How a session begins. Device and replaced session are those of the request. */
 export type VisitLoginOptions = Omit<LoginOptions, "device" | "replaces">;
+/** What a login came to: what `SessionManager.login` says, or the refusal of another origin. */
 export type VisitLoginResult =
   | LoginResult
   | { readonly outcome: "refused"; readonly refusal: Refusal<"cross_origin_request"> };
@@ -41,10 +43,12 @@ export class Visit {
   #setCookie: string | null = null;
   #isFinished = false;
 
+  /** @internal `RequestGuard.admit` makes them. */
   constructor(parts: VisitParts) {
     this.#parts = parts;
   }
 
+  /** The request as the guard saw it. */
   get request(): GuardedRequest {
     return this.#parts.request;
   }

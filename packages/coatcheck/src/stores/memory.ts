@@ -1,3 +1,5 @@
+/** Sessions in this process. @module */
+
 import { randomBytes } from "node:crypto";
 import { type Clock, systemClock, type Timestamp } from "../core/clock.ts";
 import { RemovalListeners } from "../core/removal-listeners.ts";

@@ -1,3 +1,5 @@
+/** Copies of sessions in this process, around a store that is a network away. @module */
+
 import { setTimeout as pause } from "node:timers/promises";
 import type {
   EndReason,
@@ -19,6 +21,7 @@ import { CoatcheckError } from "../errors.ts";
 import { FillTickets } from "./near-cache/fill-tickets.ts";
 import { type Moment, RecordCopies } from "./near-cache/record-copies.ts";
 
+/** What the copies are of, and how old they may be. */
 export interface NearCacheOptions {
   /** What is asked for everything that a copy must not answer: a store over a network, or there is nothing to gain. */
   readonly store: SessionStore;
@@ -31,7 +34,7 @@ export interface NearCacheOptions {
    * store's answer. Logout is then as literal as without a cache, and takes that long. False by default.
    */
   readonly settle?: boolean;
-  /** For tests alone. */
+  /** For tests alone. By default the clocks of this process count. */
   readonly testMoment?: () => Moment;
 }
 

@@ -1,3 +1,5 @@
+/** Sessions in Postgres 13 or later, over `pg`, for any number of machines. @module */
+
 import { randomBytes } from "node:crypto";
 import type { CallLimits } from "../core/bounded-calls.ts";
 import type { Clock } from "../core/clock.ts";
@@ -29,6 +31,7 @@ import * as sql from "./postgres/session-statements.ts";
 
 export type { PostgresListener, PostgresPool } from "./postgres/postgres-client.ts";
 
+/** How the store reaches Postgres, and for how long it waits. */
 export interface PostgresSessionStoreOptions {
   /** A `pg` Pool, which the application may share. PgBouncer may stand before it, in transaction mode too. */
   readonly pool: PostgresPool;
@@ -42,7 +45,7 @@ export interface PostgresSessionStoreOptions {
   readonly deadlineMilliseconds?: number;
   /** How many calls may be under way before more fail at once; 10,000 by default. */
   readonly maximumInFlight?: number;
-  /** For tests alone. Otherwise the database's clock counts, which is the same for every process. */
+  /** For tests alone. By default the database's clock counts, which is the same for every process. */
   readonly testClock?: Clock;
 }
 
@@ -79,7 +82,11 @@ export class PostgresSessionStore implements SessionStore {
   readonly #channel: RemovalChannel;
   readonly #testClock: Clock | null;
 
-  /** @throws CoatcheckError `invalid_configuration`, `store_schema_unsupported`, `store_unavailable` */
+  /**
+   * Looks whether the tables are those of this version. `migratePostgresSessions` makes them.
+   *
+   * @throws CoatcheckError `invalid_configuration`, `store_schema_unsupported`, `store_unavailable`
+   */
   static async open(options: PostgresSessionStoreOptions): Promise<PostgresSessionStore> {
     if (typeof options.connectListener !== "function") {
       throw new CoatcheckError("invalid_configuration", "A PostgresSessionStore needs connectListener.");

@@ -1,3 +1,5 @@
+/** Sessions in Redis 6.2 or later or Valkey, over ioredis or node-redis: one server, Sentinel or a cluster. @module */
+
 import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { BoundedCalls } from "../core/bounded-calls.ts";
@@ -44,8 +46,10 @@ export {
 export type { NodeRedisClient, NodeRedisCluster } from "./redis/node-redis-connection.ts";
 export type { NodeRedisSentinel } from "./redis/node-redis-sentinel-connection.ts";
 
+/** A client of one server, of one behind Sentinel, or of a cluster. */
 export type RedisClient = IoredisClient | IoredisCluster | NodeRedisClient | NodeRedisCluster | NodeRedisSentinel;
 
+/** How the store reaches Redis, and for how long it waits. */
 export interface RedisSessionStoreOptions {
   /**
    * An ioredis or node-redis client: of one server, one behind Sentinel, or a cluster. It must neither keep commands for
@@ -65,7 +69,7 @@ export interface RedisSessionStoreOptions {
    * `noeviction`): people would be signed out, and fences forgotten. "warn", the default, or "refuse" to open.
    */
   readonly whenEvicting?: "warn" | "refuse";
-  /** For tests alone. Otherwise the server's clock counts, which is the same for every process. */
+  /** For tests alone. By default the server's clock counts, which is the same for every process. */
   readonly testClock?: Clock;
 }
 

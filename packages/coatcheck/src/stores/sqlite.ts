@@ -1,3 +1,5 @@
+/** Sessions in a SQLite file, over better-sqlite3, for any number of processes on one machine. @module */
+
 import { randomBytes } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Clock, systemClock, type Timestamp } from "../core/clock.ts";
@@ -31,12 +33,14 @@ import { type SessionStatements, sessionStatements } from "./sqlite/session-stat
 
 export type { SqliteDatabase, SqliteStatement } from "./sqlite/database.ts";
 
+/** Where the file is open, and for how long the store waits for it. */
 export interface SqliteSessionStoreOptions {
   /**
    * A better-sqlite3 `Database` that nothing else uses: transactions of the application on the same connection would
    * run into the store's. The file may be shared, with tables of the application and with other processes.
    */
   readonly database: SqliteDatabase;
+  /** Tells the time by which sessions expire; the machine's by default, which all processes on it share. */
   readonly clock?: Clock;
   /** How long a call may wait for a locked file before it fails with `store_unavailable`; 2,000 by default. */
   readonly deadlineMilliseconds?: number;
@@ -158,7 +162,11 @@ export class SqliteSessionStore implements SessionStore {
     return removed;
   }
 
-  /** @throws CoatcheckError `store_unavailable` */
+  /**
+   * As `SessionStore.subscribe` says. The first subscription begins to look for what other processes removed.
+   *
+   * @throws CoatcheckError `store_unavailable`
+   */
   subscribe(listener: RemovalListener, onChannel?: ChannelListener): () => void {
     try {
       return this.#removals.subscribe(listener, onChannel);

@@ -4,7 +4,7 @@ export interface PostgresPool {
 }
 
 export interface PostgresPoolClient extends PostgresClient {
-  /** With an error, the connection is closed and not used again. */
+  // With an error, the connection is closed and not used again.
   release(error?: Error): void;
   on(event: "error", listener: (error: Error) => void): unknown;
   off(event: "error", listener: (error: Error) => void): unknown;

@@ -9,7 +9,7 @@ import type { CommandWord, RedisConnection } from "./redis-connection.ts";
 export interface NodeRedisSentinel {
   readonly isReady: boolean;
   sendCommand(isReadOnly: boolean, words: CommandWord[], options: NodeRedisReplies): Promise<unknown>;
-  /** Tells it from a client of one server. */
+  // Tells it from a client of one server.
   acquire(): Promise<unknown>;
   duplicate(): NodeRedisSentinelListener;
 }

@@ -6,11 +6,12 @@ export interface SqliteDatabase {
   prepare(sql: string): SqliteStatement;
 }
 
+/** As much of a better-sqlite3 `Statement` as the store uses. */
 export interface SqliteStatement {
   run(...parameters: unknown[]): unknown;
   get(...parameters: unknown[]): unknown;
   all(...parameters: unknown[]): unknown[];
-  /** Rows as arrays, in the order of the columns: measurably faster to make than objects. */
+  // Rows as arrays, in the order of the columns: measurably faster to make than objects.
   raw(): SqliteStatement;
   pluck(): SqliteStatement;
 }
