@@ -1,4 +1,7 @@
+export type { ConfigurationFiles } from "./configuration-files.ts";
+export { HaproxyServer } from "./haproxy-server.ts";
 export { missingProgram } from "./missing-program.ts";
+export { NginxServer } from "./nginx-server.ts";
 export { PgBouncer } from "./pgbouncer.ts";
 export { PostgresServer, type PostgresServerOptions } from "./postgres-server.ts";
 export { RedisCluster, type RedisClusterOptions } from "./redis-cluster.ts";
@@ -12,3 +15,4 @@ export {
   redisSentinelsForTests,
   type ServerForTests,
 } from "./servers-for-tests.ts";
+export { TrafficServer } from "./traffic-server.ts";

@@ -1,7 +1,7 @@
 import { accessSync, constants, readdirSync, realpathSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 
-/** The Debian package that has each program. */
+/** The Debian package that has each program, and each module (`.so`) of one. */
 const debianPackages = {
   "redis-server": "redis-server",
   "redis-cli": "redis-tools",
@@ -9,12 +9,18 @@ const debianPackages = {
   initdb: "postgresql",
   psql: "postgresql-client",
   pgbouncer: "pgbouncer",
+  haproxy: "haproxy",
+  nginx: "nginx",
+  "ngx_http_js_module.so": "libnginx-mod-http-js",
+  traffic_server: "trafficserver",
+  "uri_signing.so": "trafficserver-experimental-plugins",
 } as const;
 
 export type Program = keyof typeof debianPackages;
 
 /** Debian keeps the programs of each Postgres here, and out of PATH. */
 const POSTGRES_VERSIONS = "/usr/lib/postgresql";
+const MODULES = ["/usr/lib/nginx/modules", "/usr/lib/trafficserver/modules"];
 
 /** The path of an installed program. */
 export function pathOf(program: Program): string {
@@ -30,11 +36,12 @@ export function missingMessage(program: Program): string {
 export function findProgram(program: Program): string | undefined {
   return foldersOf(program)
     .map((folder) => join(folder, program))
-    .find(isExecutable);
+    .find((path) => isThere(path, isModule(program) ? constants.R_OK : constants.X_OK));
 }
 
-/** PgBouncer is a daemon: an ordinary user's PATH leaves its folder out. */
+/** PgBouncer, HAProxy and nginx are daemons: an ordinary user's PATH leaves their folder out. */
 function foldersOf(program: Program): readonly string[] {
+  if (isModule(program)) return MODULES;
   const path = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin"].filter((folder) => folder !== "");
   if (program === "postgres") return [...path, ...postgresFolders()];
   if (program !== "initdb" && program !== "psql") return path;
@@ -53,9 +60,13 @@ function postgresFolders(): readonly string[] {
   }
 }
 
-function isExecutable(path: string): boolean {
+function isModule(program: Program): boolean {
+  return program.endsWith(".so");
+}
+
+function isThere(path: string, mode: number): boolean {
   try {
-    accessSync(path, constants.X_OK);
+    accessSync(path, mode);
     return true;
   } catch {
     return false;

@@ -124,8 +124,9 @@ export class ThrowawayServer {
     while (performance.now() < deadline) {
       const ended = hasEnded(child);
       const log = this.#log();
+      // Traffic Server says so, and goes on without it.
+      if (/address already in use/i.test(log)) return "port taken";
       if (log.includes(this.#plan.readyMessage)) return "ready";
-      if (ended && /address already in use/i.test(log)) return "port taken";
       if (ended) throw this.#fault("ended before it was ready");
       await sleep(POLL_MILLISECONDS);
     }

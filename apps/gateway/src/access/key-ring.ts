@@ -103,14 +103,17 @@ export class KeyRing implements SigningKeys {
       .sort((first, second) => second.signsFrom - first.signsFrom);
   }
 
-  /** Publishes a new key, which signs when everybody can have read of it. Refused while another one waits. */
-  async rotate(): Promise<RotationDecision & { readonly kid?: string }> {
+  /**
+   * Publishes a new key, which signs after `waitSeconds`, or when everybody can have read of it. Refused while another
+   * one waits.
+   */
+  async rotate(waitSeconds = 0): Promise<RotationDecision & { readonly kid?: string }> {
     const keys = await this.#freshKeys();
-    const decision = this.#schedule(keys).decideRotation(this.#parts.clock.now());
+    const decision = this.#schedule(keys).decideRotation(this.#parts.clock.now(), waitSeconds);
     if (decision.outcome === "refused") return decision;
     const kid = await this.#add(keys, decision.signsFrom);
     // Somebody else was faster: then theirs is the new key, and the decision is made anew.
-    return kid === null ? this.rotate() : { ...decision, kid };
+    return kid === null ? this.rotate(waitSeconds) : { ...decision, kid };
   }
 
   /** Takes a key out of the ring for good, once nothing that it signed is good any more. */

@@ -71,6 +71,14 @@ describe("keys rotate", () => {
     expect((await commandLine.run(["keys", "rotate", "--for", "everything"])).code).toBe(2);
   });
 
+  test("--wait-hours gives those time who bring keys by hand", async () => {
+    const { commandLine } = await openWithKeys();
+    const { output } = await commandLine.run(["keys", "rotate", "--for", "passes", "--wait-hours", "48"]);
+    const signsFrom = Date.parse(/signs from (\S+Z)\./.exec(output)?.[1] ?? "");
+    expect(Math.round((signsFrom - systemClock.now()) / 3_600_000)).toBe(48);
+    expect((await commandLine.run(["keys", "rotate", "--wait-hours", "0"])).code).toBe(2);
+  });
+
   test("makes keys as the configuration says, encrypted where it has a key for that", async () => {
     const { commandLine, list } = await openWithKeys({
       COATCHECK_SIGNING_ALGORITHM: "EdDSA",

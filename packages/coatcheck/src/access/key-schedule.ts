@@ -75,12 +75,16 @@ export class KeySchedule<Key extends ScheduledKey> {
       : successor.signsFrom + this.#times.retentionSeconds * 1_000;
   }
 
-  /** Whether a new key may be published now, and when it then signs. The very first has nobody to wait for. */
-  decideRotation(now: Timestamp): RotationDecision {
+  /**
+   * Whether a new key may be published now, and when it then signs: after `waitSeconds`, and not before everybody can
+   * have read of it. The very first has nobody to wait for.
+   */
+  decideRotation(now: Timestamp, waitSeconds = 0): RotationDecision {
     const waiting = this.#keys.find(({ signsFrom }) => now < signsFrom);
     if (waiting !== undefined) return { outcome: "refused", waitingKid: waiting.kid, until: waiting.signsFrom };
     const isFirst = this.#keys.length === 0;
-    return { outcome: "rotate", signsFrom: isFirst ? now : now + this.#times.publicationSeconds * 1_000 };
+    const seconds = Math.max(waitSeconds, this.#times.publicationSeconds);
+    return { outcome: "rotate", signsFrom: isFirst ? now : now + seconds * 1_000 };
   }
 
   /** Whether the key may be taken out of the set: when nothing that it signed is good any more. */

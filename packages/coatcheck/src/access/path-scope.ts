@@ -51,14 +51,20 @@ export function scopeCovers(scope: AccessPath, file: AccessPath): boolean {
   return scope.isPrefix ? file.text.startsWith(scope.text) : file.text === scope.text;
 }
 
+/** What no name below a prefix holds, in the bracket expression of a regular one: some server decodes or cuts there. */
+const APART = "/?#%;\\\\";
+/** A name that is neither "." nor "..", without a look-ahead, which POSIX does not know. */
+const NAME = `([^.${APART}][^${APART}]*|[.][^.${APART}][^${APART}]*|[.][.][^${APART}]+)`;
+
 /**
  * The scope as a URI container of RFC 9246, 2.1.1, in POSIX syntax. It binds the host part and the end, for Traffic
- * Server anchors the beginning only; and it lets no "%" through below a prefix, for Traffic Server would take `..%2F`
- * for a part of a name. So there, names that need encoding want a pass of their own.
+ * Server anchors the beginning only. Below a prefix it takes plain names between single slashes, for Traffic Server
+ * forwards `//..`, `..%2F`, `..;` and `..\` as they are, and whoever comes next may take them for a way out. So there,
+ * names that need encoding want a pass of their own.
  */
 export function uriContainerOf({ text, isPrefix }: AccessPath): string {
   const escaped = text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  return `regex:https?://[^/?#]*${escaped}${isPrefix ? "[^?#%]*" : ""}(\\?.*)?$`;
+  return `regex:https?://[^/?#]*${escaped}${isPrefix ? `(${NAME}/)*${NAME}` : ""}(\\?.*)?$`;
 }
 
 function decode(segment: string): string | null {

@@ -27,12 +27,16 @@ const RSA_MODULUS_BITS = 2_048;
 
 /** A new key. Its kid is its thumbprint (RFC 7638), so that no two keys share one. */
 export async function generateSigningKey(algorithm: SignatureAlgorithm): Promise<SigningKey> {
-  const { privateKey } = await generateKeyPair(algorithm, {
-    extractable: true,
-    ...(algorithm === "RS256" ? { modulusLength: RSA_MODULUS_BITS } : {}),
-    ...(algorithm === "EdDSA" ? { crv: "Ed25519" } : {}),
-  });
-  return importSigningKey(JSON.stringify({ ...(await exportJWK(privateKey)), alg: algorithm }));
+  for (;;) {
+    const { privateKey } = await generateKeyPair(algorithm, {
+      extractable: true,
+      ...(algorithm === "RS256" ? { modulusLength: RSA_MODULUS_BITS } : {}),
+      ...(algorithm === "EdDSA" ? { crv: "Ed25519" } : {}),
+    });
+    const key = await importSigningKey(JSON.stringify({ ...(await exportJWK(privateKey)), alg: algorithm }));
+    // One in 64: on a command line, of ours or of a server's configuration, it would be taken for an option.
+    if (!key.kid.startsWith("-")) return key;
+  }
 }
 
 /** The key as a private JSON Web Key: whoever reads it can issue tokens. */

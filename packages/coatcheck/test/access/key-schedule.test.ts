@@ -22,6 +22,12 @@ describe("rotation", () => {
     expect(both.signing(1_300 * SECOND)).toBe(second);
   });
 
+  test("may wait longer, for verifiers whose keys are brought by hand, and never shorter", () => {
+    const decision = scheduleOf(first).decideRotation(1_000 * SECOND, 86_400);
+    expect(decision).toEqual({ outcome: "rotate", signsFrom: 87_400 * SECOND });
+    expect(scheduleOf(first).decideRotation(0, 1)).toEqual({ outcome: "rotate", signsFrom: 300 * SECOND });
+  });
+
   test("is refused while a new key waits", () => {
     const both = scheduleOf(first, second);
     const refused = { outcome: "refused", waitingKid: "second", until: 1_300 * SECOND };

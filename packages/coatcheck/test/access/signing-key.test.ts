@@ -20,6 +20,11 @@ describe.each(["ES256", "EdDSA", "RS256"] as const)("a key for %s", (algorithm) 
   });
 });
 
+test("no kid begins like an option of a command line", async () => {
+  const kids = await Promise.all(Array.from({ length: 600 }, async () => (await generateSigningKey("ES256")).kid));
+  expect(kids.filter((kid) => kid.startsWith("-"))).toEqual([]);
+});
+
 test.each(["", "null", "{}", '{"alg":"ES256"}', '{"alg":"HS256","kty":"oct","k":"AAAA"}'])(
   "what is no private key is refused: %s",
   async (text) => {

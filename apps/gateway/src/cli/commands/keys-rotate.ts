@@ -1,4 +1,4 @@
-import { type Command, CommandFailure, configurationOption } from "../command.ts";
+import { type Command, CommandFailure, configurationOption, UsageError } from "../command.ts";
 import { purposesIn, withKeyRings } from "../open-key-rings.ts";
 import { printLine } from "../terminal.ts";
 import { isoTime } from "../time-text.ts";
@@ -6,21 +6,24 @@ import { isoTime } from "../time-text.ts";
 export const keysRotate: Command = {
   name: "keys rotate",
   summary: "Publishes a new key, which signs when every verifier can have read of it",
-  synopsis: "[--for (identity | passes)]",
+  synopsis: "[--for (identity | passes)] [--wait-hours N]",
   details: [
     "  --for <purpose>   rotates one of the two; both by default",
+    "  --wait-hours N    signs after so long, for verifiers whose keys are brought by hand; otherwise after some minutes,",
+    "                    when all that read the key set have read it again",
     "",
     "Nothing more is to be done: the key of before is retired by itself when nothing that it signed is good any more.",
   ],
-  options: { ...configurationOption, for: { type: "string" } },
+  options: { ...configurationOption, for: { type: "string" }, "wait-hours": { type: "string" } },
   arguments: [],
   async run(invocation) {
     const { output } = invocation.terminal;
     const purposes = purposesIn(invocation.values.for);
+    const waitSeconds = hoursIn(invocation.values["wait-hours"]) * 3_600;
     const refusals = await withKeyRings(invocation, async (rings) => {
       const texts: string[] = [];
       for (const purpose of purposes) {
-        const result = await rings[purpose].rotate();
+        const result = await rings[purpose].rotate(waitSeconds);
         if (result.outcome === "rotate") {
           printLine(output, `${purpose}: ${result.kid} is published, and signs from ${isoTime(result.signsFrom)}.`);
         } else {
@@ -32,3 +35,11 @@ export const keysRotate: Command = {
     if (refusals.length > 0) throw new CommandFailure(refusals.join(" "));
   },
 };
+
+/** A month is long for a key that nobody uses. */
+function hoursIn(value: unknown): number {
+  if (value === undefined) return 0;
+  const hours = /^\d{1,3}$/.test(String(value)) ? Number(value) : 0;
+  if (hours >= 1 && hours <= 720) return hours;
+  throw new UsageError("--wait-hours is a whole number from 1 to 720.");
+}
