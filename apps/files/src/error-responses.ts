@@ -1,0 +1,30 @@
+import type { FastifyInstance } from "fastify";
+import { FileServiceError } from "./errors.ts";
+import { type ProblemCode, problems, sendProblem, sendUnavailable } from "./problem.ts";
+
+/**
+ * The last resort for errors (OWASP ASVS 5.0, 16.5): every fault becomes a problem with a code, and none of them shows
+ * a message that was written for us.
+ */
+export function addErrorResponses(app: FastifyInstance): void {
+  app.setErrorHandler((error, request, reply) => {
+    const code = problemCodeOf(error);
+    // A client that goes takes its file along in the middle of a read: nothing has failed.
+    if (problems[code].status >= 500 && !reply.raw.destroyed) {
+      request.log.error({ event: "request_failed", path: request.resourcePath, err: error }, "a request failed");
+    }
+    return code === "unavailable" ? sendUnavailable(reply) : sendProblem(reply, code);
+  });
+  app.setNotFoundHandler((_request, reply) => sendProblem(reply, "not_found"));
+}
+
+function problemCodeOf(error: unknown): ProblemCode {
+  if (error instanceof FileServiceError) {
+    if (error.code === "playlist_too_large") return "playlist_too_large";
+    return error.code === "source_unavailable" || error.code === "file_changed" ? "unavailable" : "internal_error";
+  }
+  const { statusCode } = (error ?? {}) as { statusCode?: unknown };
+  // 503 is what a verifier says that could not read its keys; 4xx what Fastify finds wrong with a request.
+  if (statusCode === 503) return "unavailable";
+  return typeof statusCode === "number" && statusCode >= 400 && statusCode < 500 ? "invalid_request" : "internal_error";
+}

@@ -1,0 +1,89 @@
+/** First and last byte, both included. */
+export interface ByteRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** What a client asks for, before anybody knows how long the file is: bytes from, bytes from to, or the last so many. */
+export type RangeSpecification =
+  | { readonly first: number; readonly last: number | null }
+  | { readonly suffixLength: number };
+
+export type RangeDecision = readonly ByteRange[] | "everything" | "unsatisfiable";
+
+/**
+ * Who asks for more is given the whole file (RFC 9110, 14.2, allows it): each part costs us a header, and on a bucket a
+ * request.
+ */
+const MAXIMUM_RANGES = 32;
+const FROM_TO = /^(\d+)-(\d*)$/;
+const SUFFIX = /^-(\d+)$/;
+
+/** The ranges of a `Range` header; null for another unit, for what is no range, and for too many of them. */
+export function parseRange(header: string | undefined): readonly RangeSpecification[] | null {
+  if (header === undefined) return null;
+  const [, list] = /^bytes=(.*)$/i.exec(header) ?? [];
+  if (list === undefined) return null;
+  const specifications: RangeSpecification[] = [];
+  for (const element of list.split(",")) {
+    const text = element.trim();
+    // Empty elements of a list mean nothing (RFC 9110, 5.6.1.2).
+    if (text === "") continue;
+    const specification = parseSpecification(text);
+    if (specification === null || specifications.length === MAXIMUM_RANGES) return null;
+    specifications.push(specification);
+  }
+  return specifications.length === 0 ? null : specifications;
+}
+
+/**
+ * What of a file of `size` bytes is to be sent. Ranges that overlap or touch become one, so that nobody is sent a byte
+ * twice, however they ask; the others stay in the order that was asked for (RFC 9110, 15.3.7.2).
+ */
+export function decideRanges(specifications: readonly RangeSpecification[] | null, size: number): RangeDecision {
+  if (specifications === null) return "everything";
+  // The last bytes of an empty file are all of it, and there is no way to write that as a range.
+  if (size === 0 && specifications.some((each) => "suffixLength" in each && each.suffixLength > 0)) return "everything";
+  const ranges = specifications.flatMap((specification) => {
+    const range = rangeOf(specification, size);
+    return range === null ? [] : [range];
+  });
+  return ranges.length === 0 ? "unsatisfiable" : ranges.length === 1 ? ranges : coalesce(ranges);
+}
+
+export function lengthOf({ first, last }: ByteRange): number {
+  return last - first + 1;
+}
+
+function parseSpecification(text: string): RangeSpecification | null {
+  const [, suffix] = SUFFIX.exec(text) ?? [];
+  if (suffix !== undefined) return { suffixLength: Number(suffix) };
+  const [, from, to] = FROM_TO.exec(text) ?? [];
+  if (from === undefined) return null;
+  const [first, last] = [Number(from), to === "" ? null : Number(to)];
+  return last !== null && last < first ? null : { first, last };
+}
+
+function rangeOf(specification: RangeSpecification, size: number): ByteRange | null {
+  if ("suffixLength" in specification) {
+    const length = Math.min(specification.suffixLength, size);
+    return length === 0 ? null : { first: size - length, last: size - 1 };
+  }
+  const { first, last } = specification;
+  return first >= size ? null : { first, last: Math.min(last ?? size - 1, size - 1) };
+}
+
+function coalesce(ranges: readonly ByteRange[]): readonly ByteRange[] {
+  const ordered = ranges.map((range, order) => ({ ...range, order })).sort((one, other) => one.first - other.first);
+  const merged: { first: number; last: number; order: number }[] = [];
+  for (const range of ordered) {
+    const previous = merged.at(-1);
+    if (previous === undefined || range.first > previous.last + 1) {
+      merged.push({ ...range });
+      continue;
+    }
+    previous.last = Math.max(previous.last, range.last);
+    previous.order = Math.min(previous.order, range.order);
+  }
+  return merged.sort((one, other) => one.order - other.order).map(({ first, last }) => ({ first, last }));
+}

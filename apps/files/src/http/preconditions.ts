@@ -1,0 +1,80 @@
+import { type EntityTag, isStrong, matchesStrongly, matchesWeakly, parseEntityTags } from "./entity-tag.ts";
+import { parseHttpDate } from "./http-date.ts";
+import type { Timestamp } from "./timestamp.ts";
+
+/** By what a client tells whether its copy is still the file. */
+export interface Validators {
+  readonly entityTag: EntityTag;
+  /** In whole seconds; null where a time says nothing about the content. */
+  readonly lastModified: Timestamp | null;
+}
+
+/** The header fields of a request that depend on them, as Node names them. */
+export interface ConditionalHeaders {
+  readonly "if-match"?: string | undefined;
+  readonly "if-none-match"?: string | undefined;
+  readonly "if-modified-since"?: string | undefined;
+  readonly "if-unmodified-since"?: string | undefined;
+  readonly "if-range"?: string | string[] | undefined;
+}
+
+/** Whether any of these conditions is made. If-Range is none: it only chooses between the whole and a part. */
+export function isConditional(headers: ConditionalHeaders): boolean {
+  return (
+    headers["if-none-match"] !== undefined ||
+    headers["if-modified-since"] !== undefined ||
+    headers["if-match"] !== undefined ||
+    headers["if-unmodified-since"] !== undefined
+  );
+}
+
+/**
+ * The conditions of a GET or HEAD for a file that is there, in the order of RFC 9110, 13.2.2: a tag counts more than a
+ * date, and whether to answer at all comes before whether to send anything.
+ */
+export function evaluatePreconditions(
+  headers: ConditionalHeaders,
+  { entityTag, lastModified }: Validators,
+  now: Timestamp,
+): "proceed" | "not_modified" | "failed" {
+  const match = headers["if-match"];
+  if (match !== undefined) {
+    if (!listHas(match, (tag) => matchesStrongly(tag, entityTag))) return "failed";
+  } else {
+    const since = timeIn(headers["if-unmodified-since"], now);
+    if (since !== null && lastModified !== null && lastModified > since) return "failed";
+  }
+
+  const noneMatch = headers["if-none-match"];
+  if (noneMatch !== undefined) {
+    return listHas(noneMatch, (tag) => matchesWeakly(tag, entityTag)) ? "not_modified" : "proceed";
+  }
+  const since = timeIn(headers["if-modified-since"], now);
+  return since !== null && lastModified !== null && lastModified <= since ? "not_modified" : "proceed";
+}
+
+/**
+ * Whether a `Range` counts: without If-Range always, with it only for a copy that is the same to the byte (RFC 9110,
+ * 13.1.5). A date proves that only if the file did not change just now, which its tag tells.
+ */
+export function allowsRange(
+  ifRange: string | string[] | undefined,
+  { entityTag, lastModified }: Validators,
+  now: Timestamp,
+): boolean {
+  if (ifRange === undefined) return true;
+  if (typeof ifRange !== "string") return false;
+  const tags = parseEntityTags(ifRange);
+  if (tags !== null) return tags.length === 1 && matchesStrongly(tags[0] ?? "", entityTag);
+  return isStrong(entityTag) && lastModified !== null && parseHttpDate(ifRange, now) === lastModified;
+}
+
+function listHas(text: string, matches: (tag: EntityTag) => boolean): boolean {
+  // What is no list names no tag: then If-Match fails, and If-None-Match sends the file.
+  return text.trim() === "*" || (parseEntityTags(text) ?? []).some(matches);
+}
+
+/** A date that is none is as good as not given (RFC 9110, 13.1.3 and 13.1.4). */
+function timeIn(text: string | undefined, now: Timestamp): Timestamp | null {
+  return text === undefined ? null : parseHttpDate(text, now);
+}

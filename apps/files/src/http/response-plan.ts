@@ -1,0 +1,36 @@
+import { type ByteRange, decideRanges, parseRange } from "./byte-ranges.ts";
+import { allowsRange, type ConditionalHeaders, evaluatePreconditions, type Validators } from "./preconditions.ts";
+import type { Timestamp } from "./timestamp.ts";
+
+/** What a request wants of a file, by its header fields as Node names them. */
+export interface FileRequest {
+  readonly method: string;
+  readonly headers: ConditionalHeaders & { readonly range?: string | undefined };
+}
+
+/** What is answered about a file that is there. */
+export type ResponsePlan =
+  | { readonly status: 200 }
+  | { readonly status: 206; readonly ranges: readonly [ByteRange, ...ByteRange[]] }
+  | { readonly status: 304 }
+  | { readonly status: 412 }
+  | { readonly status: 416 };
+
+/** The whole of RFC 9110, 13.2.2 and 14.2, for files. `Range` is for GET alone. */
+export function planResponse(
+  { method, headers }: FileRequest,
+  file: Validators & { readonly size: number },
+  now: Timestamp,
+): ResponsePlan {
+  const outcome = evaluatePreconditions(headers, file, now);
+  if (outcome === "failed") return { status: 412 };
+  if (outcome === "not_modified") return { status: 304 };
+  if (method !== "GET" || headers.range === undefined || !allowsRange(headers["if-range"], file, now)) {
+    return { status: 200 };
+  }
+  const decision = decideRanges(parseRange(headers.range), file.size);
+  if (decision === "everything") return { status: 200 };
+  if (decision === "unsatisfiable") return { status: 416 };
+  const [first, ...others] = decision;
+  return first === undefined ? { status: 200 } : { status: 206, ranges: [first, ...others] };
+}

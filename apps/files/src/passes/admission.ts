@@ -1,0 +1,67 @@
+import type { AccessPath } from "coatcheck/access/path-scope";
+import type { Pass, PassVerdict } from "coatcheck/access/verifier";
+import type { FastifyRequest } from "fastify";
+import type { ProblemCode } from "../problem.ts";
+import type { PassCookie } from "./pass-cookie.ts";
+import type { Passes } from "./passes.ts";
+import { type PassCarrier, presentedPass } from "./presented-pass.ts";
+import { readRequestTarget } from "./request-target.ts";
+
+/** A request whose pass opens what it asks for. */
+export interface Entry {
+  readonly path: AccessPath;
+  readonly pass: Pass;
+  readonly token: string;
+  readonly carrier: PassCarrier;
+  /** Whether the pass came in the URL and is to be kept in a cookie. */
+  readonly keepsCookie: boolean;
+}
+
+export type Admission =
+  | ({ readonly outcome: "admitted" } & Entry)
+  /** `reason` is for the log. */
+  | { readonly outcome: "refused"; readonly code: ProblemCode; readonly reason: string | null };
+
+export interface AdmissionParts {
+  readonly passes: Passes;
+  readonly cookie: PassCookie;
+}
+
+/** Whoever writes it in the wrong place of the path must not find it in the log. */
+const LOOKS_LIKE_A_PASS = /eyJ[\w-]+\.[\w-]+\.[\w-]+/g;
+
+/**
+ * Whether a request is let in, before anybody looks for a file: what is ambiguous is refused first, then what has no
+ * good pass. Notes the path on the request once it is understood.
+ *
+ * @throws CoatcheckError `keys_unavailable`
+ */
+export async function admit(request: FastifyRequest, { passes, cookie }: AdmissionParts): Promise<Admission> {
+  const target = readRequestTarget(request.raw.url ?? "");
+  if (target === null) return refused("invalid_path");
+  const { path, asksForCookie } = target;
+  request.resourcePath = path.text.replace(LOOKS_LIKE_A_PASS, "(pass)");
+
+  const presented = presentedPass(target, cookie.read(request.headers.cookie));
+  if (presented.outcome === "several") return refused("several_passes");
+  if (presented.outcome === "none") return refused("pass_refused", "no_pass");
+  const { token, carrier } = presented;
+  const verdict = await passes.verify(token, { path: path.text, clientAddress: plainAddress(request.ip) });
+  if (!verdict.accepted) return refusedBy(verdict);
+  const keepsCookie = asksForCookie && carrier !== "cookie";
+  return { outcome: "admitted", path, pass: verdict.pass, token, carrier, keepsCookie };
+}
+
+function refused(code: ProblemCode, reason: string | null = null): Admission {
+  return { outcome: "refused", code, reason };
+}
+
+function refusedBy({ reason }: PassVerdict & { readonly accepted: false }): Admission {
+  // Nothing is wrong with the pass, as far as is known: that is for us to mend, and for the client to try again.
+  return refused(reason === "revocations_outdated" ? "unavailable" : "pass_refused", reason);
+}
+
+/** A socket for both families writes IPv4 addresses as IPv6. Whoever issued the pass need not have had one. */
+function plainAddress(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/, "");
+}

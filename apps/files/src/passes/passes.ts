@@ -1,0 +1,90 @@
+import { readFileSync } from "node:fs";
+import { type PublicKeys, RemotePublicKeys, StaticPublicKeys } from "coatcheck/access/public-keys";
+import { RemoteRevocations } from "coatcheck/access/remote-revocations";
+import { type Pass, type PassRequest, type PassVerdict, PassVerifier } from "coatcheck/access/verifier";
+import type { FastifyBaseLogger } from "fastify";
+import type { FileServiceConfiguration, KeysLocation } from "../config/file-service-configuration.ts";
+import { FileServiceError, systemCodeOf } from "../errors.ts";
+
+/** All that the file service knows of the people whose files it serves: whether a token opens a path. */
+export interface Passes {
+  /** @throws CoatcheckError `keys_unavailable` */
+  verify(token: string, request: PassRequest): Promise<PassVerdict>;
+  /** Whether the session that a pass came from is known to have ended, for a download that is under way. */
+  hasEnded(pass: Pass): boolean;
+  /** Calls `listener` each time something new may be known of it. */
+  onNews(listener: () => void): void;
+  /** Whether a good pass would be believed now. */
+  areReady(): Promise<boolean>;
+  close(): void;
+}
+
+/** Begins to listen for revocations. @throws FileServiceError `invalid_configuration` */
+export async function openPasses(
+  { issuer, publicUrl, keys: location, revocationsUrl, dangerouslyAllowInsecureHttp }: FileServiceConfiguration,
+  log: FastifyBaseLogger,
+): Promise<Passes> {
+  const insecure = { dangerouslyAllowInsecureUrl: dangerouslyAllowInsecureHttp };
+  const keys = await openKeys(location, insecure);
+  if (revocationsUrl === null) return passesOf(new PassVerifier({ issuer, audience: publicUrl, keys }), keys, null);
+
+  let isFailing = false;
+  const revocations = new RemoteRevocations({
+    ...{ url: revocationsUrl, issuer, keys, ...insecure },
+    onFault: (fault) => {
+      // Each poll fails until the issuer is back: that is said once.
+      if (!isFailing) log.warn({ event: "revocations_unreachable", err: fault }, "no list of revocations");
+      isFailing = true;
+    },
+  });
+  revocations.onPoll(() => {
+    if (isFailing && isFresh(revocations)) {
+      isFailing = false;
+      log.info({ event: "revocations_reachable" }, "revocations are known again");
+    }
+  });
+  await revocations.start();
+  return passesOf(new PassVerifier({ issuer, audience: publicUrl, keys, revocations }), keys, revocations);
+}
+
+function passesOf(verifier: PassVerifier, keys: PublicKeys, revocations: RemoteRevocations | null): Passes {
+  return {
+    verify: (token, request) => verifier.verify(token, request),
+    // Of the list and not of the verifier: a pass that expired meanwhile may still be one of an ended session.
+    hasEnded: (pass) => revocations?.check(pass) === "session_ended",
+    onNews: (listener) => void revocations?.onPoll(listener),
+    async areReady() {
+      if (revocations !== null) return isFresh(revocations);
+      return keys.find("readiness").then(
+        () => true,
+        () => false,
+      );
+    },
+    close: () => revocations?.close(),
+  };
+}
+
+/** A list counts as heard only if it is signed by a key that we have: so there are keys, too. */
+function isFresh(revocations: RemoteRevocations): boolean {
+  return revocations.check({ session: "", issuedAt: Number.POSITIVE_INFINITY }) === "clear";
+}
+
+async function openKeys(
+  location: KeysLocation,
+  insecure: { readonly dangerouslyAllowInsecureUrl: boolean },
+): Promise<PublicKeys> {
+  if (location.kind === "url") return new RemotePublicKeys({ url: location.url, ...insecure });
+  try {
+    return await StaticPublicKeys.from(JSON.parse(readFileSync(location.path, "utf8")));
+  } catch (cause) {
+    // The message of a parser would quote the file.
+    const reason = cause instanceof SyntaxError ? "it is not valid JSON" : reasonOf(cause);
+    const message = `The keys in ${location.path} cannot be read: ${reason}.`;
+    throw new FileServiceError("invalid_configuration", message, { cause });
+  }
+}
+
+function reasonOf(cause: unknown): string {
+  const code = systemCodeOf(cause);
+  return code === "invalid_key_set" && cause instanceof Error ? cause.message.replace(/\.$/, "") : code;
+}

@@ -1,0 +1,83 @@
+import type { FastifyReply } from "fastify";
+
+/**
+ * Every error that the file service answers with, by its stable code (RFC 9457). Whoever has no good pass is told
+ * nothing by the difference: not why it was refused, and not whether there is a file.
+ */
+export const problems = {
+  invalid_request: { status: 400, detail: "This is no request that the file service understands." },
+  invalid_path: { status: 400, detail: "The path could mean several things, or is not one of files." },
+  several_passes: { status: 400, detail: "The request carries more than one pass." },
+  pass_refused: { status: 401, detail: "No pass opens this." },
+  not_found: { status: 404, detail: "There is nothing here." },
+  method_not_allowed: { status: 405, detail: "Files are read, by GET and HEAD." },
+  precondition_failed: { status: 412, detail: "The file is not the one that the request is about." },
+  range_not_satisfiable: {
+    status: 416,
+    detail: "The file has none of these bytes; Content-Range says how many it has.",
+  },
+  headers_too_large: { status: 431, detail: "The headers are larger than 16 KiB." },
+  playlist_too_large: {
+    status: 500,
+    detail: "The playlist is too large to be rewritten. Play it by a pass in the path, or in a cookie.",
+  },
+  internal_error: { status: 500, detail: "Something failed. It has been logged." },
+  unavailable: { status: 503, detail: "A part of the service does not answer. Try again in a moment." },
+} as const satisfies Record<string, { status: number; detail: string }>;
+
+export type ProblemCode = keyof typeof problems;
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  401: "Unauthorized",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  412: "Precondition Failed",
+  416: "Range Not Satisfiable",
+  431: "Request Header Fields Too Large",
+  500: "Internal Server Error",
+  503: "Service Unavailable",
+};
+
+/** What was said of a file that is not sent after all. */
+const OF_A_FILE = [
+  ...["content-length", "content-range", "content-encoding", "content-disposition"],
+  ...["etag", "last-modified", "accept-ranges", "set-cookie"],
+];
+
+export interface Problem {
+  readonly type: "about:blank";
+  readonly title: string;
+  readonly status: number;
+  readonly code: ProblemCode;
+  readonly detail: string;
+}
+
+export function problemObject(code: ProblemCode): Problem {
+  const { status, detail } = problems[code];
+  return { type: "about:blank", title: TITLES[status] ?? "Error", status, code, detail };
+}
+
+/** `headers` are sent besides those of every problem. */
+export function sendProblem(
+  reply: FastifyReply,
+  code: ProblemCode,
+  headers: Readonly<Record<string, string>> = {},
+): FastifyReply {
+  for (const name of OF_A_FILE) {
+    reply.removeHeader(name);
+    // Where a stream failed before its first byte, they are on the response already.
+    if (!reply.raw.headersSent) reply.raw.removeHeader(name);
+  }
+  return reply
+    .code(problems[code].status)
+    .headers(headers)
+    .header("cache-control", "no-store")
+    .type("application/problem+json")
+    .send(problemObject(code));
+}
+
+/** For what may be better a moment later. */
+export function sendUnavailable(reply: FastifyReply): FastifyReply {
+  return sendProblem(reply, "unavailable", { "retry-after": "1" });
+}

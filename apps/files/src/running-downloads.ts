@@ -1,0 +1,63 @@
+import type { Pass } from "coatcheck/access/verifier";
+
+export type CutReason = "session_ended" | "took_too_long";
+
+export interface Download {
+  readonly pass: Pass;
+  /** Ends the connection, so that nobody takes what has arrived for the whole. */
+  readonly cut: (reason: CutReason) => void;
+}
+
+export interface RunningDownloadsOptions {
+  readonly maximumMilliseconds: number;
+  readonly hasEnded: (pass: Pass) => boolean;
+  /** Milliseconds, of a clock that nobody sets. */
+  readonly elapsed: () => number;
+}
+
+/**
+ * RunningDownloads are the answers that are being sent. A pass is looked at when a request begins; what began then may
+ * go on when it expires, so that nobody's download fails at nine tenths, but not for ever, and not after a logout.
+ */
+export class RunningDownloads {
+  readonly #options: RunningDownloadsOptions;
+  /** In the order in which they began. */
+  readonly #startedAt = new Map<Download, number>();
+
+  constructor(options: RunningDownloadsOptions) {
+    this.#options = options;
+  }
+
+  get count(): number {
+    return this.#startedAt.size;
+  }
+
+  begin(download: Download): void {
+    this.#startedAt.set(download, this.#options.elapsed());
+  }
+
+  end(download: Download): void {
+    this.#startedAt.delete(download);
+  }
+
+  /** Cuts those whose session has ended. */
+  cutEnded(): void {
+    for (const download of this.#startedAt.keys()) {
+      if (this.#options.hasEnded(download.pass)) this.#cut(download, "session_ended");
+    }
+  }
+
+  /** Cuts those that have run for too long. */
+  cutOverdue(): void {
+    const latest = this.#options.elapsed() - this.#options.maximumMilliseconds;
+    for (const [download, startedAt] of this.#startedAt) {
+      if (startedAt > latest) return;
+      this.#cut(download, "took_too_long");
+    }
+  }
+
+  #cut(download: Download, reason: CutReason): void {
+    this.#startedAt.delete(download);
+    download.cut(reason);
+  }
+}

@@ -1,0 +1,68 @@
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import { answerBrokenRequest } from "./broken-requests.ts";
+import { addCrossOriginSharing } from "./cross-origin-sharing.ts";
+import { addErrorResponses } from "./error-responses.ts";
+import { addRequestLog } from "./log.ts";
+import { sendProblem } from "./problem.ts";
+import { addFileRoutes, type FileRoutesParts } from "./routes/files.ts";
+import { addHealthRoutes, type HealthRoutesOptions } from "./routes/health.ts";
+import { addSecurityHeaders, securityHeaders } from "./security-headers.ts";
+
+export interface ServerParts extends FileRoutesParts, HealthRoutesOptions {
+  readonly allowedOrigins: readonly string[];
+  /** Addresses and networks whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
+  readonly log: FastifyBaseLogger;
+}
+
+const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
+/** For a request to arrive; answers take as long as they may. */
+const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
+
+/** The HTTP server, not yet listening. Everything it needs is handed to it. */
+export function buildServer(parts: ServerParts): FastifyInstance {
+  const { allowedOrigins, trustedProxies, publicUrl, log } = parts;
+  const headers = securityHeaders({
+    isSecure: publicUrl.startsWith("https:"),
+    isShared: allowedOrigins.length > 0,
+  });
+  const app = Fastify({
+    loggerInstance: log,
+    // `addRequestLog` writes one line a request, and chooses what is in it.
+    logController: new LogController({ disableRequestLogging: true }),
+    exposeHeadRoutes: false,
+    requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
+    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
+    forceCloseConnections: "idle",
+    // What arrives while closing is answered like anything else, and its connection ended with the answer.
+    return503OnClosing: false,
+    clientErrorHandler: answerBrokenRequest(headers),
+    // A URL that the router cannot decode.
+    frameworkErrors: (_error, _request, reply) => sendProblem(reply.headers(headers), "invalid_path"),
+  });
+  app.removeAllContentTypeParsers();
+  closeConnectionsWhenClosing(app);
+  addRequestLog(app);
+  addSecurityHeaders(app, headers);
+  addCrossOriginSharing(app, allowedOrigins);
+  app.addHook("onRequest", (request, reply, done) => {
+    if (METHODS.has(request.method)) return done();
+    sendProblem(reply, "method_not_allowed", { allow: "GET, HEAD" });
+  });
+  addErrorResponses(app);
+  addHealthRoutes(app, parts);
+  addFileRoutes(app, parts);
+  return app;
+}
+
+/** Closing ends idle connections; those that are being answered end with the answer, not with their next silence. */
+function closeConnectionsWhenClosing(app: FastifyInstance): void {
+  let isClosing = false;
+  app.addHook("preClose", async () => {
+    isClosing = true;
+  });
+  app.addHook("onSend", (_request, reply, payload, done) => {
+    if (isClosing) reply.header("connection", "close");
+    done(null, payload);
+  });
+}

@@ -1,0 +1,40 @@
+import { FileServiceError } from "../../errors.ts";
+
+/**
+ * By these a bucket says that there is nothing for us. Whoever may not list a bucket is told `AccessDenied` of a key that
+ * is not there; `InvalidObjectState` is said of what lies in an archive.
+ */
+const NOTHING_THERE: ReadonlySet<string> = new Set([
+  ...["NoSuchKey", "NotFound", "KeyTooLongError", "AccessDenied", "InvalidObjectState"],
+]);
+
+export interface BucketFault {
+  readonly name: string;
+  readonly status: number | null;
+}
+
+/** What the client says of an answer that is none: by name where the answer had a body, and by its status. */
+export function faultOf(error: unknown): BucketFault {
+  const { name, $metadata } = (error ?? {}) as { name?: unknown; $metadata?: { httpStatusCode?: unknown } };
+  const status = $metadata?.httpStatusCode;
+  return { name: typeof name === "string" ? name : "", status: typeof status === "number" ? status : null };
+}
+
+export function isNothingThere({ name }: BucketFault): boolean {
+  return NOTHING_THERE.has(name);
+}
+
+/** 403 without a reason is the answer to HEAD: it may mean that nothing is there, or that we are not let in. */
+export function isUnexplainedRefusal({ name, status }: BucketFault): boolean {
+  return status === 403 && !NOTHING_THERE.has(name);
+}
+
+export function isBeyondTheEnd({ name, status }: BucketFault): boolean {
+  return status === 416 || name === "InvalidRange";
+}
+
+export function unavailable(cause: unknown): FileServiceError {
+  const { name, status } = faultOf(cause);
+  const reason = [name, status].filter((part) => part !== null && part !== "").join(", ");
+  return new FileServiceError("source_unavailable", `The bucket did not give a file: ${reason}.`, { cause });
+}

@@ -1,0 +1,100 @@
+import { realpathSync, statSync } from "node:fs";
+import { stat } from "node:fs/promises";
+import type { AccessPath } from "coatcheck/access/path-scope";
+import { FileServiceError, systemCodeOf } from "../errors.ts";
+import type { Timestamp } from "../http/timestamp.ts";
+import { type FileSource, isHidden, type OpenFile } from "./file-source.ts";
+import { closeDescriptor, openForReading, statusOf } from "./folder/descriptor.ts";
+import { FolderFile } from "./folder/folder-file.ts";
+import { type OpenedPathCheck, openedPathCheck } from "./folder/opened-path.ts";
+
+export interface FolderSourceOptions {
+  readonly now: () => Timestamp;
+  /** How it is told where an open file is: as the system does it best, by default. */
+  readonly isOpenedAt?: OpenedPathCheck;
+}
+
+/** By these the system says that there is nothing to read, and not that it failed. */
+const NOTHING_THERE: ReadonlySet<string> = new Set([
+  ...["ENOENT", "ENOTDIR", "ENAMETOOLONG", "EILSEQ", "EINVAL"],
+  // A link at the end, a socket, a device without a driver, what may not be read.
+  ...["ELOOP", "EMLINK", "ENXIO", "ENODEV", "EOPNOTSUPP", "EACCES", "EPERM"],
+]);
+
+/** A live playlist is replaced every few seconds, and each time another file may be open than is there. */
+const ATTEMPTS = 3;
+
+/**
+ * FolderSource serves regular files below one folder. Links are followed nowhere below it: a link would make a file be in
+ * a place that no pass was issued for. Each file is opened once, found out to be the one that was named, and served
+ * from that descriptor, so that what happens in the folder between the check and the last byte does not matter.
+ */
+export class FolderSource implements FileSource {
+  /** Absolute, with no link in it and no slash at its end: what every path is put behind. */
+  readonly #root: string;
+  readonly #now: () => Timestamp;
+  readonly #isOpenedAt: OpenedPathCheck;
+
+  /**
+   * `path` may itself be a link, which is followed here and now.
+   *
+   * @throws FileServiceError `source_cannot_be_opened`
+   */
+  constructor(path: string, { now, isOpenedAt = openedPathCheck() }: FolderSourceOptions) {
+    this.#now = now;
+    this.#isOpenedAt = isOpenedAt;
+    this.#root = realFolder(path).replace(/\/$/, "");
+  }
+
+  async open(path: AccessPath): Promise<OpenFile | null> {
+    if (path.isPrefix || isHidden(path)) return null;
+    const place = `${this.#root}/${path.segments.join("/")}`;
+    try {
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        const file = await this.#openAt(place);
+        if (file !== "moved") return file;
+      }
+      return null;
+    } catch (cause) {
+      if (NOTHING_THERE.has(systemCodeOf(cause))) return null;
+      throw new FileServiceError("source_unavailable", `A file could not be opened: ${systemCodeOf(cause)}.`, {
+        cause,
+      });
+    }
+  }
+
+  async checkReadiness(): Promise<void> {
+    const isThere = await stat(`${this.#root}/`).then(
+      (status) => status.isDirectory(),
+      () => false,
+    );
+    if (!isThere) throw new FileServiceError("source_unavailable", `The folder ${this.#root} is not there.`);
+  }
+
+  close(): void {}
+
+  async #openAt(place: string): Promise<OpenFile | null | "moved"> {
+    const descriptor = await openForReading(place);
+    let file: FolderFile | null = null;
+    try {
+      const status = await statusOf(descriptor);
+      if (!status.isFile()) return null;
+      if (!(await this.#isOpenedAt(descriptor, place))) return "moved";
+      file = new FolderFile(descriptor, status, this.#now());
+      return file;
+    } finally {
+      if (file === null) closeDescriptor(descriptor);
+    }
+  }
+}
+
+function realFolder(path: string): string {
+  try {
+    const real = realpathSync(path);
+    if (statSync(real).isDirectory()) return real;
+  } catch (cause) {
+    const message = `The folder ${path} cannot be opened: ${systemCodeOf(cause)}.`;
+    throw new FileServiceError("source_cannot_be_opened", message, { cause });
+  }
+  throw new FileServiceError("source_cannot_be_opened", `${path} is no folder.`);
+}

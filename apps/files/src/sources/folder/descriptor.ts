@@ -1,0 +1,23 @@
+import { close, constants, fstat, open, type Stats } from "node:fs";
+import { promisify } from "node:util";
+
+/** A number by which the system knows an open file. Plain ones: a `FileHandle` each would be the dearest part of it. */
+export type Descriptor = number;
+
+/**
+ * Non-blocking, so that a pipe that nobody writes to does not hold up a thread; and without following a link at the end.
+ */
+const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
+
+const openAsync = promisify(open);
+
+export const statusOf: (descriptor: Descriptor) => Promise<Stats> = promisify(fstat);
+
+export function openForReading(path: string): Promise<Descriptor> {
+  return openAsync(path, FLAGS);
+}
+
+/** Of a file that was only read there is nothing to lose: how closing it ends is nobody's business. */
+export function closeDescriptor(descriptor: Descriptor): void {
+  close(descriptor, () => {});
+}

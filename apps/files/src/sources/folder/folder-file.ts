@@ -1,0 +1,102 @@
+import { read, type Stats } from "node:fs";
+import { Readable } from "node:stream";
+import { FileServiceError } from "../../errors.ts";
+import { type ByteRange, lengthOf } from "../../http/byte-ranges.ts";
+import { type EntityTag, entityTagOf } from "../../http/entity-tag.ts";
+import type { Timestamp } from "../../http/timestamp.ts";
+import type { OpenFile } from "../file-source.ts";
+import { closeDescriptor, type Descriptor } from "./descriptor.ts";
+
+/** Up to here a range is read in one call and sent in one write: cheaper than a stream, and little to hold. */
+const READ_AT_ONCE_BYTES = 65_536;
+/** Of a stream. Larger ones gain nothing, and each download holds two or three. */
+const CHUNK_BYTES = 262_144;
+
+type ReadCallback = (error: Error | null, bytes: number) => void;
+
+/** FolderFile is an open descriptor. It is closed once, and never while a read is under way. */
+export class FolderFile implements OpenFile {
+  readonly size: number;
+  readonly entityTag: EntityTag;
+  readonly lastModified: Timestamp;
+  readonly contentEncoding = null;
+  readonly #descriptor: Descriptor;
+  #stream: Readable | null = null;
+  #isReading = false;
+  #isClosed = false;
+
+  constructor(descriptor: Descriptor, { size, mtimeMs }: Stats, now: Timestamp) {
+    this.#descriptor = descriptor;
+    this.size = size;
+    this.entityTag = entityTagOf(size, mtimeMs, now);
+    // A file from the future would never be older than a copy of it (RFC 9110, 8.8.2.1).
+    this.lastModified = Math.floor(Math.min(mtimeMs, now) / 1_000) * 1_000;
+  }
+
+  async read(range: ByteRange): Promise<Buffer | Readable> {
+    const length = lengthOf(range);
+    if (length <= READ_AT_ONCE_BYTES) return this.#readAtOnce(range.first, length);
+    this.#stream = this.#streamOf(range.first, length);
+    return this.#stream;
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#stream?.destroy();
+    // Closed under a read, the number could already be another file's when the read takes place.
+    if (!this.#isReading) closeDescriptor(this.#descriptor);
+  }
+
+  #readAtOnce(position: number, length: number): Promise<Buffer> {
+    const buffer = Buffer.allocUnsafe(length);
+    return new Promise((resolve, reject) => {
+      this.#readInto(buffer, position, (error, bytes) => {
+        if (error !== null) reject(error);
+        else if (bytes < length) reject(becameShorter());
+        else resolve(buffer);
+      });
+    });
+  }
+
+  #streamOf(start: number, length: number): Readable {
+    let position = start;
+    let remaining = length;
+    const readInto = this.#readInto.bind(this);
+    return new Readable({
+      highWaterMark: CHUNK_BYTES,
+      read() {
+        const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, remaining));
+        readInto(buffer, position, (error, bytes) => {
+          if (this.destroyed) return;
+          if (error !== null || bytes === 0) return void this.destroy(error ?? becameShorter());
+          position += bytes;
+          remaining -= bytes;
+          this.push(bytes === buffer.length ? buffer : buffer.subarray(0, bytes));
+          if (remaining === 0) this.push(null);
+        });
+      },
+    });
+  }
+
+  #readInto(buffer: Buffer, position: number, callback: ReadCallback): void {
+    if (this.#isClosed) {
+      callback(new FileServiceError("source_unavailable", "The file was closed."), 0);
+      return;
+    }
+    this.#isReading = true;
+    read(this.#descriptor, buffer, 0, buffer.length, position, (cause, bytes) => {
+      this.#isReading = false;
+      if (this.#isClosed) closeDescriptor(this.#descriptor);
+      callback(cause === null ? null : failedToRead(cause), bytes);
+    });
+  }
+}
+
+function becameShorter(): FileServiceError {
+  return new FileServiceError("file_changed", "A file became shorter while it was being read.");
+}
+
+function failedToRead(cause: Error): FileServiceError {
+  return new FileServiceError("source_unavailable", "A file could not be read.", { cause });
+}

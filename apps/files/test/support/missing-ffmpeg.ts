@@ -1,0 +1,25 @@
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+
+const MESSAGE = "ffmpeg is not installed. Install it with: apt-get install ffmpeg";
+
+/**
+ * Whether tests have to be skipped, for `describe.skipIf`, because there is no player. That is said on standard error.
+ * In CI, where nothing may be skipped unseen, it throws.
+ */
+export function missingFfmpeg(): boolean {
+  const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
+  if (folders.some((folder) => isExecutable(join(folder, "ffmpeg")))) return false;
+  if (process.env.CI === "true") throw new Error(MESSAGE);
+  process.stderr.write(`\nSKIPPED: ${MESSAGE}\n`);
+  return true;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
