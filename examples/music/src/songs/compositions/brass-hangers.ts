@@ -1,0 +1,55 @@
+import type { Composition } from "../score/composition.ts";
+
+/** Bright: everything that is struck. */
+export const brassHangers: Composition = {
+  id: "brass-hangers",
+  title: "Brass Hangers",
+  artist: "The Tin Ticket Orchestra",
+  beatsPerMinute: 116,
+  beatsPerBar: 4,
+  stepsPerBeat: 4,
+  scale: "D major pentatonic",
+  room: 0.4,
+  loudness: 0.82,
+  progressions: {
+    verse: "D | A/C# | Bm7 | Gmaj7 | D | A/C# | Gmaj7 | A7sus4",
+    chorus: "Gmaj7 | A | F#m7 | Bm7 | Gmaj7 | A | D | D",
+    ending: "Gmaj7 | A7sus4 | D | D",
+  },
+  parts: {
+    marimba: {
+      instrument: "marimba",
+      pattern: "0.2.1.3.0.2.1.3.|0.2.1.3.4.2.3.1.",
+      lowest: 57,
+      gain: 0.4,
+      pan: -0.4,
+      echo: 0.12,
+    },
+    answer: { instrument: "marimba", pattern: "..4...3...4...5.", lowest: 62, gain: 0.32, pan: 0.5, echo: 0.2 },
+    bell: {
+      instrument: "vibraphone",
+      pattern: "m---m-m---m---m-|m-m---m-m-------|m---m-m---m---m-|m-------........",
+      lowest: 74,
+      gain: 0.2,
+      pan: 0.15,
+      echo: 0.25,
+      reverb: 0.4,
+    },
+    strings: { instrument: "strings", pattern: "*---------------", lowest: 59, gain: 0.06, reverb: 0.5 },
+    bass: { instrument: "bass", pattern: "r--.r-..f--.r-..", lowest: 33, gain: 0.34, reverb: 0.05 },
+    kick: { instrument: "drums", pattern: "k.......k.k.....", lowest: 60, gain: 0.42, reverb: 0.06 },
+    snare: { instrument: "drums", pattern: "....s.......s...", lowest: 60, gain: 0.32, reverb: 0.25 },
+    shaker: { instrument: "drums", pattern: "x.xxx.xxx.xxx.xx", lowest: 60, gain: 0.28, pan: -0.3, reverb: 0.1 },
+  },
+  form: [
+    { chords: "verse", parts: "marimba" },
+    { chords: "verse", parts: "marimba answer bass shaker" },
+    { chords: "verse", parts: "marimba bass bell kick shaker" },
+    { chords: "chorus", parts: "marimba answer bass bell strings kick snare shaker", variation: 1 },
+    { chords: "verse", parts: "marimba bass bell kick snare shaker" },
+    { chords: "chorus", parts: "marimba answer bass bell strings kick snare shaker", variation: 1 },
+    { chords: "verse", parts: "marimba answer strings" },
+    { chords: "chorus", parts: "marimba answer bass bell strings kick snare shaker", variation: 1 },
+    { chords: "ending", parts: "marimba strings bass" },
+  ],
+};

@@ -1,0 +1,55 @@
+import type { Composition } from "../score/composition.ts";
+
+/** Slow, and a little late on every second step. */
+export const lastTram: Composition = {
+  id: "last-tram",
+  title: "Last Tram, Green Velvet",
+  artist: "Night Porter",
+  beatsPerMinute: 76,
+  beatsPerBar: 4,
+  stepsPerBeat: 4,
+  swing: 0.28,
+  scale: "C major pentatonic",
+  room: 0.5,
+  loudness: 0.9,
+  progressions: {
+    verse: "Dm9 | G13 | Cmaj9 | Am9",
+    bridge: "Fmaj9 | Em7 | Dm9 | Cmaj9 | Fmaj9 | Em7 | Dm9 | G7sus4",
+    ending: "Dm9 | G13 | Cmaj9 | Cmaj9",
+  },
+  parts: {
+    keys: {
+      instrument: "electricPiano",
+      pattern: "*------.*--.*---|--*-.*------....|*------.*--.*---|--*-.*----.*--..",
+      lowest: 55,
+      gain: 0.15,
+      pan: -0.15,
+      reverb: 0.35,
+    },
+    bass: { instrument: "bass", pattern: "r-----.r--f---R.|r-----.r--R-f-..", lowest: 28, gain: 0.36, reverb: 0.05 },
+    kick: { instrument: "drums", pattern: "k......k..k.....", lowest: 60, gain: 0.42, reverb: 0.08 },
+    snare: { instrument: "drums", pattern: "....s.......s..i", lowest: 60, gain: 0.42, reverb: 0.25 },
+    hats: { instrument: "drums", pattern: "h.hhh.h.h.hhh.o.", lowest: 60, gain: 0.3, pan: 0.3, reverb: 0.1 },
+    vibraphone: {
+      instrument: "vibraphone",
+      pattern: "..m-m---m-----..|m-m---..m-----..|..m-m---m-----..|m-------........",
+      lowest: 67,
+      gain: 0.25,
+      pan: 0.25,
+      echo: 0.3,
+      reverb: 0.5,
+    },
+    pad: { instrument: "pad", pattern: "*---------------", lowest: 53, gain: 0.06, reverb: 0.6 },
+  },
+  form: [
+    { chords: "verse", parts: "keys pad" },
+    { chords: "verse", parts: "keys bass hats kick" },
+    { chords: "verse", parts: "keys bass hats kick snare" },
+    { chords: "verse", parts: "keys bass hats kick snare vibraphone" },
+    { chords: "verse", parts: "keys bass hats kick snare vibraphone" },
+    { chords: "bridge", parts: "keys bass pad hats vibraphone", variation: 1 },
+    { chords: "verse", parts: "keys bass hats kick snare vibraphone" },
+    { chords: "verse", parts: "keys bass hats kick snare vibraphone pad" },
+    { chords: "ending", parts: "keys bass pad vibraphone" },
+  ],
+};

@@ -1,0 +1,61 @@
+import type { Composition } from "../score/composition.ts";
+
+/** Hardly anything happens, and then it does again. */
+export const rainOnTheArcade: Composition = {
+  id: "rain-on-the-arcade",
+  title: "Rain on the Arcade",
+  artist: "Velvet Collar",
+  beatsPerMinute: 58,
+  beatsPerBar: 4,
+  stepsPerBeat: 4,
+  scale: "E major pentatonic",
+  room: 0.85,
+  loudness: 0.9,
+  progressions: {
+    drift: "Emaj9 | C#m9 | Amaj9 | B6",
+    shade: "F#m9 | G#m7 | Amaj9 | Bsus4",
+    ending: "Amaj9 | B6 | Emaj9 | Emaj9",
+  },
+  parts: {
+    pad: { instrument: "pad", pattern: "*---------------", lowest: 54, gain: 0.13, reverb: 0.7 },
+    bass: { instrument: "bass", pattern: "r-----------f---", lowest: 28, gain: 0.24, reverb: 0.2 },
+    harp: {
+      instrument: "harp",
+      pattern: "0.1.2...4.......|..3.1...2...5...",
+      lowest: 59,
+      gain: 0.38,
+      pan: -0.3,
+      echo: 0.4,
+      reverb: 0.6,
+    },
+    drops: {
+      instrument: "bell",
+      pattern: "...5.......7....3......8.....",
+      lowest: 66,
+      gain: 0.08,
+      pan: 0.5,
+      echo: 0.6,
+      reverb: 0.8,
+    },
+    flute: {
+      instrument: "flute",
+      pattern: "m-------m---m---|m-----------....|m-------m---m---|m---------......",
+      lowest: 66,
+      gain: 0.18,
+      pan: 0.1,
+      echo: 0.15,
+      reverb: 0.6,
+    },
+    keys: { instrument: "electricPiano", pattern: "*-----------*---", lowest: 52, gain: 0.12, pan: 0.2, reverb: 0.5 },
+  },
+  form: [
+    { chords: "drift", parts: "pad drops" },
+    { chords: "drift", parts: "pad drops harp bass" },
+    { chords: "drift", parts: "pad harp bass flute drops" },
+    { chords: "shade", parts: "keys harp bass flute", variation: 1 },
+    { chords: "drift", parts: "pad keys harp bass flute drops" },
+    { chords: "shade", parts: "keys pad harp bass drops" },
+    { chords: "drift", parts: "pad harp bass flute drops" },
+    { chords: "ending", parts: "pad harp bass drops" },
+  ],
+};

@@ -1,0 +1,60 @@
+import type { Composition } from "../score/composition.ts";
+
+/** A bossa nova, for waiting in line. */
+export const ticketFortyEight: Composition = {
+  id: "ticket-forty-eight",
+  title: "Ticket Forty-Eight",
+  artist: "The Cloakroom Trio",
+  beatsPerMinute: 132,
+  beatsPerBar: 4,
+  stepsPerBeat: 2,
+  scale: "G major",
+  room: 0.3,
+  loudness: 1.05,
+  progressions: {
+    verse: "Gmaj9 | Gmaj9 | A13 | A13 | Am9 | D7b9 | Gmaj9 | D7b9",
+    bridge: "Cmaj9 | Cm6 | Bm7 | E7b9 | Am9 | Cm6 | Bm7 E7b9 | Am9 D7b9",
+    ending: "Am9 | D7b9 | Gmaj9 | Gmaj9",
+  },
+  parts: {
+    guitar: {
+      instrument: "guitar",
+      pattern: "*..*..*.|..*..*..|*..*..*.|..*..*.*",
+      lowest: 54,
+      gain: 0.24,
+      pan: -0.35,
+    },
+    bass: { instrument: "bass", pattern: "r--rf--f", lowest: 29, gain: 0.36, reverb: 0.06 },
+    rim: { instrument: "drums", pattern: "i..i..i.|..i..i..", lowest: 60, gain: 0.36, pan: 0.3, reverb: 0.2 },
+    shaker: { instrument: "drums", pattern: "xxxxxxxx", lowest: 60, gain: 0.24, pan: 0.4, reverb: 0.1 },
+    kick: { instrument: "drums", pattern: "k..kk..k", lowest: 60, gain: 0.2, reverb: 0.05 },
+    flute: {
+      instrument: "flute",
+      pattern: "m--m-m--|m-----..|.m-m-m--|m-------",
+      lowest: 67,
+      gain: 0.22,
+      pan: 0.1,
+      reverb: 0.4,
+    },
+    vibraphone: {
+      instrument: "vibraphone",
+      pattern: ".m-mm-m-|m--m----|.mm-m-m-|m-----..",
+      lowest: 65,
+      gain: 0.19,
+      pan: 0.25,
+      reverb: 0.4,
+    },
+    organ: { instrument: "organ", pattern: "*-------", lowest: 55, gain: 0.045, pan: -0.1, reverb: 0.4 },
+  },
+  form: [
+    { chords: "verse", parts: "guitar shaker" },
+    { chords: "verse", parts: "guitar bass rim shaker kick flute" },
+    { chords: "verse", parts: "guitar bass rim shaker kick flute" },
+    { chords: "bridge", parts: "guitar bass rim shaker kick flute organ", variation: 1 },
+    { chords: "verse", parts: "guitar bass rim shaker kick flute" },
+    { chords: "verse", parts: "guitar bass rim shaker kick vibraphone" },
+    { chords: "bridge", parts: "guitar bass rim shaker kick vibraphone organ", variation: 1 },
+    { chords: "verse", parts: "guitar bass rim shaker kick flute organ" },
+    { chords: "ending", parts: "guitar bass shaker flute" },
+  ],
+};

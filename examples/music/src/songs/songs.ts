@@ -1,0 +1,34 @@
+import { brassHangers } from "./compositions/brass-hangers.ts";
+import { differenceEngine } from "./compositions/difference-engine.ts";
+import { lastTram } from "./compositions/last-tram.ts";
+import { rainOnTheArcade } from "./compositions/rain-on-the-arcade.ts";
+import { ticketFortyEight } from "./compositions/ticket-forty-eight.ts";
+import { umbrellaStand } from "./compositions/umbrella-stand.ts";
+import type { Composition } from "./score/composition.ts";
+import { durationSecondsOf } from "./score/time.ts";
+
+/** What the library tells of a song. */
+export interface Song {
+  readonly id: string;
+  readonly title: string;
+  readonly artist: string;
+  readonly durationSeconds: number;
+  /** Where the file service has it, and what a pass for it is asked for. */
+  readonly path: string;
+}
+
+export const compositions: readonly Composition[] = [
+  umbrellaStand,
+  lastTram,
+  brassHangers,
+  differenceEngine,
+  rainOnTheArcade,
+  ticketFortyEight,
+];
+
+export const songs: readonly Song[] = compositions.map(songOf);
+
+export function songOf(composition: Composition): Song {
+  const { id, title, artist } = composition;
+  return { id, title, artist, durationSeconds: durationSecondsOf(composition), path: `/songs/${id}.wav` };
+}
