@@ -12,6 +12,7 @@ type Environment = Readonly<Record<string, string>>;
 
 /** A gateway in a process of its own. */
 export class Gateway {
+  readonly url: string;
   readonly cookieName: string;
   readonly #environment: NodeJS.ProcessEnv;
   readonly #port: number;
@@ -21,6 +22,7 @@ export class Gateway {
   private constructor(port: number, environment: Environment) {
     this.#port = port;
     this.#environment = { PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(port), ...environment };
+    this.url = `http://localhost:${port}`;
     this.cookieName = `coatcheck-${port}`;
   }
 
@@ -99,7 +101,7 @@ export class Gateway {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, "localhost");
   await once(probe, "listening");
   const address = probe.address();

@@ -1,8 +1,10 @@
 import { runAuthenticate } from "./authenticate/run.ts";
 import { runDurability } from "./durability/run.ts";
+import { runFiles } from "./files/run.ts";
 import { runFootprint } from "./footprint/run.ts";
 import { runFrameworks } from "./frameworks/run.ts";
 import { runNearCache } from "./near-cache/run.ts";
+import { runProxy } from "./proxy/run.ts";
 import { runRedis } from "./redis/run.ts";
 import { runRevocationDelay } from "./revocation-delay/run.ts";
 import { runRevokeAll } from "./revoke-all/run.ts";
@@ -13,6 +15,8 @@ const questions: Readonly<Record<string, () => Promise<void>>> = {
   redis: runRedis,
   footprint: runFootprint,
   frameworks: runFrameworks,
+  files: runFiles,
+  proxy: runProxy,
   "near-cache": runNearCache,
   "revoke-all": runRevokeAll,
   "revocation-delay": runRevocationDelay,

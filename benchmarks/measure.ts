@@ -1,3 +1,4 @@
+import { median } from "./median.ts";
 /** One way of doing the thing that is measured. */
 export interface Contestant {
   readonly name: string;
@@ -63,11 +64,4 @@ async function timeOf(contestant: Contestant, operations: number): Promise<numbe
   const start = process.hrtime.bigint();
   await contestant.run(operations);
   return Number(process.hrtime.bigint() - start) / operations;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((first, second) => first - second);
-  const middle = Math.floor(sorted.length / 2);
-  const [below = 0, above = 0] = [sorted[middle - 1], sorted[middle]];
-  return sorted.length % 2 === 1 ? above : (below + above) / 2;
 }

@@ -1,10 +1,9 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { RedisServer } from "@coatcheck/throwaway-servers";
 import autocannon from "autocannon";
 import { inLanes } from "../lanes.ts";
+import { median } from "../median.ts";
 import { printTable, report } from "../report.ts";
+import { ServedProcess } from "../served-process.ts";
 import { applications } from "./applications.ts";
 
 const USERS = 1_000;
@@ -14,7 +13,7 @@ const SECONDS_PER_TURN = 2;
 
 interface Served {
   readonly name: string;
-  readonly process: ChildProcess;
+  readonly process: ServedProcess;
   readonly url: string;
   readonly cookies: readonly string[];
   readonly rates: number[];
@@ -60,20 +59,19 @@ export async function runFrameworks(): Promise<void> {
       ],
     ],
   );
-  for (const { process } of served) process.kill();
+  for (const { process } of served) process.stop();
   await redis.stop();
 }
 
 async function serve(name: string, redisUrl: string): Promise<Served> {
-  const child = fork(fileURLToPath(new URL("./serve.js", import.meta.url)), [name, redisUrl]);
-  const [port] = (await once(child, "message")) as [number];
-  const url = `http://127.0.0.1:${port}`;
+  const process = await ServedProcess.start(new URL("./serve.js", import.meta.url), [name, redisUrl]);
+  const url = `http://127.0.0.1:${process.port}`;
   const cookies: string[] = [];
   await inLanes(USERS, CONNECTIONS, async (index) => {
     const { headers } = await fetch(`${url}/login?user=user-${index}`, { method: "POST" });
     cookies.push(headers.getSetCookie()[0]?.split(";")[0] ?? "");
   });
-  return { name, process: child, url, cookies, rates: [] };
+  return { name, process, url, cookies, rates: [] };
 }
 
 async function rateOf({ name, url, cookies }: Served): Promise<number> {
@@ -82,9 +80,4 @@ async function rateOf({ name, url, cookies }: Served): Promise<number> {
   if (result.non2xx > 0 || result.errors > 0)
     throw new Error(`${name}: ${result.non2xx + result.errors} requests failed.`);
   return result.requests.total / result.duration;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((first, second) => first - second);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

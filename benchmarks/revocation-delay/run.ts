@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { PostgresServer, RedisServer } from "@coatcheck/throwaway-servers";
+import { Gateway } from "../gateway-process.ts";
 import { inLanes } from "../lanes.ts";
 import { printTable, report } from "../report.ts";
 import { CuttingProxy } from "./cutting-proxy.ts";
-import { Gateway } from "./gateway.ts";
 
 const REVOCATIONS = 2_000;
 const CUTS = 10;

@@ -11,6 +11,7 @@ import { SqliteSessionStore } from "coatcheck/stores/sqlite";
 import { Redis } from "ioredis";
 import pg from "pg";
 import { fill } from "../fill.ts";
+import { median } from "../median.ts";
 import { printTable, report } from "../report.ts";
 
 const SIZES = [1_000, 1_000_000] as const;
@@ -146,9 +147,4 @@ async function openPostgres(): Promise<OpenedStore> {
       await server.stop();
     },
   };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((first, second) => first - second);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
