@@ -1,14 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { writeSongs } from "@coatcheck/example-music/write-songs";
 
 const require = createRequire(import.meta.url);
 const PROGRAM = require.resolve("@coatcheck/gateway/bin/coatcheck.js");
 const START_TIMEOUT_MILLISECONDS = 40_000;
+/** Written once for all tests: they take longer than a test. */
+const SONGS = join(tmpdir(), "coatcheck-e2e-songs");
 
 export interface Account {
   readonly email: string;
@@ -39,12 +42,18 @@ export class Gateway {
   static async start(options: GatewayOptions = {}): Promise<Gateway> {
     const folder = await mkdtemp(join(tmpdir(), "coatcheck-e2e-"));
     const { freshForSeconds } = options;
+    await writeSongs(SONGS);
+    await mkdir(join(folder, "demo"));
+    await symlink(SONGS, join(folder, "demo/music"));
+    const [port, filesPort, libraryPort] = [await freePort(), await freePort(), await freePort()];
     const child = spawn(process.execPath, [PROGRAM, "demo"], {
       cwd: folder,
       env: {
         ...process.env,
         COATCHECK_DATA: folder,
-        PORT: String(await freePort()),
+        PORT: String(port),
+        FILES_PORT: String(filesPort),
+        LIBRARY_PORT: String(libraryPort),
         ...(freshForSeconds !== undefined && { COATCHECK_FRESH_FOR_SECONDS: String(freshForSeconds) }),
       },
       stdio: ["ignore", "pipe", "pipe"],

@@ -138,6 +138,12 @@ export const layers: readonly Layer[] = [
     imports: ["apps/files/src/", "coatcheck/access/", "npm:", "node:"],
   },
   {
+    // It shows everything at once, so it alone starts the others.
+    name: "the demo",
+    files: /^apps\/gateway\/src\/(?:demo\/|cli\/commands\/files\.ts$)/,
+    imports: ["apps/gateway/src/", ...published, "@coatcheck/files", "@coatcheck/example-music/", "npm:", "node:"],
+  },
+  {
     name: "an application",
     files: /^((?:apps|examples)\/[^/]+)\/src\//,
     imports: ["$1/src/", ...published, "@coatcheck/web", "npm:", "node:"],
@@ -159,11 +165,15 @@ export const layers: readonly Layer[] = [
     files: /^(?:apps|examples|packages)\/[^/]+\/[^/]+\.config\.ts$/,
     imports: ["npm:", "node:"],
   },
-  { name: "a benchmark", files: /^benchmarks\//, imports: ["benchmarks/", ...published, servers, "npm:", "node:"] },
+  {
+    name: "a benchmark",
+    files: /^benchmarks\//,
+    imports: ["benchmarks/", ...published, servers, "@coatcheck/files", "npm:", "node:"],
+  },
   {
     name: "an end-to-end test",
     files: /^e2e\//,
-    imports: ["e2e/", ...published, "coatcheck/testing", servers, "npm:", "node:"],
+    imports: ["e2e/", ...published, "coatcheck/testing", servers, "@coatcheck/example-music/", "npm:", "node:"],
   },
   { name: "a tool", files: /^tools\//, imports: ["tools/", "npm:", "node:"] },
 ];

@@ -8,7 +8,7 @@ export const demo: Command = {
   options: {},
   arguments: [],
   async run({ environment }) {
-    const { runDemo } = await import("../../demo.ts");
+    const { runDemo } = await import("../../demo/demo.ts");
     await runDemo(environment);
   },
 };

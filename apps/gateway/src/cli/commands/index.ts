@@ -1,6 +1,7 @@
 import type { Command } from "../command.ts";
 import { configCheck } from "./config-check.ts";
 import { demo } from "./demo.ts";
+import { files } from "./files.ts";
 import { gateway } from "./gateway.ts";
 import { keysList } from "./keys-list.ts";
 import { keysRetire } from "./keys-retire.ts";
@@ -20,6 +21,7 @@ import { usersSetPassword } from "./users-set-password.ts";
 export const commands: readonly Command[] = [
   demo,
   gateway,
+  files,
   usersAdd,
   usersList,
   usersEdit,

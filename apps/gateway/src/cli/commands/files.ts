@@ -1,0 +1,29 @@
+import { startFileService } from "@coatcheck/files";
+import { loadConfiguration } from "@coatcheck/files/configuration";
+import { pino } from "pino";
+import { untilStopped } from "../../until-stopped.ts";
+import { type Command, configurationOption } from "../command.ts";
+import { printLine } from "../terminal.ts";
+
+export const files: Command = {
+  name: "files",
+  summary: "Runs the file service until it is told to stop",
+  synopsis: "",
+  details: [
+    "It has settings of its own, and needs nothing of the gateway's but its URL: COATCHECK_FILES_SOURCE, COATCHECK_ISSUER",
+    "and the others that the README lists.",
+  ],
+  options: configurationOption,
+  arguments: [],
+  async run({ environment, values, terminal }) {
+    const path = typeof values.config === "string" ? values.config : undefined;
+    const configuration = loadConfiguration({ environment, path });
+    const log = pino({ level: configuration.logLevel }, pino.destination(2));
+    const service = await startFileService(configuration, log);
+    printLine(terminal.output, `${configuration.publicUrl}/`);
+    await untilStopped(log);
+    await service.close();
+    // Everything is answered: a client that still holds a connection is not waited for.
+    process.exit();
+  },
+};
