@@ -141,7 +141,7 @@ export const layers: readonly Layer[] = [
     // It shows everything at once, so it alone starts the others.
     name: "the demo",
     files: /^apps\/gateway\/src\/(?:demo\/|cli\/commands\/files\.ts$)/,
-    imports: ["apps/gateway/src/", ...published, "@coatcheck/files", "@coatcheck/example-music/", "npm:", "node:"],
+    imports: ["apps/gateway/src/", ...published, "@coatcheck/files", "@coatcheck/files/", "@coatcheck/example-music/", "npm:", "node:"],
   },
   {
     name: "an application",
@@ -168,7 +168,7 @@ export const layers: readonly Layer[] = [
   {
     name: "a benchmark",
     files: /^benchmarks\//,
-    imports: ["benchmarks/", ...published, servers, "@coatcheck/files", "npm:", "node:"],
+    imports: ["benchmarks/", ...published, servers, "@coatcheck/files", "@coatcheck/files/", "npm:", "node:"],
   },
   {
     name: "an end-to-end test",

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { HeaderEdit, Visit } from "coatcheck";
 import type { FastifyBaseLogger } from "fastify";
-import { type Dispatcher, errors, Pool } from "undici";
-import type { ProblemCode } from "../problem.ts";
+import { type Dispatcher, Pool } from "undici";
 import { type ForwardedIdentity, forwardedHeaders } from "./forwarded-request.ts";
 import { returnedHeaders } from "./forwarded-response.ts";
 import type { LiveConnections } from "./live-connections.ts";
+import { ResponseRelay, type UpstreamAnswer, type UpstreamFailure } from "./response-relay.ts";
 import type { Route } from "./route.ts";
 
 /** A request that was let through. */
@@ -25,9 +25,6 @@ export interface UpstreamsParts {
   readonly log: FastifyBaseLogger;
 }
 
-/** Why there is no answer of the upstream's. */
-export type UpstreamFailure = Extract<ProblemCode, "upstream_unreachable" | "upstream_timeout">;
-
 /** A service that has not taken a connection by then will not. */
 const CONNECT_TIMEOUT_MILLISECONDS = 5_000;
 const MAXIMUM_CONNECTIONS = 256;
@@ -42,34 +39,36 @@ export class Upstreams {
   }
 
   /** Resolves when the response has begun, or with the reason why it could not. */
-  async forward(
+  forward(
     request: IncomingMessage,
     response: ServerResponse,
     admitted: AdmittedRequest,
   ): Promise<UpstreamFailure | null> {
-    const { route } = admitted;
-    const gone = new AbortController();
-    // Whoever asked has left: nothing is to be done for them any more.
-    response.once("close", () => gone.abort());
-    let answer: Dispatcher.ResponseData;
-    try {
-      answer = await this.#pool(route.upstream).request({
-        method: (request.method ?? "GET") as Dispatcher.HttpMethod,
-        path: request.url ?? "/",
-        headers: this.requestHeaders(request, admitted),
-        body: hasBody(request) ? request : null,
-        headersTimeout: route.timeoutSeconds * 1_000,
-        bodyTimeout: route.timeoutSeconds * 1_000,
-        responseHeaders: "raw",
-        signal: gone.signal,
+    const { route, session } = admitted;
+    const { live, log } = this.#parts;
+    const timeout = route.timeoutSeconds * 1_000;
+    return new Promise((resolve) => {
+      const relay = new ResponseRelay({
+        response,
+        headersFor: (answer) => this.#responseHeaders(answer, admitted),
+        onBegun: (failure, error) => {
+          if (failure !== null) log.warn({ event: "upstream_failed", upstream: route.upstream, err: error }, failure);
+          else if (session !== null && !response.destroyed) live.add(session, response, () => response.destroy());
+          resolve(failure);
+        },
       });
-    } catch (error) {
-      if (gone.signal.aborted) return null;
-      this.#parts.log.warn({ event: "upstream_failed", upstream: route.upstream, err: error }, "an upstream failed");
-      return isTimeout(error) ? "upstream_timeout" : "upstream_unreachable";
-    }
-    await this.#answer(answer, response, admitted);
-    return null;
+      this.#pool(route.upstream).dispatch(
+        {
+          method: (request.method ?? "GET") as Dispatcher.HttpMethod,
+          path: request.url ?? "/",
+          headers: this.requestHeaders(request, admitted),
+          body: hasBody(request) ? request : null,
+          headersTimeout: timeout,
+          bodyTimeout: timeout,
+        },
+        relay,
+      );
+    });
   }
 
   /** What is said to the upstream, for an upgrade as well. */
@@ -99,35 +98,20 @@ export class Upstreams {
     return pool;
   }
 
-  async #answer(answer: Dispatcher.ResponseData, response: ServerResponse, admitted: AdmittedRequest): Promise<void> {
-    const { visit, route, session } = admitted;
-    const { statusCode: status, body } = answer;
-    // The types know of headers by name alone.
-    const raw = answer.headers as unknown as readonly string[];
-    const edits = await visit.finish({ status, headers: { get: (name) => headerText(raw, name) } });
-    if (response.destroyed) return void body.destroy();
-    const hasOwnCors = route.access.kind === "public";
-    const returned = returnedHeaders(raw, { isOwnCookie: this.#parts.isOwnCookie, hasOwnCors });
-    response.writeHead(status, answer.statusText, withEdits(returned, edits));
-    // An event stream may say nothing for long: its headers must not wait for its first event.
-    response.flushHeaders();
-    if (session !== null) this.#parts.live.add(session, response, () => response.destroy());
-    // What was promised cannot be kept, and the browser has to see it: an end would look like all there is.
-    body.on("error", () => response.destroy());
-    body.pipe(response);
+  #responseHeaders(
+    { status, rawHeaders }: UpstreamAnswer,
+    { visit, route }: AdmittedRequest,
+  ): readonly string[] | Promise<readonly string[]> {
+    const { isOwnCookie } = this.#parts;
+    const returned = returnedHeaders(rawHeaders, { isOwnCookie, hasOwnCors: route.access.kind === "public" });
+    const headers = { get: (name: string) => headerText(rawHeaders, name) };
+    const edits = visit.finish({ status, headers });
+    return edits instanceof Promise ? edits.then((late) => withEdits(returned, late)) : withEdits(returned, edits);
   }
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
-}
-
-function isTimeout(error: unknown): boolean {
-  return (
-    error instanceof errors.HeadersTimeoutError ||
-    error instanceof errors.BodyTimeoutError ||
-    error instanceof errors.ConnectTimeoutError
-  );
 }
 
 function headerText(raw: readonly string[], name: string): string | null {

@@ -1,0 +1,112 @@
+import type { ServerResponse } from "node:http";
+import { type Dispatcher, errors } from "undici";
+
+/** The beginning of an upstream's answer. */
+export interface UpstreamAnswer {
+  readonly status: number;
+  readonly statusText: string;
+  /** Names and values in turn, as they came. */
+  readonly rawHeaders: readonly string[];
+}
+
+/** Why there is no answer of the upstream's. */
+export type UpstreamFailure = "upstream_unreachable" | "upstream_timeout";
+
+export interface ResponseRelayParts {
+  readonly response: ServerResponse;
+  /** The headers to answer with, names and values in turn. They may take a moment. */
+  readonly headersFor: (answer: UpstreamAnswer) => readonly string[] | Promise<readonly string[]>;
+  /** The response has begun, or could not: then with the reason, and what happened. Called once. */
+  readonly onBegun: (failure: UpstreamFailure | null, error?: unknown) => void;
+}
+
+/** Nothing is to be done any more for whoever has left. */
+class Abandoned extends Error {
+  override readonly name = "Abandoned";
+}
+
+/**
+ * ResponseRelay hands an upstream's answer on as it comes: no faster than its reader takes it, and cut off where the
+ * upstream broke off, for an end would look like all there is.
+ */
+export class ResponseRelay implements Dispatcher.DispatchHandler {
+  readonly #parts: ResponseRelayParts;
+  #isSettled = false;
+
+  constructor(parts: ResponseRelayParts) {
+    this.#parts = parts;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    const { response } = this.#parts;
+    const abandon = () => {
+      if (!response.writableFinished && !controller.aborted) controller.abort(new Abandoned());
+    };
+    if (response.destroyed) abandon();
+    else response.once("close", abandon);
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, _headers: unknown, statusText = ""): void {
+    // "Continue" and hints that come before the answer.
+    if (status < 200) return;
+    const rawHeaders = ((controller.rawHeaders ?? []) as readonly (Buffer | string)[]).map(latin1);
+    const headers = this.#parts.headersFor({ status, statusText, rawHeaders });
+    if (!(headers instanceof Promise)) {
+      this.#begin(status, statusText, headers);
+      return;
+    }
+    controller.pause();
+    headers.then(
+      (late) => {
+        this.#begin(status, statusText, late);
+        controller.resume();
+      },
+      (error) => controller.abort(error),
+    );
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, piece: Buffer): void {
+    const { response } = this.#parts;
+    if (response.write(piece)) return;
+    controller.pause();
+    response.once("drain", () => controller.resume());
+  }
+
+  onResponseEnd(): void {
+    this.#parts.response.end();
+  }
+
+  onResponseError(_controller: unknown, error: Error): void {
+    const { response } = this.#parts;
+    if (error instanceof Abandoned) this.#settle(null);
+    else if (this.#isSettled) response.destroy();
+    else this.#settle(isTimeout(error) ? "upstream_timeout" : "upstream_unreachable", error);
+  }
+
+  #begin(status: number, statusText: string, headers: readonly string[]): void {
+    const { response } = this.#parts;
+    if (response.destroyed) return;
+    response.writeHead(status, statusText, [...headers]);
+    // How long it is going to be is not known, and may be for ever: its headers must not wait for its first piece.
+    if (!headers.includes("content-length")) response.flushHeaders();
+    this.#settle(null);
+  }
+
+  #settle(failure: UpstreamFailure | null, error?: unknown): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    this.#parts.onBegun(failure, error);
+  }
+}
+
+function latin1(bytes: Buffer | string): string {
+  return typeof bytes === "string" ? bytes : bytes.toString("latin1");
+}
+
+function isTimeout(error: unknown): boolean {
+  return (
+    error instanceof errors.HeadersTimeoutError ||
+    error instanceof errors.BodyTimeoutError ||
+    error instanceof errors.ConnectTimeoutError
+  );
+}
