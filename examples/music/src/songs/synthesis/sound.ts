@@ -4,7 +4,7 @@ export const SAMPLE_RATE_HERTZ = 22_050;
 /** What is above aliases. A little below the half, for filters are not infinitely steep. */
 export const HIGHEST_PARTIAL_HERTZ = 0.45 * SAMPLE_RATE_HERTZ;
 
-/** A tenth of a second: little enough that whoever waits for the event loop meanwhile does not notice. */
+/** A tenth of a second of sound, which is made in a millisecond or so. */
 export const BLOCK_FRAMES = 2_048;
 
 /** Two channels of equal length, one sample a frame. */
