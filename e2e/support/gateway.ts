@@ -30,11 +30,14 @@ export interface GatewayOptions {
 /** The real program, as `npm start` runs it, on a free port and with an empty data folder. */
 export class Gateway {
   readonly url: string;
+  /** Of the private library behind it. */
+  readonly libraryUrl: string;
   readonly #process: ChildProcess;
   readonly #folder: string;
 
-  private constructor(url: string, process: ChildProcess, folder: string) {
+  private constructor(url: string, libraryUrl: string, process: ChildProcess, folder: string) {
     this.url = url;
+    this.libraryUrl = libraryUrl;
     this.#process = process;
     this.#folder = folder;
   }
@@ -58,7 +61,7 @@ export class Gateway {
       },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    return new Gateway(await announcedUrl(child), child, folder);
+    return new Gateway(await announcedUrl(child), `http://localhost:${libraryPort}`, child, folder);
   }
 
   async stop(): Promise<void> {

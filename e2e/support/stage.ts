@@ -34,8 +34,16 @@ export class Stage {
   }
 
   get url(): string {
+    return this.#running.url;
+  }
+
+  get libraryUrl(): string {
+    return this.#running.libraryUrl;
+  }
+
+  get #running(): Gateway {
     if (this.#gateway === null) throw new Error("The gateway runs only during tests.");
-    return this.#gateway.url;
+    return this.#gateway;
   }
 
   /** A new browser with no cookies, on an empty page. */
