@@ -9,7 +9,7 @@ import { CredentialChanges } from "./accounts/credential-changes.ts";
 import { PasswordAuthenticator } from "./accounts/password-authenticator.ts";
 import { PasswordHasher } from "./accounts/password-hasher.ts";
 import type { DatabasePurpose } from "./accounts/sqlite/database-purpose.ts";
-import { clientAddressBehind } from "./client-address.ts";
+import { clientAddressBehind, isTrustedPeer } from "./client-address.ts";
 import { makeDataFolder } from "./config/data-folder.ts";
 import { type GatewayConfiguration, sessionPolicies } from "./config/gateway-configuration.ts";
 import { openAccountDatabase } from "./database/open-account-database.ts";
@@ -19,6 +19,7 @@ import { logSessionEvents } from "./log.ts";
 import { Maintenance } from "./maintenance.ts";
 import { ownCookies } from "./own-cookies.ts";
 import { loadPageFiles, type PageFiles } from "./pages/page-files.ts";
+import { AccessDecider } from "./proxy/access-decision.ts";
 import { LiveConnections } from "./proxy/live-connections.ts";
 import { RequestGate } from "./proxy/request-gate.ts";
 import { RouteTable } from "./proxy/route-table.ts";
@@ -121,11 +122,14 @@ async function serve({ configuration, log, prepare, passRule }: GatewayOptions, 
   const live = new LiveConnections();
   const isOwnCookie = ownCookies(guard.cookie);
   const upstreams = new Upstreams({ publicOrigin: configuration.publicUrl, isOwnCookie, live, log });
-  const gate = new RequestGate({ routes: new RouteTable(configuration.routes), guard, accounts, access });
+  const decider = new AccessDecider({ accounts, access });
+  const gate = new RequestGate({ routes: new RouteTable(configuration.routes), guard, decider });
+  const { forwardAuth, trustedProxies } = configuration;
   const server = buildServer({
     frontDoor: { gate, upstreams },
+    verify: forwardAuth ? { guard, decider, isTrustedPeer: isTrustedPeer(trustedProxies) } : null,
     ...{ guard, sessions, accounts, access, authenticator, changes, devices, pages, clock, log },
-    trustedProxies: configuration.trustedProxies,
+    trustedProxies,
     checkReadiness: async () => {
       await Promise.all([accounts.list({ limit: 1 }), sessions.list("readiness")]);
     },
@@ -133,7 +137,7 @@ async function serve({ configuration, log, prepare, passRule }: GatewayOptions, 
   const upgrades = new Upgrades({
     ...{ gate, upstreams, live, isOwnCookie, log },
     isServed: (request) => isServedHost(request.headers.host, guard.origin),
-    clientAddress: clientAddressBehind(configuration.trustedProxies),
+    clientAddress: clientAddressBehind(trustedProxies),
   });
   server.server.on("upgrade", (request, socket, head) => void upgrades.handle(request, socket, head));
   const watch = new SessionWatch({ live, store: opened.store, sessions, accounts, log });

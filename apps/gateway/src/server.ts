@@ -14,6 +14,7 @@ import { addRoutesWithMethodNotAllowed } from "./method-not-allowed.ts";
 import type { PageFiles } from "./pages/page-files.ts";
 import { sendProblem } from "./problem.ts";
 import { addFrontDoor, type FrontDoorParts } from "./proxy/front-door.ts";
+import { addVerify, type VerifyParts } from "./proxy/verify.ts";
 import { addAccessRoutes } from "./routes/access.ts";
 import { addHealthRoutes } from "./routes/health.ts";
 import { addKeySetRoutes } from "./routes/key-sets.ts";
@@ -37,6 +38,8 @@ export interface ServerParts {
   readonly devices: KnownDevices;
   readonly pages: PageFiles;
   readonly frontDoor: FrontDoorParts;
+  /** Null answers no proxy. */
+  readonly verify: VerifyParts | null;
   readonly clock: Clock;
   readonly log: FastifyBaseLogger;
   readonly checkReadiness: () => Promise<void>;
@@ -70,6 +73,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
   addRequestLog(app);
   addSecurityHeaders(app, headers);
   addErrorResponses(app);
+  if (parts.verify !== null) addVerify(app, parts.verify);
   refuseOtherHosts(app, parts.guard.origin);
   addFrontDoor(app, parts.frontDoor);
   app.register(fastifySessions, {

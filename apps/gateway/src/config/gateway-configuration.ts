@@ -45,6 +45,8 @@ export interface GatewayConfiguration {
   readonly freshForSeconds: number | null;
   /** What is forwarded to private services, and for whom. Nothing else is. */
   readonly routes: readonly Route[];
+  /** Answers proxies that ask whether a request may pass (`/auth/verify/…`). */
+  readonly forwardAuth: boolean;
   /** The file service that passes are for: the beginning of its URLs, and their `aud`. Null issues no passes. */
   readonly filesUrl: string | null;
   /** What every user may open there. */

@@ -20,6 +20,7 @@ export const variableOfKey: Readonly<Record<SettingKey, string>> = {
   sessionPolicy: "COATCHECK_SESSION_POLICY",
   freshForSeconds: "COATCHECK_FRESH_FOR_SECONDS",
   routes: "COATCHECK_ROUTES",
+  forwardAuth: "COATCHECK_FORWARD_AUTH",
   filesUrl: "COATCHECK_FILES_URL",
   passPaths: "COATCHECK_PASS_PATHS",
   passRuleUrl: "COATCHECK_PASS_RULE_URL",

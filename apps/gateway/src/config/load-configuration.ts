@@ -81,6 +81,7 @@ export function loadConfiguration(sources: ConfigurationSources): LoadedConfigur
     sessionPolicy: setting("sessionPolicy", parseChoice(policyNames), () => "standard"),
     freshForSeconds: setting("freshForSeconds", parseSeconds, () => null),
     routes: setting("routes", parseRoutes, () => []),
+    forwardAuth: setting("forwardAuth", parseBoolean, () => false),
     filesUrl: setting("filesUrl", parseFilesUrl, () => null),
     passPaths: setting("passPaths", parsePassPaths, () => []),
     passRuleUrl: setting("passRuleUrl", parsePassRuleUrl, () => null),
@@ -104,6 +105,8 @@ function requireMeaning({
   filesUrl,
   passPaths,
   passRuleUrl,
+  forwardAuth,
+  trustedProxies,
 }: GatewayConfiguration): void {
   const hasNearCache = nearCacheMaxStalenessMilliseconds !== null;
   if (sessionsListener !== null && sessions.kind !== "postgres") {
@@ -114,6 +117,13 @@ function requireMeaning({
   }
   if (nearCacheSettle && !hasNearCache) {
     throw meaningless("nearCacheSettle", `goes with ${variableOfKey.nearCacheMaxStalenessMilliseconds}`);
+  }
+  if (forwardAuth && trustedProxies.length === 0) {
+    // What they say of the original request decides, and anybody could say it.
+    throw meaningless(
+      "forwardAuth",
+      `goes with ${variableOfKey.trustedProxies}: the addresses of the proxies that ask`,
+    );
   }
   if (filesUrl === null && (passPaths.length > 0 || passRuleUrl !== null)) {
     throw meaningless(passRuleUrl === null ? "passPaths" : "passRuleUrl", `goes with ${variableOfKey.filesUrl}`);

@@ -81,7 +81,7 @@ function parseUpstream(value: unknown): string {
 }
 
 /** Nothing is public that was not said to be. */
-function parseAccess(value: unknown): RouteAccess {
+export function parseAccess(value: unknown): RouteAccess {
   if (value === "public" || value === "login" || value === "fresh_login") return { kind: value };
   const role = typeof value === "string" && value.startsWith("role:") ? value.slice("role:".length) : null;
   if (role !== null && isRole(role)) return { kind: "role", role };

@@ -78,7 +78,8 @@ export function forwardedHeaders(facts: ForwardedRequestFacts): string[] {
   return headers;
 }
 
-function remoteHeaders(identity: ForwardedIdentity | null): readonly string[] {
+/** What services that know no tokens are told. Names and values in turn; empty for nobody. */
+export function remoteHeaders(identity: ForwardedIdentity | null): readonly string[] {
   return [
     ...["remote-user", headerText(identity?.userId ?? "")],
     ...["remote-email", headerText(identity?.email ?? "")],

@@ -1,10 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import { type Answer, answerTo, type HeaderEdit, type RequestGuard, safeNext, type Visit } from "coatcheck";
-import type { SignedAccess } from "../access/signed-access.ts";
-import type { AccountStore } from "../accounts/account-store.ts";
-import { findSessionOwner } from "../accounts/session-owner.ts";
 import type { ProblemCode } from "../problem.ts";
-import type { ForwardedIdentity } from "./forwarded-request.ts";
+import type { AccessDecider, AskedAccess } from "./access-decision.ts";
+import { opensPage } from "./page-request.ts";
 import { readRequestTarget } from "./request-target.ts";
 import type { Route } from "./route.ts";
 import type { RouteTable } from "./route-table.ts";
@@ -13,8 +11,7 @@ import type { AdmittedRequest } from "./upstreams.ts";
 export interface RequestGateParts {
   readonly routes: RouteTable;
   readonly guard: RequestGuard;
-  readonly accounts: AccountStore;
-  readonly access: SignedAccess;
+  readonly decider: AccessDecider;
 }
 
 export type GateDecision =
@@ -32,7 +29,6 @@ export type GateDecision =
   | { readonly kind: "redirect"; readonly location: string; readonly visit: Visit }
   | { readonly kind: "answer"; readonly answer: Answer };
 
-const SIGN_IN_PATH = "/auth/sign-in";
 const OWN: GateDecision = { kind: "own" };
 
 /** RequestGate decides which requests reach an upstream, and as whom. It writes nothing. */
@@ -68,30 +64,24 @@ export class RequestGate {
     if (route.access.kind === "public") {
       return { kind: "forward", admitted: { ...common, identity: null, session: null } };
     }
-    return this.#decideForUser(request, common);
+    return this.#decideForUser(request, route.access, common);
   }
 
   async #decideForUser(
     request: IncomingMessage,
+    access: AskedAccess,
     common: { readonly route: Route; readonly visit: Visit; readonly clientAddress: string },
   ): Promise<GateDecision> {
-    const { accounts, access } = this.#parts;
-    const { route, visit } = common;
-    const authentication = await visit.authenticate();
-    if (authentication.status !== "authenticated") return nobody(request, visit);
-    const account = await findSessionOwner(accounts, authentication.session);
-    if (account === null) return nobody(request, visit);
-    if (route.access.kind === "fresh_login" && !authentication.fresh)
-      return problem("reauthentication_required", visit);
-    if (route.access.kind === "role" && !account.roles.includes(route.access.role)) return problem("forbidden", visit);
-
-    const issued = await access.identityToken({ account, authentication }, route.audience);
-    // Less than a second is left of the session.
-    if (issued.outcome === "refused") return nobody(request, visit);
-    const { id: userId, email, name, roles } = account;
-    const identity: ForwardedIdentity = { token: issued.token, userId, email, name, roles };
-    const { session } = authentication;
-    return { kind: "forward", admitted: { ...common, identity, session: { userId, id: session.id } } };
+    const { visit, route } = common;
+    const decision = await this.#parts.decider.decide(visit, access, route.audience);
+    switch (decision.outcome) {
+      case "granted":
+        return { kind: "forward", admitted: { ...common, identity: decision.identity, session: decision.session } };
+      case "refused":
+        return problem(decision.code, visit);
+      case "unauthenticated":
+        return nobody(request, visit);
+    }
   }
 }
 
@@ -100,11 +90,14 @@ function problem(code: ProblemCode, visit: Visit | null, headers: readonly Heade
 }
 
 /** Whoever opens a page is sent to sign in, and back; a script is told by the status. */
-function nobody({ method, url = "/", headers }: IncomingMessage, visit: Visit): GateDecision {
-  const mode = headers["sec-fetch-mode"];
-  const isPage = mode === undefined ? (headers.accept ?? "").includes("text/html") : mode === "navigate";
-  if (!isPage || (method !== "GET" && method !== "HEAD")) return problem("unauthenticated", visit);
-  return { kind: "redirect", location: `${SIGN_IN_PATH}?next=${encodeURIComponent(safeNext(url))}`, visit };
+function nobody({ method = "GET", url = "/", headers }: IncomingMessage, visit: Visit): GateDecision {
+  if (!opensPage(method, headers)) return problem("unauthenticated", visit);
+  return { kind: "redirect", location: signInLocation(url), visit };
+}
+
+/** The sign-in page, with the way back. */
+export function signInLocation(target: string): string {
+  return `/auth/sign-in?next=${encodeURIComponent(safeNext(target))}`;
 }
 
 function headerText(value: string | readonly string[] | undefined): string | null {

@@ -49,6 +49,7 @@ test("without any setting everything has a safe default", () => {
     sessionPolicy: "standard",
     freshForSeconds: null,
     routes: [],
+    forwardAuth: false,
     filesUrl: null,
     passPaths: [],
     passRuleUrl: null,
