@@ -29,8 +29,12 @@ export class AccessDecider {
     this.#access = parts.access;
   }
 
-  async decide(visit: Visit, asked: AskedAccess, audience: string): Promise<AccessDecision> {
-    const authentication = await visit.authenticate();
+  async decide(
+    visit: Visit,
+    asked: AskedAccess,
+    { audience, slide }: { readonly audience: string; readonly slide: boolean },
+  ): Promise<AccessDecision> {
+    const authentication = await visit.authenticate({ slide });
     if (authentication.status !== "authenticated") return UNAUTHENTICATED;
     const { session } = authentication;
     const account = await findSessionOwner(this.#accounts, session);

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { type Answer, answerTo, type HeaderEdit, type RequestGuard, safeNext, type Visit } from "coatcheck";
 import type { ProblemCode } from "../problem.ts";
+import { slides } from "../sliding.ts";
 import type { AccessDecider, AskedAccess } from "./access-decision.ts";
 import { opensPage } from "./page-request.ts";
 import { readRequestTarget } from "./request-target.ts";
@@ -73,7 +74,10 @@ export class RequestGate {
     common: { readonly route: Route; readonly visit: Visit; readonly clientAddress: string },
   ): Promise<GateDecision> {
     const { visit, route } = common;
-    const decision = await this.#parts.decider.decide(visit, access, route.audience);
+    const decision = await this.#parts.decider.decide(visit, access, {
+      audience: route.audience,
+      slide: slides(request.headers),
+    });
     switch (decision.outcome) {
       case "granted":
         return { kind: "forward", admitted: { ...common, identity: decision.identity, session: decision.session } };

@@ -22,7 +22,7 @@ export interface UpgradesParts {
 }
 
 /** What a client is told whose session has ended: of the codes for applications (RFC 6455, 7.4.2). */
-export const SESSION_ENDED_CLOSE_CODE = 4_401;
+const SESSION_ENDED_CLOSE_CODE = 4_401;
 /** The server stops (RFC 6455, 7.4.1). */
 const GOING_AWAY_CLOSE_CODE = 1_001;
 /** For a frame that is under way when the session ends; and for the client to close its side. */

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import { parseAccess } from "../config/parse-routes.ts";
 import { InvalidValue } from "../config/parse-values.ts";
 import { isServedHost } from "../served-host.ts";
+import { slides } from "../sliding.ts";
 import type { AccessDecider, AskedAccess } from "./access-decision.ts";
 import { remoteHeaders } from "./forwarded-request.ts";
 import { type OriginalRequest, originalRequest, type VerifyDialect } from "./original-request.ts";
@@ -61,7 +62,10 @@ async function verdictOn(
     headers: { get: (name) => headerText(headers[name]) },
   });
   if (!admission.admitted) return { status: 403 };
-  const decision = await decider.decide(admission, asked, guard.origin.text);
+  const decision = await decider.decide(admission, asked, {
+    audience: guard.origin.text,
+    slide: slides(headers),
+  });
   if (decision.outcome === "refused") return { status: 403 };
   if (decision.outcome === "unauthenticated") return nobody(dialect, original, request, guard);
   const { identity } = decision;

@@ -1,0 +1,54 @@
+import { join } from "node:path";
+import { RequestGuard, SessionManager } from "coatcheck";
+import { MemorySessionStore } from "coatcheck/stores/memory";
+import { describe, expect, test } from "vitest";
+import { SignedAccess } from "../../src/access/signed-access.ts";
+import { AccessDecider } from "../../src/proxy/access-decision.ts";
+import { slides } from "../../src/sliding.ts";
+import { emailOf, openTestAccounts, temporaryFolder } from "../accounts/support/test-accounts.ts";
+
+const ORIGIN = "http://localhost:8080";
+
+describe("a request shows that somebody is there", () => {
+  test.each([
+    [{}, {}, true],
+    [{ accept: "text/html" }, { slide: "true" }, true],
+    [{ "coatcheck-slide": "false" }, {}, false],
+    [{}, { slide: "false" }, false],
+    [{ accept: "text/event-stream" }, {}, false],
+  ])("%j %j: %s", (headers, query, expected) => {
+    expect(slides(headers, query)).toBe(expected);
+  });
+});
+
+test("a session ends although it is polled, and goes on while it is used", async () => {
+  const { accounts, access, clock } = await openTestAccounts(join(temporaryFolder(), "accounts.sqlite"));
+  const added = await accounts.add({ email: emailOf("ada@example.com"), name: "Ada", passwordHash: "none" });
+  if (added.outcome !== "added") throw new Error("Ada is taken.");
+  const sessions = new SessionManager({ store: new MemorySessionStore({ clock }), clock });
+  const guard = new RequestGuard({ sessions, origin: ORIGIN });
+  const configuration = {
+    ...{ publicUrl: ORIGIN, filesUrl: null, passPaths: [], passRuleUrl: null, passLifetimeSeconds: 300 },
+    ...{ signingAlgorithm: "ES256" as const, keyEncryptionKey: null },
+  };
+  const signed = new SignedAccess({ configuration, store: access, clock });
+  await signed.prepare();
+  const decider = new AccessDecider({ accounts, access: signed });
+
+  async function minutesOfLife(slide: boolean): Promise<number> {
+    const login = await sessions.login(await sessions.begin(added.outcome === "added" ? added.account.id : ""));
+    if (login.outcome !== "logged_in") throw new Error(login.outcome);
+    for (let minutes = 10; minutes <= 120; minutes += 10) {
+      clock.advanceSeconds(600);
+      const headers = new Headers({ cookie: `${guard.cookie.name}=${login.token}` });
+      const visit = guard.admit({ method: "GET", headers });
+      if (!visit.admitted) throw new Error(visit.code);
+      const decision = await decider.decide(visit, { kind: "login" }, { audience: "http://upstream", slide });
+      if (decision.outcome !== "granted") return minutes;
+    }
+    return Number.POSITIVE_INFINITY;
+  }
+
+  expect(await minutesOfLife(false)).toBe(60);
+  expect(await minutesOfLife(true)).toBe(Number.POSITIVE_INFINITY);
+});
