@@ -4,6 +4,7 @@ import { runFiles } from "./files/run.ts";
 import { runFootprint } from "./footprint/run.ts";
 import { runFrameworks } from "./frameworks/run.ts";
 import { runNearCache } from "./near-cache/run.ts";
+import { runOpenConnections } from "./open-connections/run.ts";
 import { runProxy } from "./proxy/run.ts";
 import { runRedis } from "./redis/run.ts";
 import { runRevocationDelay } from "./revocation-delay/run.ts";
@@ -17,6 +18,7 @@ const questions: Readonly<Record<string, () => Promise<void>>> = {
   frameworks: runFrameworks,
   files: runFiles,
   proxy: runProxy,
+  "open-connections": runOpenConnections,
   "near-cache": runNearCache,
   "revoke-all": runRevokeAll,
   "revocation-delay": runRevocationDelay,

@@ -1,8 +1,10 @@
+import { once } from "node:events";
 import { join } from "node:path";
 import { missingProgram, PostgresServer, RedisServer } from "@coatcheck/throwaway-servers";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import WebSocket, { WebSocketServer } from "ws";
 import { Client } from "../support/client.ts";
-import { type Environment, GatewayProcess } from "../support/gateway-process.ts";
+import { type Environment, freePort, GatewayProcess, runCommand } from "../support/gateway-process.ts";
 
 const ada = { email: "ada@example.com", password: "counting analytical engines" };
 
@@ -40,18 +42,24 @@ for (const { name, isMissing, start } of backends) {
     let server: Awaited<ReturnType<Sessions["start"]>>;
     let first: GatewayProcess;
     let second: GatewayProcess;
+    let upstream: WebSocketServer;
 
     beforeAll(async () => {
       server = await start();
-      first = await GatewayProcess.create(server.environment);
+      const port = await freePort();
+      upstream = new WebSocketServer({ port, host: "127.0.0.1" });
+      const route = { path: "/app/", access: "login", upstream: `http://127.0.0.1:${port}` };
+      const routes = { COATCHECK_ROUTES: JSON.stringify([route]) };
+      first = await GatewayProcess.create({ ...routes, ...server.environment });
       const database = { COATCHECK_DATABASE: `sqlite:${join(first.folder, "coatcheck.sqlite")}` };
-      second = await GatewayProcess.create({ ...database, ...server.environment });
+      second = await GatewayProcess.create({ ...database, ...routes, ...server.environment });
       await first.addUser(ada.email, ada.password);
       await Promise.all([first.start(), second.start()]);
     });
 
     afterAll(async () => {
       await Promise.all([first.dispose(), second.dispose()]);
+      upstream.close();
       await server.stop();
     });
 
@@ -92,6 +100,20 @@ for (const { name, isMissing, start } of backends) {
       expect((await new Client(second.url).login(ada.email, change.newPassword)).status).toBe(200);
       const back = { currentPassword: change.newPassword, newPassword: ada.password };
       expect((await client.send("PUT", "/auth/password", back)).status).toBe(204);
+    });
+
+    test("a ban closes what is open at both, and the next request is refused by both", async () => {
+      const client = await loggedIn();
+      const sockets = [first, second].map(({ url }) => {
+        const headers = { cookie: client.at(url).cookieHeader, origin: url };
+        return new WebSocket(`${url.replace("http", "ws")}/app/socket`, { headers });
+      });
+      await Promise.all(sockets.map((socket) => once(socket, "open")));
+      const closed = Promise.all(sockets.map((socket) => once(socket, "close")));
+      await runCommand(["users", "disable", ada.email], first.environment);
+      expect((await closed).map(([code]) => code)).toEqual([4_401, 4_401]);
+      expect([await statusAt(first, client), await statusAt(second, client)]).toEqual([401, 401]);
+      await runCommand(["users", "enable", ada.email], first.environment);
     });
 
     test("one that stops leaves the other at work", async () => {
