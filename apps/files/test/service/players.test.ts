@@ -4,7 +4,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { missingFfmpeg } from "../support/missing-ffmpeg.ts";
+import { missingPlayer } from "../support/missing-player.ts";
 import { ServiceUnderTest } from "../support/service-under-test.ts";
 
 const run = promisify(execFile);
@@ -21,7 +21,7 @@ async function play(url: string, ...options: readonly string[]): Promise<Buffer>
 const ffmpeg = (folder: string, ...options: readonly string[]) =>
   run("ffmpeg", ["-v", "error", ...options], { cwd: folder });
 
-describe.skipIf(missingFfmpeg())("a player", () => {
+describe.skipIf(["ffmpeg", "curl", "mpg123"].some(missingPlayer))("a player", () => {
   let service: ServiceUnderTest;
 
   beforeAll(async () => {
@@ -82,6 +82,19 @@ describe.skipIf(missingFfmpeg())("a player", () => {
     const original = await play(join(service.folder, "music", "tone.wav"), "-ss", "4");
     expect((await play(url, "-ss", "4")).equals(original)).toBe(true);
     expect(service.log.filter((line) => line.includes("tone.wav") && line.includes('"status":206'))).not.toEqual([]);
+  });
+
+  test("may be curl, which goes on where it left off, or mpg123", async () => {
+    const folder = join(service.folder, "music");
+    await ffmpeg(folder, ...SINE, "tone.mp3");
+    const url = `${service.url}/music/tone.mp3?token=${await service.passFor("/music/tone.mp3")}`;
+    const { stdout: whole } = await run("curl", ["-sSf", url], TO_SAMPLES);
+    const { stdout: rest } = await run("curl", ["-sSf", "--continue-at", "1000", "-o", "-", url], TO_SAMPLES);
+    expect(rest.equals(whole.subarray(1_000))).toBe(true);
+    const decode = (source: string) => run("mpg123", ["-q", "-s", source], TO_SAMPLES);
+    const [played, original] = [await decode(url), await decode(join(folder, "tone.mp3"))];
+    expect(original.stdout.length).toBeGreaterThan(100_000);
+    expect(played.stdout.equals(original.stdout)).toBe(true);
   });
 
   test("is told by ffprobe how long it is", async () => {
