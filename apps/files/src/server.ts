@@ -3,6 +3,7 @@ import { answerBrokenRequest } from "./broken-requests.ts";
 import { addCrossOriginSharing } from "./cross-origin-sharing.ts";
 import { addErrorResponses } from "./error-responses.ts";
 import { addRequestLog } from "./log.ts";
+import { PipelinedRequests } from "./pipelined-requests.ts";
 import { sendProblem } from "./problem.ts";
 import { addFileRoutes, type FileRoutesParts } from "./routes/files.ts";
 import { addHealthRoutes, type HealthRoutesOptions } from "./routes/health.ts";
@@ -42,6 +43,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
   });
   app.removeAllContentTypeParsers();
   closeConnectionsWhenClosing(app);
+  boundPipelining(app);
   addRequestLog(app);
   addSecurityHeaders(app, headers);
   addCrossOriginSharing(app, allowedOrigins);
@@ -53,6 +55,16 @@ export function buildServer(parts: ServerParts): FastifyInstance {
   addHealthRoutes(app, parts);
   addFileRoutes(app, parts);
   return app;
+}
+
+/** Each request has a file open until it is answered, and whoever has a pass may ask without waiting for answers. */
+function boundPipelining(app: FastifyInstance): void {
+  const pipelined = new PipelinedRequests();
+  app.addHook("onRequest", (request, reply, done) => {
+    if (pipelined.begin(request.raw, reply.raw)) return done();
+    request.raw.socket.destroy();
+    reply.hijack();
+  });
 }
 
 /** Closing ends idle connections; those that are being answered end with the answer, not with their next silence. */

@@ -42,6 +42,9 @@ const SAID_BY_THE_GATEWAY = new RegExp(
   [
     "^(x-)?remote-(user|email|name|groups)$",
     "^(x-)?forwarded(-.*)?$",
+    // Told to a script as HTTP_PROXY, which its own client obeys (CVE-2016-5385); and the browser's device-bound sessions.
+    "^proxy$",
+    "^sec(ure)?-session-.*$",
     "^x-(real-ip|client-ip|cluster-client-ip)$",
     "^(true-client-ip|cf-connecting-ip|fastly-client-ip)$",
     "^x-(original|rewrite|envoy|coatcheck|auth-request|authentik|webauth|pomerium|goog-authenticated)(-.*)?$",
@@ -63,8 +66,10 @@ export function forwardedHeaders(facts: ForwardedRequestFacts): string[] {
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = (rawHeaders[index] ?? "").toLowerCase();
     const value = rawHeaders[index + 1] ?? "";
-    if (HOP_BY_HOP.has(name) || nominated.has(name) || isSaidByTheGateway(name)) continue;
-    if (WRITTEN_ANEW.has(name)) continue;
+    // "Transfer_Encoding", too, would tell some servers where the body ends.
+    const read = name.replaceAll(/[_.]/g, "-");
+    if (HOP_BY_HOP.has(read) || nominated.has(name) || SAID_BY_THE_GATEWAY.test(read)) continue;
+    if (WRITTEN_ANEW.has(read)) continue;
     headers.push(name, value);
   }
   const cookie = forwardedCookie(rawHeaders, facts.isOwnCookie);
@@ -91,10 +96,6 @@ export function remoteHeaders(identity: ForwardedIdentity | null): readonly stri
 /** As it is where it is plain ASCII; else, and where it would be mistaken for that or for several, percent-encoded. */
 function headerText(text: string): string {
   return /^[ !-$&-+\--~]*$/.test(text) && text.trim() === text ? text : encodeURIComponent(text);
-}
-
-function isSaidByTheGateway(name: string): boolean {
-  return SAID_BY_THE_GATEWAY.test(name.replaceAll(/[_.]/g, "-"));
 }
 
 /** What the client's Connection header makes hop-by-hop: nothing of what the gateway adds, which comes afterwards. */

@@ -13,7 +13,9 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
  * What a browser or a proxy would take for the gateway's word: an upstream cannot speak for it. Clear-Site-Data would
  * sign out of every other service at the same origin.
  */
-const SAID_BY_THE_GATEWAY = /^(clear-site-data$|x-accel-|x-sendfile)/;
+const SAID_BY_THE_GATEWAY = /^(clear-site-data$|x-accel-|x-sendfile|sec(ure)?-session-)/;
+/** Some shared caches heed these alone (RFC 9213), and would keep for everybody what Cache-Control calls private. */
+const FOR_SHARED_CACHES = /^(([a-z0-9-]+-)?cdn-cache-control|surrogate-control|edge-control)$/;
 
 export interface ReturnedHeadersOptions {
   readonly isOwnCookie: (name: string) => boolean;
@@ -39,7 +41,7 @@ export function returnedHeaders(
   }
   return pairs.filter(([name, value]) => {
     if (HOP_BY_HOP.has(name) || nominated.has(name) || SAID_BY_THE_GATEWAY.test(name)) return false;
-    if (name.startsWith("access-control-")) return hasOwnCors;
+    if (name.startsWith("access-control-") || FOR_SHARED_CACHES.test(name)) return hasOwnCors;
     return name !== "set-cookie" || isForeignCookie(value, isOwnCookie);
   });
 }

@@ -9,8 +9,8 @@ export interface OriginalRequest {
   readonly method: string | null;
   /** With its port, as a Host header. */
   readonly host: string | null;
-  /** Path and query. */
-  readonly target: string;
+  /** Path and query; null where it was not told, and nothing can be said about it. */
+  readonly target: string | null;
 }
 
 export interface AskingRequest {
@@ -20,8 +20,6 @@ export interface AskingRequest {
   readonly headers: IncomingHttpHeaders;
 }
 
-const UNKNOWN_TARGET = "/";
-
 /**
  * What each proxy says of the original request, in the words of its documentation: nginx by the headers that its
  * configuration sets (`X-Original-Method`, `X-Original-URL`), since it asks by GET whatever the method was; Caddy and
@@ -30,23 +28,19 @@ const UNKNOWN_TARGET = "/";
 export function originalRequest(dialect: VerifyDialect, { method, rest, headers }: AskingRequest): OriginalRequest {
   switch (dialect) {
     case "nginx": {
-      const url = single(headers["x-original-url"]);
-      const parsed = url !== null && URL.canParse(url) ? new URL(url) : null;
-      const target = url === null ? null : (/^https?:\/\/[^/?#]*(\/.*)$/i.exec(url)?.[1] ?? null);
-      return {
-        method: single(headers["x-original-method"]),
-        host: parsed?.host ?? null,
-        target: target ?? UNKNOWN_TARGET,
-      };
+      // As it came: the application may resolve dots and slashes otherwise than a parser of URLs does.
+      const url = /^https?:\/\/(?<host>[^/?#]+)(?<target>\/.*)$/i.exec(single(headers["x-original-url"]) ?? "");
+      const { host = null, target = null } = url?.groups ?? {};
+      return { method: single(headers["x-original-method"]), host, target };
     }
     case "forward":
       return {
         method: single(headers["x-forwarded-method"]),
         host: single(headers["x-forwarded-host"]),
-        target: single(headers["x-forwarded-uri"]) ?? UNKNOWN_TARGET,
+        target: single(headers["x-forwarded-uri"]),
       };
     case "envoy":
-      return { method, host: headers.host ?? null, target: rest === "" ? UNKNOWN_TARGET : rest };
+      return { method, host: headers.host ?? null, target: rest === "" ? null : rest };
   }
 }
 

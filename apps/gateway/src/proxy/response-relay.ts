@@ -20,6 +20,14 @@ export interface ResponseRelayParts {
   readonly onBegun: (failure: UpstreamFailure | null, error?: unknown) => void;
 }
 
+/**
+ * What a reason may be made of (RFC 9112, 4). Node's server throws for anything else, again for each answer that is tried
+ * in its place, and the process ends: an upstream must not be able to do that.
+ */
+const REASON = /^[ -~\x80-\xff]*$/;
+/** By which no body comes, however long the upstream says that it would be (RFC 9110, 15.4.5). */
+const STATUSES_WITHOUT_BODY: readonly number[] = [204, 304];
+
 /** Nothing is to be done any more for whoever has left. */
 class Abandoned extends Error {
   override readonly name = "Abandoned";
@@ -79,6 +87,7 @@ export class ResponseRelay implements Dispatcher.DispatchHandler {
   onResponseError(_controller: unknown, error: Error): void {
     const { response } = this.#parts;
     if (error instanceof Abandoned) this.#settle(null);
+    else if (this.#isSettled && isLengthOfNothing(response, error)) response.end();
     else if (this.#isSettled) response.destroy();
     else this.#settle(isTimeout(error) ? "upstream_timeout" : "upstream_unreachable", error);
   }
@@ -86,7 +95,8 @@ export class ResponseRelay implements Dispatcher.DispatchHandler {
   #begin(status: number, statusText: string, headers: readonly string[]): void {
     const { response } = this.#parts;
     if (response.destroyed) return;
-    response.writeHead(status, statusText, [...headers]);
+    // Nobody has to read it, so one that cannot be sent is left out.
+    response.writeHead(status, REASON.test(statusText) ? statusText : "", [...headers]);
     // How long it is going to be is not known, and may be for ever: its headers must not wait for its first piece.
     if (!headers.includes("content-length")) response.flushHeaders();
     this.#settle(null);
@@ -101,6 +111,11 @@ export class ResponseRelay implements Dispatcher.DispatchHandler {
 
 function latin1(bytes: Buffer | string): string {
   return typeof bytes === "string" ? bytes : bytes.toString("latin1");
+}
+
+/** The client counts no bytes where some were announced, and takes that for a fault. */
+function isLengthOfNothing({ statusCode }: ServerResponse, error: unknown): boolean {
+  return error instanceof errors.ResponseContentLengthMismatchError && STATUSES_WITHOUT_BODY.includes(statusCode);
 }
 
 function isTimeout(error: unknown): boolean {

@@ -7,6 +7,7 @@ import { type ProblemCode, problemObject } from "../problem.ts";
 import { returnedHeaders } from "./forwarded-response.ts";
 import type { LiveConnections } from "./live-connections.ts";
 import type { GateDecision, RequestGate } from "./request-gate.ts";
+import { upstreamFault } from "./upstream-fault.ts";
 import type { AdmittedRequest, Upstreams } from "./upstreams.ts";
 import { closeFrame, FrameReader } from "./websocket-frames.ts";
 
@@ -69,7 +70,9 @@ export class Upgrades {
     const { route } = admitted;
     const { protocol, hostname, port } = new URL(route.upstream);
     const headers = [...upstreams.requestHeaders(request, admitted), ...Object.entries(NORMAL).flat()];
-    const options = { hostname: hostname.replace(/^\[|\]$/g, ""), port, path: request.url, setHost: false, headers };
+    // On a connection of its own: one that an upstream left open after a refusal must not be anybody else's.
+    const target = { hostname: hostname.replace(/^\[|\]$/g, ""), port, path: request.url };
+    const options = { ...target, agent: false, setHost: false, headers };
     const outgoing = protocol === "https:" ? httpsRequest(options) : httpRequest(options);
     outgoing.setTimeout(route.timeoutSeconds * 1_000, () => outgoing.destroy(new Error("It took too long.")));
     socket.once("close", () => outgoing.destroy());
@@ -77,7 +80,8 @@ export class Upgrades {
       outgoing.on("upgrade", (answer, upstream, first) => {
         outgoing.setTimeout(0);
         upstream.setTimeout(0);
-        socket.write(this.#switching(answer));
+        // As the parser read it: a byte each.
+        socket.write(this.#switching(answer), "latin1");
         this.#join({ socket, upstream, head, first }, admitted);
         resolve();
       });
@@ -88,7 +92,8 @@ export class Upgrades {
         resolve();
       });
       outgoing.on("error", (error) => {
-        log.warn({ event: "upstream_failed", upstream: route.upstream, err: error }, "an upstream failed");
+        const fault = upstreamFault(error);
+        log.warn({ event: "upstream_failed", upstream: route.upstream, fault }, "an upstream failed");
         refuse(socket, "upstream_unreachable");
         resolve();
       });

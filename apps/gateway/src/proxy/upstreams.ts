@@ -7,6 +7,7 @@ import { returnedHeaders } from "./forwarded-response.ts";
 import type { LiveConnections } from "./live-connections.ts";
 import { ResponseRelay, type UpstreamAnswer, type UpstreamFailure } from "./response-relay.ts";
 import type { Route } from "./route.ts";
+import { upstreamFault } from "./upstream-fault.ts";
 
 /** A request that was let through. */
 export interface AdmittedRequest {
@@ -27,7 +28,6 @@ export interface UpstreamsParts {
 
 /** A service that has not taken a connection by then will not. */
 const CONNECT_TIMEOUT_MILLISECONDS = 5_000;
-const MAXIMUM_CONNECTIONS = 256;
 
 /** Upstreams forwards requests that were let through, as they come, and returns what is answered, as it comes. */
 export class Upstreams {
@@ -52,7 +52,8 @@ export class Upstreams {
         response,
         headersFor: (answer) => this.#responseHeaders(answer, admitted),
         onBegun: (failure, error) => {
-          if (failure !== null) log.warn({ event: "upstream_failed", upstream: route.upstream, err: error }, failure);
+          const { upstream } = route;
+          if (failure !== null) log.warn({ event: "upstream_failed", upstream, fault: upstreamFault(error) }, failure);
           else if (session !== null && !response.destroyed) live.add(session, response, () => response.destroy());
           resolve(failure);
         },
@@ -61,7 +62,7 @@ export class Upstreams {
         {
           method: (request.method ?? "GET") as Dispatcher.HttpMethod,
           path: request.url ?? "/",
-          headers: this.requestHeaders(request, admitted),
+          headers: [...this.requestHeaders(request, admitted), ...lengthOf(request)],
           body: hasBody(request) ? request : null,
           headersTimeout: timeout,
           bodyTimeout: timeout,
@@ -71,16 +72,13 @@ export class Upstreams {
     });
   }
 
-  /** What is said to the upstream, for an upgrade as well. */
+  /** What is said to the upstream, for an upgrade as well; but for the length of a body, which that does not have. */
   requestHeaders(request: IncomingMessage, { route, identity, clientAddress }: AdmittedRequest): string[] {
     const { publicOrigin, isOwnCookie } = this.#parts;
-    const headers = forwardedHeaders({
+    return forwardedHeaders({
       ...{ rawHeaders: request.rawHeaders, identity, clientAddress, publicOrigin, isOwnCookie },
       identityHeaders: route.identityHeaders,
     });
-    const { "content-length": length } = request.headers;
-    if (length !== undefined) headers.push("content-length", length);
-    return headers;
   }
 
   /** Ends the connections that nobody uses, and waits for the others. */
@@ -92,8 +90,9 @@ export class Upstreams {
     const known = this.#pools.get(upstream);
     if (known !== undefined) return known;
     const connect = { timeout: CONNECT_TIMEOUT_MILLISECONDS };
-    // One request at a time on a connection: behind one that takes long nobody else is to wait.
-    const pool = new Pool(upstream, { connections: MAXIMUM_CONNECTIONS, pipelining: 1, connect });
+    // One request at a time on a connection, and a connection for each: behind those that take long, such as streams of
+    // events, nobody else is to wait. How many there are is up to those who connect to us.
+    const pool = new Pool(upstream, { connections: null, pipelining: 1, connect });
     this.#pools.set(upstream, pool);
     return pool;
   }
@@ -108,6 +107,11 @@ export class Upstreams {
     const edits = visit.finish({ status, headers });
     return edits instanceof Promise ? edits.then((late) => withEdits(returned, late)) : withEdits(returned, edits);
   }
+}
+
+function lengthOf({ headers }: IncomingMessage): readonly string[] {
+  const { "content-length": length } = headers;
+  return length === undefined ? [] : ["content-length", length];
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {

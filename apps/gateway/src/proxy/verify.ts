@@ -1,8 +1,8 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { RequestGuard } from "coatcheck";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { parseAccess } from "../config/parse-routes.ts";
-import { InvalidValue } from "../config/parse-values.ts";
+import { InvalidValue, parseBoolean } from "../config/parse-values.ts";
 import { isServedHost } from "../served-host.ts";
 import { slides } from "../sliding.ts";
 import type { AccessDecider, AskedAccess } from "./access-decision.ts";
@@ -10,6 +10,7 @@ import { remoteHeaders } from "./forwarded-request.ts";
 import { type OriginalRequest, originalRequest, type VerifyDialect } from "./original-request.ts";
 import { opensPage } from "./page-request.ts";
 import { signInLocation } from "./request-gate.ts";
+import { readRequestTarget } from "./request-target.ts";
 
 export interface VerifyParts {
   readonly guard: RequestGuard;
@@ -20,16 +21,25 @@ export interface VerifyParts {
 
 type Verdict =
   | { readonly status: 200; readonly headers: readonly string[] }
-  | { readonly status: 401 | 403 }
-  | { readonly status: 302; readonly location: string };
+  | { readonly status: 403 }
+  /** The location is where a person can sign in, null for scripts. */
+  | { readonly status: 401 | 302; readonly location: string | null };
+
+/** What a proxy's configuration asks for, in the words of a route's. */
+interface Asked {
+  readonly access: AskedAccess;
+  readonly allowEncodedSlash: boolean;
+  readonly allowParameters: boolean;
+}
 
 const PATH = /^\/auth\/verify\/(nginx|forward|envoy)(?=[/?]|$)(.*)$/;
-const LOGIN: AskedAccess = { kind: "login" };
+const LOGIN: Asked = { access: { kind: "login" }, allowEncodedSlash: false, allowParameters: false };
+const ASKED_NAMES: readonly string[] = ["access", "allowEncodedSlash", "allowParameters"] satisfies (keyof Asked)[];
 
 /**
  * Answers proxies that ask whether a request may pass (forward-auth): 200 with who it is, 401, 403 or, for a person who
  * opens a page, 302 to sign in; never with a body. nginx turns any other status into a 500, a redirection too, so it
- * gets none. Nothing is rotated and no cookie is set, for most proxies give it to nobody.
+ * gets the location with a 401, and can send people there by itself. Nothing is rotated and no cookie is set, for most proxies give it to nobody.
  *
  * Answered before anything else looks at the request: its Host and its method may be the original's.
  */
@@ -52,17 +62,17 @@ async function verdictOn(
   const original = originalRequest(dialect, { method, rest, headers });
   // Cookies are of one host: for another one there can be no session here.
   if (original.host === null || !isServedHost(original.host, guard.origin)) return { status: 403 };
-  const asked = dialect === "envoy" ? LOGIN : accessIn(rest);
-  if (asked === null) return { status: 403 };
+  const asked = dialect === "envoy" ? LOGIN : askedIn(rest);
+  if (asked === null || !isPlain(original.target, asked)) return { status: 403 };
 
   const admission = guard.admit({
     // Whoever does not say is taken to change something.
     method: original.method ?? "POST",
-    url: original.target,
-    headers: { get: (name) => headerText(headers[name]) },
+    url: original.target ?? undefined,
+    headers: { get: (name) => (name === "upgrade" ? upgradeOf(headers) : headerText(headers[name])) },
   });
   if (!admission.admitted) return { status: 403 };
-  const decision = await decider.decide(admission, asked, {
+  const decision = await decider.decide(admission, asked.access, {
     audience: guard.origin.text,
     slide: slides(headers),
   });
@@ -72,18 +82,46 @@ async function verdictOn(
   return { status: 200, headers: ["authorization", `Bearer ${identity.token}`, ...remoteHeaders(identity)] };
 }
 
-/** What the proxy's configuration asks for in the query of the address that it has; a login, where it says nothing. */
-function accessIn(rest: string): AskedAccess | null {
+/**
+ * What the proxy's configuration asks for in the query of the address that it has; a login, where it says nothing. Null
+ * for what makes no sense: a misspelt name must not silently let everybody in who is logged in.
+ */
+function askedIn(rest: string): Asked | null {
   const parameters = new URLSearchParams(rest.startsWith("?") ? rest : "");
-  const [value, ...others] = parameters.getAll("access");
-  if (value === undefined) return LOGIN;
+  const names = [...parameters.keys()];
+  if (new Set(names).size < names.length || !names.every((name) => ASKED_NAMES.includes(name))) return null;
+  const allows = (name: keyof Asked) => parseBoolean(parameters.get(name) ?? "false");
   try {
-    const access = parseAccess(value);
-    return others.length > 0 || access.kind === "public" ? null : access;
+    const access = parseAccess(parameters.get("access") ?? "login");
+    if (access.kind === "public") return null;
+    return { access, allowEncodedSlash: allows("allowEncodedSlash"), allowParameters: allows("allowParameters") };
   } catch (error) {
     if (error instanceof InvalidValue) return null;
     throw error;
   }
+}
+
+/**
+ * Whether a path means the same to everybody. By it the proxy has chosen what to ask for, and the application will choose
+ * what to show: where they read it differently, one path's permission would open another.
+ */
+function isPlain(target: string | null, asked: Asked): boolean {
+  const read = target === null ? null : readRequestTarget(target);
+  if (read === null) return false;
+  return (!read.hasEncodedSlash || asked.allowEncodedSlash) && (!read.hasParameters || asked.allowParameters);
+}
+
+/**
+ * An upgrade, as far as a proxy shows it: Upgrade is of the connection, and nginx and Traefik keep it to themselves. A
+ * browser that opens a WebSocket says so in headers, too, that no page can leave out.
+ */
+function upgradeOf(headers: IncomingHttpHeaders): string | null {
+  if (headers.upgrade !== undefined) return headers.upgrade;
+  const isWebSocket =
+    headers["sec-websocket-key"] !== undefined ||
+    headers["sec-websocket-version"] !== undefined ||
+    headers["sec-fetch-mode"] === "websocket";
+  return isWebSocket ? "websocket" : null;
 }
 
 function nobody(
@@ -92,14 +130,14 @@ function nobody(
   { headers }: IncomingMessage,
   guard: RequestGuard,
 ): Verdict {
-  if (dialect === "nginx" || method === null || !opensPage(method, headers)) return { status: 401 };
-  return { status: 302, location: guard.origin.text + signInLocation(target) };
+  if (method === null || target === null || !opensPage(method, headers)) return { status: 401, location: null };
+  return { status: dialect === "nginx" ? 401 : 302, location: guard.origin.text + signInLocation(target) };
 }
 
 function answer(reply: FastifyReply, verdict: Verdict): FastifyReply {
   reply.code(verdict.status).header("cache-control", "no-store");
-  if (verdict.status === 302) reply.header("location", verdict.location);
-  if (verdict.status === 200) {
+  if ("location" in verdict && verdict.location !== null) reply.header("location", verdict.location);
+  if ("headers" in verdict) {
     const { headers } = verdict;
     for (let index = 0; index + 1 < headers.length; index += 2) reply.header(headers[index] ?? "", headers[index + 1]);
   }

@@ -97,6 +97,11 @@ describe("what goes to an upstream", () => {
     expect(headers.get("authorization")).toEqual(["Bearer a.b.c"]);
   });
 
+  test.each(["Transfer_Encoding", "content.length", "Proxy", "Keep_Alive", "Secure-Session-Response"])(
+    "nothing that a server would take for more than it is: %s",
+    (name) => expect([...sent([name, "forged"]).values()].flat()).not.toContain("forged"),
+  );
+
   test("the upstream's cookies, and none of ours", () => {
     const headers = sent(["Cookie", "coatcheck-8080=t; theme=dark ;a=b=c;Coatcheck-x=1; ", "Cookie", "other=1"]);
     expect(headers.get("cookie")).toEqual(["theme=dark; a=b=c; other=1"]);
@@ -137,6 +142,13 @@ describe("what comes back", () => {
         ...["X-Accel-Redirect", "/secret", "ETag", '"1"', "Set-Cookie", "theme=dark"],
       ]),
     ).toEqual(["content-type: text/html", 'etag: "1"', "set-cookie: theme=dark"]);
+  });
+
+  test("what shared caches heed is the upstream's to say where no session is looked at, and nowhere else", () => {
+    const raw = ["CDN-Cache-Control", "public", "Cloudflare-CDN-Cache-Control", "public", "Surrogate-Control", "x"];
+    expect(back(raw)).toEqual([]);
+    expect(back(raw, true)).toHaveLength(3);
+    expect(back(["Secure-Session-Registration", "x"], true)).toEqual([]);
   });
 
   test("CORS is the upstream's where no session is looked at", () => {

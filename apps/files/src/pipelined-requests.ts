@@ -1,0 +1,35 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+
+/** No browser asks again before it is answered; some programs do, a few times. */
+const MAXIMUM_PIPELINED = 8;
+
+/**
+ * PipelinedRequests knows the requests of each connection that are being answered. Answers leave in order, so one that
+ * takes its time holds up those behind it; begun all at once, a single connection could take up everything we have.
+ */
+export class PipelinedRequests {
+  readonly #answers = new WeakMap<Socket, Set<ServerResponse>>();
+
+  /** False for one too many: then the connection is to end, for nobody would read the answer soon. */
+  begin({ socket }: IncomingMessage, response: ServerResponse): boolean {
+    const answers = this.#answers.get(socket) ?? this.#follow(socket);
+    if (answers.size >= MAXIMUM_PIPELINED) return false;
+    answers.add(response);
+    response.once("close", () => answers.delete(response));
+    return true;
+  }
+
+  /** Of those that a connection leaves behind, Node tells the one that was being sent, and none that waited for it. */
+  #follow(socket: Socket): Set<ServerResponse> {
+    const answers = new Set<ServerResponse>();
+    this.#answers.set(socket, answers);
+    socket.once("close", () => {
+      for (const response of answers) {
+        response.destroy();
+        response.emit("close");
+      }
+    });
+    return answers;
+  }
+}

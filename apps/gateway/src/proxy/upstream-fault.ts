@@ -1,0 +1,15 @@
+/** What is written down of a fault with an upstream. */
+export interface UpstreamFault {
+  readonly type: string;
+  readonly code: string | null;
+  readonly message: string;
+}
+
+/**
+ * What happened, without what the error carries besides: HTTP parsers put the bytes there that they could not read, which
+ * are an upstream's answer to somebody, cookies and all.
+ */
+export function upstreamFault(error: unknown): UpstreamFault {
+  if (!(error instanceof Error)) return { type: typeof error, code: null, message: "" };
+  return { type: error.name, code: "code" in error ? String(error.code) : null, message: error.message };
+}
