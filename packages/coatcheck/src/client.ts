@@ -46,6 +46,7 @@ export class Client<Me = unknown, OwnSession = unknown> {
   readonly #channel: InstanceType<typeof BroadcastChannel>;
   readonly #listeners = new Set<() => void>();
   #asking: Promise<boolean> | null = null;
+  #isClosed = false;
 
   constructor(options: ClientOptions = {}) {
     this.#options = options;
@@ -67,7 +68,8 @@ export class Client<Me = unknown, OwnSession = unknown> {
   async logout(): Promise<void> {
     await this.#call("POST", "/logout");
     this.#tell();
-    this.#channel.postMessage("logged_out");
+    // Not the closed channel, which throws: the logout is done.
+    if (!this.#isClosed) this.#channel.postMessage("logged_out");
   }
 
   /** Who is logged in; null for nobody. */
@@ -116,6 +118,7 @@ export class Client<Me = unknown, OwnSession = unknown> {
 
   /** Hears of no logout any more. */
   close(): void {
+    this.#isClosed = true;
     this.#channel.close();
   }
 

@@ -125,6 +125,15 @@ test("it is sent once more, not for ever", async () => {
   expect(authenticate).toHaveBeenCalledTimes(1);
 });
 
+test("a client that was closed logs out all the same", async () => {
+  const { open } = setUp();
+  const client = open();
+  await client.login({ password: "right" });
+  client.close();
+  await client.logout();
+  expect(await client.me()).toBe(null);
+});
+
 test("every tab hears of a logout, whoever did it", async () => {
   const { open } = setUp();
   const [here, there, closed] = [open(), open(), open()];

@@ -43,8 +43,10 @@ export class FetchLogin<User, Anonymous = null, RequestUser extends User = never
   }
 
   /**
-   * A handler behind the guard: for a route, or around a whole application. A store that is down is answered with 503;
-   * any other error is the framework's, for some throw their redirections.
+   * A handler behind the guard: for a route, or around a whole application. A store that is down is answered with 503,
+   * and a Response that is thrown takes the cookie along. Any other error is the framework's, for some throw their
+   * redirections: what it makes of one has no cookie, unless `handle` is around the framework. After a login or logout
+   * in a route, return the redirection.
    */
   handle<Rest extends unknown[]>(handler: Handler<Rest, LoginVisit<User, Anonymous, RequestUser>>): Route<Rest> {
     return async (request, ...rest) => {
@@ -59,7 +61,11 @@ export class FetchLogin<User, Anonymous = null, RequestUser extends User = never
       });
       if (!admission.admitted) return responseOf(answerTo(admission));
       visited.remember(request, admission);
-      return finish(await answered(() => handler(request, this.visit(request), ...rest)), admission);
+      try {
+        return await finish(await answered(() => handler(request, this.visit(request), ...rest)), admission);
+      } catch (error) {
+        throw error instanceof Response ? await finish(error, admission) : error;
+      }
     };
   }
 

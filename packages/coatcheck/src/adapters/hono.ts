@@ -21,7 +21,8 @@ interface Guarded<Who> {
   Variables: { who: Who };
 }
 
-const visited = new VisitedRequests<Request>();
+// Of the context: middleware may put another request into it, as bodyLimit does with a chunked body.
+const visited = new VisitedRequests<Context>();
 
 /** HonoLogin is a LoginManager in Hono's idiom. Use its `sessions` before the routes. */
 export class HonoLogin<User, Anonymous = null, RequestUser extends User = never> {
@@ -46,7 +47,7 @@ export class HonoLogin<User, Anonymous = null, RequestUser extends User = never>
     const request = { method, url, headers, clientAddress: clientAddress(context) };
     const admission = this.#logins.guard.admit(request);
     if (!admission.admitted) return responseOf(answerTo(admission));
-    visited.remember(context.req.raw, admission);
+    visited.remember(context, admission);
     await next();
     // A response that switches protocols is not one whose headers can be written.
     if (context.res.status === 101) return undefined;
@@ -58,7 +59,7 @@ export class HonoLogin<User, Anonymous = null, RequestUser extends User = never>
 
   /** The request as its user sees it. */
   visit(context: Context): LoginVisit<User, Anonymous, RequestUser> {
-    return this.#logins.of(visited.visitOf(context.req.raw));
+    return this.#logins.of(visited.visitOf(context));
   }
 
   /** Middleware for those who are logged in: the handler finds them in `c.var.who`. */

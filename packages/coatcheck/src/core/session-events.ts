@@ -71,10 +71,19 @@ export class SessionEventEmitter {
       try {
         const outcome: unknown = listener(event);
         // An async function passes for a listener, and its rejection, left alone, would end the process.
-        if (outcome instanceof Promise) outcome.catch(this.#onListenerError);
+        if (outcome instanceof Promise) outcome.catch((error) => this.#report(error));
       } catch (error) {
-        this.#onListenerError(error);
+        this.#report(error);
       }
+    }
+  }
+
+  #report(error: unknown): void {
+    try {
+      this.#onListenerError(error);
+    } catch (second) {
+      // What has just happened to a session has happened: not even this may make it look as if it had not.
+      warnOfListenerError(second);
     }
   }
 }

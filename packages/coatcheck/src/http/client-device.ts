@@ -35,17 +35,20 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
 
 /** Describes the client for the list of devices. Everything here is the client's own word: never decide by it. */
 export function describeDevice(client: ClientFacts, precision: AddressPrecision): Device {
-  // A header can carry control characters through some servers; a list of devices must not.
-  const userAgent =
-    client.userAgent
-      ?.slice(0, MAXIMUM_USER_AGENT_LENGTH)
-      .replace(/\p{Cc}+/gu, " ")
-      .trim() || null;
+  const userAgent = keptUserAgent(client.userAgent);
   return {
     label: userAgent === null ? "Unknown device" : labelOf(userAgent),
     userAgent,
     ip: client.address === undefined ? null : truncateAddress(client.address, precision),
   };
+}
+
+/** What is kept of a User-Agent header; null for nothing. */
+export function keptUserAgent(header: string | null): string | null {
+  if (header === null) return null;
+  const text = header.slice(0, MAXIMUM_USER_AGENT_LENGTH);
+  // A header can carry control characters through some servers; a list of devices must not.
+  return (/\p{Cc}/u.test(text) ? text.replace(/\p{Cc}+/gu, " ") : text).trim() || null;
 }
 
 function labelOf(userAgent: string): string {

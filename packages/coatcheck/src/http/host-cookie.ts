@@ -57,7 +57,15 @@ export class HostCookie {
  * domain may set a cookie whose name is ours behind such a character, where the rules of the prefix do not reach it.
  */
 function withoutSpace(text: string): string {
-  return text.replace(/^[ \t]+|[ \t]+$/g, "");
+  let [start, end] = [0, text.length];
+  while (start < end && isSpace(text[start])) start++;
+  // Not a pattern, which would begin anew at every space of a long run inside.
+  while (end > start && isSpace(text[end - 1])) end--;
+  return text.slice(start, end);
+}
+
+function isSpace(character: string | undefined): boolean {
+  return character === " " || character === "\t";
 }
 
 export function sessionCookie(origin: PublicOrigin): HostCookie {

@@ -20,7 +20,7 @@ const HINTS: Readonly<Record<string, string>> = {
 export function refuseUnknownOptions(owner: string, options: object, known: ReadonlySet<string>): void {
   for (const name of Object.keys(options)) {
     if (known.has(name)) continue;
-    const hint = HINTS[name] === undefined ? "" : ` ${HINTS[name]}`;
+    const hint = Object.hasOwn(HINTS, name) ? ` ${HINTS[name]}` : "";
     throw new CoatcheckError("invalid_configuration", `${owner} has no option "${name}".${hint}`);
   }
 }

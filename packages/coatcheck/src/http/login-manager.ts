@@ -37,8 +37,16 @@ export class LoginManager<User, Anonymous = null, RequestUser extends User = nev
     return options;
   }
 
-  /** The user's side of a visit: always the same one for the same visit. */
+  /**
+   * The user's side of a visit: always the same one for the same visit.
+   *
+   * @throws CoatcheckError `guard_not_installed` for no visit, or one of another guard: its ids are of other users
+   */
   of(visit: Visit): LoginVisit<User, Anonymous, RequestUser> {
+    if (!visit?.isOf(this.guard.sessions)) {
+      const message = "This request did not pass the guard of these logins. Register it before the routes.";
+      throw new CoatcheckError("guard_not_installed", message);
+    }
     let login = this.#visits.get(visit);
     if (login === undefined) {
       login = new LoginVisit(visit, this.guard.sessions, this.#rules);

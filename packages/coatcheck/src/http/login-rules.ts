@@ -1,5 +1,6 @@
 import type { Session } from "../core/session.ts";
 import { CoatcheckError } from "../errors.ts";
+import { keptUserAgent } from "./client-device.ts";
 import type { GuardedRequest } from "./guarded-request.ts";
 import { refuseUnknownOptions } from "./known-options.ts";
 import { type LoginViews, validateViews } from "./login-views.ts";
@@ -77,5 +78,5 @@ export function loginRulesOf<User, Anonymous, RequestUser extends User>(
 }
 
 function hasSameUserAgent(session: Session, visit: Visit): boolean {
-  return session.device.userAgent === visit.device.userAgent;
+  return session.device.userAgent === keptUserAgent(visit.request.headers.get("user-agent"));
 }

@@ -209,7 +209,7 @@ export class LoginVisit<User, Anonymous = null, RequestUser extends User = never
     if (requestLoader === undefined || this.visit.isCrossOrigin) return null;
     const { request } = this.visit;
     const user = (await requestLoader(request)) ?? null;
-    if (user === null || !isActive(user)) return null;
+    if (user === null || isActive(user) !== true) return null;
     this.#events.emit("user_loaded_from_request", { method: request.method });
     // A request loader is given, so RequestUser is not never, and the type of `session` includes null.
     return { admitted: true, user, session: null as LoggedIn<User, RequestUser>["session"], fresh: false, visit: this };
@@ -217,7 +217,7 @@ export class LoginVisit<User, Anonymous = null, RequestUser extends User = never
 
   async #activeUser(userId: string, force: boolean): Promise<User | null> {
     const user = (await this.#rules.userLoader(userId)) ?? null;
-    return user !== null && (force || this.#rules.isActive(user)) ? user : null;
+    return user !== null && (force || this.#rules.isActive(user) === true) ? user : null;
   }
 
   /** The same login as it was, at the client that it is used from now. */

@@ -137,8 +137,10 @@ export class RequestGuard {
 
   #isSessionless(request: GuardedRequest): boolean {
     if (this.#sessionlessRoutes.size === 0) return false;
-    const path = pathOf(request);
-    return path !== null && this.#sessionlessRoutes.has(`${request.method} ${path.pathname}`);
+    const { url = "" } = request;
+    // As it was sent: a router that reads "/private/../hook" differently must not get it unguarded.
+    const path = url.startsWith("/") ? url.split("?", 1)[0] : pathOf(request)?.pathname;
+    return this.#sessionlessRoutes.has(`${request.method} ${path}`);
   }
 
   #provenance(request: GuardedRequest): CrossOriginVerdict {

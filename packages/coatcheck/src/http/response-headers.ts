@@ -11,8 +11,14 @@ export interface HeaderEdit {
   readonly mode: "set" | "append";
 }
 
+/** Caches that are told something of their own do not look at Cache-Control (RFC 9213; Surrogate-Control before it). */
+const TARGETED = ["cdn-cache-control", "surrogate-control"] as const;
+
 export function isPublic(response: OutgoingResponse): boolean {
-  return directives(response.headers.get("cache-control")).some((directive) => /^(public|s-maxage)\b/i.test(directive));
+  return (
+    isTargeted(response) ||
+    directives(response.headers.get("cache-control")).some((directive) => /^(public|s-maxage)\b/i.test(directive))
+  );
 }
 
 /** What the response depends on, besides what the application says. */
@@ -29,14 +35,21 @@ export function varyBy(response: OutgoingResponse, fields: readonly string[]): r
  * (OWASP ASVS 5.0, 14.3.2): a shared cache would hand the session to strangers. Any other stays with its reader, unless
  * the application was stricter; `public` is taken for a mistake and becomes `private`.
  */
-export function cacheControl(response: OutgoingResponse, carriesCookie: boolean): HeaderEdit {
-  const set = (value: string): HeaderEdit => ({ name: "cache-control", value, mode: "set" });
-  if (carriesCookie) return set("private, no-store");
+export function cacheControl(response: OutgoingResponse, carriesCookie: boolean): readonly HeaderEdit[] {
+  const set = (value: string, name = "cache-control"): HeaderEdit => ({ name, value, mode: "set" });
+  if (carriesCookie) {
+    const told = TARGETED.filter((name) => response.headers.get(name) !== null);
+    return [set("private, no-store"), ...told.map((name) => set("no-store", name))];
+  }
   const kept = directives(response.headers.get("cache-control")).filter(
     (directive) => !/^(public|private|s-maxage)\b/i.test(directive),
   );
   // What is left is the application's own word on how long its reader may keep it; without one, not at all unasked.
-  return set(["private", ...(kept.length === 0 ? ["no-cache"] : kept)].join(", "));
+  return [set(["private", ...(kept.length === 0 ? ["no-cache"] : kept)].join(", "))];
+}
+
+function isTargeted(response: OutgoingResponse): boolean {
+  return TARGETED.some((name) => !/^$|\b(no-store|private)\b/i.test(response.headers.get(name) ?? ""));
 }
 
 function directives(header: string | null): string[] {

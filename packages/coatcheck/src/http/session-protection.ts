@@ -35,7 +35,8 @@ export class ProtectedSession {
 
   isSameClient(held: Authentication): boolean {
     const { sessionProtection, isSameClient } = this.#options;
-    return sessionProtection === "off" || isSameClient(held.session, this.#visit);
+    // A promise, which a script may return here, is no yes.
+    return sessionProtection === "off" || isSameClient(held.session, this.#visit) === true;
   }
 
   isFresh(held: Authentication, withinSeconds = this.#sessions.policy.freshForSeconds): boolean {

@@ -53,6 +53,11 @@ export class Visit {
     return this.#parts.request;
   }
 
+  /** @internal Whether its session is one of these. */
+  isOf(sessions: SessionManager): boolean {
+    return this.#parts.sessions === sessions;
+  }
+
   /** An unsafe request of another origin's page. It was admitted because it carries no cookie, and begins no session. */
   get isCrossOrigin(): boolean {
     return this.#parts.isCrossOrigin;
@@ -162,6 +167,8 @@ export class Visit {
    */
   finish(response: OutgoingResponse): readonly HeaderEdit[] | Promise<readonly HeaderEdit[]> {
     if (this.#isFinished) return [];
+    // Before the rotation: what a login or logout did to the cookie meanwhile, it would undo.
+    this.#isFinished = true;
     const held = this.#known;
     if (this.#setCookie !== null || held?.status !== "authenticated" || !held.rotationDue) return this.#edit(response);
     if (!canCarryRotation(this.#parts.request, response)) return this.#edit(response);
@@ -169,14 +176,13 @@ export class Visit {
   }
 
   #edit(response: OutgoingResponse): readonly HeaderEdit[] {
-    this.#isFinished = true;
     const { corsHeaders, variesByOrigin } = this.#parts;
     const byOrigin = variesByOrigin ? ["Origin"] : [];
     if (this.#result === null) return [...corsHeaders, ...varyBy(response, byOrigin)];
     const cookie: HeaderEdit[] =
       this.#setCookie === null ? [] : [{ name: "set-cookie", value: this.#setCookie, mode: "append" }];
     const caching = cacheControl(response, this.#setCookie !== null);
-    return [...cookie, caching, ...corsHeaders, ...varyBy(response, ["Cookie", ...byOrigin])];
+    return [...cookie, ...caching, ...corsHeaders, ...varyBy(response, ["Cookie", ...byOrigin])];
   }
 
   async #rotate(held: Authentication): Promise<void> {

@@ -62,6 +62,25 @@ describe("a listener that fails", () => {
     expect(reported).toEqual([failure]);
   });
 
+  test("breaks nothing, even when what is told of it fails as well", async () => {
+    const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    const second = new Error("the reporter failed");
+    const events = new SessionEventEmitter(() => {
+      throw second;
+    });
+    events.on("logged_out", () => {
+      throw failure;
+    });
+    events.on("expired", (async () => {
+      throw failure;
+    }) as () => void);
+    events.emit("logged_out", ABOUT);
+    events.emit("expired", ABOUT);
+    await Promise.resolve();
+    expect(warn.mock.calls).toEqual([[second], [second]]);
+    warn.mockRestore();
+  });
+
   test("becomes a process warning unless the application says otherwise", () => {
     const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
     const events = new SessionEventEmitter();

@@ -98,5 +98,7 @@ describe("names that only look like ours", () => {
   test("what surrounds a value belongs to it, spaces and tabs excepted", () => {
     expect(secure.read("__Host-Http-session=\u00a0ours")).toEqual({ found: "one", value: "\u00a0ours" });
     expect(secure.read("a=b;\t __Host-Http-session=ours \t")).toEqual({ found: "one", value: "ours" });
+    expect(secure.read("__Host-Http-session= \ta \t b\t ")).toEqual({ found: "one", value: "a \t b" });
+    expect(secure.read("__Host-Http-session= \t ")).toEqual({ found: "one", value: "" });
   });
 });

@@ -100,6 +100,21 @@ describe("admission", () => {
     expect(listener).toHaveBeenCalledExactlyOnceWith({ reason: "cross_origin_request", method: "POST", origin });
   });
 
+  test.each(["/webhook", "/webhook?id=1", "https://app.example/webhook"])("%s is without a session", (url) => {
+    const { guard } = setUp({ sessionlessRoutes: ["POST /webhook"] });
+    const foreign = requestOf("POST", { cookie: `${COOKIE}=a`, origin: "https://evil.example" });
+    expect(guard.admit({ ...foreign, url })).toMatchObject({ admitted: true });
+  });
+
+  test.each(["/a/../webhook", "//webhook", "/./webhook", "/%77ebhook", "/Webhook", "/webhook/", "/\twebhook"])(
+    "%j is another path, whatever some router makes of it",
+    (url) => {
+      const { guard } = setUp({ sessionlessRoutes: ["POST /webhook"] });
+      const foreign = requestOf("POST", { cookie: `${COOKIE}=a`, origin: "https://evil.example" });
+      expect(guard.admit({ ...foreign, url })).toMatchObject({ code: "cross_origin_request" });
+    },
+  );
+
   test("plain http beyond loopback is refused at construction", () => {
     expect(() => setUp({ origin: "http://app.example" })).toThrow(expect.objectContaining({ code: "insecure_origin" }));
   });
@@ -294,6 +309,8 @@ describe("rotation", () => {
     [why: string, method: string, request: Record<string, string>, status: number, response: Record<string, string>]
   >([
     ["a shared cache may keep it", "GET", {}, 200, { "cache-control": "public, max-age=60" }],
+    ["a network of caches may keep it", "GET", {}, 200, { "cdn-cache-control": "max-age=60" }],
+    ["the cache in front may keep it", "GET", {}, 200, { "surrogate-control": "max-age=60" }],
     ["a prefetch may be thrown away", "GET", { "sec-purpose": "prefetch;prerender" }, 200, {}],
     ["an old prefetch too", "GET", { purpose: "prefetch" }, 200, {}],
     ["an event stream goes on for hours", "GET", {}, 200, { "content-type": "text/event-stream" }],
@@ -307,6 +324,28 @@ describe("rotation", () => {
     const update = vi.spyOn(store, "update");
     expect(headersOf(await passing.finish(responseOf(status, response)))).not.toHaveProperty("set-cookie");
     expect(update).not.toHaveBeenCalled();
+  });
+
+  test("a cookie is kept from caches that are told something of their own", async () => {
+    const { visit, sessions } = setUp();
+    const arrival = visit();
+    await arrival.login(await sessions.begin("1"));
+    const headers = headersOf(await arrival.finish(responseOf(200, { "cdn-cache-control": "max-age=60" })));
+    expect(headers["cdn-cache-control"]).toBe("no-store");
+    expect(headers).not.toHaveProperty("surrogate-control");
+  });
+
+  test("once the headers wait for a new secret, nothing else becomes of the cookie", async () => {
+    const { clock, sessions, visit, login } = setUp();
+    const cookie = await login("1", true);
+    clock.advanceSeconds(86_400);
+    const request = visit(cookie);
+    await request.authenticate();
+    const edits = request.finish(responseOf(200));
+    await expect(request.logout()).rejects.toMatchObject({ code: "response_already_sent" });
+    await expect(request.login(await sessions.begin("2"))).rejects.toMatchObject({ code: "response_already_sent" });
+    expect((await visit(cookieOf(await edits)).authenticate()).status).toBe("authenticated");
+    expect(await sessions.list("2")).toEqual([]);
   });
 
   test("a fault of the store while rotating does not take the answered request down", async () => {

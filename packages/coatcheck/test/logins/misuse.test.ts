@@ -23,6 +23,7 @@ const refused: readonly [string, () => unknown, string, RegExp][] = [
   ["SameSite=None", () => guardWith({ sameSite: "none" }), "invalid_configuration", /always SameSite=Lax/],
   ["an option that does nothing", () => guardWith({ trustedOrigin: [] }), "invalid_configuration", /"trustedOrigin"/],
   ["any origin, with credentials", () => guardWith({ trustedOrigins: ["*"] }), "invalid_configuration", /"\*"/],
+  ["a name of every object's", () => guardWith({ constructor: 1 }), "invalid_configuration", /"constructor"\.$/],
   ["a list that is none", () => guardWith({ trustedOrigins: "*" }), "invalid_configuration", /list of origins/],
   [
     "an origin with a path",

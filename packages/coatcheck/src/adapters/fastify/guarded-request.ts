@@ -5,7 +5,7 @@ export function guardedRequest(request: FastifyRequest): GuardedRequest {
   return {
     method: request.method,
     url: request.originalUrl,
-    headers: { get: (name) => headerText(request.headers[name]) },
+    headers: { get: (name) => headerText(request.headers[name.toLowerCase()]) },
     clientAddress: request.ip,
   };
 }

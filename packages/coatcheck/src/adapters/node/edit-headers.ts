@@ -7,6 +7,7 @@ type Headers = OutgoingHttpHeaders | readonly OutgoingHttpHeader[];
 /**
  * Has the visit edit the headers of a response when they are about to leave, however that comes about. Where it has to
  * wait, because the secret is rotated, what is written meanwhile waits too, and `write` says so by its back-pressure.
+ * To the application the headers have left by then: what would fail in Node fails here, where it can be caught.
  */
 export function editHeaders(response: ServerResponse, visit: Visit): void {
   const { writeHead, write, end, flushHeaders } = response;
@@ -25,17 +26,22 @@ export function editHeaders(response: ServerResponse, visit: Visit): void {
       return true;
     }
     state = "waiting";
-    // It never rejects. What follows may throw what the application did wrong, which then nobody is there to catch.
+    const thaw = freezeHead(response);
+    // It never rejects. What waited may throw what the application did wrong, with nobody there to catch it.
     void edits.then((late) => {
-      if (!response.destroyed) release(late);
-      for (const call of waiting) call();
+      thaw();
+      release(late);
+      try {
+        for (const call of waiting) call();
+      } catch (error) {
+        response.destroy(error instanceof Error ? error : undefined);
+      }
     });
     return false;
   }
 
   function release(edits: readonly HeaderEdit[]): void {
     state = "left";
-    Object.assign(response, { writeHead, write, end, flushHeaders });
     if (response.headersSent) return;
     for (const { name, value, mode } of edits) {
       if (mode === "append") response.appendHeader(name, value);
@@ -44,31 +50,36 @@ export function editHeaders(response: ServerResponse, visit: Visit): void {
   }
 
   /** Now, or after what waits already. */
-  function whenLeft(call: () => void): boolean {
-    if (mayLeave()) {
-      call();
-      return true;
-    }
-    waiting.push(call);
-    return false;
+  function whenLeft(call: () => void): void {
+    if (mayLeave()) call();
+    else waiting.push(call);
   }
 
-  response.writeHead = ((status: number, reason?: string | Headers, headers?: Headers) => {
+  // These stay for the life of the response. Middleware that came later, such as compression, has put its own around
+  // them, and to put Node's back would take it out of a response that it has begun.
+  response.writeHead = ((...parameters: readonly [number, (string | Headers)?, Headers?]) => {
+    const [status, reason, headers] = parameters;
+    const given = typeof reason === "string" ? headers : (headers ?? reason);
+    if (state === "waiting") {
+      // Middleware that looks for headers in Node's private field does not see that they are decided, and says so again.
+      if (status === response.statusCode && given === undefined) return response;
+      throw headHasLeft();
+    }
+    if (state === "left") return Reflect.apply(writeHead, response, parameters);
     response.statusCode = status;
     if (typeof reason === "string") response.statusMessage = reason;
-    setHeaders(response, typeof reason === "string" ? headers : reason);
+    setHeaders(response, given);
     whenLeft(() => writeHead.call(response, status));
     return response;
   }) as typeof writeHead;
 
   response.write = ((...parameters: Parameters<typeof write>) => {
-    let hasRoom = false;
-    const isWritten = whenLeft(() => {
-      hasRoom = write.apply(response, parameters);
+    if (mayLeave()) return write.apply(response, parameters);
+    waiting.push(() => {
       // It was told to wait, and nothing else would tell it that it need not.
-      if (state === "left" && hasRoom && waiting.length > 0) response.emit("drain");
+      if (write.apply(response, parameters)) response.emit("drain");
     });
-    return isWritten && hasRoom;
+    return false;
   }) as typeof write;
 
   response.end = ((...parameters: Parameters<typeof end>) => {
@@ -76,7 +87,28 @@ export function editHeaders(response: ServerResponse, visit: Visit): void {
     return response;
   }) as typeof end;
 
-  response.flushHeaders = () => void whenLeft(() => flushHeaders.call(response));
+  response.flushHeaders = () => whenLeft(() => flushHeaders.call(response));
+}
+
+/** Status and headers as they are now, until the returned function is called: nobody changes what is decided. */
+function freezeHead(response: ServerResponse): () => void {
+  const { statusCode, statusMessage, setHeader, appendHeader, removeHeader } = response;
+  const refuse = () => {
+    throw headHasLeft();
+  };
+  Object.assign(response, { setHeader: refuse, appendHeader: refuse, removeHeader: refuse });
+  Object.defineProperty(response, "headersSent", { value: true, configurable: true });
+  return () => {
+    Reflect.deleteProperty(response, "headersSent");
+    Object.assign(response, { statusCode, statusMessage, setHeader, appendHeader, removeHeader });
+  };
+}
+
+/** As Node's own, which whoever handles it knows. */
+function headHasLeft(): Error {
+  return Object.assign(new Error("The response headers are decided, and about to leave."), {
+    code: "ERR_HTTP_HEADERS_SENT",
+  });
 }
 
 function setHeaders(response: ServerResponse, headers: Headers | undefined): void {

@@ -10,7 +10,7 @@ export function guardedRequest(
   return {
     method: request.method ?? "GET",
     url,
-    headers: { get: (name) => headerText(request.headers[name]) },
+    headers: { get: (name) => headerText(request.headers[name.toLowerCase()]) },
     clientAddress,
   };
 }

@@ -62,7 +62,7 @@ export function contractParts(options: Partial<LoginManagerOptions<ContractUser,
   const logins: ContractLogins = new LoginManager({
     guard,
     userLoader: (id) => USERS.find((user) => user.id === id),
-    requestLoader: ({ headers }) => (headers.get("x-api-key") === "key-ada" ? (USERS[0] ?? null) : null),
+    requestLoader: ({ headers }) => (headers.get("X-API-Key") === "key-ada" ? (USERS[0] ?? null) : null),
     isActive: (user) => user.active,
     loginView: "/login",
     refreshView: "/confirm",

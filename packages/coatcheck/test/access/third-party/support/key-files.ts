@@ -5,12 +5,13 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { documentedFiles } from "./documented-files.ts";
+import { documentedFiles } from "@coatcheck/throwaway-servers";
+import { documentPath } from "./document-path.ts";
 
 /** Makes PEM files in a folder as an operator does: by the documented command, from a key set that is served. */
 export async function writeKeyFiles(keySet: unknown, folder: string): Promise<readonly string[]> {
   const script = join(folder, "pass-keys.mjs");
-  writeFileSync(script, documentedFiles("README.md")["pass-keys.mjs"] ?? "");
+  writeFileSync(script, documentedFiles(documentPath("README.md"))["pass-keys.mjs"] ?? "");
   const issuer = createServer((_request, response) => response.end(JSON.stringify(keySet))).listen(0, "127.0.0.1");
   await once(issuer, "listening");
   try {

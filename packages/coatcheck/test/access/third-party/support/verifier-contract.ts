@@ -1,11 +1,11 @@
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ConfigurationFiles } from "@coatcheck/throwaway-servers";
+import { type ConfigurationFiles, documentedConfiguration, fillIn } from "@coatcheck/throwaway-servers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { logIn } from "../../support/access-parts.ts";
 import { FOLDER, requestsForMore, SONG, withToken } from "./bad-requests.ts";
-import { documentedFiles, fillIn } from "./documented-files.ts";
+import { documentPath } from "./document-path.ts";
 import { type FileService, startFileService } from "./file-service.ts";
 import { forgedPasses } from "./forged-passes.ts";
 import { writeKeyFiles } from "./key-files.ts";
@@ -49,11 +49,8 @@ export function verifierContract(program: VerifyingProgram, more: (bench: () => 
       const [KID_1 = "", KID_2 = ""] = await writeKeyFiles(office.keySet, folder);
       const [JWK_1 = "", JWK_2 = ""] = office.keys.map(({ publicJwk }) => JSON.stringify(publicJwk));
       const values = { KEYS_FOLDER: folder, KID_1, KID_2, JWK_1, JWK_2, FILES_ADDRESS: files.address };
-      const documented = Object.entries(documentedFiles(program.document));
-      const named = documented.map(([name, text]) => [name.replace(program.configurationFolder, ""), text]);
-      server = await program.start((LISTEN_ADDRESS) =>
-        fillIn(Object.fromEntries(named), { ...values, LISTEN_ADDRESS }),
-      );
+      const documented = documentedConfiguration(documentPath(program.document), program.configurationFolder);
+      server = await program.start((LISTEN_ADDRESS) => fillIn(documented, { ...values, LISTEN_ADDRESS }));
     });
 
     afterAll(async () => {

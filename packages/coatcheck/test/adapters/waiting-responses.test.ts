@@ -1,0 +1,154 @@
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { ExpressLogin } from "coatcheck/adapters/express";
+import { NodeLogin } from "coatcheck/adapters/node";
+import express, { type RequestHandler } from "express";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { Browser } from "./contract/browser.ts";
+import { type ContractLogins, contractParts } from "./contract/contract-application.ts";
+
+const DAY = 86_400;
+
+/** A browser whose remembered login is due for a new secret, and `reply`, which answers it once it was recognised. */
+async function served(applicationOf: (logins: ContractLogins) => RequestListener) {
+  const { clock, logins } = contractParts();
+  const server = createServer(applicationOf(logins));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const browser = new Browser(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  await browser.send("POST", "/login");
+  clock.advanceSeconds(DAY);
+  return browser;
+}
+
+function expressWith(reply: RequestHandler, ...middleware: readonly RequestHandler[]) {
+  return (logins: ContractLogins) => {
+    const login = new ExpressLogin(logins);
+    const app = express()
+      .set("env", "test")
+      .use(login.sessions, ...middleware);
+    app.post("/login", async (request, response) => {
+      const visit = login.visit(request);
+      await visit.login(await visit.begin("ada"), { remember: true });
+      response.end();
+    });
+    return app.get("/", login.requireLogin, reply);
+  };
+}
+
+function nodeWith(reply: RequestListener) {
+  return (logins: ContractLogins) => {
+    const login = new NodeLogin(logins, { onError: () => {} });
+    return login.handle(async (request, response) => {
+      const visit = login.visit(request);
+      if (request.method === "POST") await visit.login(await visit.begin("ada"), { remember: true });
+      else await visit.identify();
+      return request.method === "POST" ? response.end() : reply(request, response);
+    });
+  };
+}
+
+/** Does to a response what compression does: its own `write` and `end`, and the headers first. */
+const shout: RequestHandler = (_request, response, next) => {
+  const { write, end } = response;
+  const encode = (chunk: unknown) => {
+    // There it is looked for, and not in headersSent.
+    if (!Reflect.get(response, "_header")) response.writeHead(response.statusCode);
+    return String(chunk ?? "").toUpperCase();
+  };
+  response.write = ((chunk: unknown) => write.call(response, encode(chunk), "utf8")) as typeof write;
+  response.end = ((chunk: unknown) => end.call(response, encode(chunk), "utf8")) as typeof end;
+  next();
+};
+
+describe("a response that waits for a new secret", () => {
+  test("has left, to the application: a second answer changes nothing of the first", async () => {
+    let thrown: unknown = null;
+    const browser = await served(
+      expressWith((_request, response) => {
+        response.json({ first: "of two answers" });
+        try {
+          response.json({});
+        } catch (error) {
+          thrown = error;
+        }
+      }),
+    );
+    const answer = await browser.send("GET", "/");
+    expect(await answer.json()).toEqual({ first: "of two answers" });
+    expect(answer.headers.get("content-length")).toBe('{"first":"of two answers"}'.length.toString());
+    expect(answer.headers.getSetCookie()).toHaveLength(1);
+    expect(thrown).toMatchObject({ code: "ERR_HTTP_HEADERS_SENT" });
+  });
+
+  test("keeps its status, and refuses another head where it can be caught", async () => {
+    let thrown: unknown = null;
+    const browser = await served(
+      nodeWith((_request, response) => {
+        response.write("one");
+        response.statusCode = 500;
+        try {
+          response.writeHead(201, { "x-late": "1" });
+        } catch (error) {
+          thrown = error;
+        }
+        response.end("two");
+      }),
+    );
+    const answer = await browser.send("GET", "/");
+    expect([answer.status, answer.headers.get("x-late"), await answer.text()]).toEqual([200, null, "onetwo"]);
+    expect(thrown).toMatchObject({ code: "ERR_HTTP_HEADERS_SENT" });
+  });
+
+  const fails: RequestListener = (_request, response) => {
+    response.write("one");
+    throw new Error("as it was told");
+  };
+  test.each([
+    ["Express", expressWith(fails as RequestHandler)],
+    ["Node", nodeWith(fails)],
+  ])("is cut off when its handler fails, in %s, as it would be without waiting", async (_name, applicationOf) => {
+    const browser = await served(applicationOf);
+    await expect(browser.send("GET", "/")).rejects.toMatchObject({ code: "ECONNRESET" });
+  });
+
+  test("is cut off, and nothing else, by what only the socket finds wrong with it", async () => {
+    const browser = await served(
+      nodeWith((_request, response) => {
+        response.write("one");
+        response.write(1 as never);
+      }),
+    );
+    await expect(browser.send("GET", "/")).rejects.toThrow();
+    expect((await browser.send("POST", "/login")).status).toBe(200);
+  });
+});
+
+describe("middleware that came later", () => {
+  test.each(["at once", "after it waited"])("stays in a response that leaves %s", async (when) => {
+    const browser = await served(
+      expressWith((_request, response) => {
+        response.write("one");
+        setImmediate(() => {
+          response.write("two");
+          response.end("three");
+        });
+      }, shout),
+    );
+    if (when === "at once") await browser.send("POST", "/login");
+    const answer = await browser.send("GET", "/");
+    expect(await answer.text()).toBe("ONETWOTHREE");
+    expect(answer.headers.getSetCookie()).toHaveLength(when === "at once" ? 0 : 1);
+  });
+});
+
+test("headers may come third, with no message before them", async () => {
+  const reply: RequestListener = (_request, response) => {
+    Reflect.apply(response.writeHead, response, [201, undefined, { "x-kind": "third" }]).end();
+  };
+  const answer = await (await served(nodeWith(reply))).send("GET", "/");
+  expect([answer.status, answer.headers.get("x-kind")]).toEqual([201, "third"]);
+});
