@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { isIP } from "node:net";
 import proxyAddr from "@fastify/proxy-addr";
 
 /** Whether a connection is from one of our proxies. */
@@ -13,5 +14,23 @@ export function isTrustedPeer(trustedProxies: readonly string[]): (request: Inco
  */
 export function clientAddressBehind(trustedProxies: readonly string[]): (request: IncomingMessage) => string {
   const trust = proxyAddr.compile([...trustedProxies]);
-  return (request) => proxyAddr(request, trust) ?? "";
+  return (request) => {
+    dropUnreadableHops(request);
+    return proxyAddr(request, trust);
+  };
+}
+
+/**
+ * Takes out of X-Forwarded-For what is no address, and all that stands before it: whoever wrote that may have written the
+ * rest. What is left is the last proxy's own word, or that of the connection.
+ */
+export function dropUnreadableHops({ headers }: IncomingMessage): void {
+  const { "x-forwarded-for": value } = headers;
+  if (value === undefined) return;
+  const hops = String(value)
+    .split(",")
+    .map((hop) => hop.trim());
+  const readable = hops.slice(hops.findLastIndex((hop) => isIP(hop) === 0) + 1);
+  if (readable.length === 0) delete headers["x-forwarded-for"];
+  else headers["x-forwarded-for"] = readable.join(", ");
 }

@@ -14,6 +14,8 @@ function isAnsweredToEverybody(url: string): boolean {
  */
 export function refuseOtherHosts(app: FastifyInstance, origin: PublicOrigin): void {
   app.addHook("onRequest", async (request, reply) => {
+    // Node keeps the first of several, another server may the last (RFC 9112, 3.2).
+    if (hasSeveralHosts(request.raw.rawHeaders)) return sendProblem(reply, "invalid_request");
     if (isAnsweredToEverybody(request.url) || isServedHost(request.raw.headers.host, origin)) return undefined;
     return sendProblem(reply, "misdirected_request");
   });
@@ -24,6 +26,14 @@ export function isServedHost(host: string | undefined, origin: PublicOrigin): bo
   const { hostname } = new URL(origin.text);
   const asked = hostnameOf(host);
   return asked === hostname || (asked !== null && isLoopback(hostname) && isLoopback(asked));
+}
+
+function hasSeveralHosts(rawHeaders: readonly string[]): boolean {
+  let hosts = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    if (rawHeaders[index]?.toLowerCase() === "host") hosts++;
+  }
+  return hosts > 1;
 }
 
 /** The host without its port: a forwarded port is no other host. */

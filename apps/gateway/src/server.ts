@@ -7,6 +7,7 @@ import type { CredentialChanges } from "./accounts/credential-changes.ts";
 import type { KnownDevices } from "./accounts/known-devices.ts";
 import type { PasswordAuthenticator } from "./accounts/password-authenticator.ts";
 import { answerBrokenRequest } from "./broken-requests.ts";
+import { dropUnreadableHops } from "./client-address.ts";
 import { deviceCookie } from "./device-cookie.ts";
 import { addErrorResponses } from "./error-responses.ts";
 import { addRequestLog } from "./log.ts";
@@ -69,6 +70,8 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
   });
   acceptJsonOnly(app);
+  // Before anybody asks for the client's address.
+  app.addHook("onRequest", async (request) => dropUnreadableHops(request.raw));
   closeConnectionsWhenClosing(app);
   addRequestLog(app);
   addSecurityHeaders(app, headers);

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const POLL_MILLISECONDS = 5;
@@ -35,11 +35,12 @@ function childrenOf(pid: number): readonly number[] {
   return list.split(" ").filter(Boolean).map(Number);
 }
 
-/** A process that nobody has buried yet holds no port, file or memory any more. */
+/** A process that nobody has buried yet holds no port, file or memory any more, once all its threads have ended. */
 function isGone(pid: number): boolean {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return /^ [ZX]/.test(stat.slice(stat.lastIndexOf(")") + 1));
+    const hasEnded = /^ [ZX]/.test(stat.slice(stat.lastIndexOf(")") + 1));
+    return hasEnded && readdirSync(`/proc/${pid}/task`).length <= 1;
   } catch {
     return true;
   }

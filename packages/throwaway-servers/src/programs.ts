@@ -10,6 +10,7 @@ const debianPackages = {
   psql: "postgresql-client",
   pgbouncer: "pgbouncer",
   haproxy: "haproxy",
+  caddy: "caddy",
   nginx: "nginx",
   "ngx_http_js_module.so": "libnginx-mod-http-js",
   traffic_server: "trafficserver",

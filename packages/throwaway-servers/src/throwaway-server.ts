@@ -4,6 +4,7 @@ import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isFree } from "./is-free.ts";
 import { continueFamily, signal, stopFamily, untilGone } from "./process-family.ts";
 import { type Program, pathOf } from "./programs.ts";
 import { createFolder, PROCESS_ID_FILE } from "./runner-folder.ts";
@@ -16,8 +17,12 @@ export interface ServerPlan {
   readonly readyMessage: string;
   /** What ends it for good. Postgres leaves shared memory behind if it is killed. */
   readonly stopSignal: "SIGKILL" | "SIGQUIT";
+  /** It listens on a port that another of its kind has (SO_REUSEPORT), and nothing tells it not to. */
+  readonly sharesPorts?: boolean;
   /** Fills its folder before the first start. */
   prepare?(folder: string, port: number): Promise<void>;
+  /** Variables besides those of this process: where it keeps its files, if nothing else can say that. */
+  environment?(folder: string): Readonly<Record<string, string>>;
   programArguments(folder: string, port: number): readonly string[];
 }
 
@@ -44,6 +49,7 @@ export class ThrowawayServer {
   static async start(plan: ServerPlan): Promise<ThrowawayServer> {
     for (let attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
       const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
+      if (plan.sharesPorts && !(await isFree(port))) continue;
       const server = new ThrowawayServer(plan, port, createFolder(plan.user));
       await plan.prepare?.(server.folder, port);
       if ((await server.#launch()) === "ready") return server;
@@ -100,11 +106,12 @@ export class ThrowawayServer {
   }
 
   async #launch(): Promise<"ready" | "port taken"> {
-    const { program, user, stopSignal, programArguments } = this.#plan;
+    const { program, user, stopSignal, environment, programArguments } = this.#plan;
     const log = openSync(this.#logPath, "w");
     const child = spawn(pathOf(program), programArguments(this.folder, this.port), {
       ...user,
       cwd: this.folder,
+      env: { ...process.env, ...environment?.(this.folder) },
       detached: true,
       stdio: ["ignore", log, log],
     });

@@ -1,4 +1,5 @@
 import {
+  CaddyServer,
   type ConfigurationFiles,
   HaproxyServer,
   missingProgram,
@@ -6,7 +7,7 @@ import {
   TrafficServer,
 } from "@coatcheck/throwaway-servers";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { isFree } from "./support/ports.ts";
+import { isFree } from "../src/is-free.ts";
 
 interface Started {
   readonly port: number;
@@ -21,6 +22,13 @@ const servers: readonly {
   readonly start: (files: ConfigurationFiles) => Promise<Started>;
   readonly files: ConfigurationFiles;
 }[] = [
+  {
+    name: "Caddy",
+    isMissing: missingProgram("caddy"),
+    status: 451,
+    start: (files) => CaddyServer.start(files),
+    files: (listenAddress) => ({ Caddyfile: `http://${listenAddress} {\n  respond 451\n}\n` }),
+  },
   {
     name: "HAProxy",
     isMissing: missingProgram("haproxy"),

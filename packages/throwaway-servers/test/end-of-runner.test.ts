@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { describe, expect, test } from "vitest";
+import { isFree } from "../src/is-free.ts";
 import { missingProgram } from "../src/missing-program.ts";
 import { waitUntil } from "../src/wait-until.ts";
-import { isFree } from "./support/ports.ts";
 
 /** Starts servers, says which, forgets to stop them, and has nothing to do once its standard input ends. */
 const RUNNER = `

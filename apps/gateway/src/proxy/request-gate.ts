@@ -49,6 +49,8 @@ export class RequestGate {
     if (match.found === "none") return OWN;
     if (match.found === "ambiguous") return problem("invalid_path", null);
     const { route } = match;
+    // An upstream that echoes it would hand its token to whoever asked (RFC 9110, 9.3.8).
+    if (request.method === "TRACE") return problem("method_not_allowed", null);
 
     const admission = guard.admit({
       method: request.method ?? "GET",

@@ -45,7 +45,10 @@ export function readRequestTarget(target: string): RequestTarget | null {
 
 /** Whatever slashes it holds: none of the names between them may be a step elsewhere. */
 function isAmbiguous(name: string): boolean {
-  return /[\p{Cc}%]/u.test(name) || name.split(/[/\\]/).some((part) => part === "." || part === "..");
+  if (/[\p{Cc}%]/u.test(name)) return true;
+  // Java servers cut a name at ";" before they look at it: "..;" is ".." to them.
+  const parts = name.split(/[/\\]/).map((part) => part.split(";", 1)[0] ?? "");
+  return parts.some((part) => part === "." || part === "..");
 }
 
 function decode(segment: string): string | null {

@@ -78,6 +78,12 @@ export class Upgrades {
     socket.once("close", () => outgoing.destroy());
     return new Promise((resolve) => {
       outgoing.on("upgrade", (answer, upstream, first) => {
+        if (answer.headers.upgrade?.toLowerCase() !== "websocket") {
+          upstream.destroy();
+          refuse(socket, "upstream_unreachable");
+          resolve();
+          return;
+        }
         outgoing.setTimeout(0);
         upstream.setTimeout(0);
         // As the parser read it: a byte each.

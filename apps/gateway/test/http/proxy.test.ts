@@ -177,6 +177,12 @@ describe("what is forwarded", () => {
     expect(seen).toHaveLength(0);
   });
 
+  test("no TRACE, which would be answered with the token", async () => {
+    reset();
+    expect((await raw("/public/x", {}, "TRACE")).status).toBe(405);
+    expect(seen).toHaveLength(0);
+  });
+
   test("a body of any kind and size, as a stream", async () => {
     let received = 0;
     reset((incoming, response) => {

@@ -33,6 +33,7 @@ describe("a request target", () => {
     ["another form", ["", "*", "http://evil.example/", "//evil.example", "evil.example:443", "a/b", "\\a"]],
     ["an empty segment", ["/a//b", "//", "/a//", "/a//?x"]],
     ["a dot segment", ["/.", "/..", "/a/../b", "/a/./b", "/a/..", "/%2e", "/a/%2E%2e/b", "/a/.%2e", "/a/..?x"]],
+    ["steps with parameters", ["/..;/a", "/a/..;x=1/b", "/.;/a", "/%2e%2e;/a", "/..%3b/a", "/a%2f..;%2fb"]],
     ["steps within encoded slashes", ["/a%2f..%2fb", "/..%2fa", "/a%5c..%5cb", "/a%2f%2e%2e", "/%2e%2e%2f"]],
     ["what a second decoding would change", ["/a%252fb", "/%252e%252e/", "/100%25", "/%2525"]],
     ["control characters", ["/a%00", "/a%0d%0ab", "/a%7f", "/a\n", "/a\u0000", "/%C2%85"]],

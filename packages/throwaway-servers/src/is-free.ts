@@ -7,10 +7,10 @@ export async function isFree(port: number): Promise<boolean> {
   const listening = once(server.listen(port, "127.0.0.1"), "listening");
   try {
     await listening;
-    return true;
   } catch {
     return false;
-  } finally {
-    server.close();
   }
+  server.close();
+  await once(server, "close");
+  return true;
 }

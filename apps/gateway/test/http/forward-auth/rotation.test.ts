@@ -1,0 +1,48 @@
+import { RequestGuard } from "coatcheck";
+import Fastify from "fastify";
+import { expect, onTestFinished, test } from "vitest";
+import { SignedAccess } from "../../../src/access/signed-access.ts";
+import { loadConfiguration } from "../../../src/config/load-configuration.ts";
+import { AccessDecider } from "../../../src/proxy/access-decision.ts";
+import { addVerify } from "../../../src/proxy/verify.ts";
+import { openTestGateway } from "../../accounts/support/test-accounts.ts";
+import { HOST, ORIGIN } from "./support/visitor.ts";
+
+const A_DAY_AND_AN_HOUR = 90_000;
+
+test("a session whose secret is due is answered for, and rotated by the next request that can take the cookie", async () => {
+  const { accounts, access: store, sessions, clock, addUser } = await openTestGateway();
+  const { configuration } = loadConfiguration({ environment: { COATCHECK_PUBLIC_URL: ORIGIN } });
+  const access = new SignedAccess({ configuration, store, clock });
+  await access.prepare();
+  const guard = new RequestGuard({ sessions, origin: ORIGIN });
+  const app = Fastify();
+  onTestFinished(() => app.close());
+  addVerify(app, { guard, decider: new AccessDecider({ accounts, access }), isTrustedPeer: () => true });
+
+  const account = await addUser("ada@example.com");
+  const login = await sessions.login(await sessions.begin(account.id), { remember: true });
+  if (login.outcome !== "logged_in") throw new Error(login.outcome);
+  const cookie = `${guard.cookie.name}=${login.token}`;
+  clock.advanceSeconds(A_DAY_AND_AN_HOUR);
+
+  for (const target of ["/auth/verify/forward", "/auth/verify/envoy/app/page"]) {
+    const headers = {
+      cookie,
+      host: HOST,
+      "x-forwarded-method": "GET",
+      "x-forwarded-host": HOST,
+      "x-forwarded-uri": "/",
+    };
+    const answer = await app.inject({ url: target, headers });
+    expect([target, answer.statusCode, answer.headers["set-cookie"]]).toEqual([target, 200, undefined]);
+  }
+  const visit = guard.admit({
+    ...{ method: "GET", url: "/" },
+    headers: { get: (name) => (name === "cookie" ? cookie : null) },
+  });
+  if (!visit.admitted) throw new Error(visit.code);
+  await visit.authenticate();
+  const edits = await visit.finish({ status: 200, headers: { get: () => null } });
+  expect(edits.map(({ name }) => name)).toContain("set-cookie");
+});
