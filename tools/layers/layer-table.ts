@@ -141,7 +141,15 @@ export const layers: readonly Layer[] = [
     // It shows everything at once, so it alone starts the others.
     name: "the demo",
     files: /^apps\/gateway\/src\/(?:demo\/|cli\/commands\/files\.ts$)/,
-    imports: ["apps/gateway/src/", ...published, "@coatcheck/files", "@coatcheck/files/", "@coatcheck/example-music/", "npm:", "node:"],
+    imports: [
+      "apps/gateway/src/",
+      ...published,
+      "@coatcheck/files",
+      "@coatcheck/files/",
+      "@coatcheck/example-music/",
+      "npm:",
+      "node:",
+    ],
   },
   {
     name: "an application",
