@@ -6,7 +6,8 @@ import type { LoginManager } from "../http/login-manager.ts";
 import { handlerFor, type LoginHandlers, type StepUp, validateViews } from "../http/login-views.ts";
 import type { LoggedIn, LoggedInWithSession, LoginVisit } from "../http/login-visit.ts";
 import type { GuardRefusalCode, Refusal } from "../http/refusal.ts";
-import type { RequestGuard } from "../http/request-guard.ts";
+import type { Admission, RequestGuard } from "../http/request-guard.ts";
+import type { HeaderEdit } from "../http/response-headers.ts";
 import type { Visit } from "../http/visit.ts";
 import { guardedRequest, headerText } from "./fastify/guarded-request.ts";
 import { type FastifyRefusalHandler, sendAnswer } from "./fastify/send-answer.ts";
@@ -34,28 +35,48 @@ export interface FastifySessionsOptions {
 export const fastifySessions: FastifyPluginCallback<FastifySessionsOptions> = (app, options, done) => {
   const { guard, onRefused } = options;
 
+  async function refuse(
+    refusal: Exclude<Admission, Visit>,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    if (refusal.code !== "preflight") {
+      for (const { name, value } of refusal.headers) reply.header(name, value);
+      await onRefused?.(refusal, request, reply);
+    }
+    // Whatever the application did or forgot to do: a refused request does not reach its handler.
+    if (!reply.sent) sendAnswer(answerTo(refusal), reply);
+  }
+
   app.decorateRequest("visit");
-  app.addHook("onRequest", async (request, reply) => {
+  // Hooks by callback: nearly every request passes without waiting, and a promise for each is what costs most here.
+  app.addHook("onRequest", (request, reply, next) => {
     const admission = guard.admit(guardedRequest(request));
     if (admission.admitted) {
       request.visit = admission;
-      return undefined;
-    }
-    if (admission.code === "preflight") return sendAnswer(answerTo(admission), reply);
-    for (const { name, value } of admission.headers) reply.header(name, value);
-    await onRefused?.(admission, request, reply);
-    // Whatever the application did or forgot to do: a refused request does not reach its handler.
-    return reply.sent ? reply : sendAnswer(answerTo(admission), reply);
+      next();
+    } else refuse(admission, request, reply).catch(next);
   });
-  app.addHook("onSend", async (request, reply) => {
+  app.addHook("onSend", (request, reply, payload, next) => {
     const headers = { get: (name: string) => headerText(reply.getHeader(name)) };
-    for (const edit of (await request.visit?.finish({ status: reply.statusCode, headers })) ?? []) {
-      // Fastify itself appends to set-cookie, and replaces every other header.
-      reply.header(edit.name, edit.value);
+    const edits = request.visit?.finish({ status: reply.statusCode, headers }) ?? [];
+    if (edits instanceof Promise) {
+      edits.then((late) => {
+        writeEdits(reply, late);
+        next(null, payload);
+      }, next);
+    } else {
+      writeEdits(reply, edits);
+      next(null, payload);
     }
   });
   done();
 };
+
+function writeEdits(reply: FastifyReply, edits: readonly HeaderEdit[]): void {
+  // Fastify itself appends to set-cookie, and replaces every other header.
+  for (const { name, value } of edits) reply.header(name, value);
+}
 
 // Fastify's way to say that a plugin is meant for the instance that registers it, not for a scope of its own.
 Object.defineProperty(fastifySessions, Symbol.for("skip-override"), { value: true });
