@@ -7,6 +7,11 @@ export type RouteAccess =
   | { readonly kind: "fresh_login" }
   | { readonly kind: "role"; readonly role: string };
 
+/** The role that a route asks for; null for none. */
+export function roleOf({ access }: Route): string | null {
+  return access.kind === "role" ? access.role : null;
+}
+
 /** One part of the gateway's paths, and the private service that answers there. */
 export interface Route {
   /** Ends in "/" for everything below; otherwise that one path. In the decoded spelling of `RequestTarget`. */

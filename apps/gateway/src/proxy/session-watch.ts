@@ -26,7 +26,7 @@ export class SessionWatch {
   constructor(parts: SessionWatchParts) {
     this.#parts = parts;
     this.#unsubscribe = parts.store.subscribe(
-      ({ sessionId, reason }) => this.#end(sessionId, reason),
+      ({ sessionId, reason }) => this.#report(sessionId, reason, parts.live.end(sessionId)),
       (state) => {
         if (state === "open" && this.#wasInterrupted) void this.check();
         this.#wasInterrupted = state === "interrupted";
@@ -54,7 +54,10 @@ export class SessionWatch {
       try {
         const alive = new Set((await sessions.list(userId)).map(({ id }) => id));
         const owner = await findSessionOwner(accounts, { userId });
-        for (const id of ids) if (owner === null || !alive.has(id)) this.#end(id, "found ended");
+        for (const id of ids) {
+          if (owner === null || !alive.has(id)) this.#report(id, "found ended", live.end(id));
+          else this.#report(id, "role taken", live.endWithoutRole(id, owner.roles));
+        }
       } catch (error) {
         // What cannot be asked about stays open until it can: a store that is down must not end everybody's work.
         log.warn({ event: "watch_failed", err: error }, "open connections could not be checked");
@@ -62,9 +65,8 @@ export class SessionWatch {
     }
   }
 
-  #end(sessionId: string, reason: string): void {
-    const { live, log } = this.#parts;
-    const ended = live.end(sessionId);
-    if (ended > 0) log.info({ event: "connections_ended", sessionId, reason, connections: ended }, "connections ended");
+  #report(sessionId: string, reason: string, connections: number): void {
+    if (connections === 0) return;
+    this.#parts.log.info({ event: "connections_ended", sessionId, reason, connections }, "connections ended");
   }
 }

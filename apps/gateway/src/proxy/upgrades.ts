@@ -7,6 +7,7 @@ import { type ProblemCode, problemObject } from "../problem.ts";
 import { returnedHeaders } from "./forwarded-response.ts";
 import type { LiveConnections } from "./live-connections.ts";
 import type { GateDecision, RequestGate } from "./request-gate.ts";
+import { roleOf } from "./route.ts";
 import { upstreamFault } from "./upstream-fault.ts";
 import type { AdmittedRequest, Upstreams } from "./upstreams.ts";
 import { closeFrame, FrameReader } from "./websocket-frames.ts";
@@ -115,7 +116,7 @@ export class Upgrades {
   }
 
   /** Bytes go both ways as they come. The frames are followed, for the end of the session and for signs of life. */
-  #join(ends: JoinedEnds, { session, visit }: AdmittedRequest): void {
+  #join(ends: JoinedEnds, { session, visit, route }: AdmittedRequest): void {
     const { socket, upstream, head, first } = ends;
     const fromUpstream = new FrameReader();
     const fromClient = new FrameReader();
@@ -158,7 +159,7 @@ export class Upgrades {
     upstream.once("close", () => socket.end());
     socket.once("end", () => upstream.end());
     socket.once("close", () => upstream.destroy());
-    if (session !== null) this.#parts.live.add(session, socket, end);
+    if (session !== null) this.#parts.live.add(session, socket, { role: roleOf(route), end });
     const endWithGateway = () => {
       farewellFrame = closeFrame(GOING_AWAY_CLOSE_CODE, "going away");
       end();

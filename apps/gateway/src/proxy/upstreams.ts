@@ -6,7 +6,7 @@ import { type ForwardedIdentity, forwardedHeaders } from "./forwarded-request.ts
 import { returnedHeaders } from "./forwarded-response.ts";
 import type { LiveConnections } from "./live-connections.ts";
 import { ResponseRelay, type UpstreamAnswer, type UpstreamFailure } from "./response-relay.ts";
-import type { Route } from "./route.ts";
+import { type Route, roleOf } from "./route.ts";
 import { upstreamFault } from "./upstream-fault.ts";
 
 /** A request that was let through. */
@@ -54,7 +54,9 @@ export class Upstreams {
         onBegun: (failure, error) => {
           const { upstream } = route;
           if (failure !== null) log.warn({ event: "upstream_failed", upstream, fault: upstreamFault(error) }, failure);
-          else if (session !== null && !response.destroyed) live.add(session, response, () => response.destroy());
+          else if (session !== null && !response.destroyed) {
+            live.add(session, response, { role: roleOf(route), end: () => response.destroy() });
+          }
           resolve(failure);
         },
       });

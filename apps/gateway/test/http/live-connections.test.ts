@@ -28,6 +28,7 @@ beforeAll(async () => {
   const to = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
   const routes = [
     { path: "/app/", access: "login", upstream: to, identityHeaders: true },
+    { path: "/app/staff/", access: "role:staff", upstream: to },
     { path: "/gone/", access: "login", upstream: "http://127.0.0.1:9" },
   ];
   gateway = await GatewayProcess.create({ COATCHECK_ROUTES: JSON.stringify(routes) });
@@ -140,6 +141,24 @@ describe("what is open ends with its session", () => {
     expect((await closed).map(([code]) => code)).toEqual([4_401, 4_401]);
     expect(await refusalOf(connect(client))).toBe(401);
   });
+});
+
+test("what a role opened ends when the role is taken, and nothing else", async () => {
+  const roles = (text: string) => runCommand(["users", "edit", ada.email, "--roles", text], gateway.environment);
+  await roles("staff");
+  const client = await loggedIn();
+  const open = async (path: string) => {
+    const stream = await fetch(gateway.url + path, { headers: { cookie: client.cookieHeader } });
+    expect(stream.status).toBe(200);
+    const reader = stream.body?.getReader();
+    await reader?.read();
+    return reader;
+  };
+  const [staff, other] = [await open("/app/staff/events"), await openSocket(client)];
+  await roles("");
+  await expect(staff?.read()).rejects.toThrow();
+  expect(await echo(other, "still here")).toBe("still here");
+  other.close();
 });
 
 test("when the gateway stops, they are told that it goes away", async () => {
