@@ -160,7 +160,7 @@ export class LoginVisit<User, Anonymous = null, RequestUser extends User = never
 
   /** The user's devices, this one marked; empty for nobody. */
   async sessions(): Promise<readonly OwnSession[]> {
-    const held = await this.#session.authenticate();
+    const held = await this.#identifiedSession();
     if (held === null) return [];
     const sessions = await this.#sessions.list(held.session.userId);
     return sessions.map((session) => ({ ...session, current: session.id === held.session.id }));
@@ -168,7 +168,7 @@ export class LoginVisit<User, Anonymous = null, RequestUser extends User = never
 
   /** Ends one of the user's own sessions; one's own of this request is a logout. False when there is none of that id. */
   async revoke(sessionId: string): Promise<boolean> {
-    const held = await this.#session.authenticate();
+    const held = await this.#identifiedSession();
     if (held === null) return false;
     if (held.session.id !== sessionId) return this.#sessions.revoke(held.session.userId, sessionId);
     await this.logout();
@@ -177,8 +177,14 @@ export class LoginVisit<User, Anonymous = null, RequestUser extends User = never
 
   /** Ends all of the user's sessions but this one, and logins under way. Returns how many it ended. */
   async signOutOtherDevices(): Promise<number> {
-    const held = await this.#session.authenticate();
+    const held = await this.#identifiedSession();
     return held === null ? 0 : this.#sessions.revokeOthers(held);
+  }
+
+  /** The session of who counts as logged in: a user who is gone or not active has a session, and no say by it. */
+  async #identifiedSession(): Promise<Authentication | null> {
+    const identity = await this.identify();
+    return identity === null || identity.session === null ? null : this.#session.authenticate();
   }
 
   get #events() {

@@ -147,6 +147,18 @@ export function adapterContract({ runner, serve }: AdapterContractOptions): void
       equal((await browser.send("GET", "/me")).status, 401);
     });
 
+    test("who is not active sees no devices and ends none, but can log out", async ({ browser, sessions }) => {
+      await browser.send("POST", "/login?user=eve&force");
+      const [session] = await sessions.list("eve");
+      deepEqual(await browser.ask("GET", "/devices"), [200, { sessions: [] }]);
+      // Some applications of the contract guard these two, others leave it to the visit: neither ends anything.
+      await browser.send("DELETE", `/devices/${session?.id}`);
+      await browser.send("DELETE", "/devices");
+      equal((await sessions.list("eve")).length, 1);
+      equal((await browser.send("POST", "/logout")).status, 204);
+      deepEqual(await sessions.list("eve"), []);
+    });
+
     test("who does not exist cannot log in", async ({ browser }) => {
       await refused(await browser.send("POST", "/login?user=mallory"), 403, "user_inactive");
     });
