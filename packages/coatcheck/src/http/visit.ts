@@ -42,6 +42,7 @@ export class Visit {
   #known: AuthenticationResult | null = null;
   #setCookie: string | null = null;
   #isFinished = false;
+  #loginUnderWay: Promise<unknown> = Promise.resolve();
 
   /** @internal `RequestGuard.admit` makes them. */
   constructor(parts: VisitParts) {
@@ -100,20 +101,11 @@ export class Visit {
    * Completes a login that `sessions.begin` began, before the credential was checked, and puts the ticket into the
    * response. A session that the browser already holds ends. A page of another origin cannot log anyone in.
    */
-  async login(attempt: LoginAttempt, options: VisitLoginOptions = {}): Promise<VisitLoginResult> {
-    this.#requireUnfinished();
-    if (this.isCrossOrigin) return { outcome: "refused", refusal: refusalOf("cross_origin_request") };
-    const { sessions } = this.#parts;
-    const { device } = this;
-    const held = await this.authenticate();
-    const replaces = held.status === "authenticated" ? held : null;
-    const result = await sessions.login(attempt, { ...options, device, replaces });
-    if (result.outcome !== "logged_in") return result;
-    // Somebody answered without waiting: a session that no cookie leads to must not stay.
-    if (this.#isFinished) await sessions.logout(result.authentication);
-    this.#requireUnfinished();
-    this.#hold(result.token, result.authentication);
-    return result;
+  login(attempt: LoginAttempt, options: VisitLoginOptions = {}): Promise<VisitLoginResult> {
+    // One after the other: of two at once, the later replaces the earlier, whose cookie does not go out.
+    const login = this.#loginUnderWay.then(() => this.#login(attempt, options));
+    this.#loginUnderWay = login.catch(() => {});
+    return login;
   }
 
   /** Ends the session, if there is one, and deletes the cookie. Rejects, and keeps the cookie, if the store fails. */
@@ -173,6 +165,22 @@ export class Visit {
     if (this.#setCookie !== null || held?.status !== "authenticated" || !held.rotationDue) return this.#edit(response);
     if (!canCarryRotation(this.#parts.request, response)) return this.#edit(response);
     return this.#rotate(held).then(() => this.#edit(response));
+  }
+
+  async #login(attempt: LoginAttempt, options: VisitLoginOptions): Promise<VisitLoginResult> {
+    this.#requireUnfinished();
+    if (this.isCrossOrigin) return { outcome: "refused", refusal: refusalOf("cross_origin_request") };
+    const { sessions } = this.#parts;
+    const { device } = this;
+    const held = await this.authenticate();
+    const replaces = held.status === "authenticated" ? held : null;
+    const result = await sessions.login(attempt, { ...options, device, replaces });
+    if (result.outcome !== "logged_in") return result;
+    // Somebody answered without waiting: a session that no cookie leads to must not stay.
+    if (this.#isFinished) await sessions.logout(result.authentication);
+    this.#requireUnfinished();
+    this.#hold(result.token, result.authentication);
+    return result;
   }
 
   #edit(response: OutgoingResponse): readonly HeaderEdit[] {

@@ -158,6 +158,17 @@ describe("login", () => {
     expect(await sessions.list("2")).toHaveLength(1);
   });
 
+  test("two logins at once in one request leave one session: the one whose cookie goes out", async () => {
+    const { sessions, visit } = setUp();
+    const arrival = visit();
+    const attempts = [await sessions.begin("1"), await sessions.begin("1")];
+    await Promise.all(attempts.map((attempt) => arrival.login(attempt)));
+    const later = await visit(cookieOf(await arrival.finish(responseOf(200)))).authenticate();
+    const left = await sessions.list("1");
+    expect(left.length).toBe(1);
+    expect(later).toMatchObject({ status: "authenticated", session: { id: left[0]?.id } });
+  });
+
   test("a page of another origin cannot log anyone in, even without a cookie", async () => {
     const { visit, sessions } = setUp();
     const arrival = visit(null, "POST", { "sec-fetch-site": "cross-site" });
