@@ -97,7 +97,10 @@ type RouteHandler<Route extends RouteGenericInterface> = (
 
 /** FastifyLogin is a LoginManager in Fastify's idiom. Register its `plugin` once, before the routes. */
 export class FastifyLogin<User, Anonymous = null, RequestUser extends User = never> {
-  /** Puts every request through the guard: `app.register(login.plugin)`, before the routes. */
+  /**
+   * Puts every request through the guard: `app.register(login.plugin)`, before the routes. A reply that is hijacked
+   * goes out without its headers, so begin and end sessions in one that is sent.
+   */
   readonly plugin: FastifyPluginCallback;
   readonly #logins: LoginManager<User, Anonymous, RequestUser>;
   readonly #options: FastifyLoginOptions;
