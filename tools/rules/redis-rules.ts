@@ -101,7 +101,7 @@ keep_until(now + FENCE_LIFETIME)`,
     `${keepFence}
 local fields`,
     `${raiseFence}
-redis.call('PEXPIRE', key, 1)
+redis.call('DEL', key)
 local fields`,
     "the fence > a fence lives for its lifetime although no session is left",
   ],

@@ -67,6 +67,7 @@ export function fenceContract({ test, timedTest }: ContractTests): void {
   timedTest("a fence lives for its lifetime although no session is left", async ({ store, clock }) => {
     await store.deleteByUser(ADA, "revoked");
     const { fence } = await store.readFence(ADA);
+    notEqual(fence, null);
     clock.advanceSeconds(FENCE_LIFETIME_SECONDS - 0.001);
     await store.deleteExpired(100);
     equal((await store.readFence(ADA)).fence, fence);
