@@ -1,9 +1,9 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { Agent, request } from "node:http";
-import { createServer } from "node:net";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
+import { freePort } from "@coatcheck/throwaway-servers";
 
 /** From the root of the repository, where npm runs benchmarks. */
 const PROGRAM = resolve("apps/gateway/bin/coatcheck.js");
@@ -99,14 +99,4 @@ export class Gateway {
       sending.end(body);
     });
   }
-}
-
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "localhost");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  await once(probe, "close");
-  if (address === null || typeof address === "string") throw new Error("The probe has no port.");
-  return address.port;
 }

@@ -1,9 +1,9 @@
 import { startFileService } from "@coatcheck/files";
 import { loadConfiguration } from "@coatcheck/files/configuration";
+import { freePort } from "@coatcheck/throwaway-servers";
 import { fastifyStatic } from "@fastify/static";
 import Fastify from "fastify";
 import { pino } from "pino";
-import { freePort } from "../gateway-process.ts";
 
 // One contestant, on a folder. Neither writes a line a request: what a log costs is not the question.
 const [contestant = "", folder = "", issuer = ""] = process.argv.slice(2);

@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { RedisServer } from "@coatcheck/throwaway-servers";
+import { freePort, RedisServer } from "@coatcheck/throwaway-servers";
 import WebSocket, { WebSocketServer } from "ws";
-import { freePort, Gateway } from "../gateway-process.ts";
+import { Gateway } from "../gateway-process.ts";
 import { printTable, report } from "../report.ts";
 
 const TRIALS = 500;

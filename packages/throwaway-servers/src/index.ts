@@ -1,6 +1,7 @@
 export { CaddyServer } from "./caddy-server.ts";
 export type { ConfigurationFiles } from "./configuration-files.ts";
 export { documentedConfiguration, documentedFiles, fillIn } from "./documented-files.ts";
+export { freePort } from "./free-port.ts";
 export { HaproxyServer } from "./haproxy-server.ts";
 export { missingProgram } from "./missing-program.ts";
 export { NginxServer } from "./nginx-server.ts";

@@ -1,40 +1,23 @@
 import { join } from "node:path";
-import { type ConfigurationFiles, writeConfiguration } from "./configuration-files.ts";
+import type { ConfigurationFiles } from "./configuration-files.ts";
+import { type ConfiguredPlan, ConfiguredServer, startConfigured } from "./configured-server.ts";
 import { pathOf } from "./programs.ts";
-import { ThrowawayServer } from "./throwaway-server.ts";
-import { unprivilegedUser } from "./unprivileged-user.ts";
 
 const CONFIGURATION = "nginx.conf";
 
+const plan: ConfiguredPlan = {
+  program: "nginx",
+  readyMessage: "start worker process ",
+  // Killed, it would leave its workers behind.
+  stopSignal: "SIGQUIT",
+  complete: (given) => ({ ...given, [CONFIGURATION]: mainConfiguration() }),
+  programArguments: (folder) => ["-p", folder, "-c", join(folder, CONFIGURATION), "-e", "stderr"],
+};
+
 /** An nginx with njs, which includes what you have in `conf.d`, as Debian's does. */
-export class NginxServer {
-  readonly #server: ThrowawayServer;
-
+export class NginxServer extends ConfiguredServer {
   static async start(files: ConfigurationFiles): Promise<NginxServer> {
-    return new NginxServer(
-      await ThrowawayServer.start({
-        program: "nginx",
-        user: unprivilegedUser(),
-        readyMessage: "start worker process ",
-        // Killed, it would leave its workers behind.
-        stopSignal: "SIGQUIT",
-        prepare: (folder, port) =>
-          writeConfiguration(folder, port, (address) => ({ ...files(address), [CONFIGURATION]: mainConfiguration() })),
-        programArguments: (folder) => ["-p", folder, "-c", join(folder, CONFIGURATION), "-e", "stderr"],
-      }),
-    );
-  }
-
-  private constructor(server: ThrowawayServer) {
-    this.#server = server;
-  }
-
-  get port(): number {
-    return this.#server.port;
-  }
-
-  stop(): Promise<void> {
-    return this.#server.stop();
+    return new NginxServer(await startConfigured(plan, files));
   }
 }
 

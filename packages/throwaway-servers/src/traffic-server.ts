@@ -1,39 +1,22 @@
 import { dirname, join } from "node:path";
-import { type ConfigurationFiles, writeConfiguration } from "./configuration-files.ts";
+import type { ConfigurationFiles } from "./configuration-files.ts";
+import { type ConfiguredPlan, ConfiguredServer, startConfigured } from "./configured-server.ts";
 import { pathOf } from "./programs.ts";
-import { ThrowawayServer } from "./throwaway-server.ts";
-import { unprivilegedUser } from "./unprivileged-user.ts";
 
 const LAYOUT = "runroot.yaml";
 
+const plan: ConfiguredPlan = {
+  program: "traffic_server",
+  readyMessage: "traffic server running",
+  stopSignal: "SIGKILL",
+  complete: (given, folder, port) => ({ ...ownFiles(folder, port), ...given }),
+  programArguments: (folder) => [`--run-root=${join(folder, LAYOUT)}`],
+};
+
 /** An Apache Traffic Server with a cache of its own, and with the `remap.config` and the plugins that you tell it. */
-export class TrafficServer {
-  readonly #server: ThrowawayServer;
-
+export class TrafficServer extends ConfiguredServer {
   static async start(files: ConfigurationFiles): Promise<TrafficServer> {
-    return new TrafficServer(
-      await ThrowawayServer.start({
-        program: "traffic_server",
-        user: unprivilegedUser(),
-        readyMessage: "traffic server running",
-        stopSignal: "SIGKILL",
-        prepare: (folder, port) =>
-          writeConfiguration(folder, port, (address) => ({ ...ownFiles(folder, port), ...files(address) })),
-        programArguments: (folder) => [`--run-root=${join(folder, LAYOUT)}`],
-      }),
-    );
-  }
-
-  private constructor(server: ThrowawayServer) {
-    this.#server = server;
-  }
-
-  get port(): number {
-    return this.#server.port;
-  }
-
-  stop(): Promise<void> {
-    return this.#server.stop();
+    return new TrafficServer(await startConfigured(plan, files));
   }
 }
 

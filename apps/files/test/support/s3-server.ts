@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { freePort } from "@coatcheck/throwaway-servers";
 import { type AwsCredentials, isSignedBy } from "./aws-signature.ts";
-import { freePort } from "./free-port.ts";
 
 export interface StoredObject {
   readonly content: Buffer;

@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { freePort } from "@coatcheck/throwaway-servers";
 import { pino } from "pino";
 import type { FileServiceConfiguration } from "../../src/config/file-service-configuration.ts";
 import { type FileService, startFileService } from "../../src/file-service.ts";
-import { freePort } from "./free-port.ts";
 import { Issuer, type PassOptions } from "./issuer.ts";
 
 export interface ServiceSettings extends Partial<FileServiceConfiguration> {

@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { missingProgram, PostgresServer, RedisSentinels, RedisServer } from "@coatcheck/throwaway-servers";
+import { freePort, missingProgram, PostgresServer, RedisSentinels, RedisServer } from "@coatcheck/throwaway-servers";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { Client } from "../support/client.ts";
-import { type Environment, freePort, GatewayProcess, runCommand } from "../support/gateway-process.ts";
+import { type Environment, GatewayProcess, runCommand } from "../support/gateway-process.ts";
 import { TlsCertificate } from "../support/tls-certificate.ts";
 
 const PASSWORD = "hunter2";

@@ -1,7 +1,7 @@
-import { missingProgram, PostgresServer, RedisServer } from "@coatcheck/throwaway-servers";
+import { freePort, missingProgram, PostgresServer, RedisServer } from "@coatcheck/throwaway-servers";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { Client } from "../support/client.ts";
-import { type Environment, freePort, GatewayProcess } from "../support/gateway-process.ts";
+import { type Environment, GatewayProcess } from "../support/gateway-process.ts";
 
 const ada = { email: "ada@example.com", password: "counting analytical engines" };
 /** The deadline of a call to a store, and generous time for what is around it. */

@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { join } from "node:path";
-import { missingProgram, PostgresServer, RedisServer } from "@coatcheck/throwaway-servers";
+import { freePort, missingProgram, PostgresServer, RedisServer } from "@coatcheck/throwaway-servers";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import WebSocket, { WebSocketServer } from "ws";
 import { Client } from "../support/client.ts";
-import { type Environment, freePort, GatewayProcess, runCommand } from "../support/gateway-process.ts";
+import { type Environment, GatewayProcess, runCommand } from "../support/gateway-process.ts";
 
 const ada = { email: "ada@example.com", password: "counting analytical engines" };
 

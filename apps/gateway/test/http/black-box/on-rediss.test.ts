@@ -1,6 +1,6 @@
-import { missingProgram, RedisServer } from "@coatcheck/throwaway-servers";
+import { freePort, missingProgram, RedisServer } from "@coatcheck/throwaway-servers";
 import { afterAll, beforeAll, describe } from "vitest";
-import { freePort, GatewayProcess } from "../../support/gateway-process.ts";
+import { GatewayProcess } from "../../support/gateway-process.ts";
 import { TlsCertificate } from "../../support/tls-certificate.ts";
 import { blackBoxSuite } from "./black-box-suite.ts";
 

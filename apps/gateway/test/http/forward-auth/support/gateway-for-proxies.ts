@@ -1,4 +1,5 @@
-import { freePort, GatewayProcess } from "../../../support/gateway-process.ts";
+import { freePort } from "@coatcheck/throwaway-servers";
+import { GatewayProcess } from "../../../support/gateway-process.ts";
 import { ORIGIN } from "./visitor.ts";
 
 export const ada = { email: "ada@example.com", password: "counting analytical engines" };

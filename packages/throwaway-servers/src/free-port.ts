@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 
+/** A port of `localhost` that nobody listens on. Another may take it before you do. */
 export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, "localhost");
   await once(probe, "listening");
