@@ -115,6 +115,12 @@ export const layers: readonly Layer[] = [
     files: /^packages\/throwaway-servers\/test\//,
     imports: ["packages/throwaway-servers/", servers, "npm:vitest", "node:"],
   },
+  {
+    // What a service is as a program. It knows neither sessions nor files.
+    name: "the common part of services",
+    files: /^packages\/service\/src\//,
+    imports: ["packages/service/src/", "npm:fastify", "node:"],
+  },
   { name: "the pages", files: /^apps\/web\/src\//, imports: ["apps/web/src/"] },
   {
     // Accounts know nothing of HTTP, so that every way to log in keeps the same rules.
@@ -135,7 +141,7 @@ export const layers: readonly Layer[] = [
     // It knows nothing of sessions and users: that it cannot is the point of it.
     name: "the file service",
     files: /^apps\/files\/src\//,
-    imports: ["apps/files/src/", "coatcheck/access/", "npm:", "node:"],
+    imports: ["apps/files/src/", "coatcheck/access/", "@coatcheck/service/", "npm:", "node:"],
   },
   {
     // It shows everything at once, so it alone starts the others.
@@ -146,6 +152,7 @@ export const layers: readonly Layer[] = [
       ...published,
       "@coatcheck/files",
       "@coatcheck/files/",
+      "@coatcheck/service/",
       "@coatcheck/example-music/",
       "npm:",
       "node:",
@@ -154,7 +161,7 @@ export const layers: readonly Layer[] = [
   {
     name: "an application",
     files: /^((?:apps|examples)\/[^/]+)\/src\//,
-    imports: ["$1/src/", ...published, "@coatcheck/web", "npm:", "node:"],
+    imports: ["$1/src/", ...published, "@coatcheck/service/", "@coatcheck/web", "npm:", "node:"],
   },
   { name: "a script that writes a source file", files: /^apps\/[^/]+\/scripts\//, imports: ["node:"] },
   {
@@ -166,7 +173,7 @@ export const layers: readonly Layer[] = [
   {
     name: "an application's test",
     files: /^((?:apps|examples)\/[^/]+)\/test\//,
-    imports: ["$1/", ...published, "coatcheck/testing", servers, "npm:", "node:"],
+    imports: ["$1/", ...published, "coatcheck/testing", servers, "@coatcheck/e2e/chromium", "npm:", "node:"],
   },
   {
     name: "a tool's configuration",

@@ -24,8 +24,3 @@ export class FileServiceError extends Error {
     this.code = code;
   }
 }
-
-/** The code of a system's error, such as "ENOENT". */
-export function systemCodeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "unknown error";
-}

@@ -1,7 +1,7 @@
+import { listen } from "@coatcheck/service/listen";
 import type { FastifyBaseLogger } from "fastify";
 import type { FileServiceConfiguration } from "./config/file-service-configuration.ts";
 import { FileServiceError } from "./errors.ts";
-import { listen } from "./listen.ts";
 import { PassCookie } from "./passes/pass-cookie.ts";
 import { openPasses, type Passes } from "./passes/passes.ts";
 import { RunningDownloads } from "./running-downloads.ts";
@@ -71,7 +71,7 @@ async function serve(configuration: FileServiceConfiguration, parts: OpenParts):
       }
     },
   });
-  await listen(server, configuration);
+  await listen(server, configuration, FileServiceError);
   passes.onNews(() => downloads.cutEnded());
   const timer = setInterval(() => downloads.cutOverdue(), LOOK_FOR_OVERDUE_EVERY_MILLISECONDS);
   return {

@@ -1,8 +1,8 @@
+import { untilStopped } from "@coatcheck/service/until-stopped";
 import { pino } from "pino";
 import { loadConfiguration } from "./config/load-configuration.ts";
 import { FileServiceError } from "./errors.ts";
 import { startFileService } from "./file-service.ts";
-import { untilStopped } from "./until-stopped.ts";
 
 /** Runs the file service until it is told to stop. Standard output names its URL once it answers; the log is on stderr. */
 async function run(): Promise<void> {

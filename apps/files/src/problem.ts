@@ -1,3 +1,4 @@
+import { problemFrom, sendProblemObject } from "@coatcheck/service/problem";
 import type { FastifyReply } from "fastify";
 
 /**
@@ -27,36 +28,11 @@ export const problems = {
 
 export type ProblemCode = keyof typeof problems;
 
-const TITLES: Readonly<Record<number, string>> = {
-  400: "Bad Request",
-  401: "Unauthorized",
-  404: "Not Found",
-  405: "Method Not Allowed",
-  412: "Precondition Failed",
-  416: "Range Not Satisfiable",
-  431: "Request Header Fields Too Large",
-  500: "Internal Server Error",
-  503: "Service Unavailable",
-};
-
 /** What was said of a file that is not sent after all. */
 const OF_A_FILE = [
   ...["content-length", "content-range", "content-encoding", "content-disposition"],
   ...["etag", "last-modified", "accept-ranges", "set-cookie"],
 ];
-
-export interface Problem {
-  readonly type: "about:blank";
-  readonly title: string;
-  readonly status: number;
-  readonly code: ProblemCode;
-  readonly detail: string;
-}
-
-export function problemObject(code: ProblemCode): Problem {
-  const { status, detail } = problems[code];
-  return { type: "about:blank", title: TITLES[status] ?? "Error", status, code, detail };
-}
 
 /** `headers` are sent besides those of every problem. */
 export function sendProblem(
@@ -69,12 +45,7 @@ export function sendProblem(
     // Where a stream failed before its first byte, they are on the response already.
     if (!reply.raw.headersSent) reply.raw.removeHeader(name);
   }
-  return reply
-    .code(problems[code].status)
-    .headers(headers)
-    .header("cache-control", "no-store")
-    .type("application/problem+json")
-    .send(problemObject(code));
+  return sendProblemObject(reply.headers(headers), problemFrom(problems, code));
 }
 
 /** For what may be better a moment later. */

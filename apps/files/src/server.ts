@@ -1,10 +1,11 @@
+import { answerBrokenRequest } from "@coatcheck/service/broken-requests";
+import { closeConnectionsWhenClosing } from "@coatcheck/service/close-connections";
+import { boundPipelining } from "@coatcheck/service/pipelined-requests";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
-import { answerBrokenRequest } from "./broken-requests.ts";
 import { addCrossOriginSharing } from "./cross-origin-sharing.ts";
 import { addErrorResponses } from "./error-responses.ts";
 import { addRequestLog } from "./log.ts";
-import { PipelinedRequests } from "./pipelined-requests.ts";
-import { sendProblem } from "./problem.ts";
+import { problems, sendProblem } from "./problem.ts";
 import { addFileRoutes, type FileRoutesParts } from "./routes/files.ts";
 import { addHealthRoutes, type HealthRoutesOptions } from "./routes/health.ts";
 import { addSecurityHeaders, securityHeaders } from "./security-headers.ts";
@@ -37,12 +38,13 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     forceCloseConnections: "idle",
     // What arrives while closing is answered like anything else, and its connection ended with the answer.
     return503OnClosing: false,
-    clientErrorHandler: answerBrokenRequest(headers),
+    clientErrorHandler: answerBrokenRequest(headers, problems),
     // A URL that the router cannot decode.
     frameworkErrors: (_error, _request, reply) => sendProblem(reply.headers(headers), "invalid_path"),
   });
   app.removeAllContentTypeParsers();
   closeConnectionsWhenClosing(app);
+  // Each request has a file open until it is answered, and whoever has a pass may ask without waiting for answers.
   boundPipelining(app);
   addRequestLog(app);
   addSecurityHeaders(app, headers);
@@ -55,26 +57,4 @@ export function buildServer(parts: ServerParts): FastifyInstance {
   addHealthRoutes(app, parts);
   addFileRoutes(app, parts);
   return app;
-}
-
-/** Each request has a file open until it is answered, and whoever has a pass may ask without waiting for answers. */
-function boundPipelining(app: FastifyInstance): void {
-  const pipelined = new PipelinedRequests();
-  app.addHook("onRequest", (request, reply, done) => {
-    if (pipelined.begin(request.raw, reply.raw)) return done();
-    request.raw.socket.destroy();
-    reply.hijack();
-  });
-}
-
-/** Closing ends idle connections; those that are being answered end with the answer, not with their next silence. */
-function closeConnectionsWhenClosing(app: FastifyInstance): void {
-  let isClosing = false;
-  app.addHook("preClose", async () => {
-    isClosing = true;
-  });
-  app.addHook("onSend", (_request, reply, payload, done) => {
-    if (isClosing) reply.header("connection", "close");
-    done(null, payload);
-  });
 }

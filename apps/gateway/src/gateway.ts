@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { listen } from "@coatcheck/service/listen";
 import { RequestGuard, SessionManager, type SessionPolicy, systemClock } from "coatcheck";
 import type { FastifyBaseLogger } from "fastify";
 import { PassRevokingStore } from "./access/pass-revoking-store.ts";
@@ -14,7 +15,7 @@ import { makeDataFolder } from "./config/data-folder.ts";
 import { type GatewayConfiguration, sessionPolicies } from "./config/gateway-configuration.ts";
 import { openAccountDatabase } from "./database/open-account-database.ts";
 import type { OpenAccounts } from "./database/open-accounts.ts";
-import { listen } from "./listen.ts";
+import { GatewayError } from "./errors.ts";
 import { logSessionEvents } from "./log.ts";
 import { Maintenance } from "./maintenance.ts";
 import { ownCookies } from "./own-cookies.ts";
@@ -141,7 +142,7 @@ async function serve({ configuration, log, prepare, passRule }: GatewayOptions, 
   });
   server.server.on("upgrade", (request, socket, head) => void upgrades.handle(request, socket, head));
   const watch = new SessionWatch({ live, store: opened.store, sessions, accounts, log });
-  await listen(server, configuration);
+  await listen(server, configuration, GatewayError);
   const maintenance = new Maintenance(
     [
       {

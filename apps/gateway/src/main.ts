@@ -1,7 +1,7 @@
+import { untilStopped } from "@coatcheck/service/until-stopped";
 import { pino } from "pino";
 import type { GatewayConfiguration } from "./config/gateway-configuration.ts";
 import { startGateway } from "./gateway.ts";
-import { untilStopped } from "./until-stopped.ts";
 
 /** Runs the gateway until it is told to stop. Standard output names its URL once it answers; the log goes to stderr. */
 export async function runGateway(configuration: GatewayConfiguration): Promise<void> {

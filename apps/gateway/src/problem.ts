@@ -1,3 +1,4 @@
+import { type Problem, problemFrom, sendProblemObject } from "@coatcheck/service/problem";
 import type { FastifyReply } from "fastify";
 
 /**
@@ -39,51 +40,18 @@ export const problems = {
 
 export type ProblemCode = keyof typeof problems;
 
-const TITLES: Readonly<Record<number, string>> = {
-  400: "Bad Request",
-  401: "Unauthorized",
-  403: "Forbidden",
-  404: "Not Found",
-  405: "Method Not Allowed",
-  409: "Conflict",
-  413: "Content Too Large",
-  415: "Unsupported Media Type",
-  421: "Misdirected Request",
-  422: "Unprocessable Content",
-  429: "Too Many Requests",
-  431: "Request Header Fields Too Large",
-  500: "Internal Server Error",
-  502: "Bad Gateway",
-  503: "Service Unavailable",
-  504: "Gateway Timeout",
-};
-
-export interface Problem {
-  readonly type: "about:blank";
-  readonly title: string;
-  readonly status: number;
-  readonly code: ProblemCode;
-  readonly detail: string;
+export function problemObject(code: ProblemCode, status?: number): Problem<ProblemCode> {
+  return problemFrom(problems, code, status);
 }
 
-/** `status` only where a code stands for two situations. */
-export function problemObject(code: ProblemCode, status: number = problems[code].status): Problem {
-  return { type: "about:blank", title: TITLES[status] ?? "Error", status, code, detail: problems[code].detail };
-}
-
-/** `extensions` are further members of the problem object. */
+/** `extensions` are further members of the problem object; `status` is given only where a code stands for two situations. */
 export function sendProblem(
   reply: FastifyReply,
   code: ProblemCode,
   extensions: { readonly status?: number; readonly [member: string]: unknown } = {},
 ): FastifyReply {
   const { status, ...members } = extensions;
-  const problem = problemObject(code, status);
-  return reply
-    .code(problem.status)
-    .header("cache-control", "no-store")
-    .type("application/problem+json")
-    .send({ ...problem, ...members });
+  return sendProblemObject(reply, { ...problemObject(code, status), ...members });
 }
 
 /** For what may be better a moment later. Nothing was changed, as far as is known. */

@@ -1,3 +1,5 @@
+import { answerBrokenRequest } from "@coatcheck/service/broken-requests";
+import { closeConnectionsWhenClosing } from "@coatcheck/service/close-connections";
 import type { Clock, RequestGuard, SessionManager } from "coatcheck";
 import { fastifySessions } from "coatcheck/adapters/fastify";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
@@ -6,14 +8,13 @@ import type { AccountStore } from "./accounts/account-store.ts";
 import type { CredentialChanges } from "./accounts/credential-changes.ts";
 import type { KnownDevices } from "./accounts/known-devices.ts";
 import type { PasswordAuthenticator } from "./accounts/password-authenticator.ts";
-import { answerBrokenRequest } from "./broken-requests.ts";
 import { dropUnreadableHops } from "./client-address.ts";
 import { deviceCookie } from "./device-cookie.ts";
 import { addErrorResponses } from "./error-responses.ts";
 import { addRequestLog } from "./log.ts";
 import { addRoutesWithMethodNotAllowed } from "./method-not-allowed.ts";
 import type { PageFiles } from "./pages/page-files.ts";
-import { sendProblem } from "./problem.ts";
+import { problems, sendProblem } from "./problem.ts";
 import { addFrontDoor, type FrontDoorParts } from "./proxy/front-door.ts";
 import { addVerify, type VerifyParts } from "./proxy/verify.ts";
 import { addAccessRoutes } from "./routes/access.ts";
@@ -64,7 +65,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     forceCloseConnections: "idle",
     // What arrives while closing is answered like anything else, and its connection ended with the answer.
     return503OnClosing: false,
-    clientErrorHandler: answerBrokenRequest(headers),
+    clientErrorHandler: answerBrokenRequest(headers, problems),
     frameworkErrors: (_error, _request, reply) => sendProblem(reply.headers(headers), "invalid_request"),
     // What a request holds must be what is expected, not what could be made of it.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
@@ -102,15 +103,4 @@ export function buildServer(parts: ServerParts): FastifyInstance {
 function acceptJsonOnly(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", { parseAs: "string" }, app.getDefaultJsonParser("error", "error"));
-}
-
-/** Closing ends idle connections; those that are being answered end with the answer, not with their next silence. */
-function closeConnectionsWhenClosing(app: FastifyInstance): void {
-  let isClosing = false;
-  app.addHook("preClose", async () => {
-    isClosing = true;
-  });
-  app.addHook("onSend", async (_request, reply) => {
-    if (isClosing) reply.header("connection", "close");
-  });
 }

@@ -7,7 +7,8 @@ import { addErrorResponses } from "../src/error-responses.ts";
 import { GatewayError, type GatewayErrorCode, gatewayErrorCodes } from "../src/errors.ts";
 import { type ProblemCode, problems } from "../src/problem.ts";
 
-const sourceFolder = join(import.meta.dirname, "../src");
+/** With what the services share: there, an operator's error is raised by the class that the gateway hands in. */
+const sourceFolders = ["../src", "../../../packages/service/src"].map((path) => join(import.meta.dirname, path));
 const page = await readFile(join(import.meta.dirname, "../../../docs/errors.md"), "utf8");
 
 const faults = Object.keys(gatewayErrorCodes) as GatewayErrorCode[];
@@ -31,8 +32,11 @@ function rowsBelow(heading: string): readonly (readonly string[])[] {
 }
 
 async function sources(): Promise<string> {
-  const files = (await readdir(sourceFolder, { recursive: true })).filter((file) => file.endsWith(".ts"));
-  return (await Promise.all(files.map((file) => readFile(join(sourceFolder, file), "utf8")))).join("\n");
+  const texts = sourceFolders.map(async (folder) => {
+    const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith(".ts"));
+    return Promise.all(files.map((file) => readFile(join(folder, file), "utf8")));
+  });
+  return (await Promise.all(texts)).flat().join("\n");
 }
 
 /** What a client is told of an error that reaches the last resort: status and code. */
@@ -77,8 +81,11 @@ describe("the page", () => {
 describe("the sources", () => {
   test("raise every fault, each by a code that stands where it is raised", async () => {
     const text = await sources();
-    const raised = Array.from(text.matchAll(/new GatewayError\(\s*"(\w+)"/g), ([, code]) => code);
-    expect(raised).toHaveLength(text.split("new GatewayError(").length - 1);
+    const raised = Array.from(
+      text.matchAll(/new (?:GatewayError|[.#\w]*OperatorError)\(\s*"(\w+)"/g),
+      ([, code]) => code,
+    );
+    expect(raised).toHaveLength(text.split(/new (?:GatewayError|[.#\w]*OperatorError)\(/).length - 1);
     expect(new Set(raised)).toEqual(new Set(faults));
   });
 

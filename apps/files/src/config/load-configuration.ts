@@ -1,15 +1,5 @@
 import { resolve } from "node:path";
-import { FileServiceError } from "../errors.ts";
-import { type FileServiceConfiguration, type KeysLocation, logLevels } from "./file-service-configuration.ts";
-import {
-  type ConfigurationSources,
-  type GivenSetting,
-  gatherSettings,
-  type SettingKey,
-  variableOfKey,
-} from "./given-settings.ts";
-import { parseSource } from "./parse-source.ts";
-import { parseOrigin, parseOrigins, parseTrustedUrl, type UrlOptions } from "./parse-urls.ts";
+import { type ConfigurationSources, GivenSettings } from "@coatcheck/service/given-settings";
 import {
   InvalidValue,
   parseBoolean,
@@ -18,7 +8,12 @@ import {
   parsePort,
   parseSeconds,
   parseTrustedProxies,
-} from "./parse-values.ts";
+} from "@coatcheck/service/parse-values";
+import { FileServiceError } from "../errors.ts";
+import { type FileServiceConfiguration, type KeysLocation, logLevels } from "./file-service-configuration.ts";
+import { parseSource } from "./parse-source.ts";
+import { parseOrigin, parseOrigins, parseTrustedUrl, type UrlOptions } from "./parse-urls.ts";
+import { type SettingKey, variableOfKey } from "./setting-variables.ts";
 
 const DEFAULT_MAX_DOWNLOAD_SECONDS = 3_600;
 
@@ -30,11 +25,8 @@ const DEFAULT_MAX_DOWNLOAD_SECONDS = 3_600;
  * @throws FileServiceError `invalid_configuration`
  */
 export function loadConfiguration(sources: ConfigurationSources): FileServiceConfiguration {
-  const given = gatherSettings(sources);
-  function setting<Value>(key: SettingKey, parse: (value: unknown) => Value, fallback: () => Value): Value {
-    const found = given.get(key);
-    return found === undefined ? fallback() : parseGiven(found, parse);
-  }
+  const given = new GivenSettings(sources, variableOfKey, FileServiceError);
+  const setting = given.read.bind(given);
 
   const dangerouslyAllowInsecureHttp = setting("dangerouslyAllowInsecureHttp", parseBoolean, () => false);
   const urls: UrlOptions = { dangerouslyAllowInsecureHttp };
@@ -72,15 +64,6 @@ export function loadConfiguration(sources: ConfigurationSources): FileServiceCon
   };
   for (const value of Object.values(configuration)) Object.freeze(value);
   return Object.freeze(configuration);
-}
-
-function parseGiven<Value>({ name, value }: GivenSetting, parse: (value: unknown) => Value): Value {
-  try {
-    return parse(value);
-  } catch (error) {
-    if (!(error instanceof InvalidValue)) throw error;
-    throw new FileServiceError("invalid_configuration", `${name} ${error.message}.`);
-  }
 }
 
 /** Of these a default would serve the wrong files, or believe the wrong people. */

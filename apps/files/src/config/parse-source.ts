@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
+import { InvalidValue, parseText } from "@coatcheck/service/parse-values";
 import { parseOrigin, type UrlOptions } from "./parse-urls.ts";
-import { InvalidValue, parseText } from "./parse-values.ts";
 import type { BucketLocation, SourceLocation } from "./source-location.ts";
 
 const FORMS = "must be folder:PATH or s3://BUCKET/PREFIX?endpoint=URL&region=NAME";

@@ -1,4 +1,4 @@
-import { InvalidValue, parseList, parseText } from "./parse-values.ts";
+import { InvalidValue, parseList, parseText } from "@coatcheck/service/parse-values";
 
 export interface UrlOptions {
   readonly dangerouslyAllowInsecureHttp: boolean;

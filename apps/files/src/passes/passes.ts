@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
+import { systemCodeOf } from "@coatcheck/service/operator-error";
 import { type PublicKeys, RemotePublicKeys, StaticPublicKeys } from "coatcheck/access/public-keys";
 import { RemoteRevocations } from "coatcheck/access/remote-revocations";
 import { type Pass, type PassRequest, type PassVerdict, PassVerifier } from "coatcheck/access/verifier";
 import type { FastifyBaseLogger } from "fastify";
 import type { FileServiceConfiguration, KeysLocation } from "../config/file-service-configuration.ts";
-import { FileServiceError, systemCodeOf } from "../errors.ts";
+import { FileServiceError } from "../errors.ts";
 
 /** All that the file service knows of the people whose files it serves: whether a token opens a path. */
 export interface Passes {

@@ -1,7 +1,8 @@
 import { realpathSync, statSync } from "node:fs";
 import { stat } from "node:fs/promises";
+import { systemCodeOf } from "@coatcheck/service/operator-error";
 import type { AccessPath } from "coatcheck/access/path-scope";
-import { FileServiceError, systemCodeOf } from "../errors.ts";
+import { FileServiceError } from "../errors.ts";
 import type { Timestamp } from "../http/timestamp.ts";
 import { type FileSource, isHidden, type OpenFile } from "./file-source.ts";
 import { closeDescriptor, openForReading, statusOf } from "./folder/descriptor.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { nearestName } from "../config/nearest-name.ts";
+import { nearestName } from "@coatcheck/service/nearest-name";
 import { GatewayError } from "../errors.ts";
 import { type Command, type Invocation, UsageError } from "./command.ts";
 import { commands } from "./commands/index.ts";

@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
+import { systemCodeOf } from "@coatcheck/service/operator-error";
 import { GatewayError } from "../errors.ts";
 import type { GatewayConfiguration } from "./gateway-configuration.ts";
 
@@ -15,7 +16,7 @@ export function makeDataFolder({ data, database, sessions }: GatewayConfiguratio
   try {
     mkdirSync(data, { recursive: true, mode: 0o700 });
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown error";
-    throw new GatewayError("database_cannot_be_opened", `The folder ${data} cannot be made: ${code}.`, { cause });
+    const message = `The folder ${data} cannot be made: ${systemCodeOf(cause)}.`;
+    throw new GatewayError("database_cannot_be_opened", message, { cause });
   }
 }

@@ -1,4 +1,16 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { type ConfigurationSources, GivenSettings } from "@coatcheck/service/given-settings";
+import {
+  InvalidValue,
+  parseBoolean,
+  parseChoice,
+  parseHost,
+  parsePort,
+  parseSeconds,
+  parseText,
+  parseTrustedProxies,
+  parseWholeNumber,
+} from "@coatcheck/service/parse-values";
 import { signatureAlgorithms } from "coatcheck/access/signature-algorithm";
 import { PASS_LIFETIME_SECONDS } from "coatcheck/access/token-profile";
 import { GatewayError } from "../errors.ts";
@@ -8,14 +20,6 @@ import {
   type SessionPolicyName,
   sessionPolicies,
 } from "./gateway-configuration.ts";
-import {
-  type ConfigurationSources,
-  type GivenSetting,
-  gatherSettings,
-  SETTING_KEYS,
-  type SettingKey,
-  variableOfKey,
-} from "./given-settings.ts";
 import { isRemote, type SqliteLocation } from "./locations.ts";
 import {
   parseFilesUrl,
@@ -26,18 +30,8 @@ import {
 } from "./parse-access.ts";
 import { parseDatabase, parsePostgres, parseSessions } from "./parse-locations.ts";
 import { parseRoutes } from "./parse-routes.ts";
-import {
-  InvalidValue,
-  parseBoolean,
-  parseChoice,
-  parseFolder,
-  parseHost,
-  parsePort,
-  parseSeconds,
-  parseStaleness,
-  parseTrustedProxies,
-} from "./parse-values.ts";
 import { parsePublicUrl } from "./public-url.ts";
+import { SETTING_KEYS, type SettingKey, variableOfKey } from "./setting-variables.ts";
 
 export interface LoadedConfiguration {
   readonly configuration: GatewayConfiguration;
@@ -53,11 +47,8 @@ export interface LoadedConfiguration {
  * @throws GatewayError `invalid_configuration`
  */
 export function loadConfiguration(sources: ConfigurationSources): LoadedConfiguration {
-  const given = gatherSettings(sources);
-  function setting<Value>(key: SettingKey, parse: (value: unknown) => Value, fallback: () => Value): Value {
-    const found = given.get(key);
-    return found === undefined ? fallback() : parseGiven(found, parse);
-  }
+  const given = new GivenSettings(sources, variableOfKey, GatewayError);
+  const setting = given.read.bind(given);
 
   const data = setting("data", parseFolder, () => parseFolder(".coatcheck"));
   const port = setting("port", parsePort, () => 8_080);
@@ -92,7 +83,7 @@ export function loadConfiguration(sources: ConfigurationSources): LoadedConfigur
     dangerouslyAllowInsecureHttp,
   };
   requireMeaning(configuration);
-  const origins = Object.fromEntries(SETTING_KEYS.map((key) => [key, given.get(key)?.origin ?? "default"]));
+  const origins = Object.fromEntries(SETTING_KEYS.map((key) => [key, given.originOf(key)]));
   return { configuration: freeze(configuration), origins: origins as Record<SettingKey, string> };
 }
 
@@ -136,15 +127,6 @@ function meaningless(key: SettingKey, text: string): GatewayError {
 
 const policyNames = Object.keys(sessionPolicies) as readonly SessionPolicyName[];
 
-function parseGiven<Value>({ name, value }: GivenSetting, parse: (value: unknown) => Value): Value {
-  try {
-    return parse(value);
-  } catch (error) {
-    if (!(error instanceof InvalidValue)) throw error;
-    throw new GatewayError("invalid_configuration", `${name} ${error.message}.`);
-  }
-}
-
 function securePublicUrl(value: unknown, dangerouslyAllowInsecureHttp: boolean): string {
   const { origin, isInsecure } = parsePublicUrl(value);
   if (isInsecure && !dangerouslyAllowInsecureHttp) {
@@ -154,6 +136,15 @@ function securePublicUrl(value: unknown, dangerouslyAllowInsecureHttp: boolean):
     );
   }
   return origin;
+}
+
+function parseFolder(value: unknown): string {
+  return resolve(parseText(value));
+}
+
+/** For how long a copy may be used: at least one, at most a minute. */
+function parseStaleness(value: unknown): number {
+  return parseWholeNumber(value, 1, 60_000, " of milliseconds");
 }
 
 function defaultDatabase(data: string): SqliteLocation {

@@ -1,8 +1,8 @@
+import { InvalidValue, parseText } from "@coatcheck/service/parse-values";
 import { isLoopback } from "coatcheck";
 import { KeyEncryption } from "coatcheck/access/key-encryption";
 import { type AccessPath, readAccessPath } from "coatcheck/access/path-scope";
 import { MAXIMUM_PASS_LIFETIME_SECONDS } from "coatcheck/access/token-profile";
-import { InvalidValue, parseText } from "./parse-values.ts";
 import { SecretText } from "./secret-text.ts";
 
 /** Parsers of the settings about signed access. */

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { InvalidValue, parseText } from "@coatcheck/service/parse-values";
 import type {
   AnyRedisLocation,
   DatabaseLocation,
@@ -7,7 +8,6 @@ import type {
   SessionsLocation,
   SqliteLocation,
 } from "./locations.ts";
-import { InvalidValue, parseText } from "./parse-values.ts";
 import { SecretText } from "./secret-text.ts";
 
 const SCHEME = /^([a-z][a-z0-9+.-]*):/;

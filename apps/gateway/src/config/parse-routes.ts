@@ -1,9 +1,9 @@
+import { nearestName } from "@coatcheck/service/nearest-name";
+import { InvalidValue, parseBoolean, parseSeconds } from "@coatcheck/service/parse-values";
 import { isRole } from "../accounts/account.ts";
 import { readRequestTarget } from "../proxy/request-target.ts";
 import type { Route, RouteAccess } from "../proxy/route.ts";
 import { RouteTable } from "../proxy/route-table.ts";
-import { nearestName } from "./nearest-name.ts";
-import { InvalidValue, parseBoolean, parseSeconds } from "./parse-values.ts";
 
 /** As it is written in the configuration. */
 const KEYS = [

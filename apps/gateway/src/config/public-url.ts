@@ -1,5 +1,5 @@
+import { InvalidValue, parseText } from "@coatcheck/service/parse-values";
 import { isLoopback } from "coatcheck";
-import { InvalidValue, parseText } from "./parse-values.ts";
 
 export interface PublicUrl {
   /** As browsers serialise an origin. */

@@ -1,10 +1,10 @@
 import { startLibrary } from "@coatcheck/example-music/library";
 import { startFileService } from "@coatcheck/files";
 import { loadConfiguration as loadFilesConfiguration } from "@coatcheck/files/configuration";
+import { untilStopped } from "@coatcheck/service/until-stopped";
 import { pino } from "pino";
 import { makeDataFolder } from "../config/data-folder.ts";
 import { startGateway } from "../gateway.ts";
-import { untilStopped } from "../until-stopped.ts";
 import { demoConfiguration } from "./demo-configuration.ts";
 import { writeDemoSongs } from "./demo-songs.ts";
 import { demoUsers, prepareDemoUsers } from "./demo-users.ts";

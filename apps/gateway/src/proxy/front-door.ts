@@ -1,7 +1,7 @@
+import { boundPipelining } from "@coatcheck/service/pipelined-requests";
 import type { Visit } from "coatcheck";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { sendProblem } from "../problem.ts";
-import { PipelinedRequests } from "./pipelined-requests.ts";
 import type { GateDecision, RequestGate } from "./request-gate.ts";
 import type { AdmittedRequest, Upstreams } from "./upstreams.ts";
 
@@ -15,13 +15,8 @@ export interface FrontDoorParts {
  * response is the upstream's, without the headers of our own pages.
  */
 export function addFrontDoor(app: FastifyInstance, { gate, upstreams }: FrontDoorParts): void {
-  const pipelined = new PipelinedRequests();
-
+  boundPipelining(app);
   app.addHook("onRequest", async (request, reply) => {
-    if (!pipelined.begin(request.raw, reply.raw)) {
-      request.raw.socket.destroy();
-      return reply.hijack();
-    }
     const decision = await gate.decide(request.raw, request.ip);
     if (decision.kind === "own") return undefined;
     return decision.kind === "forward" ? forward(request, reply, decision.admitted) : answer(reply, decision);

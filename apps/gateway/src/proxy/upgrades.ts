@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { Duplex } from "node:stream";
+import { endWithProblem } from "@coatcheck/service/socket-problem";
 import type { Visit } from "coatcheck";
 import type { FastifyBaseLogger } from "fastify";
 import { type ProblemCode, problemObject } from "../problem.ts";
@@ -200,17 +201,7 @@ function codeOf(decision: Exclude<GateDecision, { readonly kind: "forward" }>): 
   return decision.kind === "redirect" ? "unauthenticated" : "not_found";
 }
 
-/** The answer to an upgrade that does not come about: a problem like any other, and the end of the connection. */
+/** The answer to an upgrade that does not come about. */
 function refuse(socket: Duplex, code: ProblemCode): void {
-  const problem = problemObject(code);
-  const body = JSON.stringify(problem);
-  const lines = [
-    `HTTP/1.1 ${problem.status} ${problem.title}`,
-    "content-type: application/problem+json; charset=utf-8",
-    "cache-control: no-store",
-    "x-content-type-options: nosniff",
-    `content-length: ${Buffer.byteLength(body)}`,
-    "connection: close",
-  ];
-  socket.end(`${lines.join("\r\n")}\r\n\r\n${body}`, () => socket.destroy());
+  endWithProblem(socket, problemObject(code), { "x-content-type-options": "nosniff" });
 }

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import { InvalidValue, parseBoolean } from "@coatcheck/service/parse-values";
 import type { RequestGuard } from "coatcheck";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { parseAccess } from "../config/parse-routes.ts";
-import { InvalidValue, parseBoolean } from "../config/parse-values.ts";
 import { isServedHost } from "../served-host.ts";
 import { slides } from "../sliding.ts";
 import type { AccessDecider, AskedAccess } from "./access-decision.ts";

@@ -1,6 +1,6 @@
-import { SETTING_KEYS, type SettingKey } from "../../config/given-settings.ts";
 import { loadConfiguration } from "../../config/load-configuration.ts";
 import { placeOf, type SessionsLocation } from "../../config/locations.ts";
+import { SETTING_KEYS, type SettingKey } from "../../config/setting-variables.ts";
 import { type Command, configurationOption } from "../command.ts";
 import { printJson, printTable } from "../terminal.ts";
 

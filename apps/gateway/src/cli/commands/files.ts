@@ -1,7 +1,7 @@
 import { startFileService } from "@coatcheck/files";
 import { loadConfiguration } from "@coatcheck/files/configuration";
+import { untilStopped } from "@coatcheck/service/until-stopped";
 import { pino } from "pino";
-import { untilStopped } from "../../until-stopped.ts";
 import { type Command, configurationOption } from "../command.ts";
 import { printLine } from "../terminal.ts";
 

@@ -1,5 +1,4 @@
 import { isIP } from "node:net";
-import { resolve } from "node:path";
 
 /**
  * Parsers of single settings. Each takes what the environment (text) or the file (JSON) holds and returns the checked
@@ -17,10 +16,6 @@ export function parseText(value: unknown): string {
   return value;
 }
 
-export function parseFolder(value: unknown): string {
-  return resolve(parseText(value));
-}
-
 export function parseHost(value: unknown): string {
   const host = parseText(value);
   if (isIP(host) === 0 && !HOST_NAME.test(host)) throw new InvalidValue("must be a host name or an IP address");
@@ -34,11 +29,6 @@ export function parsePort(value: unknown): number {
 /** At least one, at most a day. */
 export function parseSeconds(value: unknown): number {
   return parseWholeNumber(value, 1, 86_400, " of seconds");
-}
-
-/** For how long a copy may be used: at least one, at most a minute. */
-export function parseStaleness(value: unknown): number {
-  return parseWholeNumber(value, 1, 60_000, " of milliseconds");
 }
 
 export function parseBoolean(value: unknown): boolean {
@@ -55,15 +45,22 @@ export function parseChoice<Choice extends string>(choices: readonly Choice[]): 
   };
 }
 
-/** Addresses and networks, as a list or separated by commas. */
-export function parseTrustedProxies(value: unknown): readonly string[] {
-  const entries = typeof value === "string" ? value.split(",").map((entry) => entry.trim()) : value;
-  if (!Array.isArray(entries)) throw new InvalidValue("must be a list of IP addresses and networks");
-  return entries.filter((entry) => entry !== "").map(parseNetwork);
+/** Texts, as a list or separated by commas. `what` they are is told to whoever gave something else. */
+export function parseList(value: unknown, what = "texts"): readonly string[] {
+  const entries: unknown = typeof value === "string" ? value.split(",").map((entry) => entry.trim()) : value;
+  if (!Array.isArray(entries) || !entries.every((entry) => typeof entry === "string")) {
+    throw new InvalidValue(`must be a list of ${what}`);
+  }
+  return entries.filter((entry) => entry !== "");
 }
 
-function parseNetwork(value: unknown): string {
-  const [address = "", length, ...rest] = typeof value === "string" ? value.split("/") : [];
+/** Addresses and networks, as a list or separated by commas. */
+export function parseTrustedProxies(value: unknown): readonly string[] {
+  return parseList(value, "IP addresses and networks").map(parseNetwork);
+}
+
+function parseNetwork(text: string): string {
+  const [address = "", length, ...rest] = text.split("/");
   const bits = isIP(address) === 4 ? 32 : 128;
   const isWhole = length === undefined;
   const isNetwork = length !== undefined && /^\d{1,3}$/.test(length) && Number(length) <= bits;
@@ -73,10 +70,10 @@ function parseNetwork(value: unknown): string {
   if (!isWhole && Number(length) === 0) {
     throw new InvalidValue("must not trust every address: any client could then choose its own");
   }
-  return isWhole ? address : `${address}/${length}`;
+  return text;
 }
 
-function parseWholeNumber(value: unknown, minimum: number, maximum: number, unit = ""): number {
+export function parseWholeNumber(value: unknown, minimum: number, maximum: number, unit = ""): number {
   const number = typeof value === "string" && /^\d{1,5}$/.test(value) ? Number(value) : value;
   if (typeof number === "number" && Number.isInteger(number) && number >= minimum && number <= maximum) return number;
   throw new InvalidValue(`must be a whole number${unit} from ${minimum} to ${maximum}`);

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { FileServiceError, systemCodeOf } from "./errors.ts";
+import { type OperatorErrorClass, systemCodeOf } from "./operator-error.ts";
 
 const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: "the port is in use",
@@ -11,17 +11,18 @@ const REASONS: Readonly<Record<string, string>> = {
 /**
  * Listens; for `localhost` on each loopback address that the name stands for here, since browsers choose either.
  *
- * @throws FileServiceError `cannot_listen`
+ * @throws OperatorError `cannot_listen`
  */
 export async function listen(
   server: FastifyInstance,
   { host, port }: { readonly host: string; readonly port: number },
+  OperatorError: OperatorErrorClass,
 ): Promise<void> {
   try {
     await server.listen({ host, port });
   } catch (cause) {
     const code = systemCodeOf(cause);
     const message = `Cannot listen on ${host}, port ${port}: ${REASONS[code] ?? code}.`;
-    throw new FileServiceError("cannot_listen", message, { cause });
+    throw new OperatorError("cannot_listen", message, { cause });
   }
 }

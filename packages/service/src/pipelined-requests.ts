@@ -1,14 +1,25 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { FastifyInstance } from "fastify";
 
 /** No browser asks again before it is answered; some programs do, a few times. */
 const MAXIMUM_PIPELINED = 8;
+
+/** Ends a connection that asks for more answers than anybody would read soon. */
+export function boundPipelining(app: FastifyInstance): void {
+  const pipelined = new PipelinedRequests();
+  app.addHook("onRequest", (request, reply, done) => {
+    if (pipelined.begin(request.raw, reply.raw)) return done();
+    request.raw.socket.destroy();
+    reply.hijack();
+  });
+}
 
 /**
  * PipelinedRequests knows the requests of each connection that are being answered. Answers leave in order, so one that
  * takes its time holds up those behind it; begun all at once, a single connection could take up everything we have.
  */
-export class PipelinedRequests {
+class PipelinedRequests {
   readonly #answers = new WeakMap<Socket, Set<ServerResponse>>();
 
   /** False for one too many: then the connection is to end, for nobody would read the answer soon. */

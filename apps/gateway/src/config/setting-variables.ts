@@ -1,0 +1,31 @@
+import type { GatewayConfiguration } from "./gateway-configuration.ts";
+
+export type SettingKey = keyof GatewayConfiguration;
+
+/** The environment variable of each key in the file. */
+export const variableOfKey: Readonly<Record<SettingKey, string>> = {
+  data: "COATCHECK_DATA",
+  host: "HOST",
+  port: "PORT",
+  publicUrl: "COATCHECK_PUBLIC_URL",
+  database: "COATCHECK_DATABASE",
+  sessions: "COATCHECK_SESSIONS",
+  sessionsListener: "COATCHECK_SESSIONS_LISTENER",
+  nearCacheMaxStalenessMilliseconds: "COATCHECK_NEAR_CACHE_MAX_STALENESS_MILLISECONDS",
+  nearCacheSettle: "COATCHECK_NEAR_CACHE_SETTLE",
+  trustedProxies: "COATCHECK_TRUSTED_PROXIES",
+  sessionPolicy: "COATCHECK_SESSION_POLICY",
+  freshForSeconds: "COATCHECK_FRESH_FOR_SECONDS",
+  routes: "COATCHECK_ROUTES",
+  forwardAuth: "COATCHECK_FORWARD_AUTH",
+  filesUrl: "COATCHECK_FILES_URL",
+  passPaths: "COATCHECK_PASS_PATHS",
+  passRuleUrl: "COATCHECK_PASS_RULE_URL",
+  passLifetimeSeconds: "COATCHECK_PASS_LIFETIME_SECONDS",
+  signingAlgorithm: "COATCHECK_SIGNING_ALGORITHM",
+  keyEncryptionKey: "COATCHECK_KEY_ENCRYPTION_KEY",
+  logLevel: "COATCHECK_LOG_LEVEL",
+  dangerouslyAllowInsecureHttp: "COATCHECK_DANGEROUSLY_ALLOW_INSECURE_HTTP",
+};
+
+export const SETTING_KEYS = Object.keys(variableOfKey) as readonly SettingKey[];

@@ -1,0 +1,51 @@
+import type { FastifyReply } from "fastify";
+
+/** The errors that a service answers with, each by a stable code. */
+export type ProblemTable<Code extends string> = Readonly<
+  Record<Code, { readonly status: number; readonly detail: string }>
+>;
+
+/** A problem object (RFC 9457). Clients decide by `code`; the rest is for people. */
+export interface Problem<Code extends string = string> {
+  readonly type: "about:blank";
+  readonly title: string;
+  readonly status: number;
+  readonly code: Code;
+  readonly detail: string;
+}
+
+/** As RFC 9110 has them. Node's own table has the names of older standards. */
+const TITLES: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  409: "Conflict",
+  412: "Precondition Failed",
+  413: "Content Too Large",
+  415: "Unsupported Media Type",
+  416: "Range Not Satisfiable",
+  421: "Misdirected Request",
+  422: "Unprocessable Content",
+  429: "Too Many Requests",
+  431: "Request Header Fields Too Large",
+  500: "Internal Server Error",
+  502: "Bad Gateway",
+  503: "Service Unavailable",
+  504: "Gateway Timeout",
+};
+
+/** The problem of a code. `status` only where a code stands for two situations. */
+export function problemFrom<Code extends string>(
+  problems: ProblemTable<Code>,
+  code: Code,
+  status: number = problems[code].status,
+): Problem<Code> {
+  return { type: "about:blank", title: TITLES[status] ?? "Error", status, code, detail: problems[code].detail };
+}
+
+/** Answers with a problem, which may have further members. */
+export function sendProblemObject(reply: FastifyReply, problem: Problem): FastifyReply {
+  return reply.code(problem.status).header("cache-control", "no-store").type("application/problem+json").send(problem);
+}
