@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { describeInChromium, launchChromium } from "@coatcheck/e2e/chromium";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { songs } from "../src/songs/songs.ts";
-import { describeInChromium, launchChromium } from "./support/chromium.ts";
 import { MusicSite } from "./support/music-site.ts";
 import { writeTones } from "./support/tones.ts";
 
@@ -68,21 +68,19 @@ describeInChromium("the player", () => {
     test("nothing before it is asked to, and then the song that was chosen, by a pass for it alone", async () => {
       const page = await newListener();
       expect(site.passes).toEqual([]);
-      await song(page, 2).click();
-      await isPlaying(page);
+      await play(page, 2);
       await eventually(() => positionOf(page)).toBeGreaterThan(0.5);
       expect(site.passes).toEqual([songs[2]?.path]);
-      expect(await page.locator("#now-playing h2").textContent()).toBe(songs[2]?.title);
+      expect(await titleOf(page)).toBe(songs[2]?.title);
       expect(await sourceOf(page)).toMatch(new RegExp(`^${site.files.url}${songs[2]?.path}\\?token=`));
       expect(await page.locator("#pass").innerText()).toContain(songs[2]?.path);
     });
 
     test("the next song when one is over, and the first after the last", async () => {
       const page = await newListener();
-      await song(page, songs.length - 1).click();
-      await isPlaying(page);
+      await play(page, songs.length - 1);
       await seekTo(page, (songs.at(-1)?.durationSeconds ?? 0) - 1);
-      await eventually(() => page.locator("#now-playing h2").textContent()).toBe(songs[0]?.title);
+      await eventually(() => titleOf(page)).toBe(songs[0]?.title);
       await isPlaying(page);
     });
 
@@ -91,14 +89,14 @@ describeInChromium("the player", () => {
       await button(page, "Play").click();
       await isPlaying(page);
       await button(page, "Next song").click();
-      await eventually(() => page.locator("#now-playing h2").textContent()).toBe(songs[1]?.title);
+      await eventually(() => titleOf(page)).toBe(songs[1]?.title);
       await isPlaying(page);
       await seekTo(page, 60);
       await button(page, "Previous song").click();
       await eventually(() => positionOf(page)).toBeLessThan(30);
-      expect(await page.locator("#now-playing h2").textContent()).toBe(songs[1]?.title);
+      expect(await titleOf(page)).toBe(songs[1]?.title);
       await button(page, "Previous song").click();
-      await eventually(() => page.locator("#now-playing h2").textContent()).toBe(songs[0]?.title);
+      await eventually(() => titleOf(page)).toBe(songs[0]?.title);
       await button(page, "Pause").click();
       expect(await stateOf(page)).toBe("paused");
     });
@@ -121,7 +119,7 @@ describeInChromium("the player", () => {
       await eventually(() => positionOf(page)).toBeCloseTo(paused - 10, 1);
       expect(await page.locator("#position").getAttribute("aria-valuetext")).toMatch(/^1 minute .* of 2 minutes /);
       await page.keyboard.press("Shift+ArrowRight");
-      await eventually(() => page.locator("#now-playing h2").textContent()).toBe(songs[1]?.title);
+      await eventually(() => titleOf(page)).toBe(songs[1]?.title);
     });
 
     test("as loud as it is told", async () => {
@@ -135,15 +133,20 @@ describeInChromium("the player", () => {
   });
 
   describe("when a pass is over", () => {
-    test("the browser's next part of the file is refused while it plays, and it plays on from there", async () => {
+    /** At 40 seconds of the first song, and with the source that it began with. */
+    async function newListenerWhosePassIsOver(): Promise<{ page: Page; first: string }> {
       const page = await newListener();
-      await song(page, 0).click();
-      await isPlaying(page);
+      await play(page, 0);
       await seekTo(page, 40);
       await eventually(() => positionOf(page)).toBeGreaterThan(40.2);
       const first = await sourceOf(page);
       await recordPositions(page);
       site.clock.advanceSeconds(PASS_IS_OVER_SECONDS);
+      return { page, first };
+    }
+
+    test("the browser's next part of the file is refused while it plays, and it plays on from there", async () => {
+      const { page, first } = await newListenerWhosePassIsOver();
       // Nothing is done here: what the browser has lasts for some seconds, and then it must ask.
       await eventually(() => sourceOf(page)).not.toBe(first);
       const atRefusal = await positionOf(page);
@@ -156,14 +159,7 @@ describeInChromium("the player", () => {
     });
 
     test("and another part of the song is wanted, it goes on at that one", async () => {
-      const page = await newListener();
-      await song(page, 0).click();
-      await isPlaying(page);
-      await seekTo(page, 40);
-      await eventually(() => positionOf(page)).toBeGreaterThan(40.2);
-      const first = await sourceOf(page);
-      await recordPositions(page);
-      site.clock.advanceSeconds(PASS_IS_OVER_SECONDS);
+      const { page, first } = await newListenerWhosePassIsOver();
       // Beyond what the browser has, so that it must ask.
       await seekTo(page, 100);
       await eventually(() => sourceOf(page)).not.toBe(first);
@@ -180,8 +176,7 @@ describeInChromium("the player", () => {
     test("it was exchanged before, and nobody has heard a thing", async () => {
       site.passLifetimeSeconds = 2;
       const page = await newListener();
-      await song(page, 0).click();
-      await isPlaying(page);
+      await play(page, 0);
       const first = await sourceOf(page);
       await eventually(() => site.passes.filter((name) => name === "renewal").length).toBeGreaterThan(1);
       expect(await sourceOf(page)).toBe(first);
@@ -213,8 +208,7 @@ describeInChromium("the player", () => {
   describe("when the session is over", () => {
     test("elsewhere, it stops at the next pass, says so kindly, and goes on there after signing in again", async () => {
       const page = await newListener();
-      await song(page, 3).click();
-      await isPlaying(page);
+      await play(page, 3);
       await seekTo(page, 30);
       await eventually(() => positionOf(page)).toBeGreaterThan(30);
       await site.sessions.revokeAll("ada");
@@ -226,7 +220,7 @@ describeInChromium("the player", () => {
       expect(await link.getAttribute("href")).toBe("/auth/sign-in?next=/music/");
       await link.click();
       await page.locator("#room").waitFor();
-      expect(await page.locator("#now-playing h2").textContent()).toBe(songs[3]?.title);
+      expect(await titleOf(page)).toBe(songs[3]?.title);
       await button(page, "Play").click();
       await isPlaying(page);
       expect(await positionOf(page)).toBeGreaterThanOrEqual(30);
@@ -235,8 +229,7 @@ describeInChromium("the player", () => {
     test("it is heard when the pass is to be exchanged, long before the song runs dry", async () => {
       site.passLifetimeSeconds = 2;
       const page = await newListener();
-      await song(page, 0).click();
-      await isPlaying(page);
+      await play(page, 0);
       await site.sessions.revokeAll("ada");
       await page.getByRole("heading", { name: "Your session has ended" }).waitFor();
       expect(await sourceOf(page)).toBe("");
@@ -246,10 +239,7 @@ describeInChromium("the player", () => {
       const page = await newListener();
       const other = await newTab(page.context());
       await other.evaluate("sessionStorage.clear()");
-      for (const tab of [page, other]) {
-        await song(tab, 0).click();
-        await isPlaying(tab);
-      }
+      for (const tab of [page, other]) await play(tab, 0);
       await button(page, "Sign out").click();
       for (const tab of [page, other]) {
         await tab.getByRole("heading", { name: "You are signed out" }).waitFor();
@@ -276,8 +266,7 @@ describeInChromium("the player", () => {
       [320, "light"],
     ] as const)("sound and readable at a width of %d, %s", async (width, colorScheme) => {
       const page = await newListener({ viewport: { width, height: 844 }, colorScheme });
-      await song(page, 1).click();
-      await isPlaying(page);
+      await play(page, 1);
       await seekTo(page, 48);
       await page.screenshot({ path: `${SCREENSHOTS}/playing-${width}-${colorScheme}.png` });
       expect(await page.evaluate(AUDIT)).toEqual([]);
@@ -330,12 +319,21 @@ function button(page: Page, name: string) {
   return page.getByRole("button", { name, exact: true });
 }
 
+async function play(page: Page, index: number): Promise<void> {
+  await song(page, index).click();
+  await isPlaying(page);
+}
+
 function isPlaying(page: Page): Promise<void> {
   return page.locator('#toggle[data-state="playing"]').waitFor();
 }
 
 function stateOf(page: Page): Promise<string | null> {
   return page.locator("#toggle").getAttribute("data-state");
+}
+
+function titleOf(page: Page): Promise<string | null> {
+  return page.locator("#now-playing h2").textContent();
 }
 
 /** As the listener would by letting go of the seek bar. */

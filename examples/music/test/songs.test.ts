@@ -3,7 +3,8 @@ import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Song, songs } from "../src/songs/songs.ts";
+import type { Song } from "../src/player/song.ts";
+import { songs } from "../src/songs/songs.ts";
 import { type SongProgress, writeSongs } from "../src/songs/write-songs.ts";
 
 const HEADER_BYTES = 44;

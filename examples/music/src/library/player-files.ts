@@ -20,18 +20,21 @@ const PACKAGE = fileURLToPath(new URL("../../", import.meta.url));
 
 /**
  * Reads the player page and all it needs into memory, once: few and small, and a path from a request then never meets
- * the disk. Page and styles are as they were written, scripts as they were compiled. `coatcheck/client` is not bundled:
- * browsers get the very file that the library ships.
+ * the disk. Page and styles are as they were written, scripts as they were compiled. What is others' is not bundled:
+ * browsers get the very files that the library ships as `coatcheck/client` and the gateway's pages have for their looks.
  *
  * @throws Error if it is not built
  */
 export async function loadPlayerFiles(): Promise<ReadonlyMap<string, PlayerFile>> {
-  const library = dirname(createRequire(import.meta.url).resolve("coatcheck/package.json"));
+  const require = createRequire(import.meta.url);
+  const library = dirname(require.resolve("coatcheck/package.json"));
   try {
     const files = [
       ...(await filesIn(join(PACKAGE, "src/player"))),
       ...(await filesIn(join(PACKAGE, "dist/player"))),
       ["coatcheck-client.js", join(library, "dist/client.js")] as const,
+      ["theme.css", require.resolve("@coatcheck/web/theme.css")] as const,
+      ["base.css", require.resolve("@coatcheck/web/base.css")] as const,
     ];
     return new Map(await Promise.all(files.map(async ([name, path]) => [name, await loadFile(path)] as const)));
   } catch (cause) {

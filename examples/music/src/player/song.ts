@@ -1,10 +1,10 @@
-/** A song as the library lists it. */
+/** What the library tells of a song. */
 export interface Song {
   readonly id: string;
   readonly title: string;
   readonly artist: string;
   readonly durationSeconds: number;
-  /** What a pass is asked for. */
+  /** Where the file service has it, and what a pass for it is asked for. */
   readonly path: string;
 }
 

@@ -1,3 +1,4 @@
+import type { Song } from "../player/song.ts";
 import { brassHangers } from "./compositions/brass-hangers.ts";
 import { differenceEngine } from "./compositions/difference-engine.ts";
 import { lastTram } from "./compositions/last-tram.ts";
@@ -6,16 +7,6 @@ import { ticketFortyEight } from "./compositions/ticket-forty-eight.ts";
 import { umbrellaStand } from "./compositions/umbrella-stand.ts";
 import type { Composition } from "./score/composition.ts";
 import { durationSecondsOf } from "./score/time.ts";
-
-/** What the library tells of a song. */
-export interface Song {
-  readonly id: string;
-  readonly title: string;
-  readonly artist: string;
-  readonly durationSeconds: number;
-  /** Where the file service has it, and what a pass for it is asked for. */
-  readonly path: string;
-}
 
 export const compositions: readonly Composition[] = [
   umbrellaStand,

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { Song } from "../player/song.ts";
 import type { Composition } from "./score/composition.ts";
-import { compositions, type Song, songOf } from "./songs.ts";
+import { compositions, songOf } from "./songs.ts";
 import { render } from "./synthesis/render.ts";
 import { wavBytes, wavFrames, wavHeader } from "./wav.ts";
 
