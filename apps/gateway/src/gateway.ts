@@ -71,7 +71,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { configuration, purpose, log } = options;
   const pages = await loadPageFiles();
   makeDataFolder(configuration);
-  const database = await openAccountDatabase(configuration.database, purpose, systemClock);
+  const database = await openAccountDatabase(configuration, purpose, systemClock, (reason) => {
+    log.error({ event: "account_changes_unheard", reason }, "changes to accounts cannot be heard, so none is held");
+  });
   try {
     const opened = await openSessionStore(configuration, systemClock, (reason) => {
       log.error({ event: "sessions_unreachable", reason }, "the connection to the sessions failed");

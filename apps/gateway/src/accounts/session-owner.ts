@@ -1,20 +1,24 @@
 import type { Session } from "coatcheck";
 import type { Account } from "./account.ts";
-import type { AccountStore } from "./account-store.ts";
+import type { AccountStore, SessionOwner } from "./account-store.ts";
 
 /**
  * The account that a session belongs to, or null when the session must not pass: the account is gone or disabled, or
  * its credential changed and its sessions are still to be ended. Ask on every request: that is what makes a ban or a
  * new password take effect at once, even while the session store is down.
- *
- * While a revocation is pending no session of the user passes, whenever it was created. None is refused in error: a
- * login finishes what is pending first, and one that was checked before the change may be written after it.
  */
 export async function findSessionOwner(
-  accounts: AccountStore,
+  accounts: Pick<AccountStore, "findSessionOwner">,
   session: Pick<Session, "userId">,
 ): Promise<Account | null> {
   const owner = await accounts.findSessionOwner(session.userId);
-  if (owner === null || owner.account.disabled) return null;
-  return owner.pendingRevocation === null ? owner.account : null;
+  return owner !== null && mayPass(owner) ? owner.account : null;
+}
+
+/**
+ * While a revocation is pending no session of the user passes, whenever it was created. None is refused in error: a
+ * login finishes what is pending first, and one that was checked before the change may be written after it.
+ */
+export function mayPass({ account, pendingRevocation }: SessionOwner): boolean {
+  return !account.disabled && pendingRevocation === null;
 }

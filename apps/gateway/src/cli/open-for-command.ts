@@ -23,7 +23,7 @@ export async function withAccounts<Result>(
   work: (opened: OpenAccounts) => Promise<Result>,
 ): Promise<Result> {
   makeDataFolder(configuration);
-  const opened = await openAccountDatabase(configuration.database, "command_line", systemClock);
+  const opened = await openAccountDatabase(configuration, "command_line", systemClock);
   try {
     return await work(opened);
   } finally {

@@ -28,13 +28,18 @@ export interface GatewayConfiguration {
   /** The one origin under which browsers reach the gateway, as they serialise it: no path, no slash at the end. */
   readonly publicUrl: string;
   readonly database: DatabaseLocation;
+  /**
+   * Where to listen for changes that other nodes make to accounts, if that is not where these are: as
+   * `sessionsListener`. Null for where the accounts are.
+   */
+  readonly databaseListener: PostgresLocation | null;
   readonly sessions: SessionsLocation;
   /**
    * Where to listen for what other nodes removed, if that is not where the sessions are: Postgres itself, when what
    * stands before it hands a connection to others in between. Null for where the sessions are.
    */
   readonly sessionsListener: PostgresLocation | null;
-  /** For how long a copy of a session may be used; null for none, so that each request asks the store. */
+  /** For how long a copy of a session or account may be used; null for none, so that each request asks the store. */
   readonly nearCacheMaxStalenessMilliseconds: number | null;
   /** Whether a logout or revocation is answered only when no node can hold a copy any more. */
   readonly nearCacheSettle: boolean;

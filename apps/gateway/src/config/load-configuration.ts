@@ -64,6 +64,7 @@ export function loadConfiguration(sources: ConfigurationSources): LoadedConfigur
       () => defaultPublicUrl(port),
     ),
     database,
+    databaseListener: setting("databaseListener", parsePostgres, () => null),
     sessions: setting("sessions", parseSessions, () => database),
     sessionsListener: setting("sessionsListener", parsePostgres, () => null),
     nearCacheMaxStalenessMilliseconds: setting("nearCacheMaxStalenessMilliseconds", parseStaleness, () => null),
@@ -89,6 +90,8 @@ export function loadConfiguration(sources: ConfigurationSources): LoadedConfigur
 
 /** A setting that would do nothing is a misunderstanding, and somebody relies on it. */
 function requireMeaning({
+  database,
+  databaseListener,
   sessions,
   sessionsListener,
   nearCacheMaxStalenessMilliseconds,
@@ -102,6 +105,10 @@ function requireMeaning({
   const hasNearCache = nearCacheMaxStalenessMilliseconds !== null;
   if (sessionsListener !== null && sessions.kind !== "postgres") {
     throw meaningless("sessionsListener", "is for sessions in Postgres");
+  }
+  if (databaseListener !== null && !(database.kind === "postgres" && hasNearCache)) {
+    const { nearCacheMaxStalenessMilliseconds: nearCache } = variableOfKey;
+    throw meaningless("databaseListener", `is for accounts in Postgres, and goes with ${nearCache}`);
   }
   if (hasNearCache && !isRemote(sessions)) {
     throw meaningless("nearCacheMaxStalenessMilliseconds", "is for sessions in Redis or Postgres");

@@ -9,6 +9,7 @@ export const variableOfKey: Readonly<Record<SettingKey, string>> = {
   port: "PORT",
   publicUrl: "COATCHECK_PUBLIC_URL",
   database: "COATCHECK_DATABASE",
+  databaseListener: "COATCHECK_DATABASE_LISTENER",
   sessions: "COATCHECK_SESSIONS",
   sessionsListener: "COATCHECK_SESSIONS_LISTENER",
   nearCacheMaxStalenessMilliseconds: "COATCHECK_NEAR_CACHE_MAX_STALENESS_MILLISECONDS",

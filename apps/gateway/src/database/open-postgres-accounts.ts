@@ -1,7 +1,11 @@
 import { type Clock, systemClock } from "coatcheck";
 import pg from "pg";
 import { PostgresAccessStore } from "../access/postgres/postgres-access-store.ts";
+import type { AccountChangeListener } from "../accounts/account-changes.ts";
+import type { AccountStore } from "../accounts/account-store.ts";
+import { NearCacheAccountStore } from "../accounts/near-cache-account-store.ts";
 import { AccountPool } from "../accounts/postgres/account-pool.ts";
+import { listenForAccountChanges } from "../accounts/postgres/listen-for-account-changes.ts";
 import { migrate } from "../accounts/postgres/migrate.ts";
 import { PostgresAccountStore } from "../accounts/postgres/postgres-account-store.ts";
 import { PostgresKnownDevices } from "../accounts/postgres/postgres-known-devices.ts";
@@ -10,10 +14,22 @@ import { GatewayError } from "../errors.ts";
 import type { OpenAccounts } from "./open-accounts.ts";
 import { removeExpired } from "./remove-expired.ts";
 
+export interface AccountNearCacheOptions {
+  /** Of Postgres itself, where the other URL leads to a pooler. */
+  readonly listenerUrl: string;
+  readonly maxStalenessMilliseconds: number;
+  readonly settle: boolean;
+  /** Told of each failure to listen: until the next success each request asks the database. */
+  readonly onFault: (error: unknown) => void;
+  readonly onHeard: () => void;
+}
+
 export interface OpenPostgresAccountsOptions {
   /** Of a database that is there. PgBouncer may stand before it, in transaction mode. */
   readonly url: string;
   readonly clock?: Clock;
+  /** Null, the default, asks the database on each request. */
+  readonly nearCache?: AccountNearCacheOptions | null;
 }
 
 // Several nodes that start at once migrate one after the other.
@@ -29,7 +45,7 @@ const BATCH = 1_000;
  * @throws GatewayError `database_cannot_be_opened`, `accounts_schema_unsupported`
  */
 export async function openPostgresAccounts(options: OpenPostgresAccountsOptions): Promise<OpenAccounts> {
-  const { url, clock = systemClock } = options;
+  const { url, clock = systemClock, nearCache = null } = options;
   const pool = new AccountPool(url);
   try {
     await pool.transact(OPEN_TIMEOUT_MILLISECONDS, migrate);
@@ -40,14 +56,27 @@ export async function openPostgresAccounts(options: OpenPostgresAccountsOptions)
   const throttle = new PostgresLoginThrottle(pool, clock);
   const devices = new PostgresKnownDevices(pool, clock);
   const access = new PostgresAccessStore(pool, clock);
+  const stored = new PostgresAccountStore(pool, clock);
+  const cached = nearCache === null ? null : nearCacheOf(stored, pool, nearCache);
   return {
-    accounts: new PostgresAccountStore(pool, clock),
+    accounts: cached ?? stored,
     throttle,
     devices,
     access,
     removeExpired: () => removeExpired({ throttle, devices, access }, BATCH),
-    close: () => pool.close(),
+    async close() {
+      cached?.close();
+      await pool.close();
+    },
   };
+}
+
+function nearCacheOf(store: AccountStore, pool: AccountPool, options: AccountNearCacheOptions): NearCacheAccountStore {
+  const { listenerUrl: url, onFault, onHeard, ...bounds } = options;
+  const listen = (listener: AccountChangeListener) => {
+    return listenForAccountChanges(listener, { url, pool, onFault, onHeard });
+  };
+  return new NearCacheAccountStore({ store, listen, ...bounds });
 }
 
 /** What an operator is told. The URL holds a password, so only where it leads to is said. */

@@ -2,8 +2,8 @@ import { CoatcheckError, type SessionStore } from "coatcheck";
 import { migratePostgresSessions, PostgresSessionStore } from "coatcheck/stores/postgres";
 import pg from "pg";
 import type { PostgresLocation } from "../config/locations.ts";
+import { messageOf, type OnConnectionFault, OutageReport } from "../connection-fault.ts";
 import { GatewayError } from "../errors.ts";
-import { messageOf, type OnConnectionFault, OutageReport } from "./connection-fault.ts";
 
 const MAXIMUM_CONNECTIONS = 20;
 const CONNECT_TIMEOUT_MILLISECONDS = 2_000;

@@ -2,8 +2,8 @@ import { CoatcheckError, type SessionStore } from "coatcheck";
 import { RedisSessionStore } from "coatcheck/stores/redis";
 import { type Cluster, Redis } from "ioredis";
 import type { AnyRedisLocation } from "../config/locations.ts";
+import { messageOf, type OnConnectionFault } from "../connection-fault.ts";
 import { GatewayError } from "../errors.ts";
-import { messageOf, type OnConnectionFault } from "./connection-fault.ts";
 import { redisClientFor } from "./redis-client.ts";
 import { RedisFaults } from "./redis-faults.ts";
 

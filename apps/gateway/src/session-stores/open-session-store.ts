@@ -2,7 +2,7 @@ import type { Clock, SessionStore } from "coatcheck";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { NearCacheSessionStore } from "coatcheck/stores/near-cache";
 import type { GatewayConfiguration } from "../config/gateway-configuration.ts";
-import type { OnConnectionFault } from "./connection-fault.ts";
+import type { OnConnectionFault } from "../connection-fault.ts";
 import { openPostgresSessions } from "./open-postgres-sessions.ts";
 import { openRedisSessions } from "./open-redis-sessions.ts";
 import { openSqliteSessions } from "./open-sqlite-sessions.ts";

@@ -1,5 +1,5 @@
 import type { Cluster, Redis } from "ioredis";
-import { messageOf, type OnConnectionFault, OutageReport } from "./connection-fault.ts";
+import { messageOf, type OnConnectionFault, OutageReport } from "../connection-fault.ts";
 
 /** RedisFaults keeps the latest fault of a client's connections, and reports outages. */
 export class RedisFaults {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { AccountStore } from "../../src/accounts/account-store.ts";
 import type { DatabaseForTests } from "./support/database-for-tests.ts";
-import { describeOnEveryDatabase } from "./support/every-database.ts";
+import { describeOnEveryAccountStore, describeOnEveryDatabase } from "./support/every-database.ts";
 import { emailOf } from "./support/test-accounts.ts";
 
 const all = { limit: 10, minimumAgeSeconds: 0 };
@@ -17,7 +17,7 @@ async function openAndAddAda(database: DatabaseForTests) {
   return { accounts, clock, ada: added.account };
 }
 
-describeOnEveryDatabase((database) => {
+describeOnEveryAccountStore((database) => {
   const openWithAda = () => openAndAddAda(database);
 
   test("an account is found by its id and its address, without its hash", async () => {
@@ -195,5 +195,25 @@ describeOnEveryDatabase((database) => {
     const again = await database.open();
     expect(await again.accounts.findById(ada.id)).toEqual({ ...ada, disabled: true });
     expect(await again.accounts.findPendingRevocation(ada.id)).toEqual(pending);
+  });
+});
+
+// Where no copies are asked for, none may be seen.
+describeOnEveryDatabase((database) => {
+  test("what another process changes is seen by the very next call", async () => {
+    const { accounts, clock, ada } = await openAndAddAda(database);
+    const other = await database.open(clock);
+    for (let round = 0; round < 20; round += 1) {
+      expect(await accounts.findSessionOwner(ada.id)).toMatchObject({ account: { disabled: false } });
+      await other.accounts.describe(ada.id, { name: `Ada ${round}` });
+      expect(await accounts.findSessionOwner(ada.id)).toMatchObject({ account: { name: `Ada ${round}` } });
+      const pending = await other.accounts.disable(ada.id);
+      expect(await accounts.findSessionOwner(ada.id)).toMatchObject({
+        account: { disabled: true },
+        pendingRevocation: pending,
+      });
+      await other.accounts.enable(ada.id);
+      if (pending !== null) await other.accounts.completePendingRevocation(pending);
+    }
   });
 });

@@ -11,7 +11,7 @@ import {
 } from "../../src/accounts/credential-changes.ts";
 import { PasswordAuthenticator } from "../../src/accounts/password-authenticator.ts";
 import { findSessionOwner } from "../../src/accounts/session-owner.ts";
-import { describeOnEveryDatabase } from "./support/every-database.ts";
+import { describeOnEveryAccountStore } from "./support/every-database.ts";
 import {
   goodPassword,
   openTestAccounts,
@@ -61,7 +61,7 @@ async function canLogIn({ authenticator, sessions }: TestGateway, password: stri
   return checked.outcome === "verified";
 }
 
-describeOnEveryDatabase((database) => {
+describeOnEveryAccountStore((database) => {
   const openWithAda = async () => openAndAddAda(await database.open());
 
   describe("the owner's change of password", () => {

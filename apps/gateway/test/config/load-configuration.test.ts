@@ -42,6 +42,7 @@ test("without any setting everything has a safe default", () => {
     publicUrl: "http://localhost:8080",
     database: { kind: "sqlite", path: resolve(".coatcheck/coatcheck.sqlite") },
     sessions: { kind: "sqlite", path: resolve(".coatcheck/coatcheck.sqlite") },
+    databaseListener: null,
     sessionsListener: null,
     nearCacheMaxStalenessMilliseconds: null,
     nearCacheSettle: false,
@@ -280,6 +281,11 @@ describe("a value that is refused", () => {
       variable: "COATCHECK_SESSIONS_LISTENER",
       text: "postgres://u:hunter2@db/c",
       says: /is for sessions in Postgres/,
+    },
+    {
+      variable: "COATCHECK_DATABASE_LISTENER",
+      text: "postgres://u:hunter2@db/c",
+      says: /is for accounts in Postgres, and goes with COATCHECK_NEAR_CACHE_MAX/,
     },
     {
       variable: "COATCHECK_NEAR_CACHE_MAX_STALENESS_MILLISECONDS",

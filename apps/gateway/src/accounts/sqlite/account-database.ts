@@ -27,7 +27,10 @@ const OPEN_TIMEOUT_MILLISECONDS = 10_000;
 export class AccountDatabase {
   readonly #database: Database.Database;
   readonly #busyTimeoutMilliseconds: number;
+  readonly #readDataVersion: Database.Statement<[], number>;
   #isFlushing = true;
+  #dataVersion = 0;
+  #revision = 0;
 
   /**
    * Opens and, where needed, creates and migrates the database. The folder has to be there.
@@ -56,6 +59,7 @@ export class AccountDatabase {
   private constructor(database: Database.Database, busyTimeoutMilliseconds: number) {
     this.#database = database;
     this.#busyTimeoutMilliseconds = busyTimeoutMilliseconds;
+    this.#readDataVersion = database.prepare<[], number>("PRAGMA data_version").pluck();
   }
 
   prepare<Parameters extends unknown[], Row>(sql: string): Database.Statement<Parameters, Row> {
@@ -65,6 +69,19 @@ export class AccountDatabase {
   /** @throws GatewayError `accounts_unavailable` */
   read<Result>(operation: () => Result): Promise<Result> {
     return this.#run(operation);
+  }
+
+  /**
+   * A number that is another one after each change to the file, whoever made it: other connections' by what SQLite counts
+   * for this one, its own by ours. For use within `read`: what is read after it is from this revision, or newer.
+   */
+  revision(): number {
+    const dataVersion = this.#readDataVersion.get() ?? 0;
+    if (dataVersion !== this.#dataVersion) {
+      this.#dataVersion = dataVersion;
+      this.#revision += 1;
+    }
+    return this.#revision;
   }
 
   /**
@@ -96,7 +113,12 @@ export class AccountDatabase {
       this.#database.pragma(`synchronous = ${isFlushing ? "FULL" : "NORMAL"}`);
       this.#isFlushing = isFlushing;
     }
-    return this.#database.transaction(operation).immediate();
+    try {
+      return this.#database.transaction(operation).immediate();
+    } finally {
+      // Also after a failure: what became of it is not known.
+      this.#revision += 1;
+    }
   }
 
   async #run<Result>(operation: () => Result): Promise<Result> {

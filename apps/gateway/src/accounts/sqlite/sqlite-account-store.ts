@@ -13,6 +13,7 @@ import type {
 } from "../account-store.ts";
 import type { EmailAddress } from "../email-address.ts";
 import type { AccountDatabase } from "./account-database.ts";
+import { OwnerCopies } from "./owner-copies.ts";
 
 interface AccountRow {
   readonly id: string;
@@ -46,6 +47,7 @@ export class SqliteAccountStore implements AccountStore {
   readonly #database: AccountDatabase;
   readonly #clock: Clock;
   readonly #statements: ReturnType<typeof prepareStatements>;
+  readonly #owners = new OwnerCopies();
 
   constructor(database: AccountDatabase, clock: Clock) {
     this.#database = database;
@@ -71,11 +73,13 @@ export class SqliteAccountStore implements AccountStore {
 
   findSessionOwner(userId: string): Promise<SessionOwner | null> {
     return this.#database.read(() => {
+      const copy = this.#owners.get(userId, this.#database.revision());
+      if (copy !== undefined) return copy;
       const row = this.#statements.findOwner.get(userId);
       if (row === undefined) return null;
-      const { pending_id: id, pending_reason: reason, pending_created_at: createdAt } = row;
-      const isPending = id !== null && reason !== null && createdAt !== null;
-      return { account: toAccount(row), pendingRevocation: isPending ? { id, userId, reason, createdAt } : null };
+      const owner = toOwner(row);
+      this.#owners.keep(userId, owner);
+      return owner;
     });
   }
 
@@ -209,6 +213,12 @@ function toAccount(row: AccountRow): Account {
     createdAt: row.created_at,
     passwordChangedAt: row.password_changed_at,
   };
+}
+
+function toOwner(row: OwnerRow): SessionOwner {
+  const { id: userId, pending_id: id, pending_reason: reason, pending_created_at: createdAt } = row;
+  const isPending = id !== null && reason !== null && createdAt !== null;
+  return { account: toAccount(row), pendingRevocation: isPending ? { id, userId, reason, createdAt } : null };
 }
 
 function pendingOf(row: PendingRow | undefined): PendingRevocation | null {

@@ -40,6 +40,7 @@ const ABSENT: Partial<Record<SettingKey, string>> = {
   freshForSeconds: "as the policy has it",
   filesUrl: "no passes",
   keyEncryptionKey: "keys are stored as they are",
+  databaseListener: "where the accounts are",
   sessionsListener: "where the sessions are",
   nearCacheMaxStalenessMilliseconds: "no near-cache",
 };

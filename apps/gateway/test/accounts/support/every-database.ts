@@ -14,6 +14,14 @@ export function describeOnEveryDatabase(tests: (database: DatabaseForTests) => v
   describe.skipIf(missingProgram("postgres", "TEST_POSTGRES_URL"))("on Postgres", () => tests(postgresDatabase()));
 }
 
+/** And on those that hold copies. */
+export function describeOnEveryAccountStore(tests: (database: DatabaseForTests) => void): void {
+  describeOnEveryDatabase(tests);
+  describe.skipIf(missingProgram("postgres", "TEST_POSTGRES_URL"))("on Postgres, with a near-cache", () => {
+    tests(postgresDatabase({ hasNearCache: true }));
+  });
+}
+
 function sqliteDatabase(): DatabaseForTests {
   let path: string;
   beforeEach(() => {

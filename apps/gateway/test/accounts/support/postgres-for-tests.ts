@@ -4,7 +4,7 @@ import pg from "pg";
 import { afterAll, beforeAll, beforeEach, onTestFinished } from "vitest";
 import { AccountPool } from "../../../src/accounts/postgres/account-pool.ts";
 import { PostgresLoginThrottle } from "../../../src/accounts/postgres/postgres-login-throttle.ts";
-import { openPostgresAccounts } from "../../../src/database/open-postgres-accounts.ts";
+import { type AccountNearCacheOptions, openPostgresAccounts } from "../../../src/database/open-postgres-accounts.ts";
 import type { DatabaseForTests } from "./database-for-tests.ts";
 import type { TestAccounts } from "./test-accounts.ts";
 
@@ -14,7 +14,7 @@ export interface PostgresDatabaseForTests extends DatabaseForTests {
 }
 
 /** A server for the tests around it, with one database, whose tables are emptied before each of them. */
-export function postgresDatabase(): PostgresDatabaseForTests {
+export function postgresDatabase({ hasNearCache = false } = {}): PostgresDatabaseForTests {
   let server: PostgresForTests;
   let url: string;
   beforeAll(async () => {
@@ -33,7 +33,7 @@ export function postgresDatabase(): PostgresDatabaseForTests {
   });
   return {
     connect: () => connect(url),
-    open: (clock) => openOnPostgres(url, clock),
+    open: (clock) => openOnPostgres(url, clock, hasNearCache ? nearCacheOn(url) : null),
     async openThrottle(maximumRowsPerKind, clock) {
       const pool = new AccountPool(url);
       onTestFinished(() => pool.close());
@@ -47,8 +47,21 @@ export function postgresDatabase(): PostgresDatabaseForTests {
   };
 }
 
-export async function openOnPostgres(url: string, clock: ManualClock = new ManualClock()): Promise<TestAccounts> {
-  const opened = await openPostgresAccounts({ url, clock });
+/** With a bound that no test waits for, so that what is seen was heard of. */
+export function nearCacheOn(
+  listenerUrl: string,
+  told: Partial<Pick<AccountNearCacheOptions, "onFault" | "onHeard">> = {},
+): AccountNearCacheOptions {
+  const maxStalenessMilliseconds = 60_000;
+  return { listenerUrl, maxStalenessMilliseconds, settle: false, onFault: () => {}, onHeard: () => {}, ...told };
+}
+
+export async function openOnPostgres(
+  url: string,
+  clock: ManualClock = new ManualClock(),
+  nearCache: AccountNearCacheOptions | null = null,
+): Promise<TestAccounts> {
+  const opened = await openPostgresAccounts({ url, clock, nearCache });
   onTestFinished(() => opened.close());
   return { ...opened, clock };
 }

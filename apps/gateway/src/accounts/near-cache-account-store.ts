@@ -1,0 +1,164 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Account, AccountCredential } from "./account.ts";
+import type { ListenForAccountChanges } from "./account-changes.ts";
+import type {
+  AccountDescription,
+  AccountStore,
+  AddAccountResult,
+  NewAccount,
+  PendingRevocation,
+  PendingRevocationQuery,
+  SessionOwner,
+} from "./account-store.ts";
+import { AgingOwners, type Moment } from "./aging-owners.ts";
+import type { EmailAddress } from "./email-address.ts";
+import { mayPass } from "./session-owner.ts";
+
+export interface NearCacheAccountsOptions {
+  readonly store: AccountStore;
+  readonly listen: ListenForAccountChanges;
+  /** For how long another node may still take an account for what it was. */
+  readonly maxStalenessMilliseconds: number;
+  /** Whether a change of name or roles returns only when no node can hold a copy of before any more. */
+  readonly settle: boolean;
+  /** 10,000 by default, of half a kilobyte each. */
+  readonly maximumEntries?: number;
+  /** For tests alone. By default the clocks of this process count. */
+  readonly testMoment?: () => Moment;
+}
+
+/**
+ * NearCacheAccountStore holds copies of the accounts whose sessions pass, so that a request needs no round trip to learn
+ * whose it is. What another node changed may go unseen here until it is heard of, normally some milliseconds later, and
+ * never for longer than `maxStalenessMilliseconds`, whatever happens to the channel: the bound of the sessions' near-cache.
+ *
+ * A copy may only say yes: an account that is disabled, or whose sessions are still to be ended, is read each time. While
+ * nothing is heard, nothing is held. What this process changes is gone here at once.
+ */
+export class NearCacheAccountStore implements AccountStore {
+  readonly #store: AccountStore;
+  readonly #settleMilliseconds: number;
+  readonly #now: () => Moment;
+  readonly #copies: AgingOwners;
+  readonly #stopListening: () => void;
+  #isListening = false;
+  /**
+   * Counts whatever a read under way may be older than. One count for all accounts: they change seldom, and what is read
+   * meanwhile is merely not kept.
+   */
+  #changes = 0;
+
+  constructor(options: NearCacheAccountsOptions) {
+    const { store, listen, maxStalenessMilliseconds, settle, maximumEntries = 10_000 } = options;
+    this.#store = store;
+    this.#settleMilliseconds = settle ? maxStalenessMilliseconds + 1 : 0;
+    this.#now = options.testMoment ?? thisMoment;
+    this.#copies = new AgingOwners(maximumEntries, maxStalenessMilliseconds);
+    this.#stopListening = listen({
+      changed: (userId) => this.#forget(userId),
+      listening: () => this.#forgetAll(true),
+      interrupted: () => this.#forgetAll(false),
+    });
+  }
+
+  findSessionOwner(userId: string): Promise<SessionOwner | null> {
+    const copy = this.#isListening ? this.#copies.get(userId, this.#now()) : null;
+    return copy === null ? this.#read(userId) : Promise.resolve(copy);
+  }
+
+  changePassword(userId: string, expectedHash: string | null, newHash: string): Promise<PendingRevocation | null> {
+    return this.#changing(userId, () => this.#store.changePassword(userId, expectedHash, newHash));
+  }
+
+  /** Nodes that hold a copy let the user's sessions pass until they hear of it. The end of the sessions is told as well. */
+  disable(userId: string): Promise<PendingRevocation | null> {
+    return this.#changing(userId, () => this.#store.disable(userId));
+  }
+
+  async describe(userId: string, description: AccountDescription): Promise<Account | null> {
+    const account = await this.#changing(userId, () => this.#store.describe(userId, description));
+    // Every copy of before was read before this. Other changes end sessions next, and wait for that.
+    if (this.#settleMilliseconds > 0) await pause(this.#settleMilliseconds);
+    return account;
+  }
+
+  findById(userId: string): Promise<Account | null> {
+    return this.#store.findById(userId);
+  }
+
+  findByEmail(email: EmailAddress): Promise<Account | null> {
+    return this.#store.findByEmail(email);
+  }
+
+  findCredential(userId: string): Promise<AccountCredential | null> {
+    return this.#store.findCredential(userId);
+  }
+
+  add(account: NewAccount): Promise<AddAccountResult> {
+    return this.#store.add(account);
+  }
+
+  list(options?: { readonly after?: EmailAddress; readonly limit?: number }): Promise<readonly Account[]> {
+    return this.#store.list(options);
+  }
+
+  replaceHash(userId: string, expectedHash: string, newHash: string): Promise<boolean> {
+    return this.#store.replaceHash(userId, expectedHash, newHash);
+  }
+
+  enable(userId: string): Promise<boolean> {
+    return this.#store.enable(userId);
+  }
+
+  findPendingRevocation(userId: string): Promise<PendingRevocation | null> {
+    return this.#store.findPendingRevocation(userId);
+  }
+
+  listPendingRevocations(query: PendingRevocationQuery): Promise<readonly PendingRevocation[]> {
+    return this.#store.listPendingRevocations(query);
+  }
+
+  completePendingRevocation(pending: PendingRevocation): Promise<void> {
+    return this.#store.completePendingRevocation(pending);
+  }
+
+  /** Stops listening and holding copies. The store goes on: it is the caller's. */
+  close(): void {
+    this.#stopListening();
+    this.#forgetAll(false);
+  }
+
+  async #read(userId: string): Promise<SessionOwner | null> {
+    const changes = this.#changes;
+    const readAt = this.#now();
+    const owner = await this.#store.findSessionOwner(userId);
+    const isKept = this.#isListening && changes === this.#changes && owner !== null && mayPass(owner);
+    if (isKept) this.#copies.keep(userId, owner, readAt);
+    return owner;
+  }
+
+  /** From its beginning the copy may be out of date, and what is read meanwhile as well: so it is forgotten twice. */
+  async #changing<Result>(userId: string, change: () => Promise<Result>): Promise<Result> {
+    this.#forget(userId);
+    try {
+      return await change();
+    } finally {
+      this.#forget(userId);
+    }
+  }
+
+  #forget(userId: string): void {
+    this.#changes += 1;
+    this.#copies.drop(userId);
+  }
+
+  #forgetAll(isListening: boolean): void {
+    this.#changes += 1;
+    this.#copies.clear();
+    this.#isListening = isListening;
+  }
+}
+
+function thisMoment(): Moment {
+  return { monotonic: performance.now(), wall: Date.now() };
+}
