@@ -6,7 +6,7 @@ import type { FastifyBaseLogger, FastifyInstance } from "fastify";
  * secrets of a request are in those, and what is never written need not be found and blanked out.
  */
 export function addRequestLog(app: FastifyInstance): void {
-  app.addHook("onResponse", async (request, reply) => {
+  app.addHook("onResponse", (request, reply, done) => {
     request.log.info({
       event: "request",
       method: request.method,
@@ -15,6 +15,7 @@ export function addRequestLog(app: FastifyInstance): void {
       milliseconds: Math.round(reply.elapsedTime * 10) / 10,
       address: request.ip,
     });
+    done();
   });
 }
 

@@ -32,7 +32,8 @@ export function securityHeaders({ isSecure }: PublicOrigin): SecurityHeaders {
 
 /** On every response, errors included. */
 export function addSecurityHeaders(app: FastifyInstance, headers: SecurityHeaders): void {
-  app.addHook("onRequest", async (_request, reply) => {
+  app.addHook("onRequest", (_request, reply, done) => {
     reply.headers(headers);
+    done();
   });
 }

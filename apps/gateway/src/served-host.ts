@@ -13,11 +13,11 @@ function isAnsweredToEverybody(url: string): boolean {
  * whose name an attacker has pointed at this machine (DNS rebinding) must not be able to talk to it as its own origin.
  */
 export function refuseOtherHosts(app: FastifyInstance, origin: PublicOrigin): void {
-  app.addHook("onRequest", async (request, reply) => {
+  app.addHook("onRequest", (request, reply, done) => {
     // Node keeps the first of several, another server may the last (RFC 9112, 3.2).
-    if (hasSeveralHosts(request.raw.rawHeaders)) return sendProblem(reply, "invalid_request");
-    if (isAnsweredToEverybody(request.url) || isServedHost(request.raw.headers.host, origin)) return undefined;
-    return sendProblem(reply, "misdirected_request");
+    if (hasSeveralHosts(request.raw.rawHeaders)) sendProblem(reply, "invalid_request");
+    else if (isAnsweredToEverybody(request.url) || isServedHost(request.raw.headers.host, origin)) done();
+    else sendProblem(reply, "misdirected_request");
   });
 }
 

@@ -41,7 +41,7 @@ export interface ServerParts {
   readonly pages: PageFiles;
   readonly frontDoor: FrontDoorParts;
   /** Null answers no proxy. */
-  readonly verify: VerifyParts | null;
+  readonly verify: Omit<VerifyParts, "isClosing"> | null;
   readonly clock: Clock;
   readonly log: FastifyBaseLogger;
   readonly checkReadiness: () => Promise<void>;
@@ -72,12 +72,15 @@ export function buildServer(parts: ServerParts): FastifyInstance {
   });
   acceptJsonOnly(app);
   // Before anybody asks for the client's address.
-  app.addHook("onRequest", async (request) => dropUnreadableHops(request.raw));
-  closeConnectionsWhenClosing(app);
+  app.addHook("onRequest", (request, _reply, done) => {
+    dropUnreadableHops(request.raw);
+    done();
+  });
+  const isClosing = closeConnectionsWhenClosing(app);
   addRequestLog(app);
   addSecurityHeaders(app, headers);
   addErrorResponses(app);
-  if (parts.verify !== null) addVerify(app, parts.verify);
+  if (parts.verify !== null) addVerify(app, { ...parts.verify, isClosing });
   refuseOtherHosts(app, parts.guard.origin);
   addFrontDoor(app, parts.frontDoor);
   app.register(fastifySessions, {

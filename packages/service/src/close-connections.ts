@@ -1,7 +1,10 @@
 import type { FastifyInstance } from "fastify";
 
-/** Closing ends idle connections; those that are being answered end with the answer, not with their next silence. */
-export function closeConnectionsWhenClosing(app: FastifyInstance): void {
+/**
+ * Closing ends idle connections; those that are being answered end with the answer, not with their next silence. Returns
+ * whether closing has begun, for answers that are not sent by way of `app`.
+ */
+export function closeConnectionsWhenClosing(app: FastifyInstance): () => boolean {
   let isClosing = false;
   app.addHook("preClose", async () => {
     isClosing = true;
@@ -10,4 +13,5 @@ export function closeConnectionsWhenClosing(app: FastifyInstance): void {
     if (isClosing) reply.header("connection", "close");
     done(null, payload);
   });
+  return () => isClosing;
 }

@@ -17,6 +17,8 @@ export interface VerifyParts {
   readonly decider: AccessDecider;
   /** Whether the connection is from a proxy of ours: of others nothing is believed. */
   readonly isTrustedPeer: (request: IncomingMessage) => boolean;
+  /** Whether connections are to end with their answer. */
+  readonly isClosing: () => boolean;
 }
 
 type Verdict =
@@ -32,6 +34,7 @@ interface Asked {
   readonly allowParameters: boolean;
 }
 
+const PREFIX = "/auth/verify/";
 const PATH = /^\/auth\/verify\/(nginx|forward|envoy)(?=[/?]|$)(.*)$/;
 const LOGIN: Asked = { access: { kind: "login" }, allowEncodedSlash: false, allowParameters: false };
 const ASKED_NAMES: readonly string[] = ["access", "allowEncodedSlash", "allowParameters"] satisfies (keyof Asked)[];
@@ -44,10 +47,16 @@ const ASKED_NAMES: readonly string[] = ["access", "allowEncodedSlash", "allowPar
  * Answered before anything else looks at the request: its Host and its method may be the original's.
  */
 export function addVerify(app: FastifyInstance, parts: VerifyParts): void {
-  app.addHook("onRequest", async (request, reply) => {
-    const [, dialect, rest = ""] = PATH.exec(request.raw.url ?? "") ?? [];
-    if (dialect === undefined) return undefined;
-    return answer(reply, await verdictOn(request.raw, dialect as VerifyDialect, rest, parts));
+  app.addHook("onRequest", (request, reply, done) => {
+    const { url = "" } = request.raw;
+    const [, dialect, rest = ""] = (url.startsWith(PREFIX) ? PATH.exec(url) : null) ?? [];
+    if (dialect === undefined) return done();
+    verdictOn(request.raw, dialect as VerifyDialect, rest, parts)
+      .then((verdict) => {
+        if (verdict.status === 200) grant(reply, verdict.headers, parts.isClosing());
+        else refuse(reply, verdict);
+      })
+      .catch(done);
   });
 }
 
@@ -134,14 +143,21 @@ function nobody(
   return { status: dialect === "nginx" ? 401 : 302, location: guard.origin.text + signInLocation(target) };
 }
 
-function answer(reply: FastifyReply, verdict: Verdict): FastifyReply {
+/**
+ * Written past the framework: a proxy waits for it with every request, and reads the headers that it was told to. Those
+ * that protect pages are for answers that reach a browser.
+ */
+function grant(reply: FastifyReply, headers: readonly string[], isClosing: boolean): void {
+  const common = ["cache-control", "no-store", "content-length", "0"];
+  const last = isClosing ? ["connection", "close"] : [];
+  reply.raw.writeHead(200, [...common, ...last, ...headers]).end();
+  reply.hijack();
+}
+
+function refuse(reply: FastifyReply, verdict: Exclude<Verdict, { readonly status: 200 }>): void {
   reply.code(verdict.status).header("cache-control", "no-store");
   if ("location" in verdict && verdict.location !== null) reply.header("location", verdict.location);
-  if ("headers" in verdict) {
-    const { headers } = verdict;
-    for (let index = 0; index + 1 < headers.length; index += 2) reply.header(headers[index] ?? "", headers[index + 1]);
-  }
-  return reply.send();
+  reply.send();
 }
 
 function headerText(value: string | readonly string[] | undefined): string | null {

@@ -18,7 +18,8 @@ test("a session whose secret is due is answered for, and rotated by the next req
   const guard = new RequestGuard({ sessions, origin: ORIGIN });
   const app = Fastify();
   onTestFinished(() => app.close());
-  addVerify(app, { guard, decider: new AccessDecider({ accounts, access }), isTrustedPeer: () => true });
+  const decider = new AccessDecider({ accounts, access });
+  addVerify(app, { guard, decider, isTrustedPeer: () => true, isClosing: () => false });
 
   const account = await addUser("ada@example.com");
   const login = await sessions.login(await sessions.begin(account.id), { remember: true });
