@@ -21,8 +21,11 @@ declare module "fastify" {
 
 /** What `fastifySessions` is registered with. */
 export interface FastifySessionsOptions {
-  /** The guard that every request passes first. */
-  readonly guard: RequestGuard;
+  /**
+   * The guard that every request passes first. An application that browsers know by several origins has a guard for
+   * each, and a function that chooses among them, by the Host header. What it throws is answered as an error.
+   */
+  readonly guard: RequestGuard | ((request: FastifyRequest) => RequestGuard);
   /** Answers a refused request; by default with `application/problem+json` (RFC 9457). */
   readonly onRefused?: FastifyRefusalHandler<GuardRefusalCode>;
 }
@@ -34,6 +37,7 @@ export interface FastifySessionsOptions {
  */
 export const fastifySessions: FastifyPluginCallback<FastifySessionsOptions> = (app, options, done) => {
   const { guard, onRefused } = options;
+  const guardOf = typeof guard === "function" ? guard : () => guard;
 
   async function refuse(
     refusal: Exclude<Admission, Visit>,
@@ -51,7 +55,7 @@ export const fastifySessions: FastifyPluginCallback<FastifySessionsOptions> = (a
   app.decorateRequest("visit");
   // Hooks by callback: nearly every request passes without waiting, and a promise for each is what costs most here.
   app.addHook("onRequest", (request, reply, next) => {
-    const admission = guard.admit(guardedRequest(request));
+    const admission = guardOf(request).admit(guardedRequest(request));
     if (admission.admitted) {
       request.visit = admission;
       next();

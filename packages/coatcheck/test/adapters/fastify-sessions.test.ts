@@ -1,7 +1,7 @@
 import { CoatcheckError, RequestGuard, SessionManager } from "coatcheck";
 import { fastifySessions } from "coatcheck/adapters/fastify";
 import { MemorySessionStore } from "coatcheck/stores/memory";
-import Fastify, { type FastifyInstance } from "fastify";
+import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { afterEach, expect, test, vi } from "vitest";
 
 let app: FastifyInstance;
@@ -104,4 +104,54 @@ test("a store that fails is a 503 that keeps the cookie", async () => {
     expect(answer.status).toBe(503);
     expect(answer.headers.getSetCookie()).toEqual([]);
   }
+});
+
+/** Two origins on one port, each with a guard and so with a cookie of its own. */
+async function listenForTwoOrigins() {
+  const sessions = new SessionManager({ store: new MemorySessionStore() });
+  const guards = new Map(
+    ["one.localhost:1001", "two.localhost:1002"].map((host) => [
+      host,
+      new RequestGuard({ sessions, origin: `http://${host}`, crossOriginRequests: "refuse_always" }),
+    ]),
+  );
+  app = Fastify();
+  app.register(fastifySessions, {
+    guard: ({ headers: { host = "" } }) => {
+      const guard = guards.get(host);
+      if (guard === undefined) throw new Error(`There is no guard for ${host}.`);
+      return guard;
+    },
+  });
+  const handler = vi.fn(async (request: FastifyRequest) => {
+    const result = await request.visit.login(await sessions.begin("1"));
+    return { outcome: result.outcome };
+  });
+  app.post("/login", handler);
+  await app.ready();
+  const login = (host: string, headers: Record<string, string> = {}) =>
+    app.inject({ method: "POST", url: "/login", headers: { host, ...headers } });
+  return { handler, login };
+}
+
+test("a guard that is chosen for the request decides by its own origin, with its own cookie", async () => {
+  const { handler, login } = await listenForTwoOrigins();
+  for (const [host, other] of [
+    ["one.localhost:1001", "two.localhost:1002"],
+    ["two.localhost:1002", "one.localhost:1001"],
+  ] as const) {
+    const answer = await login(host, { origin: `http://${host}` });
+    expect([answer.statusCode, String(answer.headers["set-cookie"])]).toEqual([
+      200,
+      expect.stringMatching(new RegExp(`^coatcheck-${host.split(":")[1]}=`)),
+    ]);
+    expect((await login(host, { origin: `http://${other}` })).statusCode).toBe(403);
+  }
+  expect(handler).toHaveBeenCalledTimes(2);
+});
+
+test("where no guard is chosen, the handler is not reached", async () => {
+  const { handler, login } = await listenForTwoOrigins();
+  expect((await login("three.localhost")).statusCode).toBe(500);
+  expect(handler).not.toHaveBeenCalled();
 });
