@@ -121,6 +121,11 @@ export const layers: readonly Layer[] = [
     files: /^packages\/service\/src\//,
     imports: ["packages/service/src/", "npm:fastify", "node:"],
   },
+  {
+    name: "a test of the common part of services",
+    files: /^packages\/service\/test\//,
+    imports: ["packages/service/", "npm:fastify", "npm:vitest", "node:"],
+  },
   { name: "the pages", files: /^apps\/web\/src\//, imports: ["apps/web/src/"] },
   {
     // Accounts know nothing of HTTP, so that every way to log in keeps the same rules.

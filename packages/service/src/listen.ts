@@ -1,3 +1,6 @@
+import { lookup } from "node:dns/promises";
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Server } from "node:net";
 import type { FastifyInstance } from "fastify";
 import { type OperatorErrorClass, systemCodeOf } from "./operator-error.ts";
 
@@ -14,15 +17,49 @@ const REASONS: Readonly<Record<string, string>> = {
  * @throws OperatorError `cannot_listen`
  */
 export async function listen(
-  server: FastifyInstance,
+  app: FastifyInstance,
   { host, port }: { readonly host: string; readonly port: number },
   OperatorError: OperatorErrorClass,
 ): Promise<void> {
   try {
-    await server.listen({ host, port });
+    await listenAt(app, await addressesOf(host), port);
   } catch (cause) {
     const code = systemCodeOf(cause);
     const message = `Cannot listen on ${host}, port ${port}: ${REASONS[code] ?? code}.`;
     throw new OperatorError("cannot_listen", message, { cause });
   }
+}
+
+/** On several addresses as on one: there is one server. */
+export async function listenAt(app: FastifyInstance, addresses: readonly string[], port: number): Promise<void> {
+  const [first, ...others] = addresses;
+  const doors = others.map((address) => ({ address, door: anotherDoor(app) }));
+  await app.listen({ port, ...(first === undefined ? {} : { host: first }) });
+  const { port: chosenPort } = app.server.address() as AddressInfo;
+  for (const { address, door } of doors) {
+    door.listen({ host: address, port: chosenPort });
+    await once(door, "listening");
+  }
+}
+
+async function addressesOf(host: string): Promise<readonly string[]> {
+  if (host !== "localhost") return [host];
+  const found = await lookup(host, { all: true });
+  return [...new Set(found.map(({ address }) => address))];
+}
+
+/**
+ * Hands what connects to it to the app's one server, which then knows all connections, whatever way they came: its limits
+ * count for them, and whoever looks at requests before the framework sees theirs too.
+ */
+function anotherDoor(app: FastifyInstance): Server {
+  // As HTTP servers are.
+  const door = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => app.server.emit("connection", socket));
+  let closed: Promise<unknown> = Promise.resolve();
+  app.addHook("preClose", async () => {
+    if (door.listening) closed = once(door.close(), "close");
+  });
+  // What is still being answered is waited for, as at the server itself.
+  app.addHook("onClose", async () => void (await closed));
+  return door;
 }
