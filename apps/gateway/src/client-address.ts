@@ -1,11 +1,20 @@
 import type { IncomingMessage } from "node:http";
-import { isIP } from "node:net";
+import { isIP, type Socket } from "node:net";
 import proxyAddr from "@fastify/proxy-addr";
 
-/** Whether a connection is from one of our proxies. */
+/** Whether a connection is from one of our proxies. Looked at once: it does not change, and they keep theirs open. */
 export function isTrustedPeer(trustedProxies: readonly string[]): (request: IncomingMessage) => boolean {
   const trust = proxyAddr.compile([...trustedProxies]);
-  return ({ socket: { remoteAddress } }) => remoteAddress !== undefined && trust(remoteAddress, 0);
+  const known = new WeakMap<Socket, boolean>();
+  return ({ socket }) => {
+    const isKnown = known.get(socket);
+    if (isKnown !== undefined) return isKnown;
+    const { remoteAddress } = socket;
+    // One that has just gone has no address.
+    const isTrusted = remoteAddress !== undefined && trust(remoteAddress, 0);
+    known.set(socket, isTrusted);
+    return isTrusted;
+  };
 }
 
 /**

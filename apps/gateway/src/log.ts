@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import type { SessionManager } from "coatcheck";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 
@@ -6,17 +7,39 @@ import type { FastifyBaseLogger, FastifyInstance } from "fastify";
  * secrets of a request are in those, and what is never written need not be found and blanked out.
  */
 export function addRequestLog(app: FastifyInstance): void {
+  // What is not written need not be put together.
+  if (!isWritten(app.log)) return;
   app.addHook("onResponse", (request, reply, done) => {
-    request.log.info({
-      event: "request",
-      method: request.method,
-      path: pathOf(request.url),
-      status: reply.statusCode,
-      milliseconds: Math.round(reply.elapsedTime * 10) / 10,
-      address: request.ip,
-    });
+    const { method, url, ip: address } = request;
+    request.log.info(requestLine({ method, url, address, status: reply.statusCode, milliseconds: reply.elapsedTime }));
     done();
   });
+}
+
+/** The same line for an answer that was sent past the framework. */
+export type AnswerLog = (request: IncomingMessage, status: number, milliseconds: number) => void;
+
+export function answerLog(log: FastifyBaseLogger): AnswerLog {
+  if (!isWritten(log)) return () => {};
+  return ({ method = "", url = "", socket: { remoteAddress: address = "" } }, status, milliseconds) => {
+    log.info(requestLine({ method, url, address, status, milliseconds }));
+  };
+}
+
+function isWritten({ level }: FastifyBaseLogger): boolean {
+  return ["trace", "debug", "info"].includes(level);
+}
+
+function requestLine(facts: {
+  readonly method: string;
+  readonly url: string;
+  readonly address: string;
+  readonly status: number;
+  readonly milliseconds: number;
+}): object {
+  const { method, url, status, milliseconds, address } = facts;
+  const rounded = Math.round(milliseconds * 10) / 10;
+  return { event: "request", method, path: pathOf(url), status, milliseconds: rounded, address };
 }
 
 function pathOf(url: string): string {

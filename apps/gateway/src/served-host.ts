@@ -23,6 +23,8 @@ export function refuseOtherHosts(app: FastifyInstance, origin: PublicOrigin): vo
 
 /** Whether a Host header names the one host that is served; any loopback name does where that one is loopback. */
 export function isServedHost(host: string | undefined, origin: PublicOrigin): boolean {
+  // As browsers write it, so nearly always.
+  if (host !== undefined && origin.text.endsWith(`//${host}`)) return true;
   const { hostname } = new URL(origin.text);
   const asked = hostnameOf(host);
   return asked === hostname || (asked !== null && isLoopback(hostname) && isLoopback(asked));

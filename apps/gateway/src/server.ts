@@ -11,12 +11,13 @@ import type { PasswordAuthenticator } from "./accounts/password-authenticator.ts
 import { dropUnreadableHops } from "./client-address.ts";
 import { deviceCookie } from "./device-cookie.ts";
 import { addErrorResponses } from "./error-responses.ts";
-import { addRequestLog } from "./log.ts";
+import { addRequestLog, answerLog } from "./log.ts";
 import { addRoutesWithMethodNotAllowed } from "./method-not-allowed.ts";
 import type { PageFiles } from "./pages/page-files.ts";
 import { problems, sendProblem } from "./problem.ts";
 import { addFrontDoor, type FrontDoorParts } from "./proxy/front-door.ts";
-import { addVerify, type VerifyParts } from "./proxy/verify.ts";
+import { addVerify } from "./proxy/verify.ts";
+import type { VerdictParts } from "./proxy/verify-verdict.ts";
 import { addAccessRoutes } from "./routes/access.ts";
 import { addHealthRoutes } from "./routes/health.ts";
 import { addKeySetRoutes } from "./routes/key-sets.ts";
@@ -41,7 +42,7 @@ export interface ServerParts {
   readonly pages: PageFiles;
   readonly frontDoor: FrontDoorParts;
   /** Null answers no proxy. */
-  readonly verify: Omit<VerifyParts, "isClosing"> | null;
+  readonly verify: VerdictParts | null;
   readonly clock: Clock;
   readonly log: FastifyBaseLogger;
   readonly checkReadiness: () => Promise<void>;
@@ -80,7 +81,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
   addRequestLog(app);
   addSecurityHeaders(app, headers);
   addErrorResponses(app);
-  if (parts.verify !== null) addVerify(app, { ...parts.verify, isClosing });
+  if (parts.verify !== null) addVerify(app, { ...parts.verify, isClosing, logAnswer: answerLog(parts.log) });
   refuseOtherHosts(app, parts.guard.origin);
   addFrontDoor(app, parts.frontDoor);
   app.register(fastifySessions, {

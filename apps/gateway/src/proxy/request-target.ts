@@ -15,6 +15,8 @@ export interface RequestTarget {
 
 /** Visible ASCII but for "#", which no client sends, and "\", which browsers and some servers take for a slash. */
 const FORM = /^(\/[!-"$-[\]-~]*?)(\?[!-"$-~]*)?$/;
+/** Without any of these a name is just a name. */
+const SUSPICIOUS = /[.%/\\\p{Cc}]/u;
 const MAXIMUM_TARGET_LENGTH = 16_384;
 
 /**
@@ -29,11 +31,11 @@ export function readRequestTarget(target: string): RequestTarget | null {
   const segments = path.slice(1).split("/");
   const decoded: string[] = [];
   for (const [index, segment] of segments.entries()) {
-    const name = decode(segment);
+    const name = segment.includes("%") ? decode(segment) : segment;
     // Only the last one may be empty: the path of a folder.
     if (name === null || (name === "" && index < segments.length - 1)) return null;
     if (isAmbiguous(name)) return null;
-    decoded.push(name.replaceAll("/", "%2F").replaceAll("\\", "%5C"));
+    decoded.push(name === segment ? name : name.replaceAll("/", "%2F").replaceAll("\\", "%5C"));
   }
   return {
     path: `/${decoded.join("/")}`,
@@ -45,6 +47,7 @@ export function readRequestTarget(target: string): RequestTarget | null {
 
 /** Whatever slashes it holds: none of the names between them may be a step elsewhere. */
 function isAmbiguous(name: string): boolean {
+  if (!SUSPICIOUS.test(name)) return false;
   if (/[\p{Cc}%]/u.test(name)) return true;
   // Java servers cut a name at ";" before they look at it: "..;" is ".." to them.
   const parts = name.split(/[/\\]/).map((part) => part.split(";", 1)[0] ?? "");

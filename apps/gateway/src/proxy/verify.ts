@@ -1,166 +1,62 @@
-import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
-import { InvalidValue, parseBoolean } from "@coatcheck/service/parse-values";
-import type { RequestGuard } from "coatcheck";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { setImmediate as endOfTurn } from "node:timers/promises";
+import { answerFirst } from "@coatcheck/service/answer-first";
 import type { FastifyInstance, FastifyReply } from "fastify";
-import { parseAccess } from "../config/parse-routes.ts";
-import { isServedHost } from "../served-host.ts";
-import { slides } from "../sliding.ts";
-import type { AccessDecider, AskedAccess } from "./access-decision.ts";
-import { remoteHeaders } from "./forwarded-request.ts";
-import { type OriginalRequest, originalRequest, type VerifyDialect } from "./original-request.ts";
-import { opensPage } from "./page-request.ts";
-import { signInLocation } from "./request-gate.ts";
-import { readRequestTarget } from "./request-target.ts";
+import type { AnswerLog } from "../log.ts";
+import { questionIn, type Refused, type VerdictParts, verdictOn } from "./verify-verdict.ts";
 
-export interface VerifyParts {
-  readonly guard: RequestGuard;
-  readonly decider: AccessDecider;
-  /** Whether the connection is from a proxy of ours: of others nothing is believed. */
-  readonly isTrustedPeer: (request: IncomingMessage) => boolean;
+export interface VerifyParts extends VerdictParts {
   /** Whether connections are to end with their answer. */
   readonly isClosing: () => boolean;
+  readonly logAnswer: AnswerLog;
 }
-
-type Verdict =
-  | { readonly status: 200; readonly headers: readonly string[] }
-  | { readonly status: 403 }
-  /** The location is where a person can sign in, null for scripts. */
-  | { readonly status: 401 | 302; readonly location: string | null };
-
-/** What a proxy's configuration asks for, in the words of a route's. */
-interface Asked {
-  readonly access: AskedAccess;
-  readonly allowEncodedSlash: boolean;
-  readonly allowParameters: boolean;
-}
-
-const PREFIX = "/auth/verify/";
-const PATH = /^\/auth\/verify\/(nginx|forward|envoy)(?=[/?]|$)(.*)$/;
-const LOGIN: Asked = { access: { kind: "login" }, allowEncodedSlash: false, allowParameters: false };
-const ASKED_NAMES: readonly string[] = ["access", "allowEncodedSlash", "allowParameters"] satisfies (keyof Asked)[];
 
 /**
  * Answers proxies that ask whether a request may pass (forward-auth): 200 with who it is, 401, 403 or, for a person who
  * opens a page, 302 to sign in; never with a body. nginx turns any other status into a 500, a redirection too, so it
- * gets the location with a 401, and can send people there by itself. Nothing is rotated and no cookie is set, for most proxies give it to nobody.
+ * gets the location with a 401, and can send people there by itself.
  *
- * Answered before anything else looks at the request: its Host and its method may be the original's.
+ * Decided before anything else looks at the request: its Host and its method may be the original's. A yes is answered
+ * there and then, for it is asked with every request of a site. A no goes the way of all other answers.
  */
 export function addVerify(app: FastifyInstance, parts: VerifyParts): void {
-  app.addHook("onRequest", (request, reply, done) => {
-    const { url = "" } = request.raw;
-    const [, dialect, rest = ""] = (url.startsWith(PREFIX) ? PATH.exec(url) : null) ?? [];
-    if (dialect === undefined) return done();
-    verdictOn(request.raw, dialect as VerifyDialect, rest, parts)
-      .then((verdict) => {
-        if (verdict.status === 200) grant(reply, verdict.headers, parts.isClosing());
-        else refuse(reply, verdict);
+  const refusals = new WeakMap<IncomingMessage, (reply: FastifyReply) => void>();
+  answerFirst(app.server, (request, response, next) => {
+    const question = questionIn(request);
+    if (question === null) return next();
+    const startedAt = performance.now();
+    verdictOn(request, question, parts)
+      .then(async (verdict) => {
+        if (verdict.status !== 200) {
+          refusals.set(request, (reply) => refuse(reply, verdict));
+          return next();
+        }
+        // What was asked at the same time is answered together: the proxy is woken once, and not for each.
+        await endOfTurn();
+        grant(response, verdict.headers, parts.isClosing());
+        parts.logAnswer(request, 200, performance.now() - startedAt);
       })
-      .catch(done);
+      .catch((error) => {
+        refusals.set(request, (reply) => reply.send(error));
+        next();
+      });
+  });
+  app.addHook("onRequest", (request, reply, done) => {
+    const refusal = refusals.get(request.raw);
+    if (refusal === undefined) done();
+    else refusal(reply);
   });
 }
 
-async function verdictOn(
-  request: IncomingMessage,
-  dialect: VerifyDialect,
-  rest: string,
-  { guard, decider, isTrustedPeer }: VerifyParts,
-): Promise<Verdict> {
-  if (!isTrustedPeer(request)) return { status: 403 };
-  const { headers, method = "GET" } = request;
-  const original = originalRequest(dialect, { method, rest, headers });
-  // Cookies are of one host: for another one there can be no session here.
-  if (original.host === null || !isServedHost(original.host, guard.origin)) return { status: 403 };
-  const asked = dialect === "envoy" ? LOGIN : askedIn(rest);
-  if (asked === null || !isPlain(original.target, asked)) return { status: 403 };
-
-  const admission = guard.admit({
-    // Whoever does not say is taken to change something.
-    method: original.method ?? "POST",
-    url: original.target ?? undefined,
-    headers: { get: (name) => (name === "upgrade" ? upgradeOf(headers) : headerText(headers[name])) },
-  });
-  if (!admission.admitted) return { status: 403 };
-  const decision = await decider.decide(admission, asked.access, {
-    audience: guard.origin.text,
-    slide: slides(headers),
-  });
-  if (decision.outcome === "refused") return { status: 403 };
-  if (decision.outcome === "unauthenticated") return nobody(dialect, original, request, guard);
-  const { identity } = decision;
-  return { status: 200, headers: ["authorization", `Bearer ${identity.token}`, ...remoteHeaders(identity)] };
-}
-
-/**
- * What the proxy's configuration asks for in the query of the address that it has; a login, where it says nothing. Null
- * for what makes no sense: a misspelt name must not silently let everybody in who is logged in.
- */
-function askedIn(rest: string): Asked | null {
-  const parameters = new URLSearchParams(rest.startsWith("?") ? rest : "");
-  const names = [...parameters.keys()];
-  if (new Set(names).size < names.length || !names.every((name) => ASKED_NAMES.includes(name))) return null;
-  const allows = (name: keyof Asked) => parseBoolean(parameters.get(name) ?? "false");
-  try {
-    const access = parseAccess(parameters.get("access") ?? "login");
-    if (access.kind === "public") return null;
-    return { access, allowEncodedSlash: allows("allowEncodedSlash"), allowParameters: allows("allowParameters") };
-  } catch (error) {
-    if (error instanceof InvalidValue) return null;
-    throw error;
-  }
-}
-
-/**
- * Whether a path means the same to everybody. By it the proxy has chosen what to ask for, and the application will choose
- * what to show: where they read it differently, one path's permission would open another.
- */
-function isPlain(target: string | null, asked: Asked): boolean {
-  const read = target === null ? null : readRequestTarget(target);
-  if (read === null) return false;
-  return (!read.hasEncodedSlash || asked.allowEncodedSlash) && (!read.hasParameters || asked.allowParameters);
-}
-
-/**
- * An upgrade, as far as a proxy shows it: Upgrade is of the connection, and nginx and Traefik keep it to themselves. A
- * browser that opens a WebSocket says so in headers, too, that no page can leave out.
- */
-function upgradeOf(headers: IncomingHttpHeaders): string | null {
-  if (headers.upgrade !== undefined) return headers.upgrade;
-  const isWebSocket =
-    headers["sec-websocket-key"] !== undefined ||
-    headers["sec-websocket-version"] !== undefined ||
-    headers["sec-fetch-mode"] === "websocket";
-  return isWebSocket ? "websocket" : null;
-}
-
-function nobody(
-  dialect: VerifyDialect,
-  { method, target }: OriginalRequest,
-  { headers }: IncomingMessage,
-  guard: RequestGuard,
-): Verdict {
-  if (method === null || target === null || !opensPage(method, headers)) return { status: 401, location: null };
-  return { status: dialect === "nginx" ? 401 : 302, location: guard.origin.text + signInLocation(target) };
-}
-
-/**
- * Written past the framework: a proxy waits for it with every request, and reads the headers that it was told to. Those
- * that protect pages are for answers that reach a browser.
- */
-function grant(reply: FastifyReply, headers: readonly string[], isClosing: boolean): void {
+/** Without the headers that protect pages: a proxy reads those that it was told to. */
+function grant(response: ServerResponse, headers: readonly string[], isClosing: boolean): void {
   const common = ["cache-control", "no-store", "content-length", "0"];
   const last = isClosing ? ["connection", "close"] : [];
-  reply.raw.writeHead(200, [...common, ...last, ...headers]).end();
-  reply.hijack();
+  response.writeHead(200, [...common, ...last, ...headers]).end();
 }
 
-function refuse(reply: FastifyReply, verdict: Exclude<Verdict, { readonly status: 200 }>): void {
+function refuse(reply: FastifyReply, verdict: Refused): void {
   reply.code(verdict.status).header("cache-control", "no-store");
   if ("location" in verdict && verdict.location !== null) reply.header("location", verdict.location);
   reply.send();
-}
-
-function headerText(value: string | readonly string[] | undefined): string | null {
-  if (value === undefined) return null;
-  return typeof value === "string" ? value : value.join(", ");
 }

@@ -1,3 +1,4 @@
+import type { AddressInfo } from "node:net";
 import { RequestGuard } from "coatcheck";
 import Fastify from "fastify";
 import { expect, onTestFinished, test } from "vitest";
@@ -6,7 +7,7 @@ import { loadConfiguration } from "../../../src/config/load-configuration.ts";
 import { AccessDecider } from "../../../src/proxy/access-decision.ts";
 import { addVerify } from "../../../src/proxy/verify.ts";
 import { openTestGateway } from "../../accounts/support/test-accounts.ts";
-import { HOST, ORIGIN } from "./support/visitor.ts";
+import { HOST, ORIGIN, Visitor } from "./support/visitor.ts";
 
 const A_DAY_AND_AN_HOUR = 90_000;
 
@@ -19,7 +20,10 @@ test("a session whose secret is due is answered for, and rotated by the next req
   const app = Fastify();
   onTestFinished(() => app.close());
   const decider = new AccessDecider({ accounts, access });
-  addVerify(app, { guard, decider, isTrustedPeer: () => true, isClosing: () => false });
+  const isTrustedPeer = () => true;
+  addVerify(app, { guard, decider, isTrustedPeer, isClosing: () => false, logAnswer: () => {} });
+  await app.listen({ host: "127.0.0.1", port: 0 });
+  const visitor = new Visitor((app.server.address() as AddressInfo).port);
 
   const account = await addUser("ada@example.com");
   const login = await sessions.login(await sessions.begin(account.id), { remember: true });
@@ -35,8 +39,8 @@ test("a session whose secret is due is answered for, and rotated by the next req
       "x-forwarded-host": HOST,
       "x-forwarded-uri": "/",
     };
-    const answer = await app.inject({ url: target, headers });
-    expect([target, answer.statusCode, answer.headers["set-cookie"]]).toEqual([target, 200, undefined]);
+    const answer = await visitor.send({ target, headers });
+    expect([target, answer.status, answer.headers["set-cookie"]]).toEqual([target, 200, undefined]);
   }
   const visit = guard.admit({
     ...{ method: "GET", url: "/" },
