@@ -16,17 +16,30 @@ export interface UserFacts {
   readonly roles?: readonly string[];
 }
 
+/** What a token was made of, but for the session and the upstream. */
+interface TokenBasis {
+  readonly kid: string;
+  /** Of the session's record: another one once anything of it changed. */
+  readonly version: number;
+  readonly authenticatedAt: Timestamp | null;
+  readonly user: UserFacts;
+}
+
+interface IssuedToken {
+  readonly token: string;
+  readonly expiresAt: Timestamp;
+  readonly issuedAt: Timestamp;
+  readonly basis: TokenBasis;
+}
+
 const CLIENT_ID = "coatcheck";
 const MAXIMUM_KEPT_TOKENS = 10_000;
 
 /** IdentityIssuer tells one upstream service who is calling, for a minute. */
 export class IdentityIssuer {
   readonly #options: Required<IssuerOptions>;
-  readonly #issued: BoundedCache<{
-    readonly token: string;
-    readonly expiresAt: Timestamp;
-    readonly issuedAt: Timestamp;
-  }>;
+  /** By session and upstream, the last one. */
+  readonly #issued: BoundedCache<IssuedToken>;
 
   constructor(options: IssuerOptions) {
     this.#options = { clock: systemClock, ...options };
@@ -43,11 +56,10 @@ export class IdentityIssuer {
     const now = this.#options.clock.now();
     const { record } = Authentication.ticketOf(authentication);
     const { authenticatedAt, session } = authentication;
-    // A key that was replaced is in here too: what it signed must not be handed out on.
-    const facts = [key.kid, session.id, record.version, authenticatedAt, audience, user];
-    const name = JSON.stringify(facts);
+    const basis: TokenBasis = { kid: key.kid, version: record.version, authenticatedAt, user };
+    const name = `${session.id} ${audience}`;
     const kept = this.#issued.get(name);
-    if (kept !== undefined && now >= kept.issuedAt && now - kept.issuedAt < IDENTITY_REUSE_SECONDS * 1_000) {
+    if (kept !== undefined && isReusable(kept, basis, now)) {
       return { outcome: "issued", token: kept.token, expiresAt: kept.expiresAt };
     }
     const span = spanOf(authentication, IDENTITY_LIFETIME_SECONDS, now, { allowsGrace: true });
@@ -67,7 +79,24 @@ export class IdentityIssuer {
     };
     const token = await signToken(key, tokenTypes.identity, claims);
     const issued = { token, expiresAt: span.exp * 1_000 };
-    this.#issued.set(name, { ...issued, issuedAt: now });
+    this.#issued.set(name, { ...issued, issuedAt: now, basis });
     return { outcome: "issued", ...issued };
   }
+}
+
+/** A key that was replaced is in here too: what it signed must not be handed out on. */
+function isReusable({ issuedAt, basis: kept }: IssuedToken, basis: TokenBasis, now: Timestamp): boolean {
+  if (now < issuedAt || now - issuedAt >= IDENTITY_REUSE_SECONDS * 1_000) return false;
+  return (
+    kept.kid === basis.kid &&
+    kept.version === basis.version &&
+    kept.authenticatedAt === basis.authenticatedAt &&
+    saysTheSame(kept.user, basis.user)
+  );
+}
+
+function saysTheSame(first: UserFacts, second: UserFacts): boolean {
+  const [roles, others] = [first.roles ?? [], second.roles ?? []];
+  const hasSameRoles = roles.length === others.length && roles.every((role, index) => role === others[index]);
+  return hasSameRoles && first.name === second.name && first.email === second.email;
 }
