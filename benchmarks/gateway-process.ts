@@ -8,6 +8,8 @@ import { freePort } from "@coatcheck/throwaway-servers";
 /** From the root of the repository, where npm runs benchmarks. */
 const PROGRAM = resolve("apps/gateway/bin/coatcheck.js");
 
+const COMMAND: readonly string[] = [PROGRAM, "gateway"];
+
 type Environment = Readonly<Record<string, string>>;
 
 /** A gateway in a process of its own. */
@@ -17,17 +19,20 @@ export class Gateway {
   readonly #environment: NodeJS.ProcessEnv;
   readonly #port: number;
   readonly #agent = new Agent({ keepAlive: true, noDelay: true, maxSockets: 64 });
+  readonly #command: readonly string[];
   #child: ChildProcess | null = null;
 
-  private constructor(port: number, environment: Environment) {
+  private constructor(port: number, environment: Environment, command: readonly string[]) {
     this.#port = port;
+    this.#command = command;
     this.#environment = { PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(port), ...environment };
     this.url = `http://localhost:${port}`;
     this.cookieName = `coatcheck-${port}`;
   }
 
-  static async create(environment: Environment): Promise<Gateway> {
-    return new Gateway(await freePort(), environment);
+  /** `command` is a script and its arguments; the gateway's own by default. */
+  static async create(environment: Environment, command = COMMAND): Promise<Gateway> {
+    return new Gateway(await freePort(), environment, command);
   }
 
   async addUser(email: string, password: string): Promise<void> {
@@ -38,12 +43,19 @@ export class Gateway {
   }
 
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [PROGRAM, "gateway"], {
+    const child = spawn(process.execPath, [...this.#command], {
       env: this.#environment,
-      stdio: ["ignore", "pipe", "ignore"],
+      stdio: ["ignore", "pipe", "ignore", "ipc"],
     });
     this.#child = child;
-    await once(child.stdout, "data");
+    if (child.stdout !== null) await once(child.stdout, "data");
+  }
+
+  /** Has a script of the benchmark's do something, and resolves when it says that it is done. */
+  async order(message: object): Promise<void> {
+    if (this.#child === null) throw new Error("The gateway is not running.");
+    this.#child.send(message);
+    await once(this.#child, "message");
   }
 
   async stop(): Promise<void> {

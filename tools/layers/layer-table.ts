@@ -188,7 +188,16 @@ export const layers: readonly Layer[] = [
   {
     name: "a benchmark",
     files: /^benchmarks\//,
-    imports: ["benchmarks/", ...published, servers, "@coatcheck/files", "@coatcheck/files/", "npm:", "node:"],
+    imports: [
+      "benchmarks/",
+      ...published,
+      servers,
+      "@coatcheck/files",
+      "@coatcheck/files/",
+      "@coatcheck/gateway/",
+      "npm:",
+      "node:",
+    ],
   },
   {
     name: "an end-to-end test",
