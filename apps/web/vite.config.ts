@@ -1,7 +1,8 @@
 import { defineConfig } from "vite";
 
 export default defineConfig({
-  // The gateway serves the pages at /auth/sign-in and /auth/account, so assets are named from the root of the origin.
+  // The gateway serves the pages at /auth/sign-in and the like, and that of a problem anywhere: assets are named from the
+  // root of the origin.
   base: "/auth/",
   publicDir: false,
   build: {
@@ -11,7 +12,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     cssCodeSplit: false,
     rolldownOptions: {
-      input: ["sign-in.html", "account.html"],
+      input: ["sign-in.html", "account.html", "confirm.html", "problem.html"],
       output: { chunkFileNames: "assets/shared-[hash].js" },
     },
   },

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -25,9 +25,11 @@ export const grace: Account = { email: "grace@example.com", password: "nanosecon
 export interface GatewayOptions {
   /** How long a login counts as fresh. Short, so that a test need not wait a quarter of an hour. */
   readonly freshForSeconds?: number;
+  /** Runs a gateway with these routes, and Ada for its one user, in place of the demo. */
+  readonly routes?: () => readonly object[];
 }
 
-/** The real program, as `npm start` runs it, on a free port and with an empty data folder. */
+/** The real program, as `npm start` runs it unless routes say otherwise, on a free port and with an empty data folder. */
 export class Gateway {
   readonly url: string;
   /** Of the private library behind it. */
@@ -44,21 +46,26 @@ export class Gateway {
 
   static async start(options: GatewayOptions = {}): Promise<Gateway> {
     const folder = await mkdtemp(join(tmpdir(), "coatcheck-e2e-"));
-    const { freshForSeconds } = options;
-    await writeSongs(SONGS);
-    await mkdir(join(folder, "demo"));
-    await symlink(SONGS, join(folder, "demo/music"));
+    const { freshForSeconds, routes } = options;
+    if (routes === undefined) {
+      await writeSongs(SONGS);
+      await mkdir(join(folder, "demo"));
+      await symlink(SONGS, join(folder, "demo/music"));
+    }
     const [port, filesPort, libraryPort] = [await freePort(), await freePort(), await freePort()];
-    const child = spawn(process.execPath, [PROGRAM, "demo"], {
+    const environment = {
+      ...process.env,
+      COATCHECK_DATA: folder,
+      PORT: String(port),
+      FILES_PORT: String(filesPort),
+      LIBRARY_PORT: String(libraryPort),
+      ...(freshForSeconds !== undefined && { COATCHECK_FRESH_FOR_SECONDS: String(freshForSeconds) }),
+      ...(routes !== undefined && { COATCHECK_ROUTES: JSON.stringify(routes()) }),
+    };
+    if (routes !== undefined) await addAda(environment);
+    const child = spawn(process.execPath, [PROGRAM, routes === undefined ? "demo" : "gateway"], {
       cwd: folder,
-      env: {
-        ...process.env,
-        COATCHECK_DATA: folder,
-        PORT: String(port),
-        FILES_PORT: String(filesPort),
-        LIBRARY_PORT: String(libraryPort),
-        ...(freshForSeconds !== undefined && { COATCHECK_FRESH_FOR_SECONDS: String(freshForSeconds) }),
-      },
+      env: environment,
       stdio: ["ignore", "pipe", "pipe"],
     });
     return new Gateway(await announcedUrl(child), `http://localhost:${libraryPort}`, child, folder);
@@ -71,6 +78,16 @@ export class Gateway {
     }
     await rm(this.#folder, { recursive: true, force: true });
   }
+}
+
+function addAda(environment: NodeJS.ProcessEnv): Promise<void> {
+  const args = [PROGRAM, "users", "add", ada.email, "--name", "Ada Lovelace", "--password-stdin"];
+  return new Promise((resolve, reject) => {
+    const child = execFile(process.execPath, args, { env: environment }, (error) =>
+      error ? reject(error) : resolve(),
+    );
+    child.stdin?.end(`${ada.password}\n`);
+  });
 }
 
 /** The first URL on standard output: the program prints it once it answers there. */

@@ -1,7 +1,8 @@
 import { CoatcheckError } from "coatcheck";
 import type { FastifyInstance } from "fastify";
 import { GatewayError, type GatewayErrorCode } from "./errors.ts";
-import { type ProblemCode, sendProblem, sendUnavailable } from "./problem.ts";
+import type { ProblemAnswers } from "./pages/problem-answers.ts";
+import type { ProblemCode } from "./problem.ts";
 
 const CODES_OF_FASTIFY: ReadonlyMap<string, ProblemCode> = new Map([
   ["FST_ERR_CTP_BODY_TOO_LARGE", "body_too_large"],
@@ -21,17 +22,19 @@ const MAY_PASS: ReadonlySet<GatewayErrorCode> = new Set([
  * The last resort for errors (OWASP ASVS 5.0, 16.5): every fault becomes a problem with a code, and none of them shows
  * a message that was written for us. Faults that may pass are 503: never "anonymous", never "logged in".
  */
-export function addErrorResponses(app: FastifyInstance): void {
+export function addErrorResponses(app: FastifyInstance, problemAnswers: ProblemAnswers): void {
   app.setErrorHandler((error, request, reply) => {
     const code = problemCodeOf(error);
     if (code === "internal_error" || code === "unavailable") {
       request.log.error({ event: "request_failed", err: error }, "a request failed");
     }
-    if (code !== "unavailable") return sendProblem(reply, code);
-    const retryAfterSeconds = error instanceof GatewayError ? error.retryAfterSeconds : null;
-    return sendUnavailable(reply, retryAfterSeconds ?? undefined);
+    if (code === "unavailable") {
+      const retryAfterSeconds = error instanceof GatewayError ? error.retryAfterSeconds : null;
+      reply.header("retry-after", String(retryAfterSeconds ?? 1));
+    }
+    return problemAnswers.send(reply, code);
   });
-  app.setNotFoundHandler((_request, reply) => sendProblem(reply, "not_found"));
+  app.setNotFoundHandler((_request, reply) => problemAnswers.send(reply, "not_found"));
 }
 
 function problemCodeOf(error: unknown): ProblemCode {

@@ -55,8 +55,8 @@ export function sendProblem(
 }
 
 /** For what may be better a moment later. Nothing was changed, as far as is known. */
-export function sendUnavailable(reply: FastifyReply, retryAfterSeconds = 1): FastifyReply {
-  return sendProblem(reply.header("retry-after", String(retryAfterSeconds)), "unavailable");
+export function sendUnavailable(reply: FastifyReply): FastifyReply {
+  return sendProblem(reply.header("retry-after", "1"), "unavailable");
 }
 
 export function sendTooManyAttempts(reply: FastifyReply, retryAfterSeconds: number): FastifyReply {

@@ -14,7 +14,8 @@ import { addErrorResponses } from "./error-responses.ts";
 import { addRequestLog, answerLog } from "./log.ts";
 import { addRoutesWithMethodNotAllowed } from "./method-not-allowed.ts";
 import type { PageFiles } from "./pages/page-files.ts";
-import { problems, sendProblem } from "./problem.ts";
+import { ProblemAnswers } from "./pages/problem-answers.ts";
+import { problems } from "./problem.ts";
 import { addFrontDoor, type FrontDoorParts } from "./proxy/front-door.ts";
 import { addVerify } from "./proxy/verify.ts";
 import type { VerdictParts } from "./proxy/verify-verdict.ts";
@@ -56,6 +57,7 @@ const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
 /** The gateway's HTTP server, not yet listening. Everything it needs is handed to it. */
 export function buildServer(parts: ServerParts): FastifyInstance {
   const headers = securityHeaders(parts.guard.origin);
+  const problemAnswers = new ProblemAnswers(parts.pages.problem);
   const app = Fastify({
     loggerInstance: parts.log,
     // `addRequestLog` writes one line a request, and chooses what is in it.
@@ -67,7 +69,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     // What arrives while closing is answered like anything else, and its connection ended with the answer.
     return503OnClosing: false,
     clientErrorHandler: answerBrokenRequest(headers, problems),
-    frameworkErrors: (_error, _request, reply) => sendProblem(reply.headers(headers), "invalid_request"),
+    frameworkErrors: (_error, _request, reply) => problemAnswers.send(reply.headers(headers), "invalid_request"),
     // What a request holds must be what is expected, not what could be made of it.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
   });
@@ -80,13 +82,13 @@ export function buildServer(parts: ServerParts): FastifyInstance {
   const isClosing = closeConnectionsWhenClosing(app);
   addRequestLog(app);
   addSecurityHeaders(app, headers);
-  addErrorResponses(app);
+  addErrorResponses(app, problemAnswers);
   if (parts.verify !== null) addVerify(app, { ...parts.verify, isClosing, logAnswer: answerLog(parts.log) });
   refuseOtherHosts(app, parts.guard.origin);
-  addFrontDoor(app, parts.frontDoor);
+  addFrontDoor(app, parts.frontDoor, problemAnswers);
   app.register(fastifySessions, {
     guard: parts.guard,
-    onRefused: (refusal, _request, reply) => sendProblem(reply, refusal.code),
+    onRefused: (refusal, _request, reply) => problemAnswers.send(reply, refusal.code),
   });
   addRoutesWithMethodNotAllowed(app, () => {
     addHealthRoutes(app, parts);

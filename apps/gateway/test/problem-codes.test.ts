@@ -5,6 +5,7 @@ import Fastify from "fastify";
 import { describe, expect, expectTypeOf, onTestFinished, test } from "vitest";
 import { addErrorResponses } from "../src/error-responses.ts";
 import { GatewayError, type GatewayErrorCode, gatewayErrorCodes } from "../src/errors.ts";
+import { ProblemAnswers } from "../src/pages/problem-answers.ts";
 import { type ProblemCode, problems } from "../src/problem.ts";
 
 /** With what the services share: there, an operator's error is raised by the class that the gateway hands in. */
@@ -43,7 +44,7 @@ async function sources(): Promise<string> {
 async function answerTo(error: Error): Promise<readonly [number, string]> {
   const app = Fastify();
   onTestFinished(() => app.close());
-  addErrorResponses(app);
+  addErrorResponses(app, new ProblemAnswers({ body: Buffer.from("{{code}}"), contentType: "text/html" }));
   app.get("/", () => Promise.reject(error));
   const response = await fetch(await app.listen({ port: 0, host: "127.0.0.1" }));
   const { code } = (await response.json()) as { readonly code: string };

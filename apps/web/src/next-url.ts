@@ -22,4 +22,10 @@ export function signInUrl(path: string): string {
   return `${SIGN_IN_PATH}?${new URLSearchParams({ next: path })}`;
 }
 
+/** The sign-in page for somebody who is signed in and wants to be somebody else; then on to `next`, if there is one. */
+export function switchUserUrl(next: string | null): string {
+  const way = next === null ? "" : `&${new URLSearchParams({ next })}`;
+  return `${SIGN_IN_PATH}?switch-user${way}`;
+}
+
 export const SIGNED_OUT_URL = `${SIGN_IN_PATH}?signed-out`;

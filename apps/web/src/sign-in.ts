@@ -22,5 +22,7 @@ const messages = handleSubmit(form, {
 
 if (!navigator.cookieEnabled) messages.showProblem("Signing in needs cookies, which are switched off in this browser.");
 else if (parameters.has("signed-out")) messages.showNotice("You are signed out on this device.");
+else if (parameters.has("switch-user"))
+  messages.showNotice("Sign in as someone else. That signs you out of the account you are in now.");
 else if (parameters.has("next")) messages.showNotice("Please sign in to continue.");
 showConnectivity();

@@ -11,6 +11,9 @@ export interface PageFile {
 export interface PageFiles {
   readonly signIn: PageFile;
   readonly account: PageFile;
+  readonly confirm: PageFile;
+  /** A template: what it tells of is filled in for each problem. */
+  readonly problem: PageFile;
   /** By file name; the names carry a digest of the content, so they may be cached for good. */
   readonly assets: ReadonlyMap<string, PageFile>;
 }
@@ -32,6 +35,8 @@ export async function loadPageFiles(): Promise<PageFiles> {
     return {
       signIn: await loadFile(join(folder, "sign-in.html")),
       account: await loadFile(join(folder, "account.html")),
+      confirm: await loadFile(join(folder, "confirm.html")),
+      problem: await loadFile(join(folder, "problem.html")),
       assets: new Map(await Promise.all(assets)),
     };
   } catch (cause) {

@@ -1,7 +1,7 @@
 import { boundPipelining } from "@coatcheck/service/pipelined-requests";
 import type { Visit } from "coatcheck";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { sendProblem } from "../problem.ts";
+import type { ProblemAnswers } from "../pages/problem-answers.ts";
 import type { GateDecision, RequestGate } from "./request-gate.ts";
 import type { AdmittedRequest, Upstreams } from "./upstreams.ts";
 
@@ -14,12 +14,18 @@ export interface FrontDoorParts {
  * Sends what belongs to a route to its upstream, before anything else looks at it: its body is not parsed, and its
  * response is the upstream's, without the headers of our own pages.
  */
-export function addFrontDoor(app: FastifyInstance, { gate, upstreams }: FrontDoorParts): void {
+export function addFrontDoor(
+  app: FastifyInstance,
+  { gate, upstreams }: FrontDoorParts,
+  problemAnswers: ProblemAnswers,
+): void {
   boundPipelining(app);
   app.addHook("onRequest", async (request, reply) => {
     const decision = await gate.decide(request.raw, request.ip);
     if (decision.kind === "own") return undefined;
-    return decision.kind === "forward" ? forward(request, reply, decision.admitted) : answer(reply, decision);
+    return decision.kind === "forward"
+      ? forward(request, reply, decision.admitted)
+      : answer(reply, decision, problemAnswers);
   });
 
   async function forward(
@@ -30,13 +36,14 @@ export function addFrontDoor(app: FastifyInstance, { gate, upstreams }: FrontDoo
     const failure = await upstreams.forward(request.raw, reply.raw, admitted);
     if (failure === null) return reply.hijack();
     await writeSession(reply, admitted.visit);
-    return sendProblem(reply, failure);
+    return problemAnswers.send(reply, failure);
   }
 }
 
 async function answer(
   reply: FastifyReply,
   decision: Exclude<GateDecision, { readonly kind: "own" | "forward" }>,
+  problemAnswers: ProblemAnswers,
 ): Promise<FastifyReply> {
   switch (decision.kind) {
     case "answer": {
@@ -53,7 +60,7 @@ async function answer(
     case "problem":
       for (const { name, value } of decision.headers) reply.header(name, value);
       if (decision.visit !== null) await writeSession(reply, decision.visit);
-      return sendProblem(reply, decision.code);
+      return problemAnswers.send(reply, decision.code);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import { type Answer, answerTo, type HeaderEdit, type RequestGuard, safeNext, type Visit } from "coatcheck";
+import { type Answer, answerTo, type HeaderEdit, type RequestGuard, type Visit } from "coatcheck";
+import { confirmLocation, signInLocation } from "../pages/page-locations.ts";
 import type { ProblemCode } from "../problem.ts";
 import { slides } from "../sliding.ts";
 import type { AccessDecider, AskedAccess } from "./access-decision.ts";
@@ -84,7 +85,7 @@ export class RequestGate {
       case "granted":
         return { kind: "forward", admitted: { ...common, identity: decision.identity, session: decision.session } };
       case "refused":
-        return problem(decision.code, visit);
+        return refused(request, decision.code, visit);
       case "unauthenticated":
         return nobody(request, visit);
     }
@@ -95,15 +96,20 @@ function problem(code: ProblemCode, visit: Visit | null, headers: readonly Heade
   return { kind: "problem", code, visit, headers };
 }
 
+/** For what the password once more would open, whoever opens a page is asked for it, and led back. */
+function refused(
+  { method = "GET", url = "/", headers }: IncomingMessage,
+  code: ProblemCode,
+  visit: Visit,
+): GateDecision {
+  if (code !== "reauthentication_required" || !opensPage(method, headers)) return problem(code, visit);
+  return { kind: "redirect", location: confirmLocation(url), visit };
+}
+
 /** Whoever opens a page is sent to sign in, and back; a script is told by the status. */
 function nobody({ method = "GET", url = "/", headers }: IncomingMessage, visit: Visit): GateDecision {
   if (!opensPage(method, headers)) return problem("unauthenticated", visit);
   return { kind: "redirect", location: signInLocation(url), visit };
-}
-
-/** The sign-in page, with the way back. */
-export function signInLocation(target: string): string {
-  return `/auth/sign-in?next=${encodeURIComponent(safeNext(target))}`;
 }
 
 function headerText(value: string | readonly string[] | undefined): string | null {

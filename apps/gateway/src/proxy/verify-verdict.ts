@@ -2,13 +2,13 @@ import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { InvalidValue, parseBoolean } from "@coatcheck/service/parse-values";
 import type { RequestGuard } from "coatcheck";
 import { parseAccess } from "../config/parse-routes.ts";
+import { signInLocation } from "../pages/page-locations.ts";
 import { isServedHost } from "../served-host.ts";
 import { slides } from "../sliding.ts";
 import type { AccessDecider, AskedAccess } from "./access-decision.ts";
 import { remoteHeaders } from "./forwarded-request.ts";
 import { type OriginalRequest, originalRequest, type VerifyDialect } from "./original-request.ts";
 import { opensPage } from "./page-request.ts";
-import { signInLocation } from "./request-gate.ts";
 import { readRequestTarget } from "./request-target.ts";
 
 export interface VerdictParts {

@@ -1,12 +1,10 @@
 import { safeNext } from "coatcheck";
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { AccountStore } from "../accounts/account-store.ts";
 import type { PageFile, PageFiles } from "../pages/page-files.ts";
+import { ACCOUNT_PATH, CONFIRM_PATH, SIGN_IN_PATH, SWITCH_USER, signInLocation } from "../pages/page-locations.ts";
 import { sendProblem } from "../problem.ts";
 import { findSignedInUser } from "../signed-in-user.ts";
-
-const SIGN_IN_PATH = "/auth/sign-in";
-const ACCOUNT_PATH = "/auth/account";
 
 /** The pages. Who is signed in never sees the sign-in page, who is not is sent there, and back again afterwards. */
 export function addPageRoutes(
@@ -16,17 +14,21 @@ export function addPageRoutes(
   app.get("/", async (_request, reply) => reply.redirect(ACCOUNT_PATH));
 
   app.get(SIGN_IN_PATH, async (request, reply) => {
-    const { next } = request.query as { next?: unknown };
+    if (SWITCH_USER in (request.query as object)) return sendPage(reply, pages.signIn);
     const user = await findSignedInUser(request, accounts);
-    if (user !== null) return reply.redirect(safeNext(typeof next === "string" ? next : null, ACCOUNT_PATH));
-    return sendPage(reply, pages.signIn);
+    return user === null ? sendPage(reply, pages.signIn) : reply.redirect(nextOf(request));
+  });
+
+  // Signing in is as good a proof as the password once more, and a proof of just now is not asked for again.
+  app.get(CONFIRM_PATH, async (request, reply) => {
+    const user = await findSignedInUser(request, accounts);
+    if (user === null) return reply.redirect(signInLocation(nextOf(request)));
+    return user.authentication.fresh ? reply.redirect(nextOf(request)) : sendPage(reply, pages.confirm);
   });
 
   app.get(ACCOUNT_PATH, async (request, reply) => {
     const user = await findSignedInUser(request, accounts);
-    if (user === null)
-      return reply.redirect(`${SIGN_IN_PATH}?next=${encodeURIComponent(safeNext(request.url, ACCOUNT_PATH))}`);
-    return sendPage(reply, pages.account);
+    return user === null ? reply.redirect(signInLocation(request.url)) : sendPage(reply, pages.account);
   });
 
   app.get<{ Params: { name: string } }>("/auth/assets/:name", async (request, reply) => {
@@ -39,4 +41,9 @@ export function addPageRoutes(
 function sendPage(reply: FastifyReply, page: PageFile): FastifyReply {
   // The page itself is the same for everybody, but the way to it is not: it must be asked for each time.
   return reply.header("cache-control", "private, no-cache").type(page.contentType).send(page.body);
+}
+
+function nextOf(request: FastifyRequest): string {
+  const { next } = request.query as { readonly next?: unknown };
+  return safeNext(typeof next === "string" ? next : null, ACCOUNT_PATH);
 }

@@ -1,0 +1,27 @@
+import { safeNext } from "coatcheck";
+
+export const SIGN_IN_PATH = "/auth/sign-in";
+export const CONFIRM_PATH = "/auth/confirm";
+export const ACCOUNT_PATH = "/auth/account";
+
+/** In a query: the sign-in page shows itself to those, too, who are signed in already. */
+export const SWITCH_USER = "switch-user";
+
+/** The sign-in page, with the way back. */
+export function signInLocation(target: string): string {
+  return `${SIGN_IN_PATH}?${wayBack(target)}`;
+}
+
+/** The sign-in page for whoever is signed in and wants to be somebody else, with the way back. */
+export function switchUserLocation(target: string): string {
+  return `${SIGN_IN_PATH}?${SWITCH_USER}&${wayBack(target)}`;
+}
+
+/** Where the password is given once more, with the way back. */
+export function confirmLocation(target: string): string {
+  return `${CONFIRM_PATH}?${wayBack(target)}`;
+}
+
+function wayBack(target: string): string {
+  return `next=${encodeURIComponent(safeNext(target))}`;
+}

@@ -1,0 +1,44 @@
+import { safeNext } from "coatcheck";
+import { type ProblemCode, problems } from "../problem.ts";
+import { ACCOUNT_PATH, switchUserLocation } from "./page-locations.ts";
+import { actionLabels, type ProblemAction, problemText } from "./problem-texts.ts";
+
+/** Names in the template: each stands between two pairs of braces. */
+const PLACEHOLDER = /\{\{(\w+)\}\}/g;
+
+/** The page that tells a person of a problem with `target`, the address that they opened. It needs no script. */
+export function problemPage(template: string, code: ProblemCode, target: string): string {
+  const { heading, happened, advice, actions } = problemText(code);
+  const html: Readonly<Record<string, string>> = {
+    heading: escaped(heading),
+    happened: escaped(happened),
+    advice: escaped(advice),
+    actions: actions.map((action, index) => link(action, target, index === 0)).join("\n"),
+    status: String(problems[code].status),
+    code,
+  };
+  return template.replaceAll(PLACEHOLDER, (placeholder, name) => html[name] ?? placeholder);
+}
+
+function link(action: ProblemAction, target: string, isLikeliest: boolean): string {
+  const classes = isLikeliest ? "button primary" : "button";
+  return `<a class="${classes}" href="${escaped(locationOf(action, target))}">${escaped(actionLabels[action])}</a>`;
+}
+
+function locationOf(action: ProblemAction, target: string): string {
+  switch (action) {
+    case "try_again":
+      return safeNext(target);
+    case "switch_user":
+      return switchUserLocation(target);
+    case "start":
+      return "/";
+    case "account":
+      return ACCOUNT_PATH;
+  }
+}
+
+/** Text within an element or a quoted attribute. */
+function escaped(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

@@ -1,0 +1,91 @@
+import type { ProblemCode } from "../problem.ts";
+
+/** What a person is offered to do about a problem, each as a link. */
+export type ProblemAction = "try_again" | "switch_user" | "start" | "account";
+
+/** A problem as it is told to a person: what happened, what to do now, and the ways to it, the likeliest first. */
+export interface ProblemText {
+  readonly heading: string;
+  readonly happened: string;
+  readonly advice: string;
+  readonly actions: readonly ProblemAction[];
+}
+
+const ADDRESS_ADVICE = "Check it for typing errors, or go back to the page that led you here.";
+
+/** Of the problems that a person can meet who opens a page. Those that are not here have the general text. */
+const TEXTS: { readonly [Code in ProblemCode]?: ProblemText } = {
+  invalid_path: {
+    heading: "This address does not work",
+    happened: "The address that you opened could be read in several ways, so it was not followed.",
+    advice: ADDRESS_ADVICE,
+    actions: ["start"],
+  },
+  invalid_request: {
+    heading: "This address does not work",
+    happened: "The address that you opened is not written as addresses are.",
+    advice: ADDRESS_ADVICE,
+    actions: ["start"],
+  },
+  duplicate_session_cookie: {
+    heading: "We cannot tell who you are",
+    happened: "Your browser sent two sign-in cookies for this site, and only one can be right.",
+    advice: "Clear this site's cookies in your browser's settings, then try again and sign in.",
+    actions: ["try_again"],
+  },
+  forbidden: {
+    heading: "This page is not open to you",
+    happened: "You are signed in, but your account may not open this page.",
+    advice: "Go back, or sign in as someone who may. If you should be let in, ask the people who run this site.",
+    actions: ["switch_user", "account"],
+  },
+  not_found: {
+    heading: "There is nothing here",
+    happened: "This site has no page at the address that you opened.",
+    advice: ADDRESS_ADVICE,
+    actions: ["start"],
+  },
+  upstream_unreachable: {
+    heading: "This part of the site is not answering",
+    happened: "The service behind this page could not be reached. It is nothing that you did.",
+    advice: "Wait a moment, then try again.",
+    actions: ["try_again"],
+  },
+  upstream_timeout: {
+    heading: "This takes too long",
+    happened: "The service behind this page did not answer in time. It is nothing that you did.",
+    advice: "Wait a moment, then try again.",
+    actions: ["try_again"],
+  },
+  unavailable: {
+    heading: "We cannot answer just now",
+    happened: "A part of this site is not answering. If you were signed in, you still are.",
+    advice: "Wait a moment, then try again.",
+    actions: ["try_again"],
+  },
+  internal_error: {
+    heading: "Something went wrong",
+    happened: "This failed on our side, and the people who run this site can see that it did.",
+    advice: "Try again. If it fails once more, tell them what you wanted to do, and when.",
+    actions: ["try_again"],
+  },
+};
+
+const GENERAL: ProblemText = {
+  heading: "This did not work",
+  happened: "The page that you opened could not be shown.",
+  advice: "Go back and try again. If it fails once more, tell the people who run this site.",
+  actions: ["try_again", "start"],
+};
+
+/** What the links say. */
+export const actionLabels: Readonly<Record<ProblemAction, string>> = {
+  try_again: "Try again",
+  switch_user: "Sign in as someone else",
+  start: "Go to the start page",
+  account: "Go to your account",
+};
+
+export function problemText(code: ProblemCode): ProblemText {
+  return TEXTS[code] ?? GENERAL;
+}
