@@ -26,6 +26,7 @@ import { RequestGate } from "./proxy/request-gate.ts";
 import { RouteTable } from "./proxy/route-table.ts";
 import { SessionWatch } from "./proxy/session-watch.ts";
 import { Upgrades } from "./proxy/upgrades.ts";
+import { UpstreamHealth } from "./proxy/upstream-health.ts";
 import { Upstreams } from "./proxy/upstreams.ts";
 import { isServedHost } from "./served-host.ts";
 import { buildServer } from "./server.ts";
@@ -124,7 +125,8 @@ async function serve({ configuration, log, prepare, passRule }: GatewayOptions, 
 
   const live = new LiveConnections();
   const isOwnCookie = ownCookies(guard.cookie);
-  const upstreams = new Upstreams({ publicOrigin: configuration.publicUrl, isOwnCookie, live, log });
+  const health = new UpstreamHealth({ clock, log });
+  const upstreams = new Upstreams({ publicOrigin: configuration.publicUrl, isOwnCookie, live, health, log });
   const decider = new AccessDecider({ accounts, access });
   const gate = new RequestGate({ routes: new RouteTable(configuration.routes), guard, decider });
   const { forwardAuth, trustedProxies } = configuration;
@@ -138,7 +140,7 @@ async function serve({ configuration, log, prepare, passRule }: GatewayOptions, 
     },
   });
   const upgrades = new Upgrades({
-    ...{ gate, upstreams, live, isOwnCookie, log },
+    ...{ gate, upstreams, live, health, isOwnCookie, log },
     isServed: (request) => isServedHost(request.headers.host, guard.origin),
     clientAddress: clientAddressBehind(trustedProxies),
   });

@@ -36,7 +36,9 @@ export function addFrontDoor(
     const failure = await upstreams.forward(request.raw, reply.raw, admitted);
     if (failure === null) return reply.hijack();
     await writeSession(reply, admitted.visit);
-    return problemAnswers.send(reply, failure);
+    const { code, retryAfterSeconds } = failure;
+    if (retryAfterSeconds !== null) reply.header("retry-after", String(retryAfterSeconds));
+    return problemAnswers.send(reply, code);
   }
 }
 

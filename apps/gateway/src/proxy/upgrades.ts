@@ -10,13 +10,15 @@ import type { LiveConnections } from "./live-connections.ts";
 import type { GateDecision, RequestGate } from "./request-gate.ts";
 import { roleOf } from "./route.ts";
 import { upstreamFault } from "./upstream-fault.ts";
-import type { AdmittedRequest, Upstreams } from "./upstreams.ts";
+import type { UpstreamHealth } from "./upstream-health.ts";
+import { type AdmittedRequest, UPSTREAM_DOWN, type Upstreams } from "./upstreams.ts";
 import { closeFrame, FrameReader } from "./websocket-frames.ts";
 
 export interface UpgradesParts {
   readonly gate: RequestGate;
   readonly upstreams: Upstreams;
   readonly live: LiveConnections;
+  readonly health: UpstreamHealth;
   readonly isOwnCookie: (name: string) => boolean;
   /** Whether the request is for a host that is served here. */
   readonly isServed: (request: IncomingMessage) => boolean;
@@ -47,7 +49,7 @@ export class Upgrades {
   }
 
   async handle(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const { gate, isServed, clientAddress, log } = this.#parts;
+    const { gate, health, isServed, clientAddress, log } = this.#parts;
     // A connection that breaks is told by its end as well.
     socket.on("error", () => socket.destroy());
     try {
@@ -55,6 +57,8 @@ export class Upgrades {
       if (request.headers.upgrade?.toLowerCase() !== "websocket") return refuse(socket, "invalid_request");
       const decision = await gate.decide(request, clientAddress(request));
       if (decision.kind !== "forward") return refuse(socket, codeOf(decision));
+      const { upstream } = decision.admitted.route;
+      if (!health.admits(upstream)) return refuse(socket, UPSTREAM_DOWN.code, UPSTREAM_DOWN.retryAfterSeconds);
       await this.#connect(request, socket, head, decision.admitted);
     } catch (error) {
       log.error({ event: "request_failed", err: error }, "an upgrade failed");
@@ -68,7 +72,7 @@ export class Upgrades {
   }
 
   #connect(request: IncomingMessage, socket: Duplex, head: Buffer, admitted: AdmittedRequest): Promise<void> {
-    const { upstreams, log } = this.#parts;
+    const { upstreams, health, log } = this.#parts;
     const { route } = admitted;
     const { protocol, hostname, port } = new URL(route.upstream);
     const headers = [...upstreams.requestHeaders(request, admitted), ...Object.entries(NORMAL).flat()];
@@ -78,6 +82,13 @@ export class Upgrades {
     const outgoing = protocol === "https:" ? httpsRequest(options) : httpRequest(options);
     outgoing.setTimeout(route.timeoutSeconds * 1_000, () => outgoing.destroy(new Error("It took too long.")));
     socket.once("close", () => outgoing.destroy());
+    let isConnected = false;
+    outgoing.once("socket", (connection) => {
+      connection.once(protocol === "https:" ? "secureConnect" : "connect", () => {
+        isConnected = true;
+        health.succeeded(route.upstream);
+      });
+    });
     return new Promise((resolve) => {
       outgoing.on("upgrade", (answer, upstream, first) => {
         if (answer.headers.upgrade?.toLowerCase() !== "websocket") {
@@ -100,6 +111,8 @@ export class Upgrades {
         resolve();
       });
       outgoing.on("error", (error) => {
+        // Whoever asked may have left before there was a connection.
+        if (!isConnected && !socket.destroyed) health.connectFailed(route.upstream);
         const fault = upstreamFault(error);
         log.warn({ event: "upstream_failed", upstream: route.upstream, fault }, "an upstream failed");
         refuse(socket, "upstream_unreachable");
@@ -202,6 +215,9 @@ function codeOf(decision: Exclude<GateDecision, { readonly kind: "forward" }>): 
 }
 
 /** The answer to an upgrade that does not come about. */
-function refuse(socket: Duplex, code: ProblemCode): void {
-  endWithProblem(socket, problemObject(code), { "x-content-type-options": "nosniff" });
+function refuse(socket: Duplex, code: ProblemCode, retryAfterSeconds: number | null = null): void {
+  endWithProblem(socket, problemObject(code), {
+    "x-content-type-options": "nosniff",
+    ...(retryAfterSeconds !== null && { "retry-after": String(retryAfterSeconds) }),
+  });
 }

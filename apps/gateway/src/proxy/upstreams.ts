@@ -8,6 +8,7 @@ import type { LiveConnections } from "./live-connections.ts";
 import { ResponseRelay, type UpstreamAnswer, type UpstreamFailure } from "./response-relay.ts";
 import { type Route, roleOf } from "./route.ts";
 import { upstreamFault } from "./upstream-fault.ts";
+import { PROBE_EVERY_SECONDS, type UpstreamHealth } from "./upstream-health.ts";
 
 /** A request that was let through. */
 export interface AdmittedRequest {
@@ -19,15 +20,27 @@ export interface AdmittedRequest {
   readonly clientAddress: string;
 }
 
+/** Why a request has no answer of an upstream's. */
+export interface ForwardFailure {
+  readonly code: UpstreamFailure;
+  /** When trying again makes sense; null where nobody knows. */
+  readonly retryAfterSeconds: number | null;
+}
+
 export interface UpstreamsParts {
   readonly publicOrigin: string;
   readonly isOwnCookie: (name: string) => boolean;
   readonly live: LiveConnections;
+  readonly health: UpstreamHealth;
   readonly log: FastifyBaseLogger;
 }
 
 /** A service that has not taken a connection by then will not. */
 const CONNECT_TIMEOUT_MILLISECONDS = 5_000;
+export const UPSTREAM_DOWN: ForwardFailure = {
+  code: "upstream_unreachable",
+  retryAfterSeconds: PROBE_EVERY_SECONDS,
+};
 
 /** Upstreams forwards requests that were let through, as they come, and returns what is answered, as it comes. */
 export class Upstreams {
@@ -43,24 +56,28 @@ export class Upstreams {
     request: IncomingMessage,
     response: ServerResponse,
     admitted: AdmittedRequest,
-  ): Promise<UpstreamFailure | null> {
+  ): Promise<ForwardFailure | null> {
     const { route, session } = admitted;
-    const { live, log } = this.#parts;
+    const { upstream } = route;
+    const { live, health, log } = this.#parts;
+    if (!health.admits(upstream)) return Promise.resolve(UPSTREAM_DOWN);
     const timeout = route.timeoutSeconds * 1_000;
     return new Promise((resolve) => {
       const relay = new ResponseRelay({
         response,
         headersFor: (answer) => this.#responseHeaders(answer, admitted),
         onBegun: (failure, error) => {
-          const { upstream } = route;
-          if (failure !== null) log.warn({ event: "upstream_failed", upstream, fault: upstreamFault(error) }, failure);
-          else if (session !== null && !response.destroyed) {
+          if (failure !== null) {
+            log.warn({ event: "upstream_failed", upstream, fault: upstreamFault(error) }, failure);
+            return resolve({ code: failure, retryAfterSeconds: null });
+          }
+          if (session !== null && !response.destroyed) {
             live.add(session, response, { role: roleOf(route), end: () => response.destroy() });
           }
-          resolve(failure);
+          resolve(null);
         },
       });
-      this.#pool(route.upstream).dispatch(
+      this.#pool(upstream).dispatch(
         {
           method: (request.method ?? "GET") as Dispatcher.HttpMethod,
           path: request.url ?? "/",
@@ -96,6 +113,9 @@ export class Upstreams {
     // events, nobody else is to wait. How many there are is up to those who connect to us.
     const pool = new Pool(upstream, { connections: null, pipelining: 1, connect });
     this.#pools.set(upstream, pool);
+    const { health } = this.#parts;
+    pool.on("connect", () => health.succeeded(upstream));
+    pool.on("connectionError", () => health.connectFailed(upstream));
     return pool;
   }
 
@@ -103,7 +123,9 @@ export class Upstreams {
     { status, rawHeaders }: UpstreamAnswer,
     { visit, route }: AdmittedRequest,
   ): readonly string[] | Promise<readonly string[]> {
-    const { isOwnCookie } = this.#parts;
+    const { isOwnCookie, health } = this.#parts;
+    // By a connection, perhaps, that was there before the others failed.
+    health.succeeded(route.upstream);
     const returned = returnedHeaders(rawHeaders, { isOwnCookie, hasOwnCors: route.access.kind === "public" });
     const headers = { get: (name: string) => headerText(rawHeaders, name) };
     const edits = visit.finish({ status, headers });

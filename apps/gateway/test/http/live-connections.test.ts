@@ -55,11 +55,15 @@ function connect(client: Client, path = "/app/socket", headers: Readonly<Record<
   return new WebSocket(gateway.url.replace("http", "ws") + path, { headers: { ...own, ...headers } });
 }
 
-/** The status by which an upgrade is refused. */
-async function refusalOf(socket: WebSocket): Promise<number> {
+/** The answer by which an upgrade is refused. */
+async function refusalAnswerOf(socket: WebSocket): Promise<IncomingMessage> {
   const [, response] = (await once(socket, "unexpected-response")) as [unknown, IncomingMessage];
   response.resume();
-  return response.statusCode ?? 0;
+  return response;
+}
+
+async function refusalOf(socket: WebSocket): Promise<number> {
+  return (await refusalAnswerOf(socket)).statusCode ?? 0;
 }
 
 async function openSocket(client: Client): Promise<WebSocket> {
@@ -98,6 +102,17 @@ describe("a WebSocket", () => {
     expect(await refusalOf(connect(client, "/app//socket"))).toBe(400);
     expect(await refusalOf(connect(client, "/gone/socket"))).toBe(502);
     expect(seen).toHaveLength(before);
+  });
+
+  test("is refused at once, but for one a second, where the upstream takes no connections", async () => {
+    const client = await loggedIn();
+    const retryAfter = async () => {
+      const { statusCode, headers } = await refusalAnswerOf(connect(client, "/gone/socket"));
+      expect(statusCode).toBe(502);
+      return headers["retry-after"];
+    };
+    await expect.poll(retryAfter, { interval: 1 }).toBe("1");
+    expect(gateway.log.match(/"upstream_down"/g)).toHaveLength(1);
   });
 
   test("closes by itself as its ends do", async () => {

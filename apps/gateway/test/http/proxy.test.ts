@@ -250,6 +250,17 @@ describe("an upstream", () => {
     expect([response.status, await response.json()]).toMatchObject([502, { code: "upstream_unreachable" }]);
   });
 
+  test("that takes no connections is soon not waited for, by nobody, and that is written down once", async () => {
+    const retryAfter = async () => {
+      const response = await new Client(gateway.url).send("GET", "/gone/x");
+      expect([response.status, await response.json()]).toMatchObject([502, { code: "upstream_unreachable" }]);
+      return response.headers.get("retry-after");
+    };
+    // All but the one request a second by which it is looked for.
+    await expect.poll(retryAfter, { interval: 1 }).toBe("1");
+    expect(gateway.log.match(/"upstream_down"/g)).toHaveLength(1);
+  });
+
   test("that says nothing is a 504", async () => {
     reset(() => {});
     const response = await new Client(gateway.url).send("GET", "/public/x");

@@ -1,0 +1,65 @@
+import type { Clock } from "coatcheck";
+import type { FastifyBaseLogger } from "fastify";
+
+export interface UpstreamHealthParts {
+  readonly clock: Clock;
+  readonly log: FastifyBaseLogger;
+}
+
+interface Health {
+  /** In a row. */
+  failedConnects: number;
+  /** When a request was last let through, or failed, to see whether it is up again. */
+  probedAt: number;
+}
+
+/** One may be chance, and two a restart. */
+const DOWN_AFTER_FAILED_CONNECTS = 3;
+/** Also the Retry-After of whoever is not let through. */
+export const PROBE_EVERY_SECONDS = 1;
+
+/**
+ * UpstreamHealth knows which upstreams take no connections, from the requests that went there and nothing else. Those
+ * that do not are asked once a second, so that nobody else has to wait for a connection that will not come about.
+ */
+export class UpstreamHealth {
+  readonly #parts: UpstreamHealthParts;
+  /** By origin; those that are as they should be are not in here. */
+  readonly #failing = new Map<string, Health>();
+
+  constructor(parts: UpstreamHealthParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether a request may go there now. While it is down, one a second may, which the call takes for itself. */
+  admits(upstream: string): boolean {
+    const health = this.#failing.get(upstream);
+    if (health === undefined || health.failedConnects < DOWN_AFTER_FAILED_CONNECTS) return true;
+    const now = this.#parts.clock.now();
+    const since = now - health.probedAt;
+    // A clock that was put back must not keep an upstream down.
+    if (since >= 0 && since < PROBE_EVERY_SECONDS * 1_000) return false;
+    health.probedAt = now;
+    return true;
+  }
+
+  /** It took a connection, or answered on one that it had taken before. */
+  succeeded(upstream: string): void {
+    const health = this.#failing.get(upstream);
+    if (health === undefined) return;
+    this.#failing.delete(upstream);
+    if (health.failedConnects < DOWN_AFTER_FAILED_CONNECTS) return;
+    this.#parts.log.info({ event: "upstream_up", upstream }, "an upstream is up again");
+  }
+
+  /** It took none: it refused, or let the time for it pass. */
+  connectFailed(upstream: string): void {
+    const { clock, log } = this.#parts;
+    const health = this.#failing.get(upstream) ?? { failedConnects: 0, probedAt: 0 };
+    this.#failing.set(upstream, health);
+    health.failedConnects++;
+    if (health.failedConnects !== DOWN_AFTER_FAILED_CONNECTS) return;
+    health.probedAt = clock.now();
+    log.warn({ event: "upstream_down", upstream }, "an upstream is down");
+  }
+}

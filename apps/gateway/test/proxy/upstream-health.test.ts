@@ -1,0 +1,162 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { PassThrough } from "node:stream";
+import { RequestGuard, SessionManager } from "coatcheck";
+import { MemorySessionStore } from "coatcheck/stores/memory";
+import { ManualClock } from "coatcheck/testing";
+import { pino } from "pino";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { LiveConnections } from "../../src/proxy/live-connections.ts";
+import type { Route } from "../../src/proxy/route.ts";
+import { UpstreamHealth } from "../../src/proxy/upstream-health.ts";
+import { Upstreams } from "../../src/proxy/upstreams.ts";
+
+const ORIGIN = "http://localhost:8080";
+
+/** A logger, and the events that were written by it. */
+function recordedLog() {
+  const lines = new PassThrough();
+  const log = pino(lines);
+  const events = () => {
+    const text = String(lines.read() ?? "");
+    return text.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line).event as string]));
+  };
+  return { log, events };
+}
+
+describe("the health of an upstream", () => {
+  function recorded() {
+    const clock = new ManualClock();
+    const { log, events } = recordedLog();
+    return { clock, events, health: new UpstreamHealth({ clock, log }) };
+  }
+  const fail = (health: UpstreamHealth, times: number, upstream = "http://app") => {
+    for (let time = 0; time < times; time++) health.connectFailed(upstream);
+  };
+
+  test("is down after three connects in a row that failed, and of its own", () => {
+    const { health, events } = recorded();
+    fail(health, 2);
+    health.succeeded("http://app");
+    fail(health, 2);
+    expect([health.admits("http://app"), events()]).toEqual([true, []]);
+    fail(health, 1);
+    expect([health.admits("http://app"), events()]).toEqual([false, ["upstream_down"]]);
+    expect(health.admits("http://other")).toBe(true);
+  });
+
+  test("is asked for once a second while it is down", () => {
+    const { health, clock, events } = recorded();
+    fail(health, 3);
+    for (let second = 0; second < 3; second++) {
+      clock.advanceSeconds(0.999);
+      expect(health.admits("http://app")).toBe(false);
+      clock.advanceSeconds(0.001);
+      expect([health.admits("http://app"), health.admits("http://app")]).toEqual([true, false]);
+      fail(health, 1);
+    }
+    expect(events()).toEqual(["upstream_down"]);
+  });
+
+  test("is good again with the first success, and said to be once", () => {
+    const { health, events } = recorded();
+    fail(health, 4);
+    health.succeeded("http://app");
+    health.succeeded("http://app");
+    expect([health.admits("http://app"), health.admits("http://app")]).toEqual([true, true]);
+    fail(health, 2);
+    expect([health.admits("http://app"), events()]).toEqual([true, ["upstream_down", "upstream_up"]]);
+  });
+
+  test("is asked for although the clock was put back", () => {
+    const { health, clock } = recorded();
+    fail(health, 3);
+    clock.advanceSeconds(-3_600);
+    expect([health.admits("http://app"), health.admits("http://app")]).toEqual([true, false]);
+  });
+});
+
+describe("an upstream that goes away and returns", () => {
+  test("is not waited for meanwhile, and found again by one request", async () => {
+    const first = await listening(0);
+    const { port } = first.address() as AddressInfo;
+    const { clock, events, ask } = await frontOf(port);
+    expect(await ask()).toEqual([200, null]);
+    first.closeAllConnections();
+    first.close();
+    await once(first, "close");
+
+    // The connection that was left open may still seem to be.
+    const answers = [await ask()];
+    while (answers.at(-1)?.[1] === null && answers.length < 10) answers.push(await ask());
+    expect(answers.at(-1)).toEqual([502, "1"]);
+    expect(answers.length).toBeGreaterThan(3);
+    expect(events().filter((event) => event !== "upstream_failed")).toEqual(["upstream_down"]);
+
+    const second = await listening(port);
+    let connections = 0;
+    second.on("connection", () => connections++);
+    expect(await ask()).toEqual([502, "1"]);
+    expect(connections).toBe(0);
+    clock.advanceSeconds(1);
+    expect(await ask()).toEqual([200, null]);
+    expect(await Promise.all([ask(), ask()])).toEqual([
+      [200, null],
+      [200, null],
+    ]);
+    expect(events()).toEqual(["upstream_up"]);
+  });
+
+  async function listening(port: number): Promise<Server> {
+    const server = createServer((_request, response) => response.end("from upstream"));
+    server.listen(port, "127.0.0.1");
+    await once(server, "listening");
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    return server;
+  }
+
+  /** Forwards what it is asked to the port: the status, and when to try again. */
+  async function frontOf(port: number) {
+    const clock = new ManualClock();
+    const { log, events } = recordedLog();
+    const upstreams = new Upstreams({
+      ...{ publicOrigin: ORIGIN, isOwnCookie: () => false, live: new LiveConnections(), log },
+      health: new UpstreamHealth({ clock, log }),
+    });
+    const sessions = new SessionManager({ store: new MemorySessionStore({ clock }), clock });
+    const guard = new RequestGuard({ sessions, origin: ORIGIN });
+    const route: Route = {
+      ...{ path: "/", upstream: `http://127.0.0.1:${port}`, access: { kind: "public" }, audience: "app" },
+      ...{ identityHeaders: false, allowEncodedSlash: false, allowParameters: false, caseInsensitive: false },
+      timeoutSeconds: 30,
+    };
+    const front = createServer((request, response) => {
+      const visit = guard.admit({ method: "GET", headers: { get: () => null } });
+      if (!visit.admitted) throw new Error("The guard refused.");
+      const admitted = { route, visit, identity: null, session: null, clientAddress: "127.0.0.1" };
+      void upstreams.forward(request, response, admitted).then((failure) => {
+        if (failure === null) return;
+        const { retryAfterSeconds } = failure;
+        response.writeHead(502, retryAfterSeconds === null ? {} : { "retry-after": String(retryAfterSeconds) }).end();
+      });
+    });
+    front.listen(0, "127.0.0.1");
+    await once(front, "listening");
+    onTestFinished(async () => {
+      front.closeAllConnections();
+      front.close();
+      await upstreams.close();
+    });
+    const url = `http://127.0.0.1:${(front.address() as AddressInfo).port}/`;
+    const ask = async () => {
+      const response = await fetch(url);
+      await response.text();
+      return [response.status, response.headers.get("retry-after")];
+    };
+    return { clock, events, ask };
+  }
+});
