@@ -10,13 +10,18 @@ import { CredentialChanges } from "./accounts/credential-changes.ts";
 import { PasswordAuthenticator } from "./accounts/password-authenticator.ts";
 import { PasswordHasher } from "./accounts/password-hasher.ts";
 import type { DatabasePurpose } from "./accounts/sqlite/database-purpose.ts";
+import { AuditWriter } from "./audit/audit-writer.ts";
+import { removeOldAuditEvents } from "./audit/remove-old-audit-events.ts";
+import { withOrigin } from "./audit/request-origin.ts";
+import { SecurityEvents } from "./audit/security-events.ts";
+import { reportSessionEvents } from "./audit/session-events.ts";
 import { clientAddressBehind, isTrustedPeer } from "./client-address.ts";
 import { makeDataFolder } from "./config/data-folder.ts";
 import { type GatewayConfiguration, sessionPolicies } from "./config/gateway-configuration.ts";
 import { openAccountDatabase } from "./database/open-account-database.ts";
 import type { OpenAccounts } from "./database/open-accounts.ts";
 import { GatewayError } from "./errors.ts";
-import { logSessionEvents } from "./log.ts";
+import { logSecurityEvents } from "./log.ts";
 import { Maintenance } from "./maintenance.ts";
 import { ownCookies } from "./own-cookies.ts";
 import { loadPageFiles, type PageFiles } from "./pages/page-files.ts";
@@ -28,6 +33,7 @@ import { SessionWatch } from "./proxy/session-watch.ts";
 import { Upgrades } from "./proxy/upgrades.ts";
 import { UpstreamHealth } from "./proxy/upstream-health.ts";
 import { Upstreams } from "./proxy/upstreams.ts";
+import { messageOrigins } from "./request-origins.ts";
 import { isServedHost } from "./served-host.ts";
 import { buildServer } from "./server.ts";
 import { type OpenSessionStore, openSessionStore } from "./session-stores/open-session-store.ts";
@@ -62,6 +68,7 @@ const WATCH_EVERY_SECONDS = 5;
 /** When closing, a request that is being served has so long to be answered. */
 const LONGEST_ANSWER_MILLISECONDS = 5_000;
 const EXPIRY_BATCH = 100;
+const AUDIT_EVERY_SECONDS = 1;
 
 /**
  * Puts a gateway together and starts it: the composition root. Only here do stores, clock and settings meet.
@@ -120,31 +127,39 @@ async function serve({ configuration, log, prepare, passRule }: GatewayOptions, 
   const hasher = await PasswordHasher.create();
   const changes = new CredentialChanges({ accounts, sessions, hasher, throttle, devices });
   const authenticator = new PasswordAuthenticator({ accounts, hasher, throttle, devices, changes });
-  logSessionEvents(sessions, log);
+  const security = new SecurityEvents();
+  const audit = new AuditWriter({ log: database.audit, clock });
+  security.on((report, origin) => audit.record(report, origin));
+  logSecurityEvents(security, log);
+  reportSessionEvents(sessions, security, { isByUsers: true });
   await prepare?.({ accounts, hasher, changes });
 
   const live = new LiveConnections();
   const isOwnCookie = ownCookies(guard.cookie);
   const health = new UpstreamHealth({ clock, log });
   const upstreams = new Upstreams({ publicOrigin: configuration.publicUrl, isOwnCookie, live, health, log });
-  const decider = new AccessDecider({ accounts, access });
+  const decider = new AccessDecider({ accounts, access, security });
   const gate = new RequestGate({ routes: new RouteTable(configuration.routes), guard, decider });
   const { forwardAuth, trustedProxies } = configuration;
   const server = buildServer({
     frontDoor: { gate, upstreams },
     verify: forwardAuth ? { guard, decider, isTrustedPeer: isTrustedPeer(trustedProxies) } : null,
-    ...{ guard, sessions, accounts, access, authenticator, changes, devices, pages, clock, log },
+    ...{ guard, sessions, accounts, access, authenticator, changes, devices, pages, clock, log, security },
     trustedProxies,
     checkReadiness: async () => {
       await Promise.all([accounts.list({ limit: 1 }), sessions.list("readiness")]);
     },
   });
+  const clientAddress = clientAddressBehind(trustedProxies);
+  const originOf = messageOrigins(clientAddress);
   const upgrades = new Upgrades({
     ...{ gate, upstreams, live, health, isOwnCookie, log },
     isServed: (request) => isServedHost(request.headers.host, guard.origin),
-    clientAddress: clientAddressBehind(trustedProxies),
+    clientAddress,
   });
-  server.server.on("upgrade", (request, socket, head) => void upgrades.handle(request, socket, head));
+  server.server.on("upgrade", (request, socket, head) => {
+    withOrigin(originOf(request), () => void upgrades.handle(request, socket, head));
+  });
   const watch = new SessionWatch({ live, store: opened.store, sessions, accounts, log });
   await listen(server, configuration, GatewayError);
   const maintenance = new Maintenance(
@@ -157,6 +172,12 @@ async function serve({ configuration, log, prepare, passRule }: GatewayOptions, 
       { name: "expired sessions", everySeconds: opened.sweepEverySeconds, run: () => removeAllExpired(sessions) },
       { name: "open connections", everySeconds: WATCH_EVERY_SECONDS, run: () => watch.check() },
       { name: "old keys", everySeconds: EXPIRY_EVERY_SECONDS, run: () => retireOldKeys(access, log) },
+      { name: "audit events", everySeconds: AUDIT_EVERY_SECONDS, run: () => audit.flush() },
+      {
+        name: "old audit events",
+        everySeconds: EXPIRY_EVERY_SECONDS,
+        run: () => removeOldAuditEvents(database.audit, clock.now(), configuration.auditRetentionDays),
+      },
       { name: "expired accounts data", everySeconds: EXPIRY_EVERY_SECONDS, run: () => database.removeExpired() },
     ],
     log,
@@ -169,6 +190,9 @@ async function serve({ configuration, log, prepare, passRule }: GatewayOptions, 
       await server.close();
       clearTimeout(timer);
       await maintenance.stop();
+      await audit.close().catch((error: unknown) => {
+        log.error({ event: "audit_lost", err: error }, "the last audit events could not be written");
+      });
       watch.close();
       await upstreams.close();
       await opened.close();

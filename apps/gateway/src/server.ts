@@ -8,7 +8,8 @@ import type { AccountStore } from "./accounts/account-store.ts";
 import type { CredentialChanges } from "./accounts/credential-changes.ts";
 import type { KnownDevices } from "./accounts/known-devices.ts";
 import type { PasswordAuthenticator } from "./accounts/password-authenticator.ts";
-import { dropUnreadableHops } from "./client-address.ts";
+import type { SecurityEvents } from "./audit/security-events.ts";
+import { clientAddressBehind, dropUnreadableHops } from "./client-address.ts";
 import { deviceCookie } from "./device-cookie.ts";
 import { addErrorResponses } from "./error-responses.ts";
 import { addRequestLog, answerLog } from "./log.ts";
@@ -19,6 +20,7 @@ import { problems } from "./problem.ts";
 import { addFrontDoor, type FrontDoorParts } from "./proxy/front-door.ts";
 import { addVerify } from "./proxy/verify.ts";
 import type { VerdictParts } from "./proxy/verify-verdict.ts";
+import { addRequestOrigins, messageOrigins, requestIds } from "./request-origins.ts";
 import { addAccessRoutes } from "./routes/access.ts";
 import { addHealthRoutes } from "./routes/health.ts";
 import { addKeySetRoutes } from "./routes/key-sets.ts";
@@ -45,6 +47,7 @@ export interface ServerParts {
   /** Null answers no proxy. */
   readonly verify: VerdictParts | null;
   readonly clock: Clock;
+  readonly security: SecurityEvents;
   readonly log: FastifyBaseLogger;
   readonly checkReadiness: () => Promise<void>;
   /** Addresses and networks whose X-Forwarded-For is believed. */
@@ -63,6 +66,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     // `addRequestLog` writes one line a request, and chooses what is in it.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAXIMUM_BODY_BYTES,
+    genReqId: requestIds(),
     requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
     trustProxy: parts.trustedProxies.length === 0 ? false : [...parts.trustedProxies],
     forceCloseConnections: "idle",
@@ -79,11 +83,15 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     dropUnreadableHops(request.raw);
     done();
   });
+  addRequestOrigins(app);
   const isClosing = closeConnectionsWhenClosing(app);
   addRequestLog(app);
   addSecurityHeaders(app, headers);
   addErrorResponses(app, problemAnswers);
-  if (parts.verify !== null) addVerify(app, { ...parts.verify, isClosing, logAnswer: answerLog(parts.log) });
+  if (parts.verify !== null) {
+    const originOf = messageOrigins(clientAddressBehind(parts.trustedProxies));
+    addVerify(app, { ...parts.verify, isClosing, logAnswer: answerLog(parts.log), originOf });
+  }
   refuseOtherHosts(app, parts.guard.origin);
   addFrontDoor(app, parts.frontDoor, problemAnswers);
   app.register(fastifySessions, {

@@ -14,6 +14,8 @@ import { PasswordProof } from "./password-proof.ts";
 export interface Claimant {
   readonly userId: string;
   readonly email: EmailAddress | null;
+  /** For what is written down, and for nothing that a client could notice. */
+  readonly isKnown: boolean;
 }
 
 export interface PasswordGiven {
@@ -93,7 +95,7 @@ export class PasswordAuthenticator {
     const account = normalised === null ? null : await accounts.findByEmail(normalised);
     const userId = account?.id ?? newAccountId();
     await changes.finishPendingOf(userId);
-    return { userId, email: normalised };
+    return { userId, email: normalised, isKnown: account !== null };
   }
 
   /** Checks the password of a login. The account is read here, after the login was begun. */
@@ -118,7 +120,7 @@ export class PasswordAuthenticator {
    * count against that session, and only when it has to wait as a stranger's do: a stolen one locks nobody out.
    */
   async checkOwner(account: Account, sessionId: string, given: PasswordGiven): Promise<OwnerCheck> {
-    const claimant = { userId: account.id, email: account.email };
+    const claimant = { userId: account.id, email: account.email, isKnown: true };
     const checked = await this.#check(claimant, given, { kind: "session", id: sessionId });
     return checked.outcome === "verified" ? { outcome: "verified", proof: checked.proof } : checked;
   }

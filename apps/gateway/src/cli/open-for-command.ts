@@ -2,6 +2,8 @@ import { SessionManager, systemClock } from "coatcheck";
 import { PassRevokingStore } from "../access/pass-revoking-store.ts";
 import type { Account } from "../accounts/account.ts";
 import { normaliseEmail } from "../accounts/email-address.ts";
+import { SecurityEvents, type SecurityReport } from "../audit/security-events.ts";
+import { reportSessionEvents } from "../audit/session-events.ts";
 import { makeDataFolder } from "../config/data-folder.ts";
 import { type GatewayConfiguration, sessionPolicies } from "../config/gateway-configuration.ts";
 import { loadConfiguration } from "../config/load-configuration.ts";
@@ -10,6 +12,7 @@ import type { OpenAccounts } from "../database/open-accounts.ts";
 import { GatewayError } from "../errors.ts";
 import { openSessionStore } from "../session-stores/open-session-store.ts";
 import { CommandFailure, type Invocation } from "./command.ts";
+import { recordByOperator } from "./operator-audit.ts";
 
 /** The configuration that a command is to work with. */
 export function configurationOf({ environment, values }: Invocation): GatewayConfiguration {
@@ -32,8 +35,8 @@ export async function withAccounts<Result>(
 }
 
 /**
- * Runs `work` on the sessions, and closes them again. Those that it ends lose their passes too, as they would in the
- * gateway.
+ * Runs `work` on the sessions, and closes them again. Those that it ends lose their passes too, and are written down, as
+ * they would be in the gateway.
  *
  * @throws GatewayError `sessions_unreachable` when they are in the gateway's memory
  */
@@ -47,14 +50,20 @@ export async function withSessions<Result>(
       "The sessions are in the memory of the running gateway, which no other program can read.",
     );
   }
-  return withAccounts(configuration, async ({ access }) => {
+  return withAccounts(configuration, async ({ access, audit }) => {
     const opened = await openSessionStore(configuration, systemClock);
+    const reports: SecurityReport[] = [];
     try {
       const policy = sessionPolicies[configuration.sessionPolicy];
       const store = new PassRevokingStore(opened.store, access, systemClock);
-      return await work(new SessionManager({ store, policy }));
+      const sessions = new SessionManager({ store, policy });
+      const security = new SecurityEvents();
+      reportSessionEvents(sessions, security, { isByUsers: false });
+      security.on((report) => reports.push(report));
+      return await work(sessions);
     } finally {
       await opened.close();
+      await recordByOperator(audit, ...reports);
     }
   });
 }

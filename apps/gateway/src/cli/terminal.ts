@@ -29,10 +29,16 @@ export function printTable(stream: Writable, head: readonly string[], rows: read
   }
 }
 
+/** JSON on one line. Of what a terminal obeys, JSON writes only a part as an escape. */
+export function printJsonLine(stream: Writable, value: unknown): void {
+  printLine(stream, printable(JSON.stringify(value)));
+}
+
 export function printJson(stream: Writable, value: unknown): void {
   printLine(stream, JSON.stringify(value, null, 2));
 }
 
-function printable(text: string): string {
+/** A text without what a terminal would obey. */
+export function printable(text: string): string {
   return text.replace(CONTROL_CHARACTERS, " ");
 }

@@ -63,6 +63,8 @@ export interface GatewayConfiguration {
   readonly signingAlgorithm: SignatureAlgorithm;
   /** Encrypts the private signing keys in the database; null keeps them as they are. */
   readonly keyEncryptionKey: SecretText | null;
+  /** For how long what happened is kept. */
+  readonly auditRetentionDays: number;
   readonly logLevel: LogLevel;
   /** Allows a public URL with plain http beyond loopback: everybody on the way can then take over sessions. */
   readonly dangerouslyAllowInsecureHttp: boolean;

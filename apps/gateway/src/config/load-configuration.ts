@@ -80,6 +80,7 @@ export function loadConfiguration(sources: ConfigurationSources): LoadedConfigur
     passLifetimeSeconds: setting("passLifetimeSeconds", parsePassLifetime, () => PASS_LIFETIME_SECONDS),
     signingAlgorithm: setting("signingAlgorithm", parseChoice(signatureAlgorithms), () => "ES256"),
     keyEncryptionKey: setting("keyEncryptionKey", parseKeyEncryptionKey, () => null),
+    auditRetentionDays: setting("auditRetentionDays", parseRetentionDays, () => 90),
     logLevel: setting("logLevel", parseChoice(logLevels), () => "info"),
     dangerouslyAllowInsecureHttp,
   };
@@ -152,6 +153,11 @@ function parseFolder(value: unknown): string {
 /** For how long a copy may be used: at least one, at most a minute. */
 function parseStaleness(value: unknown): number {
   return parseWholeNumber(value, 1, 60_000, " of milliseconds");
+}
+
+/** Ten years, to be sure that the number is not one of hours. */
+function parseRetentionDays(value: unknown): number {
+  return parseWholeNumber(value, 1, 3_650, " of days");
 }
 
 function defaultDatabase(data: string): SqliteLocation {

@@ -25,6 +25,7 @@ export const variableOfKey: Readonly<Record<SettingKey, string>> = {
   passLifetimeSeconds: "COATCHECK_PASS_LIFETIME_SECONDS",
   signingAlgorithm: "COATCHECK_SIGNING_ALGORITHM",
   keyEncryptionKey: "COATCHECK_KEY_ENCRYPTION_KEY",
+  auditRetentionDays: "COATCHECK_AUDIT_RETENTION_DAYS",
   logLevel: "COATCHECK_LOG_LEVEL",
   dangerouslyAllowInsecureHttp: "COATCHECK_DANGEROUSLY_ALLOW_INSECURE_HTTP",
 };

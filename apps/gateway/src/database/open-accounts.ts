@@ -9,6 +9,8 @@ import type { DatabasePurpose } from "../accounts/sqlite/database-purpose.ts";
 import { SqliteAccountStore } from "../accounts/sqlite/sqlite-account-store.ts";
 import { SqliteKnownDevices } from "../accounts/sqlite/sqlite-known-devices.ts";
 import { SqliteLoginThrottle } from "../accounts/sqlite/sqlite-login-throttle.ts";
+import type { AuditLog } from "../audit/audit-log.ts";
+import { SqliteAuditLog } from "../audit/sqlite/sqlite-audit-log.ts";
 import { removeExpired } from "./remove-expired.ts";
 
 export interface OpenAccountsOptions {
@@ -24,6 +26,7 @@ export interface OpenAccounts {
   readonly throttle: LoginThrottle;
   readonly devices: KnownDevices;
   readonly access: AccessStore;
+  readonly audit: AuditLog;
   /** Removes what has expired or been forgiven, a little at a time. Call it every minute or so. */
   removeExpired(): Promise<void>;
   /** A connection to a server waits until the calls under way have ended. */
@@ -51,6 +54,7 @@ export async function openAccounts(options: OpenAccountsOptions): Promise<OpenAc
     throttle,
     devices,
     access,
+    audit: new SqliteAuditLog(database),
     removeExpired: () => removeExpired({ throttle, devices, access }, BATCH),
     close: () => database.close(),
   };

@@ -10,6 +10,7 @@ import { migrate } from "../accounts/postgres/migrate.ts";
 import { PostgresAccountStore } from "../accounts/postgres/postgres-account-store.ts";
 import { PostgresKnownDevices } from "../accounts/postgres/postgres-known-devices.ts";
 import { PostgresLoginThrottle } from "../accounts/postgres/postgres-login-throttle.ts";
+import { PostgresAuditLog } from "../audit/postgres/postgres-audit-log.ts";
 import { GatewayError } from "../errors.ts";
 import type { OpenAccounts } from "./open-accounts.ts";
 import { removeExpired } from "./remove-expired.ts";
@@ -63,6 +64,7 @@ export async function openPostgresAccounts(options: OpenPostgresAccountsOptions)
     throttle,
     devices,
     access,
+    audit: new PostgresAuditLog(pool),
     removeExpired: () => removeExpired({ throttle, devices, access }, BATCH),
     async close() {
       cached?.close();

@@ -2,6 +2,7 @@ import type { Visit } from "coatcheck";
 import type { SignedAccess } from "../access/signed-access.ts";
 import type { AccountStore } from "../accounts/account-store.ts";
 import { findSessionOwner } from "../accounts/session-owner.ts";
+import type { SecurityEvents } from "../audit/security-events.ts";
 import type { ForwardedIdentity } from "./forwarded-request.ts";
 import type { RouteAccess } from "./route.ts";
 
@@ -23,8 +24,14 @@ export type AskedAccess = Exclude<RouteAccess, { readonly kind: "public" }>;
 export class AccessDecider {
   readonly #accounts: AccountStore;
   readonly #access: SignedAccess;
+  readonly #security: SecurityEvents;
 
-  constructor(parts: { readonly accounts: AccountStore; readonly access: SignedAccess }) {
+  constructor(parts: {
+    readonly accounts: AccountStore;
+    readonly access: SignedAccess;
+    readonly security: SecurityEvents;
+  }) {
+    this.#security = parts.security;
     this.#accounts = parts.accounts;
     this.#access = parts.access;
   }
@@ -42,7 +49,11 @@ export class AccessDecider {
     if (asked.kind === "fresh_login" && !authentication.fresh) {
       return { outcome: "refused", code: "reauthentication_required" };
     }
-    if (asked.kind === "role" && !account.roles.includes(asked.role)) return { outcome: "refused", code: "forbidden" };
+    if (asked.kind === "role" && !account.roles.includes(asked.role)) {
+      const about = { userId: account.id, actorId: account.id, sessionId: session.id };
+      this.#security.report({ event: "authz_fail", ...about, detail: { asked: `role:${asked.role}`, audience } });
+      return { outcome: "refused", code: "forbidden" };
+    }
 
     const issued = await this.#access.identityToken({ account, authentication }, audience);
     // Less than a second is left of the session.

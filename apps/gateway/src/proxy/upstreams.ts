@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { HeaderEdit, Visit } from "coatcheck";
 import type { FastifyBaseLogger } from "fastify";
 import { type Dispatcher, Pool } from "undici";
+import { keepOrigin } from "../audit/request-origin.ts";
 import { type ForwardedIdentity, forwardedHeaders } from "./forwarded-request.ts";
 import { returnedHeaders } from "./forwarded-response.ts";
 import type { LiveConnections } from "./live-connections.ts";
@@ -65,7 +66,7 @@ export class Upstreams {
     return new Promise((resolve) => {
       const relay = new ResponseRelay({
         response,
-        headersFor: (answer) => this.#responseHeaders(answer, admitted),
+        headersFor: keepOrigin((answer: UpstreamAnswer) => this.#responseHeaders(answer, admitted)),
         onBegun: (failure, error) => {
           if (failure !== null) {
             log.warn({ event: "upstream_failed", upstream, fault: upstreamFault(error) }, failure);

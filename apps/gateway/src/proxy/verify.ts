@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { setImmediate as endOfTurn } from "node:timers/promises";
 import { answerFirst } from "@coatcheck/service/answer-first";
 import type { FastifyInstance, FastifyReply } from "fastify";
+import { type RequestOrigin, withOrigin } from "../audit/request-origin.ts";
 import type { AnswerLog } from "../log.ts";
 import { questionIn, type Refused, type VerdictParts, verdictOn } from "./verify-verdict.ts";
 
@@ -9,6 +10,7 @@ export interface VerifyParts extends VerdictParts {
   /** Whether connections are to end with their answer. */
   readonly isClosing: () => boolean;
   readonly logAnswer: AnswerLog;
+  readonly originOf: (request: IncomingMessage) => RequestOrigin;
 }
 
 /**
@@ -25,7 +27,7 @@ export function addVerify(app: FastifyInstance, parts: VerifyParts): void {
     const question = questionIn(request);
     if (question === null) return next();
     const startedAt = performance.now();
-    verdictOn(request, question, parts)
+    withOrigin(parts.originOf(request), () => verdictOn(request, question, parts))
       .then(async (verdict) => {
         if (verdict.status !== 200) {
           refusals.set(request, (reply) => refuse(reply, verdict));

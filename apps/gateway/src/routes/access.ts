@@ -2,12 +2,14 @@ import { readAccessPath } from "coatcheck/access/path-scope";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { IssuedPass, PassHolder, PassResult, SignedAccess } from "../access/signed-access.ts";
 import type { AccountStore } from "../accounts/account-store.ts";
+import type { SecurityEvents } from "../audit/security-events.ts";
 import { sendProblem } from "../problem.ts";
 import { forSignedInUser } from "../signed-in-user.ts";
 
 export interface AccessRoutesOptions {
   readonly accounts: AccountStore;
   readonly access: SignedAccess;
+  readonly security: SecurityEvents;
 }
 
 /** As many songs as a playlist is likely to have. Each costs a signature. */
@@ -33,7 +35,7 @@ interface AccessBody {
 }
 
 /** Passes for the file service, for whoever is signed in and may open what they name. */
-export function addAccessRoutes(app: FastifyInstance, { accounts, access }: AccessRoutesOptions): void {
+export function addAccessRoutes(app: FastifyInstance, { accounts, access, security }: AccessRoutesOptions): void {
   app.post<{ Body: AccessBody }>(
     "/auth/access",
     { schema: { body: accessBody } },
@@ -65,7 +67,14 @@ export function addAccessRoutes(app: FastifyInstance, { accounts, access }: Acce
   /** Null for a path that could mean several things. */
   async function issue(holder: PassHolder, text: string): Promise<PassResult | null> {
     const path = readAccessPath(text);
-    return path === null ? null : access.issuePass(holder, path);
+    if (path === null) return null;
+    const result = await access.issuePass(holder, path);
+    if (result.outcome === "forbidden") {
+      const { account, authentication } = holder;
+      const about = { userId: account.id, actorId: account.id, sessionId: authentication.session.id };
+      security.report({ event: "authz_fail", ...about, detail: { asked: "pass", path: text } });
+    }
+    return result;
   }
 }
 

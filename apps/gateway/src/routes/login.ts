@@ -2,6 +2,7 @@ import type { HostCookie, SessionManager } from "coatcheck";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { KNOWN_DEVICE_LIFETIME_SECONDS, type KnownDevices } from "../accounts/known-devices.ts";
 import type { PasswordAuthenticator } from "../accounts/password-authenticator.ts";
+import type { SecurityEvents } from "../audit/security-events.ts";
 import { sendProblem, sendTooManyAttempts, sendUnavailable } from "../problem.ts";
 import { sessionView, userView } from "../session-view.ts";
 
@@ -10,6 +11,7 @@ export interface LoginRouteOptions {
   readonly authenticator: PasswordAuthenticator;
   readonly devices: KnownDevices;
   readonly deviceCookie: HostCookie;
+  readonly security: SecurityEvents;
 }
 
 interface LoginBody {
@@ -34,7 +36,7 @@ const MAXIMUM_CHECKS = 2;
 
 /** Email and password for a session. What was wrong is not told: not in status, body or time. */
 export function addLoginRoute(app: FastifyInstance, options: LoginRouteOptions): void {
-  const { authenticator, sessions, devices, deviceCookie } = options;
+  const { authenticator, sessions, devices, deviceCookie, security } = options;
 
   app.post<{ Body: LoginBody }>("/auth/login", { schema: { body: loginBody } }, async (request, reply) => {
     const { email, password, remember = false } = request.body;
@@ -45,18 +47,22 @@ export function addLoginRoute(app: FastifyInstance, options: LoginRouteOptions):
       const claimant = await authenticator.lookUp(email);
       const attempt = await sessions.begin(claimant.userId);
       const checked = await authenticator.checkLogin(claimant, { password, address: request.ip, deviceToken });
+      // Not what was typed in place of an address: now and then that is a password.
+      const about = claimant.isKnown ? { userId: claimant.userId } : {};
       if (checked.outcome === "throttled") {
-        request.log.warn({ event: "excess_rate_limit_exceeded", userId: claimant.userId }, "login throttled");
+        security.report({ event: "authn_login_lock", ...about });
         return sendTooManyAttempts(reply, checked.retryAfterSeconds);
       }
       if (checked.outcome === "invalid") {
-        request.log.warn({ event: "authn_login_fail", userId: claimant.userId }, "login failed");
+        security.report({ event: "authn_login_fail", ...about });
         return sendProblem(reply, "invalid_credentials");
       }
       const login = await request.visit.login(attempt, { remember });
       if (login.outcome === "logged_in") {
         if (checked.deviceTokenDue) await rememberDevice(checked.account.id, deviceToken, request, reply);
         const { session } = login.authentication;
+        const { id: userId } = checked.account;
+        security.report({ event: "authn_login_success", userId, actorId: userId, sessionId: session.id });
         return { user: userView(checked.account), session: sessionView(session, session.id) };
       }
       if (login.outcome === "refused") return sendProblem(reply, login.refusal.code);

@@ -1,11 +1,15 @@
 import type { FastifyInstance } from "fastify";
 import type { AccountStore } from "../accounts/account-store.ts";
+import type { SecurityEvents } from "../audit/security-events.ts";
 import { sendProblem } from "../problem.ts";
 import { sessionView, userView } from "../session-view.ts";
 import { forSignedInUser } from "../signed-in-user.ts";
 
 /** Who I am, and by which session. */
-export function addMeRoutes(app: FastifyInstance, { accounts }: { readonly accounts: AccountStore }): void {
+export function addMeRoutes(
+  app: FastifyInstance,
+  { accounts, security }: { readonly accounts: AccountStore; readonly security: SecurityEvents },
+): void {
   app.get(
     "/auth/me",
     forSignedInUser(accounts, async ({ account, authentication: { session } }) => ({
@@ -16,10 +20,13 @@ export function addMeRoutes(app: FastifyInstance, { accounts }: { readonly accou
 
   app.get<{ Params: { userId: string } }>(
     "/auth/profile/:userId",
-    forSignedInUser(accounts, async ({ account }, request, reply) => {
+    forSignedInUser(accounts, async ({ account, authentication }, request, reply) => {
       // The same answer for another's id and for one that nobody has.
       const { userId } = request.params as { userId: string };
-      return userId === account.id ? userView(account) : sendProblem(reply, "forbidden");
+      if (userId === account.id) return userView(account);
+      const about = { userId: account.id, actorId: account.id, sessionId: authentication.session.id };
+      security.report({ event: "authz_fail", ...about, detail: { asked: "profile_of_another" } });
+      return sendProblem(reply, "forbidden");
     }),
   );
 }

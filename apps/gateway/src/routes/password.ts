@@ -3,6 +3,7 @@ import type { AccountStore } from "../accounts/account-store.ts";
 import type { CredentialChanges } from "../accounts/credential-changes.ts";
 import type { PasswordAuthenticator } from "../accounts/password-authenticator.ts";
 import { checkNewPassword } from "../accounts/password-policy.ts";
+import type { SecurityEvents } from "../audit/security-events.ts";
 import { sendProblem, sendTooManyAttempts } from "../problem.ts";
 import { forSignedInUser } from "../signed-in-user.ts";
 
@@ -10,6 +11,7 @@ export interface PasswordRouteOptions {
   readonly accounts: AccountStore;
   readonly authenticator: PasswordAuthenticator;
   readonly changes: CredentialChanges;
+  readonly security: SecurityEvents;
 }
 
 interface PasswordBody {
@@ -27,7 +29,7 @@ const passwordBody = {
 
 /** A new password. Every session of the user ends; the caller gets a new one in the same answer. */
 export function addPasswordRoute(app: FastifyInstance, options: PasswordRouteOptions): void {
-  const { accounts, authenticator, changes } = options;
+  const { accounts, authenticator, changes, security } = options;
 
   app.put<{ Body: PasswordBody }>(
     "/auth/password",
@@ -36,9 +38,13 @@ export function addPasswordRoute(app: FastifyInstance, options: PasswordRouteOpt
       const { currentPassword, newPassword } = request.body as PasswordBody;
       const given = { password: currentPassword, address: request.ip };
       const checked = await authenticator.checkOwner(account, authentication.session.id, given);
-      if (checked.outcome === "throttled") return sendTooManyAttempts(reply, checked.retryAfterSeconds);
+      const about = { userId: account.id, sessionId: authentication.session.id };
+      if (checked.outcome === "throttled") {
+        security.report({ event: "authn_login_lock", ...about });
+        return sendTooManyAttempts(reply, checked.retryAfterSeconds);
+      }
       if (checked.outcome === "invalid") {
-        request.log.warn({ event: "authn_password_change_fail", userId: account.id }, "password change refused");
+        security.report({ event: "authn_password_change_fail", ...about });
         return sendProblem(reply, "invalid_credentials", { status: 403 });
       }
       const reasons = checkNewPassword(newPassword, account, currentPassword);
@@ -47,7 +53,7 @@ export function addPasswordRoute(app: FastifyInstance, options: PasswordRouteOpt
       const { remembered } = authentication.session;
       const change = await changes.changeOwnPassword(checked.proof, newPassword);
       if (change.outcome === "overtaken") return sendProblem(reply, "unauthenticated");
-      request.log.info({ event: "authn_password_change", userId: account.id }, "password changed");
+      security.report({ event: "authn_password_change", ...about, actorId: account.id });
       const login = await request.visit.login(change.attempt, { remember: remembered });
       return login.outcome === "logged_in" ? reply.code(204).send() : sendProblem(reply, "unauthenticated");
     }),

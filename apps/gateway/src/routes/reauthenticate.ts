@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { AccountStore } from "../accounts/account-store.ts";
 import type { PasswordAuthenticator } from "../accounts/password-authenticator.ts";
+import type { SecurityEvents } from "../audit/security-events.ts";
 import { sendProblem, sendTooManyAttempts } from "../problem.ts";
 import { sessionView } from "../session-view.ts";
 import { findSignedInUser } from "../signed-in-user.ts";
@@ -8,6 +9,7 @@ import { findSignedInUser } from "../signed-in-user.ts";
 export interface ReauthenticateRouteOptions {
   readonly accounts: AccountStore;
   readonly authenticator: PasswordAuthenticator;
+  readonly security: SecurityEvents;
 }
 
 const reauthenticateBody = {
@@ -22,7 +24,7 @@ const MAXIMUM_CHECKS = 3;
 
 /** The password once more, for a session that is fresh again under a new cookie. */
 export function addReauthenticateRoute(app: FastifyInstance, options: ReauthenticateRouteOptions): void {
-  const { accounts, authenticator } = options;
+  const { accounts, authenticator, security } = options;
 
   app.post<{ Body: { password: string } }>(
     "/auth/reauthenticate",
@@ -35,9 +37,13 @@ export function addReauthenticateRoute(app: FastifyInstance, options: Reauthenti
         const { password } = request.body;
         const given = { password, address: request.ip };
         const checked = await authenticator.checkOwner(account, authentication.session.id, given);
-        if (checked.outcome === "throttled") return sendTooManyAttempts(reply, checked.retryAfterSeconds);
+        const about = { userId: account.id, sessionId: authentication.session.id };
+        if (checked.outcome === "throttled") {
+          security.report({ event: "authn_login_lock", ...about });
+          return sendTooManyAttempts(reply, checked.retryAfterSeconds);
+        }
         if (checked.outcome === "invalid") {
-          request.log.warn({ event: "authn_login_fail", userId: account.id }, "re-authentication failed");
+          security.report({ event: "authn_reauthenticate_fail", ...about });
           // 403, not 401: the session itself is good, and nobody is to be sent to the sign-in page.
           return sendProblem(reply, "invalid_credentials", { status: 403 });
         }

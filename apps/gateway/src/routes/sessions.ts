@@ -1,6 +1,7 @@
 import type { Clock, SessionManager } from "coatcheck";
 import type { FastifyInstance } from "fastify";
 import type { AccountStore } from "../accounts/account-store.ts";
+import type { SecurityEvents } from "../audit/security-events.ts";
 import { sendProblem, sendTooManyAttempts } from "../problem.ts";
 import { RateLimit } from "../rate-limit.ts";
 import { sessionView } from "../session-view.ts";
@@ -10,6 +11,7 @@ export interface SessionRoutesOptions {
   readonly accounts: AccountStore;
   readonly sessions: SessionManager;
   readonly clock: Clock;
+  readonly security: SecurityEvents;
 }
 
 const REVOCATIONS_PER_MINUTE = 5;
@@ -21,7 +23,8 @@ const revokeAllQuery = {
 };
 
 /** The devices that the user is signed in on, and how to sign them out. */
-export function addSessionRoutes(app: FastifyInstance, { accounts, sessions, clock }: SessionRoutesOptions): void {
+export function addSessionRoutes(app: FastifyInstance, options: SessionRoutesOptions): void {
+  const { accounts, sessions, clock, security } = options;
   const revocations = new RateLimit({ maximum: REVOCATIONS_PER_MINUTE, windowSeconds: 60, clock });
 
   app.get(
@@ -55,7 +58,11 @@ export function addSessionRoutes(app: FastifyInstance, { accounts, sessions, clo
     forSignedInUser(accounts, async ({ account, authentication }, request, reply) => {
       if (!authentication.fresh) return sendProblem(reply, "reauthentication_required");
       const retryAfterSeconds = revocations.use(authentication.session.id);
-      if (retryAfterSeconds !== null) return sendTooManyAttempts(reply, retryAfterSeconds);
+      if (retryAfterSeconds !== null) {
+        const about = { userId: account.id, actorId: account.id, sessionId: authentication.session.id };
+        security.report({ event: "excess_rate_limit_exceeded", ...about, detail: { asked: "sign_out_everywhere" } });
+        return sendTooManyAttempts(reply, retryAfterSeconds);
+      }
 
       const { include } = request.query as { include?: "current" };
       if (include === undefined) return { revoked: await sessions.revokeOthers(authentication) };

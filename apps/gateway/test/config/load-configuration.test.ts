@@ -57,6 +57,7 @@ test("without any setting everything has a safe default", () => {
     passLifetimeSeconds: 300,
     signingAlgorithm: "ES256",
     keyEncryptionKey: null,
+    auditRetentionDays: 90,
     logLevel: "info",
     dangerouslyAllowInsecureHttp: false,
   });

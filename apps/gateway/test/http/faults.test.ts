@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { mkdir, open, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Client } from "../support/client.ts";
@@ -116,6 +117,27 @@ describe("at run time", () => {
       expect((await client.send("GET", "/auth/health/ready")).status).toBe(200);
     },
   );
+
+  test("an audit log that cannot be written: nobody notices, and nothing is missing once it can be", async () => {
+    database.exec("ALTER TABLE audit_events RENAME TO gone");
+    const other = new Client(gateway.url);
+    expect((await other.login(ada.email, ada.password)).status).toBe(200);
+    expect((await new Client(gateway.url).login(ada.email, "wrong")).status).toBe(401);
+    expect((await other.send("POST", "/auth/logout")).status).toBe(204);
+    while (!gateway.log.includes('"chore":"audit events"')) await delay(50);
+
+    database.exec("ALTER TABLE gone RENAME TO audit_events");
+    expect(await gateway.kill("SIGTERM")).toBe(0);
+    const written = database.prepare<[], string>("SELECT event FROM audit_events ORDER BY position").pluck().all();
+    expect(written.slice(-4)).toEqual(["session_created", "authn_login_success", "authn_login_fail", "session_logout"]);
+  });
+
+  test("an audit log that is gone does not keep the gateway from stopping", async () => {
+    database.exec("DROP TABLE audit_events");
+    expect((await client.send("POST", "/auth/logout")).status).toBe(204);
+    expect(await gateway.kill("SIGTERM")).toBe(0);
+    expect(gateway.log).toContain("audit_lost");
+  });
 
   test("SIGTERM is not held up by connections that never ask anything, or ask nonsense", async () => {
     const port = Number(new URL(gateway.url).port);

@@ -3,6 +3,7 @@ import { RequestGuard, SessionManager } from "coatcheck";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { describe, expect, test } from "vitest";
 import { SignedAccess } from "../../src/access/signed-access.ts";
+import { SecurityEvents } from "../../src/audit/security-events.ts";
 import { AccessDecider } from "../../src/proxy/access-decision.ts";
 import { slides } from "../../src/sliding.ts";
 import { emailOf, openTestAccounts, temporaryFolder } from "../accounts/support/test-accounts.ts";
@@ -33,7 +34,7 @@ test("a session ends although it is polled, and goes on while it is used", async
   };
   const signed = new SignedAccess({ configuration, store: access, clock });
   await signed.prepare();
-  const decider = new AccessDecider({ accounts, access: signed });
+  const decider = new AccessDecider({ accounts, access: signed, security: new SecurityEvents() });
 
   async function minutesOfLife(slide: boolean): Promise<number> {
     const login = await sessions.login(await sessions.begin(added.outcome === "added" ? added.account.id : ""));

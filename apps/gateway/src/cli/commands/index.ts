@@ -1,4 +1,5 @@
 import type { Command } from "../command.ts";
+import { auditTail } from "./audit-tail.ts";
 import { configCheck } from "./config-check.ts";
 import { demo } from "./demo.ts";
 import { files } from "./files.ts";
@@ -34,6 +35,7 @@ export const commands: readonly Command[] = [
   keysRotate,
   keysRetire,
   passesVoid,
+  auditTail,
   configCheck,
   migrate,
 ];

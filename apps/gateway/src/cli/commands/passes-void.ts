@@ -1,6 +1,7 @@
 import { systemClock } from "coatcheck";
 import { type Command, configurationOption } from "../command.ts";
 import { configurationOf, withAccounts } from "../open-for-command.ts";
+import { recordByOperator } from "../operator-audit.ts";
 import { printLine } from "../terminal.ts";
 
 export const passesVoid: Command = {
@@ -13,7 +14,10 @@ export const passesVoid: Command = {
   options: configurationOption,
   arguments: [],
   async run(invocation) {
-    await withAccounts(configurationOf(invocation), ({ access }) => access.voidPassesBefore(systemClock.now()));
+    await withAccounts(configurationOf(invocation), async ({ access, audit }) => {
+      await access.voidPassesBefore(systemClock.now());
+      await recordByOperator(audit, { event: "authn_token_revoked" });
+    });
     printLine(invocation.terminal.output, "Every pass that was issued until now is void.");
   },
 };

@@ -4,6 +4,7 @@ import { PasswordHasher } from "../../accounts/password-hasher.ts";
 import { checkNewPassword } from "../../accounts/password-policy.ts";
 import { type Command, CommandFailure, configurationOption, UsageError } from "../command.ts";
 import { configurationOf, withAccounts } from "../open-for-command.ts";
+import { recordByOperator } from "../operator-audit.ts";
 import { passwordRefusalText } from "../password-refusal-text.ts";
 import { readNewPassword } from "../read-password.ts";
 import { printLine } from "../terminal.ts";
@@ -34,7 +35,13 @@ export const usersAdd: Command = {
 
     const hasher = await PasswordHasher.create();
     const passwordHash = await hasher.hash(password);
-    const result = await withAccounts(configuration, ({ accounts }) => accounts.add({ email, name, passwordHash }));
+    const result = await withAccounts(configuration, async ({ accounts, audit }) => {
+      const added = await accounts.add({ email, name, passwordHash });
+      if (added.outcome === "added") {
+        await recordByOperator(audit, { event: "user_created", userId: added.account.id });
+      }
+      return added;
+    });
     if (result.outcome === "email_taken") throw new CommandFailure(`There is a user ${email} already.`);
     printLine(terminal.output, `Added ${email}, id ${result.account.id}.`);
   },

@@ -14,7 +14,11 @@ export const usersDisable: Command = {
     const configuration = configurationOf(invocation);
     await withAccounts(configuration, async (opened) => {
       const account = await findAccount(opened, invocation.arguments[0]);
-      const ending = await changeCredential(configuration, opened, (changes) => changes.disable(account));
+      const ending = await changeCredential(configuration, opened, {
+        account,
+        event: "user_disabled",
+        make: (changes) => changes.disable(account),
+      });
       printLine(invocation.terminal.output, `${account.email} is disabled. ${ending}`);
     });
   },

@@ -1,7 +1,9 @@
-import { isAccountName, isRole, MAXIMUM_NAME_LENGTH, MAXIMUM_ROLES } from "../../accounts/account.ts";
+import { type Account, isAccountName, isRole, MAXIMUM_NAME_LENGTH, MAXIMUM_ROLES } from "../../accounts/account.ts";
 import type { AccountDescription } from "../../accounts/account-store.ts";
+import type { SecurityReport } from "../../audit/security-events.ts";
 import { type Command, CommandFailure, configurationOption, UsageError } from "../command.ts";
 import { configurationOf, findAccount, withAccounts } from "../open-for-command.ts";
+import { recordByOperator } from "../operator-audit.ts";
 import { printLine } from "../terminal.ts";
 
 export const usersEdit: Command = {
@@ -17,14 +19,28 @@ export const usersEdit: Command = {
   async run(invocation) {
     const description = descriptionIn(invocation.values);
     await withAccounts(configurationOf(invocation), async (opened) => {
-      const { id } = await findAccount(opened, invocation.arguments[0]);
-      const account = await opened.accounts.describe(id, description);
+      const before = await findAccount(opened, invocation.arguments[0]);
+      const account = await opened.accounts.describe(before.id, description);
       if (account === null) throw new CommandFailure("The user was removed meanwhile.");
+      await recordByOperator(opened.audit, ...reportsOf(before, account));
       const roles = account.roles.length === 0 ? "no roles" : `the roles ${account.roles.join(", ")}`;
       printLine(invocation.terminal.output, `${account.email} is ${account.name}, with ${roles}.`);
     });
   },
 };
+
+/** What has changed, each by its own name: what a user may do is looked for apart. */
+function reportsOf(before: Account, after: Account): readonly SecurityReport[] {
+  const userId = after.id;
+  const isRenamed = before.name !== after.name;
+  const hasOtherRoles = before.roles.join() !== after.roles.join();
+  return [
+    ...(isRenamed ? [{ event: "user_updated", userId, detail: { changed: ["name"] } } as const] : []),
+    ...(hasOtherRoles
+      ? [{ event: "privilege_permissions_changed", userId, detail: { from: before.roles, to: after.roles } } as const]
+      : []),
+  ];
+}
 
 function descriptionIn(values: Readonly<Record<string, unknown>>): AccountDescription {
   const name = typeof values.name === "string" ? values.name.trim().normalize("NFC") : undefined;

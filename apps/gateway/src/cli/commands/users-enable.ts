@@ -1,5 +1,6 @@
 import { type Command, configurationOption } from "../command.ts";
 import { configurationOf, findAccount, withAccounts } from "../open-for-command.ts";
+import { recordByOperator } from "../operator-audit.ts";
 import { printLine } from "../terminal.ts";
 
 export const usersEnable: Command = {
@@ -14,6 +15,7 @@ export const usersEnable: Command = {
       const account = await findAccount(opened, invocation.arguments[0]);
       await opened.accounts.enable(account.id);
       await opened.throttle.reset(account.email);
+      await recordByOperator(opened.audit, { event: "user_enabled", userId: account.id });
       printLine(invocation.terminal.output, `${account.email} is enabled, with no failed logins counted.`);
     });
   },

@@ -25,7 +25,11 @@ export const usersSetPassword: Command = {
       const password = await readNewPassword(terminal, values["password-stdin"] === true);
       const reasons = checkNewPassword(password, account);
       if (reasons.length > 0) throw new CommandFailure(passwordRefusalText(reasons));
-      const ending = await changeCredential(configuration, opened, (changes) => changes.setPassword(account, password));
+      const ending = await changeCredential(configuration, opened, {
+        account,
+        event: "authn_password_change",
+        make: (changes) => changes.setPassword(account, password),
+      });
       printLine(terminal.output, `The password of ${account.email} is changed. ${ending}`);
     });
   },

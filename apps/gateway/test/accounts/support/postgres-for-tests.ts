@@ -27,7 +27,7 @@ export function postgresDatabase({ hasNearCache = false } = {}): PostgresDatabas
     await queryDirectly(
       url,
       `TRUNCATE coatcheck_accounts, coatcheck_login_failures, coatcheck_signing_keys, coatcheck_pass_sessions,
-         coatcheck_ended_sessions CASCADE`,
+         coatcheck_ended_sessions, coatcheck_audit_events CASCADE`,
     );
     await queryDirectly(url, "UPDATE coatcheck_pass_revocations SET sequence = 0, issued_before = 0");
   });

@@ -1,4 +1,5 @@
 import { accessSuite } from "./access.ts";
+import { auditSuite } from "./audit.ts";
 import { contractSuite } from "./contract.ts";
 import type { CreateGateway } from "./create-gateway.ts";
 import { hostileRequestSuite } from "./hostile-requests.ts";
@@ -10,4 +11,5 @@ export function blackBoxSuite(create: CreateGateway): void {
   hostileRequestSuite(create);
   throttlingSuite(create);
   accessSuite(create);
+  auditSuite(create);
 }

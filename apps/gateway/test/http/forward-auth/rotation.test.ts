@@ -3,6 +3,7 @@ import { RequestGuard } from "coatcheck";
 import Fastify from "fastify";
 import { expect, onTestFinished, test } from "vitest";
 import { SignedAccess } from "../../../src/access/signed-access.ts";
+import { SecurityEvents } from "../../../src/audit/security-events.ts";
 import { loadConfiguration } from "../../../src/config/load-configuration.ts";
 import { AccessDecider } from "../../../src/proxy/access-decision.ts";
 import { addVerify } from "../../../src/proxy/verify.ts";
@@ -19,9 +20,10 @@ test("a session whose secret is due is answered for, and rotated by the next req
   const guard = new RequestGuard({ sessions, origin: ORIGIN });
   const app = Fastify();
   onTestFinished(() => app.close());
-  const decider = new AccessDecider({ accounts, access });
+  const decider = new AccessDecider({ accounts, access, security: new SecurityEvents() });
   const isTrustedPeer = () => true;
-  addVerify(app, { guard, decider, isTrustedPeer, isClosing: () => false, logAnswer: () => {} });
+  const originOf = () => ({ requestId: "request", clientAddress: "192.0.2.1", userAgent: null });
+  addVerify(app, { guard, decider, isTrustedPeer, isClosing: () => false, logAnswer: () => {}, originOf });
   await app.listen({ host: "127.0.0.1", port: 0 });
   const visitor = new Visitor((app.server.address() as AddressInfo).port);
 

@@ -1,0 +1,96 @@
+import type { Clock } from "coatcheck";
+import type { AuditEvent } from "./audit-event.ts";
+import type { AuditLog } from "./audit-log.ts";
+import { FloodLimit } from "./flood-limit.ts";
+import type { RequestOrigin } from "./request-origin.ts";
+import type { SecurityReport } from "./security-events.ts";
+import { toAuditEvent } from "./to-audit-event.ts";
+
+export interface AuditWriterParts {
+  readonly log: AuditLog;
+  readonly clock: Clock;
+  /** What waits to be written at most. More is dropped. */
+  readonly maximumWaiting?: number;
+}
+
+const MAXIMUM_WAITING = 10_000;
+/** Small, because SQLite holds the event loop for the length of a batch. */
+const BATCH = 200;
+
+/**
+ * AuditWriter writes down what is reported, behind the requests' backs: a request neither waits for it nor fails with it.
+ * While the database does not answer, events wait; those for which there is no room are dropped, and counted in an event
+ * of their own once there is. A process that is killed loses those of the last second.
+ */
+export class AuditWriter {
+  readonly #log: AuditLog;
+  readonly #clock: Clock;
+  readonly #maximumWaiting: number;
+  readonly #flood = new FloodLimit();
+  #waiting: AuditEvent[] = [];
+  #droppedUnsaid = 0;
+  #dropped = 0;
+  #flushing: Promise<void> | null = null;
+
+  constructor({ log, clock, maximumWaiting = MAXIMUM_WAITING }: AuditWriterParts) {
+    this.#log = log;
+    this.#clock = clock;
+    this.#maximumWaiting = maximumWaiting;
+  }
+
+  /** How many events were dropped since the start. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** Takes an event. Never throws and never waits. */
+  record(report: SecurityReport, origin: RequestOrigin | null): void {
+    const now = this.#clock.now();
+    const isKept = this.#flood.admits(report.event, origin?.clientAddress ?? null, now);
+    if (isKept) this.#add(toAuditEvent(report, origin, now));
+  }
+
+  /** Writes what waits. Call it every second. A fault leaves the events where they are. Calls that overlap are one. */
+  flush(): Promise<void> {
+    this.#flushing ??= this.#flushAll(false).finally(() => {
+      this.#flushing = null;
+    });
+    return this.#flushing;
+  }
+
+  /** The last flush, with what is still being counted. What cannot be written now is lost. */
+  async close(): Promise<void> {
+    await this.#flushing?.catch(() => undefined);
+    await this.#flushAll(true);
+  }
+
+  async #flushAll(isLast: boolean): Promise<void> {
+    for (const { event, clientAddress, count } of this.#flood.takeSuppressed(this.#clock.now(), isLast)) {
+      const origin = clientAddress === null ? null : { requestId: null, clientAddress, userAgent: null };
+      this.#add({ ...toAuditEvent({ event, detail: { suppressed: count } }, null, this.#clock.now()), ...origin });
+    }
+    while (this.#waiting.length > 0 || this.#droppedUnsaid > 0) {
+      this.#sayWhatWasDropped();
+      const batch = this.#waiting.slice(0, BATCH);
+      await this.#log.append(batch);
+      this.#waiting.splice(0, batch.length);
+    }
+  }
+
+  #add(event: AuditEvent): void {
+    if (this.#waiting.length < this.#maximumWaiting) {
+      this.#waiting.push(event);
+      return;
+    }
+    this.#dropped++;
+    this.#droppedUnsaid++;
+  }
+
+  /** One more than there is room for: that something is missing must not go missing. */
+  #sayWhatWasDropped(): void {
+    if (this.#droppedUnsaid === 0 || this.#waiting.length > this.#maximumWaiting) return;
+    const detail = { dropped: this.#droppedUnsaid };
+    this.#waiting.push(toAuditEvent({ event: "audit_dropped", detail }, null, this.#clock.now()));
+    this.#droppedUnsaid = 0;
+  }
+}

@@ -1,0 +1,77 @@
+import type { Timestamp } from "coatcheck";
+import { networkOf } from "../accounts/login-limits.ts";
+import { type AuditEventName, vocabulary } from "./vocabulary.ts";
+
+/** Refusals of a minute that were counted and not kept, of one kind. */
+export interface Suppressed {
+  readonly event: AuditEventName;
+  /** Null for several of them. */
+  readonly clientAddress: string | null;
+  readonly count: number;
+}
+
+interface Kind {
+  /** By network, how many there were. */
+  readonly counts: Map<string, Count>;
+  kept: number;
+  /** Of networks that there was no room for. */
+  suppressed: number;
+}
+
+interface Count {
+  readonly clientAddress: string;
+  kept: number;
+  suppressed: number;
+}
+
+const WINDOW_MILLISECONDS = 60_000;
+const PER_ADDRESS = 10;
+const PER_KIND = 100;
+
+/**
+ * FloodLimit keeps refusals from filling the disk: those that cost whoever causes them nothing. Of each kind so many a
+ * minute are kept, few of one address; of the others the number.
+ */
+export class FloodLimit {
+  readonly #kinds = new Map<AuditEventName, Kind>();
+  /** A minute from the first that was counted; null while there is none. */
+  #windowEnd: Timestamp | null = null;
+
+  /** Whether an event is to be kept. What was done, and what no request caused, always is. */
+  admits(event: AuditEventName, clientAddress: string | null, now: Timestamp): boolean {
+    if (vocabulary[event].outcome === "success" || clientAddress === null) return true;
+    this.#windowEnd ??= now + WINDOW_MILLISECONDS;
+    const kind = this.#kinds.get(event) ?? { counts: new Map<string, Count>(), kept: 0, suppressed: 0 };
+    this.#kinds.set(event, kind);
+    const network = networkOf(clientAddress);
+    const count = kind.counts.get(network) ?? { clientAddress, kept: 0, suppressed: 0 };
+    const isKept = count.kept < PER_ADDRESS && kind.kept < PER_KIND;
+    // Addresses are remembered as long as something of theirs is kept, so there are never many.
+    if (isKept) {
+      kind.counts.set(network, count);
+      count.kept++;
+      kind.kept++;
+    } else if (kind.counts.has(network)) count.suppressed++;
+    else kind.suppressed++;
+    return isKept;
+  }
+
+  /** What was suppressed since the last time, once a minute or, for `isLast`, now; and counting begins anew. */
+  takeSuppressed(now: Timestamp, isLast = false): readonly Suppressed[] {
+    if (this.#windowEnd === null) return [];
+    // A clock that was stepped back must not lengthen the minute.
+    const isOver = now >= this.#windowEnd || this.#windowEnd - now > WINDOW_MILLISECONDS;
+    if (!isOver && !isLast) return [];
+    this.#windowEnd = null;
+    const all = [...this.#kinds].flatMap(([event, kind]) => [
+      ...[...kind.counts.values()].map(({ clientAddress, suppressed }) => ({
+        event,
+        clientAddress,
+        count: suppressed,
+      })),
+      { event, clientAddress: null, count: kind.suppressed },
+    ]);
+    this.#kinds.clear();
+    return all.filter(({ count }) => count > 0);
+  }
+}

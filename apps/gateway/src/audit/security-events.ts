@@ -1,0 +1,33 @@
+import type { AuditDetail } from "./audit-event.ts";
+import { currentOrigin, type RequestOrigin } from "./request-origin.ts";
+import type { AuditEventName } from "./vocabulary.ts";
+
+/** What somebody reports who has just done or refused something. Nothing in it may be secret. */
+export interface SecurityReport {
+  readonly event: AuditEventName;
+  /** The user whom it is about, if known. */
+  readonly userId?: string | null;
+  /** The user who did it; left out where nobody has shown who they are. */
+  readonly actorId?: string | null;
+  readonly sessionId?: string;
+  readonly detail?: AuditDetail;
+}
+
+export type SecurityListener = (report: SecurityReport, origin: RequestOrigin | null) => void;
+
+/**
+ * SecurityEvents takes reports from wherever something is decided, and tells them, with the request that they belong to,
+ * to whoever writes them down or counts them. Listeners must not throw, and must not take long: a request waits.
+ */
+export class SecurityEvents {
+  readonly #listeners: SecurityListener[] = [];
+
+  on(listener: SecurityListener): void {
+    this.#listeners.push(listener);
+  }
+
+  report(report: SecurityReport): void {
+    const origin = currentOrigin();
+    for (const listener of this.#listeners) listener(report, origin);
+  }
+}
