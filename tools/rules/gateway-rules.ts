@@ -3,7 +3,11 @@ import type { Rule } from "./rule.ts";
 const changes = "apps/gateway/src/accounts/credential-changes.ts";
 const tests = "apps/gateway/test/accounts/credential-changes.test.ts";
 
-/** The rules about sessions and a credential that changes. */
+const nearCache = "apps/gateway/src/accounts/near-cache-account-store.ts";
+const nearCacheTests = "apps/gateway/test/accounts/near-cache-account-store.test.ts";
+const accountTests = "apps/gateway/test/accounts/account-store.test.ts";
+
+/** The rules about sessions and a credential that changes, and about whose sessions they are. */
 export const gatewayRules: readonly Rule[] = [
   {
     rule: "After a change of the password the caller's new session begins under the new fence.",
@@ -41,10 +45,74 @@ export const gatewayRules: readonly Rule[] = [
   {
     rule: "While a revocation is pending no session of the user passes.",
     source: "apps/gateway/src/accounts/session-owner.ts",
-    replace: "return owner.pendingRevocation === null ? owner.account : null;",
-    with: "return owner.account;",
+    replace: "return !account.disabled && pendingRevocation === null;",
+    with: "return !account.disabled;",
     tests,
     testName:
       "on SQLite > while the session store is down > a change fails with the store's fault, stands, and shuts the sessions out until it is finished",
+  },
+  {
+    rule: "A copy of an account may only say yes: what may not pass is not held.",
+    source: nearCache,
+    replace: "owner !== null && mayPass(owner);",
+    with: "owner !== null && mayPass({ ...owner, pendingRevocation: null, account: { ...owner.account, disabled: false } });",
+    tests: nearCacheTests,
+    testName: "what says no is never held: it is read each time, and yes is said at once when it is so",
+  },
+  {
+    rule: "While no changes are heard no account is held.",
+    source: nearCache,
+    replace: "this.#isListening = isListening;",
+    with: "this.#isListening = this.#isListening || isListening;",
+    tests: nearCacheTests,
+    testName: "nothing is held while nothing is heard",
+  },
+  {
+    rule: "A read of an account that was overtaken is not held.",
+    source: nearCache,
+    replace: "changes === this.#changes && ",
+    with: "changes <= this.#changes && ",
+    tests: nearCacheTests,
+    testName: "a read that was overtaken by a change that is heard of is not held",
+  },
+  {
+    rule: "The age of an account's copy counts from before its read was sent.",
+    source: nearCache,
+    replace: `    const readAt = this.#now();
+    const owner = await this.#store.findSessionOwner(userId);`,
+    with: `    const owner = await this.#store.findSessionOwner(userId);
+    const readAt = this.#now();`,
+    tests: nearCacheTests,
+    testName: "the bound counts from before the read was sent",
+  },
+  {
+    rule: "A process sees its own changes of accounts.",
+    source: nearCache,
+    replace: `    this.#forget(userId);
+    try {
+      return await change();
+    } finally {
+      this.#forget(userId);
+    }`,
+    with: "    return await change();",
+    tests: nearCacheTests,
+    testName: "after a ban of its own nobody passes, heard of or not",
+  },
+  {
+    rule: "An account in SQLite is never taken from an earlier revision of the file.",
+    source: "apps/gateway/src/accounts/sqlite/owner-copies.ts",
+    replace: "if (revision !== this.#revision) {",
+    with: "if (this.#revision === -1) {",
+    tests: accountTests,
+    testName: "on SQLite > what any process changes is seen by the very next call",
+  },
+  {
+    rule: "A change of its own makes another revision of a SQLite file.",
+    source: "apps/gateway/src/accounts/sqlite/account-database.ts",
+    replace: `      // Also after a failure: what became of it is not known.
+      this.#revision += 1;`,
+    with: "",
+    tests: accountTests,
+    testName: "on SQLite > what any process changes is seen by the very next call",
   },
 ];

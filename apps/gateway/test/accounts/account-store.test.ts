@@ -200,20 +200,19 @@ describeOnEveryAccountStore((database) => {
 
 // Where no copies are asked for, none may be seen.
 describeOnEveryDatabase((database) => {
-  test("what another process changes is seen by the very next call", async () => {
+  test("what any process changes is seen by the very next call", async () => {
     const { accounts, clock, ada } = await openAndAddAda(database);
     const other = await database.open(clock);
+    const seen = () => accounts.findSessionOwner(ada.id);
     for (let round = 0; round < 20; round += 1) {
-      expect(await accounts.findSessionOwner(ada.id)).toMatchObject({ account: { disabled: false } });
-      await other.accounts.describe(ada.id, { name: `Ada ${round}` });
-      expect(await accounts.findSessionOwner(ada.id)).toMatchObject({ account: { name: `Ada ${round}` } });
-      const pending = await other.accounts.disable(ada.id);
-      expect(await accounts.findSessionOwner(ada.id)).toMatchObject({
-        account: { disabled: true },
-        pendingRevocation: pending,
-      });
-      await other.accounts.enable(ada.id);
-      if (pending !== null) await other.accounts.completePendingRevocation(pending);
+      const changing = round % 2 === 0 ? other.accounts : accounts;
+      expect(await seen()).toMatchObject({ account: { disabled: false } });
+      await changing.describe(ada.id, { name: `Ada ${round}` });
+      expect(await seen()).toMatchObject({ account: { name: `Ada ${round}` } });
+      const pendingRevocation = await changing.disable(ada.id);
+      expect(await seen()).toMatchObject({ account: { disabled: true }, pendingRevocation });
+      await changing.enable(ada.id);
+      if (pendingRevocation !== null) await changing.completePendingRevocation(pendingRevocation);
     }
   });
 });
