@@ -32,6 +32,10 @@ export const problems = {
   headers_too_large: { status: 431, detail: "The headers are larger than 16 KiB." },
   password_refused: { status: 422, detail: "The new password does not meet the policy." },
   too_many_attempts: { status: 429, detail: "Too many attempts. Retry-After says when to try again." },
+  too_many_connections: {
+    status: 429,
+    detail: "This session has as many connections open as it may. Retry-After says when to try again.",
+  },
   internal_error: { status: 500, detail: "Something failed. It has been logged." },
   upstream_unreachable: { status: 502, detail: "The service behind this path does not answer." },
   upstream_timeout: { status: 504, detail: "The service behind this path takes too long." },

@@ -45,6 +45,12 @@ const TEXTS: { readonly [Code in ProblemCode]?: ProblemText } = {
     advice: ADDRESS_ADVICE,
     actions: ["start"],
   },
+  too_many_connections: {
+    heading: "Too much is open at once",
+    happened: "The pages that you have open keep as many connections to this site as they may.",
+    advice: "Close some of them, then try again.",
+    actions: ["try_again"],
+  },
   upstream_unreachable: {
     heading: "This part of the site is not answering",
     happened: "The service behind this page could not be reached. It is nothing that you did.",

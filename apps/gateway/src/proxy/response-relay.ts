@@ -9,11 +9,13 @@ export interface UpstreamAnswer {
   readonly rawHeaders: readonly string[];
 }
 
-/** Why there is no answer of the upstream's. */
-export type UpstreamFailure = "upstream_unreachable" | "upstream_timeout";
+/** Why no answer of the upstream's is handed on. */
+export type UpstreamFailure = "upstream_unreachable" | "upstream_timeout" | "too_many_connections";
 
 export interface ResponseRelayParts {
   readonly response: ServerResponse;
+  /** Asked once, before anything is sent: false for an answer that is one connection too many. */
+  readonly admits: (answer: UpstreamAnswer) => boolean;
   /** The headers to answer with, names and values in turn. They may take a moment. */
   readonly headersFor: (answer: UpstreamAnswer) => readonly string[] | Promise<readonly string[]>;
   /** The response has begun, or could not: then with the reason, and what happened. Called once. */
@@ -31,6 +33,11 @@ const STATUSES_WITHOUT_BODY: readonly number[] = [204, 304];
 /** Nothing is to be done any more for whoever has left. */
 class Abandoned extends Error {
   override readonly name = "Abandoned";
+}
+
+/** The upstream's answer is not read. */
+class NotAdmitted extends Error {
+  override readonly name = "NotAdmitted";
 }
 
 /**
@@ -58,7 +65,12 @@ export class ResponseRelay implements Dispatcher.DispatchHandler {
     // "Continue" and hints that come before the answer.
     if (status < 200) return;
     const rawHeaders = ((controller.rawHeaders ?? []) as readonly (Buffer | string)[]).map(latin1);
-    const headers = this.#parts.headersFor({ status, statusText, rawHeaders });
+    const answer = { status, statusText, rawHeaders };
+    if (!this.#parts.admits(answer)) {
+      controller.abort(new NotAdmitted());
+      return;
+    }
+    const headers = this.#parts.headersFor(answer);
     if (!(headers instanceof Promise)) {
       this.#begin(status, statusText, headers);
       return;
@@ -87,6 +99,7 @@ export class ResponseRelay implements Dispatcher.DispatchHandler {
   onResponseError(_controller: unknown, error: Error): void {
     const { response } = this.#parts;
     if (error instanceof Abandoned) this.#settle(null);
+    else if (error instanceof NotAdmitted) this.#settle("too_many_connections", error);
     else if (this.#isSettled && isLengthOfNothing(response, error)) response.end();
     else if (this.#isSettled) response.destroy();
     else this.#settle(isTimeout(error) ? "upstream_timeout" : "upstream_unreachable", error);

@@ -6,13 +6,14 @@ import type { Visit } from "coatcheck";
 import type { FastifyBaseLogger } from "fastify";
 import { type ProblemCode, problemObject } from "../problem.ts";
 import { returnedHeaders } from "./forwarded-response.ts";
+import { joinSockets } from "./joined-sockets.ts";
 import type { LiveConnections } from "./live-connections.ts";
 import type { GateDecision, RequestGate } from "./request-gate.ts";
 import { roleOf } from "./route.ts";
 import { upstreamFault } from "./upstream-fault.ts";
 import type { UpstreamHealth } from "./upstream-health.ts";
-import { type AdmittedRequest, UPSTREAM_DOWN, type Upstreams } from "./upstreams.ts";
-import { closeFrame, FrameReader } from "./websocket-frames.ts";
+import { type AdmittedRequest, TOO_MANY_CONNECTIONS, UPSTREAM_DOWN, type Upstreams } from "./upstreams.ts";
+import { watchWhileWaiting } from "./waiting-client.ts";
 
 export interface UpgradesParts {
   readonly gate: RequestGate;
@@ -30,8 +31,6 @@ export interface UpgradesParts {
 const SESSION_ENDED_CLOSE_CODE = 4_401;
 /** The server stops (RFC 6455, 7.4.1). */
 const GOING_AWAY_CLOSE_CODE = 1_001;
-/** For a frame that is under way when the session ends; and for the client to close its side. */
-const CLOSING_MILLISECONDS = 100;
 /** Data from the client shows that somebody is there. Told to the store no more often than this. */
 const SLIDE_EVERY_MILLISECONDS = 30_000;
 const NORMAL: Readonly<Record<string, string>> = { connection: "Upgrade", upgrade: "websocket" };
@@ -57,9 +56,15 @@ export class Upgrades {
       if (request.headers.upgrade?.toLowerCase() !== "websocket") return refuse(socket, "invalid_request");
       const decision = await gate.decide(request, clientAddress(request));
       if (decision.kind !== "forward") return refuse(socket, codeOf(decision));
-      const { upstream } = decision.admitted.route;
-      if (!health.admits(upstream)) return refuse(socket, UPSTREAM_DOWN.code, UPSTREAM_DOWN.retryAfterSeconds);
-      await this.#connect(request, socket, head, decision.admitted);
+      const { admitted } = decision;
+      // Nobody is there any more.
+      if (socket.destroyed) return;
+      const ending = this.#register(socket, admitted);
+      if (ending === null) return refuse(socket, TOO_MANY_CONNECTIONS.code, TOO_MANY_CONNECTIONS.retryAfterSeconds);
+      if (!health.admits(admitted.route.upstream)) {
+        return refuse(socket, UPSTREAM_DOWN.code, UPSTREAM_DOWN.retryAfterSeconds);
+      }
+      await this.#connect(request, { socket, head, ending, stopWatching: watchWhileWaiting(socket) }, admitted);
     } catch (error) {
       log.error({ event: "request_failed", err: error }, "an upgrade failed");
       refuse(socket, "unavailable");
@@ -71,7 +76,16 @@ export class Upgrades {
     for (const end of this.#open) end();
   }
 
-  #connect(request: IncomingMessage, socket: Duplex, head: Buffer, admitted: AdmittedRequest): Promise<void> {
+  /** It counts from now on, so that those that are being made cannot become more than may be. Null for one too many. */
+  #register(socket: Duplex, { session, route }: AdmittedRequest): Ending | null {
+    const ending: Ending = { end: () => socket.destroy() };
+    if (session === null) return ending;
+    const opened = { role: roleOf(route), isLasting: true, end: () => ending.end() };
+    return this.#parts.live.add(session, socket, opened) ? ending : null;
+  }
+
+  #connect(request: IncomingMessage, asking: AskingEnd, admitted: AdmittedRequest): Promise<void> {
+    const { socket } = asking;
     const { upstreams, health, log } = this.#parts;
     const { route } = admitted;
     const { protocol, hostname, port } = new URL(route.upstream);
@@ -101,7 +115,7 @@ export class Upgrades {
         upstream.setTimeout(0);
         // As the parser read it: a byte each.
         socket.write(this.#switching(answer), "latin1");
-        this.#join({ socket, upstream, head, first }, admitted);
+        this.#join(asking, upstream, first, admitted);
         resolve();
       });
       // It does not want to, and says why.
@@ -129,66 +143,34 @@ export class Upgrades {
     return `HTTP/1.1 101 Switching Protocols\r\n${lines.join("\r\n")}\r\n\r\n`;
   }
 
-  /** Bytes go both ways as they come. The frames are followed, for the end of the session and for signs of life. */
-  #join(ends: JoinedEnds, { session, visit, route }: AdmittedRequest): void {
-    const { socket, upstream, head, first } = ends;
-    const fromUpstream = new FrameReader();
-    const fromClient = new FrameReader();
-    let isBetweenFrames = true;
-    let isEnding = false;
-
-    let farewellFrame = closeFrame(SESSION_ENDED_CLOSE_CODE, "session ended");
-    const farewell = () => {
-      socket.end(farewellFrame);
-      upstream.destroy();
-    };
-    const end = () => {
-      isEnding = true;
-      // Within a frame anything else would be taken for part of it. One that does not end soon is cut off.
-      if (isBetweenFrames) farewell();
-      setTimeout(() => {
-        socket.destroy();
-        upstream.destroy();
-      }, CLOSING_MILLISECONDS).unref();
-    };
-    const slide = session === null ? () => {} : slideOnData(visit, end);
-
-    const forward = (piece: Buffer) => {
-      ({ isBetweenFrames } = fromUpstream.read(piece));
-      if (!socket.write(piece)) upstream.pause();
-      if (isEnding && isBetweenFrames) farewell();
-    };
-    upstream.on("data", forward);
-    socket.on("drain", () => upstream.resume());
-    socket.on("data", (piece: Buffer) => {
-      if (fromClient.read(piece).hasData) slide();
-      if (!upstream.write(piece)) socket.pause();
+  #join(asking: AskingEnd, upstream: Duplex, first: Buffer, { session, visit }: AdmittedRequest): void {
+    const { socket, head, ending, stopWatching } = asking;
+    const end = joinSockets({
+      ...{ socket, upstream, first },
+      head: Buffer.concat([head, stopWatching()]),
+      onClientData: () => slide(),
     });
-    upstream.on("drain", () => socket.resume());
-    if (first.length > 0) forward(first);
-    if (head.length > 0) socket.unshift(head);
-
-    upstream.on("error", () => upstream.destroy());
-    upstream.once("end", () => socket.end());
-    upstream.once("close", () => socket.end());
-    socket.once("end", () => upstream.end());
-    socket.once("close", () => upstream.destroy());
-    if (session !== null) this.#parts.live.add(session, socket, { role: roleOf(route), end });
-    const endWithGateway = () => {
-      farewellFrame = closeFrame(GOING_AWAY_CLOSE_CODE, "going away");
-      end();
-    };
+    const endWithSession = () => end(SESSION_ENDED_CLOSE_CODE, "session ended");
+    const slide = session === null ? () => {} : slideOnData(visit, endWithSession);
+    ending.end = endWithSession;
+    const endWithGateway = () => end(GOING_AWAY_CLOSE_CODE, "going away");
     this.#open.add(endWithGateway);
     socket.once("close", () => this.#open.delete(endWithGateway));
   }
 }
 
-interface JoinedEnds {
+/** How it ends with its session: by the connection while it is being made, and then by a farewell. */
+interface Ending {
+  end: () => void;
+}
+
+interface AskingEnd {
   readonly socket: Duplex;
-  readonly upstream: Duplex;
-  /** What came from either before the two were joined. */
+  /** What came with the request. */
   readonly head: Buffer;
-  readonly first: Buffer;
+  readonly ending: Ending;
+  /** Gives what has come since. */
+  readonly stopWatching: () => Buffer;
 }
 
 /** Has a session go on while its user sends something; a session that is found ended meanwhile ends the connection. */

@@ -43,6 +43,9 @@ export const UPSTREAM_DOWN: ForwardFailure = {
   retryAfterSeconds: PROBE_EVERY_SECONDS,
 };
 
+/** Something may be closed by then. */
+export const TOO_MANY_CONNECTIONS: ForwardFailure = { code: "too_many_connections", retryAfterSeconds: 5 };
+
 /** Upstreams forwards requests that were let through, as they come, and returns what is answered, as it comes. */
 export class Upstreams {
   readonly #parts: UpstreamsParts;
@@ -67,13 +70,16 @@ export class Upstreams {
       const relay = new ResponseRelay({
         response,
         headersFor: keepOrigin((answer: UpstreamAnswer) => this.#responseHeaders(answer, admitted)),
+        admits: (answer) => {
+          const end = () => void response.destroy();
+          const opened = { role: roleOf(route), isLasting: isEventStream(answer), end };
+          return session === null || live.add(session, response, opened);
+        },
         onBegun: (failure, error) => {
+          if (failure === "too_many_connections") return resolve(TOO_MANY_CONNECTIONS);
           if (failure !== null) {
             log.warn({ event: "upstream_failed", upstream, fault: upstreamFault(error) }, failure);
             return resolve({ code: failure, retryAfterSeconds: null });
-          }
-          if (session !== null && !response.destroyed) {
-            live.add(session, response, { role: roleOf(route), end: () => response.destroy() });
           }
           resolve(null);
         },
@@ -141,6 +147,10 @@ function lengthOf({ headers }: IncomingMessage): readonly string[] {
 
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
+}
+
+function isEventStream({ rawHeaders }: UpstreamAnswer): boolean {
+  return /^text\/event-stream *(;|$)/i.test(headerText(rawHeaders, "content-type") ?? "");
 }
 
 function headerText(raw: readonly string[], name: string): string | null {
