@@ -34,7 +34,7 @@ import { Upgrades } from "./proxy/upgrades.ts";
 import { UpstreamHealth } from "./proxy/upstream-health.ts";
 import { Upstreams } from "./proxy/upstreams.ts";
 import { messageOrigins } from "./request-origins.ts";
-import { isServedHost } from "./served-host.ts";
+import { ServedOrigins } from "./served-origins.ts";
 import { buildServer } from "./server.ts";
 import { type OpenSessionStore, openSessionStore } from "./session-stores/open-session-store.ts";
 
@@ -117,13 +117,14 @@ async function serve({ configuration, log, prepare, passRule }: GatewayOptions, 
   await access.prepare();
   const store = access.issuesPasses ? new PassRevokingStore(opened.store, database.access, clock) : opened.store;
   const sessions = new SessionManager({ store, policy: sessionPolicyOf(configuration), clock });
-  const guard = new RequestGuard({
-    sessions,
-    origin: configuration.publicUrl,
-    headerlessRequests: "refuse",
-    crossOriginRequests: "refuse_always",
-    dangerouslyAllowInsecureOrigin: configuration.dangerouslyAllowInsecureHttp,
-  });
+  const guardFor = (origin: string) =>
+    new RequestGuard({
+      ...{ sessions, origin, headerlessRequests: "refuse", crossOriginRequests: "refuse_always" },
+      dangerouslyAllowInsecureOrigin: configuration.dangerouslyAllowInsecureHttp,
+    });
+  const [primary, ...others] = configuration.publicUrl;
+  const guards = [guardFor(primary), ...others.map(guardFor)] as const;
+  const origins = new ServedOrigins(guards);
   const hasher = await PasswordHasher.create();
   const changes = new CredentialChanges({ accounts, sessions, hasher, throttle, devices });
   const authenticator = new PasswordAuthenticator({ accounts, hasher, throttle, devices, changes });
@@ -135,16 +136,16 @@ async function serve({ configuration, log, prepare, passRule }: GatewayOptions, 
   await prepare?.({ accounts, hasher, changes });
 
   const live = new LiveConnections();
-  const isOwnCookie = ownCookies(guard.cookie);
+  const isOwnCookie = ownCookies(guards.map(({ cookie }) => cookie));
   const health = new UpstreamHealth({ clock, log });
-  const upstreams = new Upstreams({ publicOrigin: configuration.publicUrl, isOwnCookie, live, health, log });
+  const upstreams = new Upstreams({ isOwnCookie, live, health, log });
   const decider = new AccessDecider({ accounts, access, security });
-  const gate = new RequestGate({ routes: new RouteTable(configuration.routes), guard, decider });
+  const gate = new RequestGate({ routes: new RouteTable(configuration.routes), decider });
   const { forwardAuth, trustedProxies } = configuration;
   const server = buildServer({
     frontDoor: { gate, upstreams },
-    verify: forwardAuth ? { guard, decider, isTrustedPeer: isTrustedPeer(trustedProxies) } : null,
-    ...{ guard, sessions, accounts, access, authenticator, changes, devices, pages, clock, log, security },
+    verify: forwardAuth ? { decider, isTrustedPeer: isTrustedPeer(trustedProxies) } : null,
+    ...{ origins, sessions, accounts, access, authenticator, changes, devices, pages, clock, log, security },
     trustedProxies,
     checkReadiness: async () => {
       await Promise.all([accounts.list({ limit: 1 }), sessions.list("readiness")]);
@@ -153,8 +154,7 @@ async function serve({ configuration, log, prepare, passRule }: GatewayOptions, 
   const clientAddress = clientAddressBehind(trustedProxies);
   const originOf = messageOrigins(clientAddress);
   const upgrades = new Upgrades({
-    ...{ gate, upstreams, live, health, isOwnCookie, log },
-    isServed: (request) => isServedHost(request.headers.host, guard.origin),
+    ...{ origins, gate, upstreams, live, health, isOwnCookie, log },
     clientAddress,
   });
   server.server.on("upgrade", (request, socket, head) => {

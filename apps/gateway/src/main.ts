@@ -3,11 +3,11 @@ import { pino } from "pino";
 import type { GatewayConfiguration } from "./config/gateway-configuration.ts";
 import { startGateway } from "./gateway.ts";
 
-/** Runs the gateway until it is told to stop. Standard output names its URL once it answers; the log goes to stderr. */
+/** Runs the gateway until it is told to stop. Standard output names its URLs once it answers; the log goes to stderr. */
 export async function runGateway(configuration: GatewayConfiguration): Promise<void> {
   const log = pino({ level: configuration.logLevel }, pino.destination(2));
   const gateway = await startGateway({ configuration, purpose: "gateway", log });
-  process.stdout.write(`${configuration.publicUrl}/\n`);
+  process.stdout.write(configuration.publicUrl.map((origin) => `${origin}/\n`).join(""));
   await untilStopped(log);
   await gateway.close();
   // Everything is answered, stored and written: a client that still holds a connection is not waited for.

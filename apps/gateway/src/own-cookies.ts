@@ -4,7 +4,7 @@ import type { HostCookie } from "coatcheck";
 const OWN_NAME = /^(?:__(?:host|secure|http)-)*(?:http-)?coatcheck/i;
 
 /** Tells the gateway's cookies from others': they are sent to no upstream, and set by none. */
-export function ownCookies(session: HostCookie): (name: string) => boolean {
-  const sessionName = session.name.toLowerCase();
-  return (name) => OWN_NAME.test(name) || name.toLowerCase() === sessionName;
+export function ownCookies(sessionCookies: readonly HostCookie[]): (name: string) => boolean {
+  const sessionNames = new Set(sessionCookies.map(({ name }) => name.toLowerCase()));
+  return (name) => OWN_NAME.test(name) || sessionNames.has(name.toLowerCase());
 }

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import type { PublicOrigin } from "coatcheck";
 import type { FastifyInstance } from "fastify";
 
@@ -31,9 +32,12 @@ export function securityHeaders({ isSecure }: PublicOrigin): SecurityHeaders {
 }
 
 /** On every response, errors included. */
-export function addSecurityHeaders(app: FastifyInstance, headers: SecurityHeaders): void {
-  app.addHook("onRequest", (_request, reply, done) => {
-    reply.headers(headers);
+export function addSecurityHeaders(
+  app: FastifyInstance,
+  headersFor: (request: IncomingMessage) => SecurityHeaders,
+): void {
+  app.addHook("onRequest", (request, reply, done) => {
+    reply.headers(headersFor(request.raw));
     done();
   });
 }

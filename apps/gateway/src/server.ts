@@ -1,6 +1,7 @@
+import type { IncomingMessage } from "node:http";
 import { answerBrokenRequest } from "@coatcheck/service/broken-requests";
 import { closeConnectionsWhenClosing } from "@coatcheck/service/close-connections";
-import type { Clock, RequestGuard, SessionManager } from "coatcheck";
+import type { Clock, SessionManager } from "coatcheck";
 import { fastifySessions } from "coatcheck/adapters/fastify";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { SignedAccess } from "./access/signed-access.ts";
@@ -10,7 +11,6 @@ import type { KnownDevices } from "./accounts/known-devices.ts";
 import type { PasswordAuthenticator } from "./accounts/password-authenticator.ts";
 import type { SecurityEvents } from "./audit/security-events.ts";
 import { clientAddressBehind, dropUnreadableHops } from "./client-address.ts";
-import { deviceCookie } from "./device-cookie.ts";
 import { addErrorResponses } from "./error-responses.ts";
 import { addRequestLog, answerLog } from "./log.ts";
 import { addRoutesWithMethodNotAllowed } from "./method-not-allowed.ts";
@@ -31,11 +31,12 @@ import { addPageRoutes } from "./routes/pages.ts";
 import { addPasswordRoute } from "./routes/password.ts";
 import { addReauthenticateRoute } from "./routes/reauthenticate.ts";
 import { addSessionRoutes } from "./routes/sessions.ts";
-import { addSecurityHeaders, securityHeaders } from "./security-headers.ts";
+import { addSecurityHeaders } from "./security-headers.ts";
 import { refuseOtherHosts } from "./served-host.ts";
+import type { ServedOrigins } from "./served-origins.ts";
 
 export interface ServerParts {
-  readonly guard: RequestGuard;
+  readonly origins: ServedOrigins;
   readonly sessions: SessionManager;
   readonly accounts: AccountStore;
   readonly access: SignedAccess;
@@ -43,9 +44,9 @@ export interface ServerParts {
   readonly changes: CredentialChanges;
   readonly devices: KnownDevices;
   readonly pages: PageFiles;
-  readonly frontDoor: FrontDoorParts;
+  readonly frontDoor: Omit<FrontDoorParts, "origins">;
   /** Null answers no proxy. */
-  readonly verify: VerdictParts | null;
+  readonly verify: Omit<VerdictParts, "origins"> | null;
   readonly clock: Clock;
   readonly security: SecurityEvents;
   readonly log: FastifyBaseLogger;
@@ -59,7 +60,8 @@ const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
 
 /** The gateway's HTTP server, not yet listening. Everything it needs is handed to it. */
 export function buildServer(parts: ServerParts): FastifyInstance {
-  const headers = securityHeaders(parts.guard.origin);
+  const { origins } = parts;
+  const headersFor = (request: IncomingMessage) => origins.findOrPrimary(request.headers.host).securityHeaders;
   const problemAnswers = new ProblemAnswers(parts.pages.problem);
   const app = Fastify({
     loggerInstance: parts.log,
@@ -72,8 +74,8 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     forceCloseConnections: "idle",
     // What arrives while closing is answered like anything else, and its connection ended with the answer.
     return503OnClosing: false,
-    clientErrorHandler: answerBrokenRequest(headers, problems),
-    frameworkErrors: (_error, _request, reply) => problemAnswers.send(reply.headers(headers), "invalid_request"),
+    clientErrorHandler: answerBrokenRequest(origins.primary.securityHeaders, problems),
+    frameworkErrors: (_error, { raw }, reply) => problemAnswers.send(reply.headers(headersFor(raw)), "invalid_request"),
     // What a request holds must be what is expected, not what could be made of it.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
   });
@@ -86,21 +88,21 @@ export function buildServer(parts: ServerParts): FastifyInstance {
   addRequestOrigins(app);
   const isClosing = closeConnectionsWhenClosing(app);
   addRequestLog(app);
-  addSecurityHeaders(app, headers);
+  addSecurityHeaders(app, headersFor);
   addErrorResponses(app, problemAnswers);
   if (parts.verify !== null) {
     const originOf = messageOrigins(clientAddressBehind(parts.trustedProxies));
-    addVerify(app, { ...parts.verify, isClosing, logAnswer: answerLog(parts.log), originOf });
+    addVerify(app, { ...parts.verify, origins, isClosing, logAnswer: answerLog(parts.log), originOf });
   }
-  refuseOtherHosts(app, parts.guard.origin);
-  addFrontDoor(app, parts.frontDoor, problemAnswers);
+  refuseOtherHosts(app, origins);
+  addFrontDoor(app, { ...parts.frontDoor, origins }, problemAnswers);
   app.register(fastifySessions, {
-    guard: parts.guard,
+    guard: ({ raw }) => origins.findOrPrimary(raw.headers.host).guard,
     onRefused: (refusal, _request, reply) => problemAnswers.send(reply, refusal.code),
   });
   addRoutesWithMethodNotAllowed(app, () => {
     addHealthRoutes(app, parts);
-    addLoginRoute(app, { ...parts, deviceCookie: deviceCookie(parts.guard.origin) });
+    addLoginRoute(app, parts);
     addLogoutRoute(app);
     addMeRoutes(app, parts);
     addSessionRoutes(app, parts);

@@ -59,6 +59,8 @@ export class SignedAccess {
   readonly #identities: IdentityIssuer;
   readonly #passes: PassIssuer;
   readonly #rule: PassRule;
+  /** One, whatever origin is asked: who verifies knows the gateway by its primary one. */
+  readonly #issuer: string;
   #list: { readonly signed: Promise<string>; readonly at: number } | null = null;
 
   constructor(parts: SignedAccessParts) {
@@ -66,7 +68,8 @@ export class SignedAccess {
     const { configuration, clock } = parts;
     this.identityKeys = keyRing(parts, "identity");
     this.passKeys = keyRing(parts, "passes");
-    const issuer = configuration.publicUrl;
+    const [issuer] = configuration.publicUrl;
+    this.#issuer = issuer;
     this.#identities = new IdentityIssuer({ issuer, keys: this.identityKeys, clock });
     this.#passes = new PassIssuer({ issuer, keys: this.passKeys, clock });
     const { passPaths: paths, passRuleUrl: url } = configuration;
@@ -109,7 +112,8 @@ export class SignedAccess {
 
   /** The path of a pass that this very session was given, and may have again; null for anything else. */
   async renewablePath({ authentication }: PassHolder, token: string): Promise<string | null> {
-    const { publicUrl: issuer, filesUrl } = this.#parts.configuration;
+    const { filesUrl } = this.#parts.configuration;
+    const issuer = this.#issuer;
     const keys = await StaticPublicKeys.from(await this.passKeys.publicKeys());
     const { clock } = this.#parts;
     const read = await readRenewablePass(token, { issuer, audience: filesUrl ?? "", keys, clock });
@@ -131,10 +135,10 @@ export class SignedAccess {
   }
 
   async #signList(): Promise<string> {
-    const { store, clock, configuration } = this.#parts;
+    const { store, clock } = this.#parts;
     const now = clock.now();
     const facts = await store.readRevocations();
-    return signRevocationList(facts, { issuer: configuration.publicUrl, keys: this.passKeys }, now);
+    return signRevocationList(facts, { issuer: this.#issuer, keys: this.passKeys }, now);
   }
 
   async #token(holder: PassHolder, audience: string): Promise<string | null> {

@@ -3,6 +3,7 @@ import type { AccessPath } from "coatcheck/access/path-scope";
 import type { SignatureAlgorithm } from "coatcheck/access/signature-algorithm";
 import type { Route } from "../proxy/route.ts";
 import type { DatabaseLocation, PostgresLocation, SessionsLocation } from "./locations.ts";
+import type { PublicOrigins } from "./public-url.ts";
 import type { SecretText } from "./secret-text.ts";
 
 /** The time limits that an operator can choose from. */
@@ -25,8 +26,11 @@ export interface GatewayConfiguration {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
-  /** The one origin under which browsers reach the gateway, as they serialise it: no path, no slash at the end. */
-  readonly publicUrl: string;
+  /**
+   * The origins under which browsers reach the gateway, as they serialise them: no path, no slash at the end. The first
+   * is the primary one, by which tokens name their issuer.
+   */
+  readonly publicUrl: PublicOrigins;
   readonly database: DatabaseLocation;
   /**
    * Where to listen for changes that other nodes make to accounts, if that is not where these are: as

@@ -30,7 +30,7 @@ import {
 } from "./parse-access.ts";
 import { parseDatabase, parsePostgres, parseSessions } from "./parse-locations.ts";
 import { parseRoutes } from "./parse-routes.ts";
-import { parsePublicUrl } from "./public-url.ts";
+import { type PublicOrigins, parsePublicUrls } from "./public-url.ts";
 import { SETTING_KEYS, type SettingKey, variableOfKey } from "./setting-variables.ts";
 
 export interface LoadedConfiguration {
@@ -54,15 +54,16 @@ export function loadConfiguration(sources: ConfigurationSources): LoadedConfigur
   const port = setting("port", parsePort, () => 8_080);
   const database = setting("database", parseDatabase, () => defaultDatabase(data));
   const dangerouslyAllowInsecureHttp = setting("dangerouslyAllowInsecureHttp", parseBoolean, () => false);
+  const publicUrl = setting(
+    "publicUrl",
+    (value) => securePublicUrls(value, dangerouslyAllowInsecureHttp),
+    () => [defaultPublicUrl(port)] as const,
+  );
   const configuration: GatewayConfiguration = {
     data,
     host: setting("host", parseHost, () => "localhost"),
     port,
-    publicUrl: setting(
-      "publicUrl",
-      (value) => securePublicUrl(value, dangerouslyAllowInsecureHttp),
-      () => defaultPublicUrl(port),
-    ),
+    publicUrl,
     database,
     databaseListener: setting("databaseListener", parsePostgres, () => null),
     sessions: setting("sessions", parseSessions, () => database),
@@ -72,7 +73,11 @@ export function loadConfiguration(sources: ConfigurationSources): LoadedConfigur
     trustedProxies: setting("trustedProxies", parseTrustedProxies, () => []),
     sessionPolicy: setting("sessionPolicy", parseChoice(policyNames), () => "standard"),
     freshForSeconds: setting("freshForSeconds", parseSeconds, () => null),
-    routes: setting("routes", parseRoutes, () => []),
+    routes: setting(
+      "routes",
+      (value) => parseRoutes(value, publicUrl),
+      () => [],
+    ),
     forwardAuth: setting("forwardAuth", parseBoolean, () => false),
     filesUrl: setting("filesUrl", parseFilesUrl, () => null),
     passPaths: setting("passPaths", parsePassPaths, () => []),
@@ -135,15 +140,15 @@ function meaningless(key: SettingKey, text: string): GatewayError {
 
 const policyNames = Object.keys(sessionPolicies) as readonly SessionPolicyName[];
 
-function securePublicUrl(value: unknown, dangerouslyAllowInsecureHttp: boolean): string {
-  const { origin, isInsecure } = parsePublicUrl(value);
-  if (isInsecure && !dangerouslyAllowInsecureHttp) {
+function securePublicUrls(value: unknown, dangerouslyAllowInsecureHttp: boolean): PublicOrigins {
+  const { origins, areInsecure } = parsePublicUrls(value);
+  if (areInsecure && !dangerouslyAllowInsecureHttp) {
     throw new InvalidValue(
       "must begin with https://: over plain http the session cookie could be read and stolen on the way. " +
         `Only ${variableOfKey.dangerouslyAllowInsecureHttp}=true allows it`,
     );
   }
-  return origin;
+  return origins;
 }
 
 function parseFolder(value: unknown): string {

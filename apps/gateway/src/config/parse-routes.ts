@@ -4,9 +4,11 @@ import { isRole } from "../accounts/account.ts";
 import { readRequestTarget } from "../proxy/request-target.ts";
 import type { Route, RouteAccess } from "../proxy/route.ts";
 import { RouteTable } from "../proxy/route-table.ts";
+import { hostOf, type PublicOrigins } from "./public-url.ts";
 
 /** As it is written in the configuration. */
 const KEYS = [
+  "host",
   "path",
   "upstream",
   "access",
@@ -20,13 +22,14 @@ const KEYS = [
 
 const DEFAULT_TIMEOUT_SECONDS = 60;
 
-/** Routes, as a list of objects or as JSON of one. */
-export function parseRoutes(value: unknown): readonly Route[] {
+/** Routes, as a list of objects or as JSON of one. A host of theirs is one of the public origins'. */
+export function parseRoutes(value: unknown, publicUrl: PublicOrigins): readonly Route[] {
+  const hosts = publicUrl.map(hostOf);
   const list = typeof value === "string" ? parseJson(value) : value;
   if (!Array.isArray(list)) throw new InvalidValue("must be a list of routes");
   const routes = list.map((each: unknown, index) => {
     try {
-      return parseRoute(each);
+      return parseRoute(each, hosts);
     } catch (error) {
       if (!(error instanceof InvalidValue)) throw error;
       throw new InvalidValue(`must be right in its entry ${index + 1}, which ${error.message}`);
@@ -40,7 +43,7 @@ export function parseRoutes(value: unknown): readonly Route[] {
   return routes;
 }
 
-function parseRoute(value: unknown): Route {
+function parseRoute(value: unknown, hosts: readonly string[]): Route {
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw new InvalidValue("must be an object");
   const given = value as Readonly<Record<string, unknown>>;
   for (const key of Object.keys(given)) {
@@ -52,6 +55,7 @@ function parseRoute(value: unknown): Route {
   const { audience = upstream } = given;
   if (typeof audience !== "string" || audience === "") throw new InvalidValue("must have a text as its audience");
   return {
+    host: parseRouteHost(given.host ?? null, hosts),
     path: parseRoutePath(given.path),
     upstream,
     access: parseAccess(given.access),
@@ -62,6 +66,13 @@ function parseRoute(value: unknown): Route {
     caseInsensitive: parseBoolean(given.caseInsensitive ?? false),
     timeoutSeconds: parseSeconds(given.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS),
   };
+}
+
+/** No request is for any other: the route would answer nobody. */
+function parseRouteHost(value: unknown, hosts: readonly string[]): string | null {
+  const host = hosts.find((each) => each === value);
+  if (host !== undefined || value === null) return host ?? null;
+  throw new InvalidValue(`must have as its host one of the public URL's, which is ${hosts.join(" or ")}, or none`);
 }
 
 function parseRoutePath(value: unknown): string {

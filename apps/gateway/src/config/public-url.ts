@@ -1,19 +1,72 @@
 import { InvalidValue, parseText } from "@coatcheck/service/parse-values";
 import { isLoopback } from "coatcheck";
 
-export interface PublicUrl {
-  /** As browsers serialise an origin. */
-  readonly origin: string;
-  /** Anybody between browser and gateway can read and change what passes. */
-  readonly isInsecure: boolean;
+/** As browsers serialise origins, the primary one first. */
+export type PublicOrigins = readonly [string, ...string[]];
+
+export interface PublicUrls {
+  readonly origins: PublicOrigins;
+  /** Anybody between browser and gateway can read and change what passes, under at least one of them. */
+  readonly areInsecure: boolean;
 }
 
-/** The one origin that browsers know the gateway by. It decides about cookies and CSRF, so it is never guessed. */
-export function parsePublicUrl(value: unknown): PublicUrl {
-  if (Array.isArray(value) ? value.length > 1 : String(value).includes(",")) {
-    throw new InvalidValue("must be one URL: several are not supported by this version");
+/**
+ * The origins that browsers know the gateway by: one, or several as a list or separated by commas. They decide about
+ * cookies and CSRF, so they are never guessed, and each must be told from the others by its host name alone.
+ */
+export function parsePublicUrls(value: unknown): PublicUrls {
+  const entries: readonly unknown[] =
+    typeof value === "string" ? value.split(",") : Array.isArray(value) ? value : [value];
+  const [first, ...others] = entries;
+  if (others.length === 0) return publicUrls([parsePublicUrl(first)]);
+  return publicUrls([parseEntry(first, 0), ...others.map((each, index) => parseEntry(each, index + 1))]);
+}
+
+/** The host of an origin, as browsers write it into Host. */
+export function hostOf(origin: string): string {
+  return new URL(origin).host;
+}
+
+function publicUrls([first, ...others]: readonly [URL, ...URL[]]): PublicUrls {
+  const all = [first, ...others];
+  for (const [index, url] of all.entries()) {
+    for (const earlier of all.slice(0, index)) requireApart(earlier, url);
   }
-  const text = parseText(Array.isArray(value) ? value[0] : value);
+  const insecure = all.filter(({ protocol, hostname }) => protocol === "http:" && !isLoopback(hostname));
+  const [exposed] = insecure;
+  if (exposed !== undefined && all.some(isHttps)) {
+    throw new InvalidValue(
+      `must not have ${exposed.origin} beside origins with https: accounts are the same under all of them, and a ` +
+        "password that is read on the way opens the others",
+    );
+  }
+  return { origins: [first.origin, ...others.map(({ origin }) => origin)], areInsecure: insecure.length > 0 };
+}
+
+function requireApart(first: URL, second: URL): void {
+  if (first.origin === second.origin) throw new InvalidValue(`must not have ${first.origin} twice`);
+  if (first.hostname !== second.hostname || !(isHttps(first) || isHttps(second))) return;
+  throw new InvalidValue(
+    `must not have ${first.origin} beside ${second.origin}: to browsers, cookies and the rule to use https alone are of ` +
+      "a host name with all its ports. Give each a name of its own",
+  );
+}
+
+function isHttps({ protocol }: URL): boolean {
+  return protocol === "https:";
+}
+
+function parseEntry(value: unknown, index: number): URL {
+  try {
+    return parsePublicUrl(typeof value === "string" ? value.trim() : value);
+  } catch (error) {
+    if (!(error instanceof InvalidValue)) throw error;
+    throw new InvalidValue(`must be right in its entry ${index + 1}, which ${error.message}`);
+  }
+}
+
+function parsePublicUrl(value: unknown): URL {
+  const text = parseText(value);
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || (url.protocol !== "https:" && url.protocol !== "http:")) {
     throw new InvalidValue("must be a URL that begins with https:// (or, on this machine alone, http://)");
@@ -22,5 +75,5 @@ export function parsePublicUrl(value: unknown): PublicUrl {
   if (text.replace(/\/$/, "") !== url.origin) {
     throw new InvalidValue('must be an origin alone, such as "https://login.example.com": lower case, no path');
   }
-  return { origin: url.origin, isInsecure: url.protocol === "http:" && !isLoopback(url.hostname) };
+  return url;
 }

@@ -38,7 +38,8 @@ export function demoConfiguration(environment: NodeJS.ProcessEnv): DemoConfigura
       COATCHECK_PASS_PATHS: "/songs/",
     },
   });
-  for (const hostname of [new URL(gateway.publicUrl).hostname, hostnameOf(gateway.host)]) {
+  const publicNames = gateway.publicUrl.map((origin) => new URL(origin).hostname);
+  for (const hostname of [...publicNames, hostnameOf(gateway.host)]) {
     if (isLoopback(hostname)) continue;
     throw new GatewayError(
       "invalid_configuration",
@@ -49,8 +50,8 @@ export function demoConfiguration(environment: NodeJS.ProcessEnv): DemoConfigura
   const filesEnvironment = {
     FILES_PORT,
     COATCHECK_FILES_SOURCE: `folder:${songsFolder}`,
-    COATCHECK_ISSUER: gateway.publicUrl,
-    COATCHECK_FILES_ALLOWED_ORIGINS: gateway.publicUrl,
+    COATCHECK_ISSUER: gateway.publicUrl[0],
+    COATCHECK_FILES_ALLOWED_ORIGINS: gateway.publicUrl.join(","),
     COATCHECK_LOG_LEVEL: logLevel,
   };
   return { gateway, filesEnvironment, filesUrl, libraryUrl, libraryPort: Number(LIBRARY_PORT), songsFolder };

@@ -17,6 +17,7 @@ import { demoUsers, prepareDemoUsers } from "./demo-users.ts";
 export async function runDemo(environment: NodeJS.ProcessEnv): Promise<void> {
   const demo = demoConfiguration(environment);
   const { gateway: configuration } = demo;
+  const [issuer] = configuration.publicUrl;
   const filesConfiguration = loadFilesConfiguration({ environment: demo.filesEnvironment });
   const log = pino({ level: configuration.logLevel }, pino.destination(2));
   makeDataFolder(configuration);
@@ -24,12 +25,11 @@ export async function runDemo(environment: NodeJS.ProcessEnv): Promise<void> {
   await writeDemoSongs(demo.songsFolder, (text) => process.stderr.write(`${text}\n`));
   const files = await startFileService(filesConfiguration, log);
   const library = await startLibrary({
-    ...{ port: demo.libraryPort, host: "localhost", issuer: configuration.publicUrl, audience: demo.libraryUrl },
-    jwksUrl: `${configuration.publicUrl}/.well-known/jwks.json`,
+    ...{ port: demo.libraryPort, host: "localhost", issuer, audience: demo.libraryUrl },
+    jwksUrl: `${issuer}/.well-known/jwks.json`,
     filesOrigin: demo.filesUrl,
   });
-  process.stdout.write(`${configuration.publicUrl}/\n`);
-  process.stdout.write(`${configuration.publicUrl}/music/\n`);
+  for (const origin of configuration.publicUrl) process.stdout.write(`${origin}/\n${origin}/music/\n`);
   for (const url of [demo.filesUrl, demo.libraryUrl]) process.stdout.write(`${url}/\n`);
   for (const { email, password } of demoUsers) process.stdout.write(`Sign in as ${email} with: ${password}\n`);
   await untilStopped(log);

@@ -1,3 +1,5 @@
+import type { ServedOrigin } from "../served-origins.ts";
+
 /** What is told to the upstream of who asks; null for somebody unknown. */
 export interface ForwardedIdentity {
   readonly token: string;
@@ -14,8 +16,8 @@ export interface ForwardedRequestFacts {
   /** Whether Remote-User and its like are set. */
   readonly identityHeaders: boolean;
   readonly clientAddress: string;
-  /** The origin under which browsers know the gateway. */
-  readonly publicOrigin: string;
+  /** The public origin that the request is for. */
+  readonly origin: Pick<ServedOrigin, "host" | "scheme">;
   /** Names of cookies that are the gateway's own. */
   readonly isOwnCookie: (name: string) => boolean;
 }
@@ -60,7 +62,7 @@ const WRITTEN_ANEW: ReadonlySet<string> = new Set(["cookie", "authorization", "h
  * gateway's too: it is what the upstream believes.
  */
 export function forwardedHeaders(facts: ForwardedRequestFacts): string[] {
-  const { rawHeaders, identity, clientAddress, publicOrigin } = facts;
+  const { rawHeaders, identity, clientAddress, origin } = facts;
   const nominated = nominatedHeaders(rawHeaders);
   const headers: string[] = [];
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
@@ -75,9 +77,8 @@ export function forwardedHeaders(facts: ForwardedRequestFacts): string[] {
   const cookie = forwardedCookie(rawHeaders, facts.isOwnCookie);
   if (cookie !== "") headers.push("cookie", cookie);
 
-  const { host, protocol } = new URL(publicOrigin);
-  headers.push("host", host, "x-forwarded-for", clientAddress);
-  headers.push("x-forwarded-host", host, "x-forwarded-proto", protocol.slice(0, -1));
+  headers.push("host", origin.host, "x-forwarded-for", clientAddress);
+  headers.push("x-forwarded-host", origin.host, "x-forwarded-proto", origin.scheme);
   headers.push("authorization", identity === null ? "" : `Bearer ${identity.token}`);
   if (facts.identityHeaders) headers.push(...remoteHeaders(identity));
   return headers;

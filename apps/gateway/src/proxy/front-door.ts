@@ -2,10 +2,12 @@ import { boundPipelining } from "@coatcheck/service/pipelined-requests";
 import type { Visit } from "coatcheck";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ProblemAnswers } from "../pages/problem-answers.ts";
+import type { ServedOrigins } from "../served-origins.ts";
 import type { GateDecision, RequestGate } from "./request-gate.ts";
 import type { AdmittedRequest, Upstreams } from "./upstreams.ts";
 
 export interface FrontDoorParts {
+  readonly origins: ServedOrigins;
   readonly gate: RequestGate;
   readonly upstreams: Upstreams;
 }
@@ -16,12 +18,15 @@ export interface FrontDoorParts {
  */
 export function addFrontDoor(
   app: FastifyInstance,
-  { gate, upstreams }: FrontDoorParts,
+  { origins, gate, upstreams }: FrontDoorParts,
   problemAnswers: ProblemAnswers,
 ): void {
   boundPipelining(app);
   app.addHook("onRequest", async (request, reply) => {
-    const decision = await gate.decide(request.raw, request.ip);
+    const origin = origins.find(request.raw.headers.host);
+    // What everybody is answered under any name is the gateway's own.
+    if (origin === null) return undefined;
+    const decision = await gate.decide(request.raw, origin, request.ip);
     if (decision.kind === "own") return undefined;
     return decision.kind === "forward"
       ? forward(request, reply, decision.admitted)

@@ -1,18 +1,17 @@
 import type { IncomingMessage } from "node:http";
-import { type Answer, answerTo, type HeaderEdit, type RequestGuard, type Visit } from "coatcheck";
+import { type Answer, answerTo, type HeaderEdit, type Visit } from "coatcheck";
 import { confirmLocation, signInLocation } from "../pages/page-locations.ts";
 import type { ProblemCode } from "../problem.ts";
+import type { ServedOrigin } from "../served-origins.ts";
 import { slides } from "../sliding.ts";
 import type { AccessDecider, AskedAccess } from "./access-decision.ts";
 import { opensPage } from "./page-request.ts";
 import { readRequestTarget } from "./request-target.ts";
-import type { Route } from "./route.ts";
 import type { RouteTable } from "./route-table.ts";
 import type { AdmittedRequest } from "./upstreams.ts";
 
 export interface RequestGateParts {
   readonly routes: RouteTable;
-  readonly guard: RequestGuard;
   readonly decider: AccessDecider;
 }
 
@@ -41,19 +40,20 @@ export class RequestGate {
     this.#parts = parts;
   }
 
-  async decide(request: IncomingMessage, clientAddress: string): Promise<GateDecision> {
-    const { routes, guard } = this.#parts;
+  /** `origin` is the one that the request is for. */
+  async decide(request: IncomingMessage, origin: ServedOrigin, clientAddress: string): Promise<GateDecision> {
+    const { routes } = this.#parts;
     if (routes.isEmpty) return OWN;
     const target = readRequestTarget(request.url ?? "");
     if (target === null) return problem("invalid_path", null);
-    const match = routes.match(target);
+    const match = routes.match(target, origin.host);
     if (match.found === "none") return OWN;
     if (match.found === "ambiguous") return problem("invalid_path", null);
     const { route } = match;
     // An upstream that echoes it would hand its token to whoever asked (RFC 9110, 9.3.8).
     if (request.method === "TRACE") return problem("method_not_allowed", null);
 
-    const admission = guard.admit({
+    const admission = origin.guard.admit({
       method: request.method ?? "GET",
       url: request.url,
       headers: { get: (name) => headerText(request.headers[name]) },
@@ -64,7 +64,7 @@ export class RequestGate {
         ? { kind: "answer", answer: answerTo(admission) }
         : problem(admission.code, null, admission.headers);
     }
-    const common = { route, visit: admission, clientAddress };
+    const common = { origin, route, visit: admission, clientAddress };
     if (route.access.kind === "public") {
       return { kind: "forward", admitted: { ...common, identity: null, session: null } };
     }
@@ -74,7 +74,7 @@ export class RequestGate {
   async #decideForUser(
     request: IncomingMessage,
     access: AskedAccess,
-    common: { readonly route: Route; readonly visit: Visit; readonly clientAddress: string },
+    common: Omit<AdmittedRequest, "identity" | "session">,
   ): Promise<GateDecision> {
     const { visit, route } = common;
     const decision = await this.#parts.decider.decide(visit, access, {

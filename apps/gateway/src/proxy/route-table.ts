@@ -15,32 +15,40 @@ export type RouteMatch =
   | { readonly found: "ambiguous" };
 
 /**
- * RouteTable finds the route of a path: the longest one that has it. Everything that decides about a request is decided
- * by the same reading of its path.
+ * RouteTable finds the route of a path: the longest one of the request's host that has it, else the longest one of any
+ * host. Everything that decides about a request is decided by the same reading of its path.
  */
 export class RouteTable {
-  readonly #routes: readonly Route[];
+  readonly #ofAnyHost: readonly Route[];
+  /** In the order in which they are looked at; with those of any host. */
+  readonly #byHost: ReadonlyMap<string, readonly Route[]>;
 
   /** @throws GatewayError `invalid_configuration` for routes that contradict each other */
   constructor(routes: readonly Route[]) {
-    this.#routes = [...routes].sort((first, second) => second.path.length - first.path.length);
+    const longestFirst = [...routes].sort((first, second) => second.path.length - first.path.length);
+    const of = (host: string | null) => longestFirst.filter((route) => route.host === host);
+    this.#ofAnyHost = of(null);
+    const hosts = new Set(routes.flatMap(({ host }) => (host === null ? [] : [host])));
+    this.#byHost = new Map([...hosts].map((host) => [host, [...of(host), ...this.#ofAnyHost]]));
     for (const [index, route] of routes.entries()) {
       if (routes.findIndex((each) => keyOf(each) === keyOf(route)) !== index)
-        refuse(`There are two routes for ${route.path}.`);
+        refuse(`There are two routes for ${nameOf(route)}.`);
       if (isOwn(route.path.toLowerCase())) refuse(`The gateway answers ${route.path} itself.`);
       for (const inner of routes) requireNoLoophole(route, inner);
     }
   }
 
   get isEmpty(): boolean {
-    return this.#routes.length === 0;
+    return this.#ofAnyHost.length === 0 && this.#byHost.size === 0;
   }
 
-  match({ path, hasEncodedSlash, hasParameters }: RequestTarget): RouteMatch {
+  /** `host` is that of a public origin. */
+  match({ path, hasEncodedSlash, hasParameters }: RequestTarget, host: string): RouteMatch {
     const lower = path.toLowerCase();
     // Whatever its case: an upstream that takes no notice of it would answer there as the gateway.
     if (isOwn(lower)) return { found: "none" };
-    const route = this.#routes.find((each) => covers(each, path, lower));
+    const routes = this.#byHost.get(host) ?? this.#ofAnyHost;
+    const route = routes.find((each) => covers(each, path, lower));
     if (route === undefined) return { found: "none" };
     const isTaken = (route.allowEncodedSlash || !hasEncodedSlash) && (route.allowParameters || !hasParameters);
     return isTaken ? { found: "route", route } : { found: "ambiguous" };
@@ -54,14 +62,25 @@ function covers(route: Route, path: string, lower: string): boolean {
 }
 
 function keyOf(route: Route): string {
-  return route.caseInsensitive ? route.path.toLowerCase() : route.path;
+  const path = route.caseInsensitive ? route.path.toLowerCase() : route.path;
+  return `${route.host ?? ""}${path}`;
 }
 
-/** "/Admin/" would reach by the outer route what the inner one guards. */
-function requireNoLoophole(outer: Route, inner: Route): void {
-  const isInside = inner !== outer && inner.path.toLowerCase().startsWith(outer.path.toLowerCase());
-  if (!isInside || !outer.caseInsensitive || inner.caseInsensitive) return;
-  refuse(`${outer.path} takes upper and lower case for the same, so ${inner.path} within it must as well.`);
+function nameOf({ host, path }: Route): string {
+  return `${host ?? ""}${path}`;
+}
+
+/** "/Admin/" would reach by the later route what the earlier one guards. */
+function requireNoLoophole(later: Route, earlier: Route): void {
+  if (!isBefore(earlier, later) || !later.caseInsensitive || earlier.caseInsensitive) return;
+  refuse(`${nameOf(later)} takes upper and lower case for the same, so ${nameOf(earlier)} must as well.`);
+}
+
+/** Whether there are paths that both have, and the earlier one gets: by its host, whatever the length, or as the longer. */
+function isBefore(earlier: Route, later: Route): boolean {
+  const [longer, shorter] = [earlier.path.toLowerCase(), later.path.toLowerCase()];
+  if (earlier.host === later.host) return earlier !== later && longer.startsWith(shorter);
+  return later.host === null && (longer.startsWith(shorter) || shorter.startsWith(longer));
 }
 
 function refuse(message: string): never {

@@ -14,6 +14,8 @@ export function roleOf({ access }: Route): string | null {
 
 /** One part of the gateway's paths, and the private service that answers there. */
 export interface Route {
+  /** The host of the one public origin that it is of; null for each that has no route of its own there. */
+  readonly host: string | null;
   /** Ends in "/" for everything below; otherwise that one path. In the decoded spelling of `RequestTarget`. */
   readonly path: string;
   /** An origin. */

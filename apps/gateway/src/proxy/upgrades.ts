@@ -5,6 +5,8 @@ import { endWithProblem } from "@coatcheck/service/socket-problem";
 import type { Visit } from "coatcheck";
 import type { FastifyBaseLogger } from "fastify";
 import { type ProblemCode, problemObject } from "../problem.ts";
+import { hasSeveralHosts } from "../served-host.ts";
+import type { ServedOrigins } from "../served-origins.ts";
 import { returnedHeaders } from "./forwarded-response.ts";
 import { joinSockets } from "./joined-sockets.ts";
 import type { LiveConnections } from "./live-connections.ts";
@@ -16,13 +18,12 @@ import { type AdmittedRequest, TOO_MANY_CONNECTIONS, UPSTREAM_DOWN, type Upstrea
 import { watchWhileWaiting } from "./waiting-client.ts";
 
 export interface UpgradesParts {
+  readonly origins: ServedOrigins;
   readonly gate: RequestGate;
   readonly upstreams: Upstreams;
   readonly live: LiveConnections;
   readonly health: UpstreamHealth;
   readonly isOwnCookie: (name: string) => boolean;
-  /** Whether the request is for a host that is served here. */
-  readonly isServed: (request: IncomingMessage) => boolean;
   readonly clientAddress: (request: IncomingMessage) => string;
   readonly log: FastifyBaseLogger;
 }
@@ -48,13 +49,15 @@ export class Upgrades {
   }
 
   async handle(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const { gate, health, isServed, clientAddress, log } = this.#parts;
+    const { origins, gate, health, clientAddress, log } = this.#parts;
     // A connection that breaks is told by its end as well.
     socket.on("error", () => socket.destroy());
     try {
-      if (!isServed(request)) return refuse(socket, "misdirected_request");
+      if (hasSeveralHosts(request)) return refuse(socket, "invalid_request");
+      const origin = origins.find(request.headers.host);
+      if (origin === null) return refuse(socket, "misdirected_request");
       if (request.headers.upgrade?.toLowerCase() !== "websocket") return refuse(socket, "invalid_request");
-      const decision = await gate.decide(request, clientAddress(request));
+      const decision = await gate.decide(request, origin, clientAddress(request));
       if (decision.kind !== "forward") return refuse(socket, codeOf(decision));
       const { admitted } = decision;
       // Nobody is there any more.

@@ -3,6 +3,7 @@ import type { HeaderEdit, Visit } from "coatcheck";
 import type { FastifyBaseLogger } from "fastify";
 import { type Dispatcher, Pool } from "undici";
 import { keepOrigin } from "../audit/request-origin.ts";
+import type { ServedOrigin } from "../served-origins.ts";
 import { type ForwardedIdentity, forwardedHeaders } from "./forwarded-request.ts";
 import { returnedHeaders } from "./forwarded-response.ts";
 import type { LiveConnections } from "./live-connections.ts";
@@ -13,6 +14,8 @@ import { PROBE_EVERY_SECONDS, type UpstreamHealth } from "./upstream-health.ts";
 
 /** A request that was let through. */
 export interface AdmittedRequest {
+  /** The public origin that it is for. */
+  readonly origin: ServedOrigin;
   readonly route: Route;
   readonly visit: Visit;
   readonly identity: ForwardedIdentity | null;
@@ -29,7 +32,6 @@ export interface ForwardFailure {
 }
 
 export interface UpstreamsParts {
-  readonly publicOrigin: string;
   readonly isOwnCookie: (name: string) => boolean;
   readonly live: LiveConnections;
   readonly health: UpstreamHealth;
@@ -99,10 +101,10 @@ export class Upstreams {
   }
 
   /** What is said to the upstream, for an upgrade as well; but for the length of a body, which that does not have. */
-  requestHeaders(request: IncomingMessage, { route, identity, clientAddress }: AdmittedRequest): string[] {
-    const { publicOrigin, isOwnCookie } = this.#parts;
+  requestHeaders(request: IncomingMessage, { origin, route, identity, clientAddress }: AdmittedRequest): string[] {
+    const { isOwnCookie } = this.#parts;
     return forwardedHeaders({
-      ...{ rawHeaders: request.rawHeaders, identity, clientAddress, publicOrigin, isOwnCookie },
+      ...{ rawHeaders: request.rawHeaders, identity, clientAddress, origin, isOwnCookie },
       identityHeaders: route.identityHeaders,
     });
   }

@@ -3,7 +3,7 @@ import { InvalidValue, parseBoolean } from "@coatcheck/service/parse-values";
 import type { RequestGuard } from "coatcheck";
 import { parseAccess } from "../config/parse-routes.ts";
 import { signInLocation } from "../pages/page-locations.ts";
-import { isServedHost } from "../served-host.ts";
+import type { ServedOrigins } from "../served-origins.ts";
 import { slides } from "../sliding.ts";
 import type { AccessDecider, AskedAccess } from "./access-decision.ts";
 import { remoteHeaders } from "./forwarded-request.ts";
@@ -12,7 +12,7 @@ import { opensPage } from "./page-request.ts";
 import { readRequestTarget } from "./request-target.ts";
 
 export interface VerdictParts {
-  readonly guard: RequestGuard;
+  readonly origins: ServedOrigins;
   readonly decider: AccessDecider;
   /** Whether the connection is from a proxy of ours: of others nothing is believed. */
   readonly isTrustedPeer: (request: IncomingMessage) => boolean;
@@ -55,13 +55,14 @@ export function questionIn({ url = "" }: IncomingMessage): Question | null {
 export async function verdictOn(
   request: IncomingMessage,
   { dialect, rest }: Question,
-  { guard, decider, isTrustedPeer }: VerdictParts,
+  { origins, decider, isTrustedPeer }: VerdictParts,
 ): Promise<Granted | Refused> {
   if (!isTrustedPeer(request)) return { status: 403 };
   const { headers, method = "GET" } = request;
   const original = originalRequest(dialect, { method, rest, headers });
   // Cookies are of one host: for another one there can be no session here.
-  if (original.host === null || !isServedHost(original.host, guard.origin)) return { status: 403 };
+  const guard = origins.find(original.host ?? undefined)?.guard;
+  if (guard === undefined) return { status: 403 };
   const asked = dialect === "envoy" ? LOGIN : askedIn(rest);
   if (asked === null || !isPlain(original.target, asked)) return { status: 403 };
 

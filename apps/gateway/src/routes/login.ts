@@ -1,16 +1,17 @@
-import type { HostCookie, SessionManager } from "coatcheck";
+import type { SessionManager } from "coatcheck";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { KNOWN_DEVICE_LIFETIME_SECONDS, type KnownDevices } from "../accounts/known-devices.ts";
 import type { PasswordAuthenticator } from "../accounts/password-authenticator.ts";
 import type { SecurityEvents } from "../audit/security-events.ts";
 import { sendProblem, sendTooManyAttempts, sendUnavailable } from "../problem.ts";
+import type { ServedOrigins } from "../served-origins.ts";
 import { sessionView, userView } from "../session-view.ts";
 
 export interface LoginRouteOptions {
   readonly sessions: SessionManager;
   readonly authenticator: PasswordAuthenticator;
   readonly devices: KnownDevices;
-  readonly deviceCookie: HostCookie;
+  readonly origins: ServedOrigins;
   readonly security: SecurityEvents;
 }
 
@@ -36,10 +37,11 @@ const MAXIMUM_CHECKS = 2;
 
 /** Email and password for a session. What was wrong is not told: not in status, body or time. */
 export function addLoginRoute(app: FastifyInstance, options: LoginRouteOptions): void {
-  const { authenticator, sessions, devices, deviceCookie, security } = options;
+  const { authenticator, sessions, devices, origins, security } = options;
 
   app.post<{ Body: LoginBody }>("/auth/login", { schema: { body: loginBody } }, async (request, reply) => {
     const { email, password, remember = false } = request.body;
+    const { deviceCookie } = origins.findOrPrimary(request.raw.headers.host);
     const device = deviceCookie.read(request.headers.cookie ?? null);
     const deviceToken = device.found === "one" ? device.value : null;
 
@@ -79,6 +81,7 @@ export function addLoginRoute(app: FastifyInstance, options: LoginRouteOptions):
   ): Promise<void> {
     try {
       const token = await devices.issue(userId, replaced);
+      const { deviceCookie } = origins.findOrPrimary(request.raw.headers.host);
       reply.header("set-cookie", deviceCookie.write(token, KNOWN_DEVICE_LIFETIME_SECONDS));
     } catch (error) {
       // The session is there and its cookie is on the way: an answer that says "failed" would be wrong.

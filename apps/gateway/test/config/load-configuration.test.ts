@@ -39,7 +39,7 @@ test("without any setting everything has a safe default", () => {
     data: resolve(".coatcheck"),
     host: "localhost",
     port: 8080,
-    publicUrl: "http://localhost:8080",
+    publicUrl: ["http://localhost:8080"],
     database: { kind: "sqlite", path: resolve(".coatcheck/coatcheck.sqlite") },
     sessions: { kind: "sqlite", path: resolve(".coatcheck/coatcheck.sqlite") },
     databaseListener: null,
@@ -80,7 +80,7 @@ test("the file is the one that was named, or else the one of the environment", (
 
 test("defaults follow what they depend on", () => {
   expect(load({ COATCHECK_DATA: "/var/lib/coatcheck", PORT: "80" })).toMatchObject({
-    publicUrl: "http://localhost",
+    publicUrl: ["http://localhost"],
     database: { kind: "sqlite", path: "/var/lib/coatcheck/coatcheck.sqlite" },
     sessions: { kind: "sqlite", path: "/var/lib/coatcheck/coatcheck.sqlite" },
   });
@@ -124,28 +124,39 @@ describe("a value that is accepted", () => {
       variable: "COATCHECK_PUBLIC_URL",
       text: "https://login.example",
       key: "publicUrl",
-      value: "https://login.example",
+      value: ["https://login.example"],
     },
     {
       variable: "COATCHECK_PUBLIC_URL",
       text: "https://a.example:8443/",
       key: "publicUrl",
-      value: "https://a.example:8443",
+      value: ["https://a.example:8443"],
     },
     {
       variable: "COATCHECK_PUBLIC_URL",
       text: "http://127.0.0.1:8080",
       key: "publicUrl",
-      value: "http://127.0.0.1:8080",
+      value: ["http://127.0.0.1:8080"],
     },
-    { variable: "COATCHECK_PUBLIC_URL", text: "http://[::1]:8080", key: "publicUrl", value: "http://[::1]:8080" },
-    { variable: "COATCHECK_PUBLIC_URL", text: "http://app.localhost", key: "publicUrl", value: "http://app.localhost" },
+    { variable: "COATCHECK_PUBLIC_URL", text: "http://[::1]:8080", key: "publicUrl", value: ["http://[::1]:8080"] },
+    {
+      variable: "COATCHECK_PUBLIC_URL",
+      text: "http://app.localhost",
+      key: "publicUrl",
+      value: ["http://app.localhost"],
+    },
     {
       variable: "COATCHECK_PUBLIC_URL",
       text: "http://intranet.example",
       key: "publicUrl",
-      value: "http://intranet.example",
+      value: ["http://intranet.example"],
       also: { COATCHECK_DANGEROUSLY_ALLOW_INSECURE_HTTP: "true" },
+    },
+    {
+      variable: "COATCHECK_PUBLIC_URL",
+      text: "https://a.example, https://b.example:8443/,http://localhost:8080,http://localhost:8081",
+      key: "publicUrl",
+      value: ["https://a.example", "https://b.example:8443", "http://localhost:8080", "http://localhost:8081"],
     },
     { variable: "COATCHECK_SESSIONS", text: "memory:", key: "sessions", value: { kind: "memory" } },
     { variable: "COATCHECK_SESSIONS", text: "sqlite:/s.db", key: "sessions", value: { kind: "sqlite", path: "/s.db" } },
@@ -224,7 +235,7 @@ describe("a value that is accepted", () => {
       dangerouslyAllowInsecureHttp: false,
       freshForSeconds: 60,
     };
-    expect(load({}, fileWith(content))).toMatchObject({ ...content, publicUrl: "https://login.example" });
+    expect(load({}, fileWith(content))).toMatchObject(content);
   });
 });
 
@@ -245,11 +256,6 @@ describe("a value that is refused", () => {
     { variable: "COATCHECK_PUBLIC_URL", text: "https://LOGIN.example", says: /lower case/ },
     { variable: "COATCHECK_PUBLIC_URL", text: "ftp://login.example", says: /must be a URL/ },
     { variable: "COATCHECK_PUBLIC_URL", text: "login.example", says: /must be a URL/ },
-    {
-      variable: "COATCHECK_PUBLIC_URL",
-      text: "https://a.example,https://b.example",
-      says: /several are not supported/,
-    },
     { variable: "COATCHECK_DATABASE", text: "mysql://u:hunter2@db/c", says: /mysql: is not supported/ },
     { variable: "COATCHECK_DATABASE", text: "redis://:hunter2@cache", says: /redis: is not supported/ },
     { variable: "COATCHECK_DATABASE", text: "postgres://u:hunter2@db", says: /must be postgres:\/\/USER/ },
@@ -315,7 +321,7 @@ describe("a value that is refused", () => {
     { content: { port: true }, says: /^"port" in .*coatcheck\.json must be a whole number/ },
     { content: { port: 80.5 }, says: /whole number/ },
     { content: { publicUrl: [] }, says: /not empty/ },
-    { content: { publicUrl: ["https://a.example", "https://b.example"] }, says: /several are not supported/ },
+    { content: { publicUrl: ["https://a.example", 5] }, says: /in its entry 2, which must be a text/ },
     { content: { trustedProxies: [10] }, says: /IP addresses and networks/ },
     { content: { trustedProxies: { a: 1 } }, says: /must be a list/ },
     { content: { database: null }, says: /must be sqlite:PATH/ },

@@ -18,7 +18,7 @@ function sent(
 ): ReadonlyMap<string, string[]> {
   const flat = forwardedHeaders({
     ...{ rawHeaders, identity: ada, identityHeaders: true, clientAddress: "192.0.2.1", isOwnCookie },
-    publicOrigin: "https://app.example",
+    origin: { host: "app.example", scheme: "https" },
     ...changes,
   });
   const headers = new Map<string, string[]>();

@@ -4,6 +4,7 @@ import type { Route } from "../../src/proxy/route.ts";
 import { RouteTable } from "../../src/proxy/route-table.ts";
 
 const route = (path: string, changes: Partial<Route> = {}): Route => ({
+  host: null,
   path,
   upstream: "http://127.0.0.1:8082",
   access: { kind: "login" },
@@ -16,12 +17,12 @@ const route = (path: string, changes: Partial<Route> = {}): Route => ({
   ...changes,
 });
 
-/** The path of the route that is found, or what is found instead. */
-function found(table: RouteTable, text: string): string {
+/** Host and path of the route that is found, or what is found instead. */
+function found(table: RouteTable, text: string, host = "a.example"): string {
   const target = readRequestTarget(text);
   if (target === null) return "unreadable";
-  const match = table.match(target);
-  return match.found === "route" ? match.route.path : match.found;
+  const match = table.match(target, host);
+  return match.found === "route" ? `${match.route.host ?? ""}${match.route.path}` : match.found;
 }
 
 test("the longest route that has the path is the one", () => {
@@ -41,6 +42,40 @@ test("the longest route that has the path is the one", () => {
   ] as const) {
     expect([target, found(table, target)]).toEqual([target, path]);
   }
+});
+
+describe("a route with a host", () => {
+  const table = new RouteTable([
+    route("/"),
+    route("/admin/"),
+    route("/", { host: "b.example" }),
+    route("/api/", { host: "b.example" }),
+    route("/api/", { host: "c.example:8443" }),
+  ]);
+
+  test.each([
+    ["a.example", "/x", "/"],
+    ["a.example", "/api/x", "/"],
+    ["a.example", "/admin/x", "/admin/"],
+    ["b.example", "/x", "b.example/"],
+    ["b.example", "/api/x", "b.example/api/"],
+    ["b.example", "/admin/x", "b.example/"],
+    ["c.example:8443", "/api/x", "c.example:8443/api/"],
+    ["c.example:8443", "/admin/x", "/admin/"],
+  ])("at %s, %s is of %s: it serves that one alone, before those of any host", (host, target, expected) => {
+    expect(found(table, target, host)).toBe(expected);
+  });
+
+  test("is the only one of its path there, and stands in for nobody elsewhere", () => {
+    const b = { host: "b.example" };
+    expect(() => new RouteTable([route("/a/", b), route("/a/", b)])).toThrow("There are two routes for b.example/a/.");
+    const alone = new RouteTable([route("/a/", b)]);
+    expect([alone.isEmpty, found(alone, "/a/"), found(alone, "/a/", "b.example")]).toEqual([
+      false,
+      "none",
+      "b.example/a/",
+    ]);
+  });
 });
 
 test("what no route has is nobody's", () => {
@@ -93,6 +128,24 @@ describe("an upstream that takes no notice of case", () => {
     const loophole = [route("/api/", { caseInsensitive: true }), route("/api/admin/")];
     expect(() => new RouteTable(loophole)).toThrow("/api/ takes upper and lower case for the same");
     expect(() => new RouteTable([...loophole].reverse())).toThrow("takes upper and lower case for the same");
+  });
+
+  test.each([
+    ["within", "/api/", "/api/admin/"],
+    ["around", "/api/admin/", "/api/"],
+    ["of the same path", "/api/", "/api/"],
+  ])("cannot be reached around a host's stricter route %s", (_where, ofAnyHost, ofOne) => {
+    const loophole = [route(ofAnyHost, { caseInsensitive: true }), route(ofOne, { host: "a.example" })];
+    const message = `${ofAnyHost} takes upper and lower case for the same, so a.example${ofOne} must as well.`;
+    expect(() => new RouteTable(loophole)).toThrow(message);
+    expect(() => new RouteTable([...loophole].reverse())).toThrow(message);
+  });
+
+  test("of one host is no way around the routes of another, or of any host, which it comes before", () => {
+    const ofOne = route("/api/", { caseInsensitive: true, host: "a.example" });
+    const table = new RouteTable([ofOne, route("/api/admin/"), route("/api/staff/", { host: "b.example" })]);
+    expect(found(table, "/API/admin/x")).toBe("a.example/api/");
+    expect(found(table, "/API/admin/x", "b.example")).toBe("none");
   });
 });
 

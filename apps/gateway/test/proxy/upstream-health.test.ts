@@ -11,6 +11,7 @@ import { LiveConnections } from "../../src/proxy/live-connections.ts";
 import type { Route } from "../../src/proxy/route.ts";
 import { UpstreamHealth } from "../../src/proxy/upstream-health.ts";
 import { Upstreams } from "../../src/proxy/upstreams.ts";
+import { ServedOrigins } from "../../src/served-origins.ts";
 
 const ORIGIN = "http://localhost:8080";
 
@@ -124,20 +125,20 @@ describe("an upstream that goes away and returns", () => {
     const clock = new ManualClock();
     const { log, events } = recordedLog();
     const upstreams = new Upstreams({
-      ...{ publicOrigin: ORIGIN, isOwnCookie: () => false, live: new LiveConnections(), log },
+      ...{ isOwnCookie: () => false, live: new LiveConnections(), log },
       health: new UpstreamHealth({ clock, log }),
     });
     const sessions = new SessionManager({ store: new MemorySessionStore({ clock }), clock });
-    const guard = new RequestGuard({ sessions, origin: ORIGIN });
+    const { primary: origin } = new ServedOrigins([new RequestGuard({ sessions, origin: ORIGIN })]);
     const route: Route = {
-      ...{ path: "/", upstream: `http://127.0.0.1:${port}`, access: { kind: "public" }, audience: "app" },
+      ...{ host: null, path: "/", upstream: `http://127.0.0.1:${port}`, access: { kind: "public" }, audience: "app" },
       ...{ identityHeaders: false, allowEncodedSlash: false, allowParameters: false, caseInsensitive: false },
       timeoutSeconds: 30,
     };
     const front = createServer((request, response) => {
-      const visit = guard.admit({ method: "GET", headers: { get: () => null } });
+      const visit = origin.guard.admit({ method: "GET", headers: { get: () => null } });
       if (!visit.admitted) throw new Error("The guard refused.");
-      const admitted = { route, visit, identity: null, session: null, clientAddress: "127.0.0.1" };
+      const admitted = { origin, route, visit, identity: null, session: null, clientAddress: "127.0.0.1" };
       void upstreams.forward(request, response, admitted).then((failure) => {
         if (failure === null) return;
         const { retryAfterSeconds } = failure;

@@ -33,7 +33,8 @@ function valueText(key: SettingKey, value: unknown): string {
 function listedText(value: unknown): string {
   if (typeof value !== "object" || value === null) return String(value);
   if ("text" in value) return String(value.text);
-  return "upstream" in value && "path" in value ? `${value.path} → ${value.upstream}` : String(value);
+  if (!("upstream" in value && "path" in value && "host" in value)) return String(value);
+  return `${value.host ?? ""}${value.path} → ${value.upstream}`;
 }
 
 const ABSENT: Partial<Record<SettingKey, string>> = {

@@ -7,6 +7,7 @@ import { SecurityEvents } from "../../../src/audit/security-events.ts";
 import { loadConfiguration } from "../../../src/config/load-configuration.ts";
 import { AccessDecider } from "../../../src/proxy/access-decision.ts";
 import { addVerify } from "../../../src/proxy/verify.ts";
+import { ServedOrigins } from "../../../src/served-origins.ts";
 import { openTestGateway } from "../../accounts/support/test-accounts.ts";
 import { HOST, ORIGIN, Visitor } from "./support/visitor.ts";
 
@@ -23,7 +24,8 @@ test("a session whose secret is due is answered for, and rotated by the next req
   const decider = new AccessDecider({ accounts, access, security: new SecurityEvents() });
   const isTrustedPeer = () => true;
   const originOf = () => ({ requestId: "request", clientAddress: "192.0.2.1", userAgent: null });
-  addVerify(app, { guard, decider, isTrustedPeer, isClosing: () => false, logAnswer: () => {}, originOf });
+  const origins = new ServedOrigins([guard]);
+  addVerify(app, { origins, decider, isTrustedPeer, isClosing: () => false, logAnswer: () => {}, originOf });
   await app.listen({ host: "127.0.0.1", port: 0 });
   const visitor = new Visitor((app.server.address() as AddressInfo).port);
 
