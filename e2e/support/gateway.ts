@@ -27,6 +27,8 @@ export interface GatewayOptions {
   readonly freshForSeconds?: number;
   /** Runs a gateway with these routes, and Ada for its one user, in place of the demo. */
   readonly routes?: () => readonly object[];
+  /** Of its public origins, each with the gateway's port; `url` is the first. */
+  readonly hostnames?: readonly string[];
 }
 
 /** The real program, as `npm start` runs it unless routes say otherwise, on a free port and with an empty data folder. */
@@ -46,7 +48,7 @@ export class Gateway {
 
   static async start(options: GatewayOptions = {}): Promise<Gateway> {
     const folder = await mkdtemp(join(tmpdir(), "coatcheck-e2e-"));
-    const { freshForSeconds, routes } = options;
+    const { freshForSeconds, routes, hostnames = ["localhost"] } = options;
     if (routes === undefined) {
       await writeSongs(SONGS);
       await mkdir(join(folder, "demo"));
@@ -57,6 +59,7 @@ export class Gateway {
       ...process.env,
       COATCHECK_DATA: folder,
       PORT: String(port),
+      COATCHECK_PUBLIC_URL: hostnames.map((hostname) => `http://${hostname}:${port}`).join(","),
       FILES_PORT: String(filesPort),
       LIBRARY_PORT: String(libraryPort),
       ...(freshForSeconds !== undefined && { COATCHECK_FRESH_FOR_SECONDS: String(freshForSeconds) }),
@@ -108,7 +111,7 @@ function announcedUrl(child: ChildProcess): Promise<string> {
     });
     child.stdout?.on("data", (chunk) => {
       output += chunk;
-      const url = /http:\/\/localhost:\d+/.exec(output)?.[0];
+      const url = /http:\/\/[\w.]+:\d+/.exec(output)?.[0];
       if (url === undefined) return;
       clearTimeout(timer);
       resolve(url);
