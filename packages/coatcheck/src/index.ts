@@ -10,6 +10,7 @@ export type { LoginAttempt, LoginOptions } from "./core/login.ts";
 export { isLoopback } from "./core/loopback.ts";
 export type { Authentication, AuthenticationResult, Session, Unauthenticated } from "./core/session.ts";
 export {
+  type EventCause,
   SessionEventEmitter,
   type SessionEventListener,
   type SessionEventName,

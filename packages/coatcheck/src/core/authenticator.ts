@@ -2,6 +2,7 @@ import { CoatcheckError } from "../errors.ts";
 import type { Clock, Timestamp } from "./clock.ts";
 import { confirmPending, isPendingLost, mayIssueSecret, recognise } from "./secret-rotation.ts";
 import { Authentication, type AuthenticationResult, unauthenticated } from "./session.ts";
+import type { EventCause } from "./session-events.ts";
 import { isFresh, isRotationDue, isTouchDue, lifetimeOf, type SessionPolicy } from "./session-policy.ts";
 import { applyChange, type EndReason, expiresAt, type SessionChange, type SessionRecord } from "./session-record.ts";
 import type { SessionStore } from "./session-store.ts";
@@ -11,7 +12,7 @@ import { parseToken, type TokenParts } from "./session-token.ts";
 export const MAXIMUM_WRITE_ATTEMPTS = 5;
 
 /** How a request counts for its session. */
-export interface AuthenticateOptions {
+export interface AuthenticateOptions extends EventCause {
   /** True by default. False for polls and background requests: the session's idle deadline stays where it is. */
   readonly slide?: boolean;
 }
@@ -20,7 +21,7 @@ interface AuthenticatorParts {
   readonly store: SessionStore;
   readonly policy: SessionPolicy;
   readonly clock: Clock;
-  readonly end: (record: SessionRecord, reason: EndReason) => Promise<void>;
+  readonly end: (record: SessionRecord, reason: EndReason, options: EventCause) => Promise<void>;
 }
 
 /** Authenticator decides what a presented token is worth. One store read, and a write only when there is one to make. */
@@ -51,7 +52,7 @@ export class Authenticator {
       if (expiresAt(record) <= now || record.version === lostVersion) return unauthenticated("expired");
       if (recognition === "reused" || recognition === "unconfirmed") {
         const reason = recognition === "reused" ? "token_reused" : "rotation_unconfirmed";
-        await this.#parts.end(record, reason);
+        await this.#parts.end(record, reason, options);
         return unauthenticated(reason);
       }
 

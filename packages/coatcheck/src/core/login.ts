@@ -4,6 +4,7 @@ import type { Timestamp } from "./clock.ts";
 import { digestOf } from "./digest.ts";
 import type { Authentication } from "./session.ts";
 import { validateSessionData } from "./session-data.ts";
+import type { EventCause } from "./session-events.ts";
 import { lifetimeOf, type SessionPolicy } from "./session-policy.ts";
 import type { Device, JsonObject, SessionRecord } from "./session-record.ts";
 import type { FenceReading } from "./session-store.ts";
@@ -18,7 +19,7 @@ export interface LoginAttempt extends FenceReading {
 }
 
 /** How a session begins. */
-export interface LoginOptions {
+export interface LoginOptions extends EventCause {
   /** Keep the session over browser restarts, within the policy's `rememberedLifetime`; false by default. */
   readonly remember?: boolean;
   /**

@@ -43,12 +43,24 @@ export interface SessionEvents {
 
 /** The name of an event: a key of `SessionEvents`. */
 export type SessionEventName = keyof SessionEvents;
-/** Is told of every event of a name. What it throws is caught; a promise that it returns is not waited for. */
-export type SessionEventListener<Name extends SessionEventName> = (event: SessionEvents[Name]) => void;
+/**
+ * Is told of every event of a name, and what it was done for: the request, where a guard or a visit did it; null where
+ * nothing was said. What it throws is caught; a promise that it returns is not waited for.
+ */
+export type SessionEventListener<Name extends SessionEventName> = (
+  event: SessionEvents[Name],
+  cause: object | null,
+) => void;
+
+/** What a call is for. */
+export interface EventCause {
+  /** Told to the listeners of events, as it is: such as the request. Nothing by default. */
+  readonly cause?: object;
+}
 
 /** SessionEventEmitter tells listeners what happened, in the order they were added. A listener cannot break a request. */
 export class SessionEventEmitter {
-  readonly #listeners = new Map<SessionEventName, Set<(event: never) => void>>();
+  readonly #listeners = new Map<SessionEventName, Set<(event: never, cause: object | null) => void>>();
   readonly #onListenerError: (error: unknown) => void;
 
   /** Errors of listeners go to `onListenerError`; by default they become process warnings. */
@@ -65,11 +77,11 @@ export class SessionEventEmitter {
   }
 
   /** Tells the listeners of that name, one after the other. What they throw goes to `onListenerError`. */
-  emit<Name extends SessionEventName>(name: Name, event: SessionEvents[Name]): void {
+  emit<Name extends SessionEventName>(name: Name, event: SessionEvents[Name], cause: object | null = null): void {
     const listeners = this.#listeners.get(name) as Set<SessionEventListener<Name>> | undefined;
     for (const listener of listeners ?? []) {
       try {
-        const outcome: unknown = listener(event);
+        const outcome: unknown = listener(event, cause);
         // An async function passes for a listener, and its rejection, left alone, would end the process.
         if (outcome instanceof Promise) outcome.catch((error) => this.#report(error));
       } catch (error) {

@@ -7,7 +7,7 @@ import { RevocationMemory } from "./revocation-memory.ts";
 import { issueSecret, mayIssueSecret } from "./secret-rotation.ts";
 import { Authentication, type AuthenticationResult, type Session, sessionOf } from "./session.ts";
 import { validateSessionData } from "./session-data.ts";
-import { SessionEventEmitter } from "./session-events.ts";
+import { type EventCause, SessionEventEmitter } from "./session-events.ts";
 import { lifetimeOf, type SessionPolicy, standardPolicy, validatePolicy } from "./session-policy.ts";
 import {
   applyChange,
@@ -54,6 +54,8 @@ export type ReauthenticationResult =
   /** Another secret is on its way to this browser. Refuse for now: within a minute it has arrived or is lost. */
   | { readonly outcome: "busy" };
 
+type Spared = { readonly except?: string };
+
 /**
  * SessionManager begins, recognises and ends sessions: the use cases, over any store. It is the only place where
  * a token is made. All methods reject with `store_unavailable` when the store fails; none of them then pretends
@@ -81,7 +83,7 @@ export class SessionManager {
       store: this.#store,
       policy: this.policy,
       clock: this.#clock,
-      end: (record, reason) => this.#end(record, reason),
+      end: (record, reason, options) => this.#end(record, reason, options),
     });
   }
 
@@ -114,11 +116,11 @@ export class SessionManager {
     }
     if (result.outcome !== "inserted") return result;
 
-    this.#announce(result.removed);
+    this.#announce(result.removed, options);
     // Only now, for a login that failed must leave the session that was there.
-    if (held !== null && !isOwn) await this.#end(held, "replaced");
+    if (held !== null && !isOwn) await this.#end(held, "replaced", options);
     const { userId, sessionId, remembered, methods } = record;
-    this.events.emit("logged_in", { userId, sessionId, remembered, methods });
+    this.events.emit("logged_in", { userId, sessionId, remembered, methods }, options.cause);
     return { outcome: "logged_in", token, authentication: this.#authenticationFor(record, token) };
   }
 
@@ -131,7 +133,7 @@ export class SessionManager {
    * Issues the next secret of a session whose `rotationDue` says so. The old one stays good until the new one comes
    * back. Null when another request was faster: then there is nothing to send.
    */
-  async rotate(authentication: Authentication): Promise<SessionToken | null> {
+  async rotate(authentication: Authentication, options: EventCause = {}): Promise<SessionToken | null> {
     const { record, token } = Authentication.ticketOf(authentication);
     const now = this.#clock.now();
     if (authentication.presented !== "current" || !mayIssueSecret(record, now, "rotation")) return null;
@@ -139,7 +141,7 @@ export class SessionManager {
     const next = rotateToken(token);
     const change = issueSecret(record, digestOf(partsOf(next).secret), record.current.authenticatedAt, now);
     if (!(await this.#store.update(record, change, record.version))) return null;
-    this.events.emit("rotated", { userId: record.userId, sessionId: record.sessionId });
+    this.events.emit("rotated", { userId: record.userId, sessionId: record.sessionId }, options.cause);
     return next;
   }
 
@@ -150,7 +152,7 @@ export class SessionManager {
    */
   async reauthenticate(
     authentication: Authentication,
-    options: { readonly methods?: readonly string[] } = {},
+    options: EventCause & { readonly methods?: readonly string[] } = {},
   ): Promise<ReauthenticationResult> {
     const { record, token } = Authentication.ticketOf(authentication);
     const now = this.#clock.now();
@@ -167,7 +169,7 @@ export class SessionManager {
       methods: options.methods ?? record.methods,
     };
     if (!(await this.#store.update(record, change, record.version))) return { outcome: "conflict" };
-    this.events.emit("reauthenticated", { userId: record.userId, sessionId: record.sessionId });
+    this.events.emit("reauthenticated", { userId: record.userId, sessionId: record.sessionId }, options.cause);
     const updated = applyChange(record, change);
     return { outcome: "reauthenticated", token: next, authentication: this.#authenticationFor(updated, next) };
   }
@@ -204,29 +206,38 @@ export class SessionManager {
   }
 
   /** Ends the session. Once this has returned, no copy of its cookie authenticates anywhere. */
-  async logout(authentication: Authentication): Promise<void> {
-    await this.#end(Authentication.ticketOf(authentication).record, "logged_out");
+  async logout(authentication: Authentication, options: EventCause = {}): Promise<void> {
+    await this.#end(Authentication.ticketOf(authentication).record, "logged_out", options);
   }
 
   /** Ends one session of the user; false when the user has none of that id. */
-  async revoke(userId: string, sessionId: string, reason: EndReason = "revoked"): Promise<boolean> {
+  async revoke(
+    userId: string,
+    sessionId: string,
+    reason: EndReason = "revoked",
+    options: EventCause = {},
+  ): Promise<boolean> {
     const userKey = deriveUserKey(this.#namespace, userId);
     // It may be anything that somebody put into an address, and a store keeps more under the user than sessions.
     if (!isSessionId(sessionId)) return false;
     const removed = await this.#store.delete({ userKey, sessionId }, reason);
-    this.#announce(removed === null ? [] : [removed]);
+    this.#announce(removed === null ? [] : [removed], options);
     return removed !== null;
   }
 
   /** Ends all other sessions of the user, and every login of the user that is under way. Returns how many it ended. */
-  async revokeOthers(authentication: Authentication, reason: EndReason = "revoked"): Promise<number> {
+  async revokeOthers(
+    authentication: Authentication,
+    reason: EndReason = "revoked",
+    options: EventCause = {},
+  ): Promise<number> {
     const { userKey, sessionId } = Authentication.ticketOf(authentication).record;
-    return this.#endAll(userKey, reason, { except: sessionId });
+    return this.#endAll(userKey, reason, { ...options, except: sessionId });
   }
 
   /** Ends all sessions of the user, and every login of the user that is under way. Returns how many it ended. */
-  async revokeAll(userId: string, reason: EndReason = "revoked"): Promise<number> {
-    return this.#endAll(deriveUserKey(this.#namespace, userId), reason, {});
+  async revokeAll(userId: string, reason: EndReason = "revoked", options: EventCause = {}): Promise<number> {
+    return this.#endAll(deriveUserKey(this.#namespace, userId), reason, options);
   }
 
   /**
@@ -251,7 +262,7 @@ export class SessionManager {
   /** Removes expired sessions from the store, at most `limit`; returns how many. Call it every minute or so. */
   async removeExpired(limit = 1_000): Promise<number> {
     const removed = await this.#store.deleteExpired(limit);
-    this.#announce(removed);
+    this.#announce(removed, {});
     return removed.length;
   }
 
@@ -264,24 +275,24 @@ export class SessionManager {
     );
   }
 
-  async #end(record: SessionRecord, reason: EndReason): Promise<void> {
+  async #end(record: SessionRecord, reason: EndReason, options: EventCause): Promise<void> {
     const removed = await this.#store.delete(record, reason);
     // Only the request that removed it announces it: two that race to end a session end it once.
-    this.#announce(removed === null ? [] : [removed]);
+    this.#announce(removed === null ? [] : [removed], options);
   }
 
-  async #endAll(userKey: string, reason: EndReason, options: { readonly except?: string }): Promise<number> {
-    const removed = await this.#store.deleteByUser(userKey, reason, options);
-    this.#announce(removed);
+  async #endAll(userKey: string, reason: EndReason, { cause, ...spared }: EventCause & Spared): Promise<number> {
+    const removed = await this.#store.deleteByUser(userKey, reason, spared);
+    this.#announce(removed, cause === undefined ? {} : { cause });
     return removed.length;
   }
 
-  #announce(removed: readonly RemovedSession[]): void {
+  #announce(removed: readonly RemovedSession[], { cause }: EventCause): void {
     for (const { userId, sessionId, reason } of removed) {
-      if (reason === "token_reused") this.events.emit("token_reused", { userId, sessionId });
-      if (reason === "logged_out") this.events.emit("logged_out", { userId, sessionId });
-      else if (reason === "expired") this.events.emit("expired", { userId, sessionId });
-      else this.events.emit("revoked", { userId, sessionId, reason });
+      if (reason === "token_reused") this.events.emit("token_reused", { userId, sessionId }, cause);
+      if (reason === "logged_out") this.events.emit("logged_out", { userId, sessionId }, cause);
+      else if (reason === "expired") this.events.emit("expired", { userId, sessionId }, cause);
+      else this.events.emit("revoked", { userId, sessionId, reason }, cause);
     }
   }
 }

@@ -8,6 +8,8 @@ export interface GuardedRequest {
   readonly url?: string | undefined;
   /** The client's address, as the application knows it behind the proxies that it trusts. */
   readonly clientAddress?: string | undefined;
+  /** What the application calls the request in its log, for whoever listens to events. */
+  readonly id?: string | undefined;
 }
 
 /** Path and query of what was asked for, as a URL parser reads them; null if the adapter gave none. */

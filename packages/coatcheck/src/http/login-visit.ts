@@ -1,5 +1,6 @@
 import type { LoginAttempt } from "../core/login.ts";
 import type { Authentication, Session } from "../core/session.ts";
+import type { EventCause } from "../core/session-events.ts";
 import type { SessionManager } from "../core/session-manager.ts";
 import type { RefusalCode } from "../errors.ts";
 import { pathOf } from "./guarded-request.ts";
@@ -96,7 +97,7 @@ export class LoginVisit<User, Anonymous = null, RequestUser extends User = never
     }
     const { method } = this.visit.request;
     if (session !== null) {
-      this.#events.emit("needs_refresh", { userId: session.userId, sessionId: session.id, method });
+      this.#events.emit("needs_refresh", { userId: session.userId, sessionId: session.id, method }, this.visit.request);
     }
     const view = options.refreshView === undefined ? this.#rules.refreshView : options.refreshView;
     return refusalOf("reauthentication_required", { location: this.#viewLocation(view) });
@@ -170,7 +171,8 @@ export class LoginVisit<User, Anonymous = null, RequestUser extends User = never
   async revoke(sessionId: string): Promise<boolean> {
     const held = await this.#identifiedSession();
     if (held === null) return false;
-    if (held.session.id !== sessionId) return this.#sessions.revoke(held.session.userId, sessionId);
+    if (held.session.id !== sessionId)
+      return this.#sessions.revoke(held.session.userId, sessionId, "revoked", this.#cause);
     await this.logout();
     return true;
   }
@@ -178,7 +180,7 @@ export class LoginVisit<User, Anonymous = null, RequestUser extends User = never
   /** Ends all of the user's sessions but this one, and logins under way. Returns how many it ended. */
   async signOutOtherDevices(): Promise<number> {
     const held = await this.#identifiedSession();
-    return held === null ? 0 : this.#sessions.revokeOthers(held);
+    return held === null ? 0 : this.#sessions.revokeOthers(held, "revoked", this.#cause);
   }
 
   /** The session of who counts as logged in: a user who is gone or not active has a session, and no say by it. */
@@ -187,13 +189,17 @@ export class LoginVisit<User, Anonymous = null, RequestUser extends User = never
     return identity === null || identity.session === null ? null : this.#session.authenticate();
   }
 
+  get #cause(): EventCause {
+    return { cause: this.visit.request };
+  }
+
   get #events() {
     return this.#sessions.events;
   }
 
   async #load(): Promise<LoggedIn<User, RequestUser> | null> {
     const identity = (await this.#loadFromSession()) ?? (await this.#loadFromRequest());
-    this.#events.emit("user_accessed", { userId: identity?.session?.userId ?? null });
+    this.#events.emit("user_accessed", { userId: identity?.session?.userId ?? null }, this.visit.request);
     return identity;
   }
 
@@ -205,7 +211,11 @@ export class LoginVisit<User, Anonymous = null, RequestUser extends User = never
     if (user === null) return null;
     const fresh = this.#session.isFresh(held);
     if (session.remembered && !fresh) {
-      this.#events.emit("user_loaded_from_cookie", { userId: session.userId, sessionId: session.id });
+      this.#events.emit(
+        "user_loaded_from_cookie",
+        { userId: session.userId, sessionId: session.id },
+        this.visit.request,
+      );
     }
     return { admitted: true, user, session, fresh, visit: this };
   }
@@ -216,7 +226,7 @@ export class LoginVisit<User, Anonymous = null, RequestUser extends User = never
     const { request } = this.visit;
     const user = (await requestLoader(request)) ?? null;
     if (user === null || isActive(user) !== true) return null;
-    this.#events.emit("user_loaded_from_request", { method: request.method });
+    this.#events.emit("user_loaded_from_request", { method: request.method }, request);
     // A request loader is given, so RequestUser is not never, and the type of `session` includes null.
     return { admitted: true, user, session: null as LoggedIn<User, RequestUser>["session"], fresh: false, visit: this };
   }
@@ -249,7 +259,7 @@ export class LoginVisit<User, Anonymous = null, RequestUser extends User = never
   }
 
   #unauthorized(views: LoginViews): Refusal {
-    this.#events.emit("unauthorized", { method: this.visit.request.method });
+    this.#events.emit("unauthorized", { method: this.visit.request.method }, this.visit.request);
     const view = views.loginView === undefined ? this.#rules.loginView : views.loginView;
     return refusalOf("unauthenticated", { location: this.#viewLocation(view) });
   }

@@ -119,7 +119,7 @@ export class RequestGuard {
     const code = isSessionless ? null : this.#refusalFor(cookie.found, verdict);
     if (code !== null) {
       const origin = request.headers.get("origin");
-      this.sessions.events.emit("request_rejected", { reason: code, method: request.method, origin });
+      this.sessions.events.emit("request_rejected", { reason: code, method: request.method, origin }, request);
       const vary: HeaderEdit[] = this.#sharing.varies ? [{ name: "vary", value: "Origin", mode: "set" }] : [];
       return refusalOf(code, { headers: [...corsHeaders, ...vary] });
     }

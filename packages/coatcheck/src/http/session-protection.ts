@@ -28,7 +28,9 @@ export class ProtectedSession {
     this.#report(held.session);
     if (this.#options.sessionProtection !== "strong") return held;
     // Ended before it is refused: the cookie would otherwise be as good as before for its thief.
-    await this.#sessions.revoke(held.session.userId, held.session.id, "client_changed");
+    await this.#sessions.revoke(held.session.userId, held.session.id, "client_changed", {
+      cause: this.#visit.request,
+    });
     this.#visit.forget();
     return null;
   }
@@ -47,6 +49,6 @@ export class ProtectedSession {
     const protection = this.#options.sessionProtection;
     if (this.#isReported || protection === "off") return;
     this.#isReported = true;
-    this.#sessions.events.emit("session_protected", { userId, sessionId: id, protection });
+    this.#sessions.events.emit("session_protected", { userId, sessionId: id, protection }, this.#visit.request);
   }
 }

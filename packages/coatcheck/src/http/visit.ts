@@ -23,8 +23,8 @@ interface VisitParts {
   readonly variesByOrigin: boolean;
 }
 
-/** How a session begins. Device and replaced session are those of the request. */
-export type VisitLoginOptions = Omit<LoginOptions, "device" | "replaces">;
+/** How a session begins. Device, replaced session and cause are those of the request. */
+export type VisitLoginOptions = Omit<LoginOptions, "device" | "replaces" | "cause">;
 /** What a login came to: what `SessionManager.login` says, or the refusal of another origin. */
 export type VisitLoginResult =
   | LoginResult
@@ -85,7 +85,7 @@ export class Visit {
       this.#know(nobody);
       return Promise.resolve(nobody);
     }
-    const asked = sessions.authenticate(token, options);
+    const asked = sessions.authenticate(token, { slide: options.slide ?? true, cause: this.request });
     this.#result = asked;
     asked.then(
       (result) => {
@@ -112,7 +112,7 @@ export class Visit {
   async logout(): Promise<void> {
     this.#requireUnfinished();
     const held = await this.authenticate({ slide: false });
-    if (held.status === "authenticated") await this.#parts.sessions.logout(held);
+    if (held.status === "authenticated") await this.#parts.sessions.logout(held, { cause: this.request });
     this.forget();
   }
 
@@ -129,7 +129,7 @@ export class Visit {
     options: { readonly methods?: readonly string[] } = {},
   ): Promise<ReauthenticationResult> {
     this.#requireUnfinished();
-    const result = await this.#parts.sessions.reauthenticate(authentication, options);
+    const result = await this.#parts.sessions.reauthenticate(authentication, { ...options, cause: this.request });
     if (result.outcome === "reauthenticated") this.#hold(result.token, result.authentication);
     return result;
   }
@@ -174,10 +174,10 @@ export class Visit {
     const { device } = this;
     const held = await this.authenticate();
     const replaces = held.status === "authenticated" ? held : null;
-    const result = await sessions.login(attempt, { ...options, device, replaces });
+    const result = await sessions.login(attempt, { ...options, device, replaces, cause: this.request });
     if (result.outcome !== "logged_in") return result;
     // Somebody answered without waiting: a session that no cookie leads to must not stay.
-    if (this.#isFinished) await sessions.logout(result.authentication);
+    if (this.#isFinished) await sessions.logout(result.authentication, { cause: this.request });
     this.#requireUnfinished();
     this.#hold(result.token, result.authentication);
     return result;
@@ -195,7 +195,7 @@ export class Visit {
 
   async #rotate(held: Authentication): Promise<void> {
     try {
-      const token = await this.#parts.sessions.rotate(held);
+      const token = await this.#parts.sessions.rotate(held, { cause: this.request });
       if (token !== null) this.#hold(token, held);
     } catch {
       // The request itself was answered for. A rotation that the store did not take is due again on the next one, and

@@ -95,9 +95,10 @@ describe("admission", () => {
     const { guard, sessions } = setUp();
     const listener = vi.fn();
     sessions.events.on("request_rejected", listener);
-    guard.admit(requestOf("POST", { cookie: `${COOKIE}=a`, origin: "https://evil.example" }));
-    const origin = "https://evil.example";
-    expect(listener).toHaveBeenCalledExactlyOnceWith({ reason: "cross_origin_request", method: "POST", origin });
+    const request = requestOf("POST", { cookie: `${COOKIE}=a`, origin: "https://evil.example" });
+    guard.admit(request);
+    const told = { reason: "cross_origin_request", method: "POST", origin: "https://evil.example" };
+    expect(listener).toHaveBeenCalledExactlyOnceWith(told, request);
   });
 
   test.each(["/webhook", "/webhook?id=1", "https://app.example/webhook"])("%s is without a session", (url) => {

@@ -7,6 +7,7 @@ export function guardedRequest(request: FastifyRequest): GuardedRequest {
     url: request.originalUrl,
     headers: { get: (name) => headerText(request.headers[name.toLowerCase()]) },
     clientAddress: request.ip,
+    id: request.id,
   };
 }
 
