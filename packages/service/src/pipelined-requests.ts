@@ -19,7 +19,7 @@ export function boundPipelining(app: FastifyInstance): void {
  * PipelinedRequests knows the requests of each connection that are being answered. Answers leave in order, so one that
  * takes its time holds up those behind it; begun all at once, a single connection could take up everything we have.
  */
-class PipelinedRequests {
+export class PipelinedRequests {
   readonly #answers = new WeakMap<Socket, Set<ServerResponse>>();
 
   /** False for one too many: then the connection is to end, for nobody would read the answer soon. */
