@@ -50,8 +50,8 @@ export function joinSockets(sides: JoinedSockets): (code: number, reason: string
   upstream.on("error", () => upstream.destroy());
   upstream.once("end", () => socket.end());
   // A side that is gone leaves the other nothing to do. Whether it notices or not, it must not stay.
-  upstream.once("close", () => socket.end(() => destroySoon(socket)));
-  socket.once("end", () => upstream.end(() => destroySoon(upstream)));
+  upstream.once("close", () => endSoon(socket));
+  socket.once("end", () => endSoon(upstream));
   socket.once("close", () => upstream.destroy());
 
   return (code, reason) => {
@@ -65,6 +65,8 @@ export function joinSockets(sides: JoinedSockets): (code: number, reason: string
   };
 }
 
-function destroySoon(stream: Duplex): void {
+/** Whoever reads nothing is not waited for: what is still to be written would never leave. */
+function endSoon(stream: Duplex): void {
+  stream.end();
   setTimeout(() => stream.destroy(), HALF_CLOSED_MILLISECONDS).unref();
 }

@@ -4,23 +4,26 @@ import type { FastifyBaseLogger } from "fastify";
 export interface UpstreamHealthParts {
   readonly clock: Clock;
   readonly log: FastifyBaseLogger;
+  /** Resolves when an upstream takes a connection, and rejects when it does not. */
+  readonly tryConnect: (upstream: string) => Promise<void>;
 }
 
 interface Health {
   /** In a row. */
   failedConnects: number;
-  /** When a request was last let through, or failed, to see whether it is up again. */
+  /** When it was last looked whether it is up again. */
   probedAt: number;
 }
 
 /** One may be chance, and two a restart. */
 const DOWN_AFTER_FAILED_CONNECTS = 3;
-/** Also the Retry-After of whoever is not let through. */
+/** Also the Retry-After of whoever is not let through meanwhile. */
 export const PROBE_EVERY_SECONDS = 1;
 
 /**
- * UpstreamHealth knows which upstreams take no connections, from the requests that went there and nothing else. Those
- * that do not are asked once a second, so that nobody else has to wait for a connection that will not come about.
+ * UpstreamHealth knows which upstreams take no connections, from the requests that go there. Where one is down, nobody
+ * has to wait for a connection that will not come about. While somebody asks for it, it is tried once a second by a
+ * connection of our own: a request that could be broken off would keep it down for everybody.
  */
 export class UpstreamHealth {
   readonly #parts: UpstreamHealthParts;
@@ -31,7 +34,7 @@ export class UpstreamHealth {
     this.#parts = parts;
   }
 
-  /** Whether a request may go there now. While it is down, one a second may, which the call takes for itself. */
+  /** Whether a request may go there now: none does while it is down. */
   admits(upstream: string): boolean {
     const health = this.#failing.get(upstream);
     if (health === undefined || health.failedConnects < DOWN_AFTER_FAILED_CONNECTS) return true;
@@ -40,7 +43,11 @@ export class UpstreamHealth {
     // A clock that was put back must not keep an upstream down.
     if (since >= 0 && since < PROBE_EVERY_SECONDS * 1_000) return false;
     health.probedAt = now;
-    return true;
+    this.#parts.tryConnect(upstream).then(
+      () => this.succeeded(upstream),
+      () => {},
+    );
+    return false;
   }
 
   /** It took a connection, or answered on one that it had taken before. */

@@ -2,13 +2,15 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { PassThrough } from "node:stream";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { RequestGuard, SessionManager } from "coatcheck";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { ManualClock } from "coatcheck/testing";
 import { pino } from "pino";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { LiveConnections } from "../../src/proxy/live-connections.ts";
 import type { Route } from "../../src/proxy/route.ts";
+import { tryConnect } from "../../src/proxy/try-connect.ts";
 import { UpstreamHealth } from "../../src/proxy/upstream-health.ts";
 import { Upstreams } from "../../src/proxy/upstreams.ts";
 import { ServedOrigins } from "../../src/served-origins.ts";
@@ -30,7 +32,17 @@ describe("the health of an upstream", () => {
   function recorded() {
     const clock = new ManualClock();
     const { log, events } = recordedLog();
-    return { clock, events, health: new UpstreamHealth({ clock, log }) };
+    const tried: string[] = [];
+    let answer = Promise.reject(new Error("refused"));
+    answer.catch(() => {});
+    const tryConnect = (upstream: string) => {
+      tried.push(upstream);
+      return answer;
+    };
+    const recover = () => {
+      answer = Promise.resolve() as Promise<never>;
+    };
+    return { clock, events, tried, recover, health: new UpstreamHealth({ clock, log, tryConnect }) };
   }
   const fail = (health: UpstreamHealth, times: number, upstream = "http://app") => {
     for (let time = 0; time < times; time++) health.connectFailed(upstream);
@@ -47,17 +59,29 @@ describe("the health of an upstream", () => {
     expect(health.admits("http://other")).toBe(true);
   });
 
-  test("is asked for once a second while it is down", () => {
-    const { health, clock, events } = recorded();
+  test("is tried once a second while it is down and asked for, whoever asks and however often", async () => {
+    const { health, clock, events, tried } = recorded();
     fail(health, 3);
-    for (let second = 0; second < 3; second++) {
+    for (let second = 1; second <= 3; second++) {
       clock.advanceSeconds(0.999);
       expect(health.admits("http://app")).toBe(false);
+      expect(tried).toHaveLength(second - 1);
       clock.advanceSeconds(0.001);
-      expect([health.admits("http://app"), health.admits("http://app")]).toEqual([true, false]);
-      fail(health, 1);
+      expect([health.admits("http://app"), health.admits("http://app")]).toEqual([false, false]);
+      await nextTurn();
+      expect(tried).toHaveLength(second);
     }
     expect(events()).toEqual(["upstream_down"]);
+  });
+
+  test("is up again when it takes a connection, though no request went there", async () => {
+    const { health, clock, events, recover } = recorded();
+    fail(health, 3);
+    recover();
+    clock.advanceSeconds(1);
+    expect(health.admits("http://app")).toBe(false);
+    await nextTurn();
+    expect([health.admits("http://app"), events()]).toEqual([true, ["upstream_down", "upstream_up"]]);
   });
 
   test("is good again with the first success, and said to be once", () => {
@@ -70,16 +94,18 @@ describe("the health of an upstream", () => {
     expect([health.admits("http://app"), events()]).toEqual([true, ["upstream_down", "upstream_up"]]);
   });
 
-  test("is asked for although the clock was put back", () => {
-    const { health, clock } = recorded();
+  test("is tried although the clock was put back", () => {
+    const { health, clock, tried } = recorded();
     fail(health, 3);
     clock.advanceSeconds(-3_600);
-    expect([health.admits("http://app"), health.admits("http://app")]).toEqual([true, false]);
+    health.admits("http://app");
+    health.admits("http://app");
+    expect(tried).toEqual(["http://app"]);
   });
 });
 
 describe("an upstream that goes away and returns", () => {
-  test("is not waited for meanwhile, and found again by one request", async () => {
+  test("is not waited for meanwhile, and found again by one connection", async () => {
     const first = await listening(0);
     const { port } = first.address() as AddressInfo;
     const { clock, events, ask } = await frontOf(port);
@@ -101,7 +127,8 @@ describe("an upstream that goes away and returns", () => {
     expect(await ask()).toEqual([502, "1"]);
     expect(connections).toBe(0);
     clock.advanceSeconds(1);
-    expect(await ask()).toEqual([200, null]);
+    expect(await ask()).toEqual([502, "1"]);
+    await vi.waitFor(async () => expect(await ask()).toEqual([200, null]));
     expect(await Promise.all([ask(), ask()])).toEqual([
       [200, null],
       [200, null],
@@ -126,7 +153,7 @@ describe("an upstream that goes away and returns", () => {
     const { log, events } = recordedLog();
     const upstreams = new Upstreams({
       ...{ isOwnCookie: () => false, live: new LiveConnections(), log },
-      health: new UpstreamHealth({ clock, log }),
+      health: new UpstreamHealth({ clock, log, tryConnect }),
     });
     const sessions = new SessionManager({ store: new MemorySessionStore({ clock }), clock });
     const { primary: origin } = new ServedOrigins([new RequestGuard({ sessions, origin: ORIGIN })]);
