@@ -12,7 +12,6 @@ import { PasswordHasher } from "./accounts/password-hasher.ts";
 import type { DatabasePurpose } from "./accounts/sqlite/database-purpose.ts";
 import { AuditWriter } from "./audit/audit-writer.ts";
 import { removeOldAuditEvents } from "./audit/remove-old-audit-events.ts";
-import { withOrigin } from "./audit/request-origin.ts";
 import { SecurityEvents } from "./audit/security-events.ts";
 import { reportSessionEvents } from "./audit/session-events.ts";
 import { clientAddressBehind, isTrustedPeer } from "./client-address.ts";
@@ -30,10 +29,11 @@ import { LiveConnections } from "./proxy/live-connections.ts";
 import { RequestGate } from "./proxy/request-gate.ts";
 import { RouteTable } from "./proxy/route-table.ts";
 import { SessionWatch } from "./proxy/session-watch.ts";
+import { tryConnect } from "./proxy/try-connect.ts";
 import { Upgrades } from "./proxy/upgrades.ts";
 import { UpstreamHealth } from "./proxy/upstream-health.ts";
 import { Upstreams } from "./proxy/upstreams.ts";
-import { messageOrigins } from "./request-origins.ts";
+import { requestIds } from "./request-ids.ts";
 import { ServedOrigins } from "./served-origins.ts";
 import { buildServer } from "./server.ts";
 import { type OpenSessionStore, openSessionStore } from "./session-stores/open-session-store.ts";
@@ -137,29 +137,26 @@ async function serve({ configuration, log, prepare, passRule }: GatewayOptions, 
 
   const live = new LiveConnections();
   const isOwnCookie = ownCookies(guards.map(({ cookie }) => cookie));
-  const health = new UpstreamHealth({ clock, log });
+  const health = new UpstreamHealth({ clock, log, tryConnect });
   const upstreams = new Upstreams({ isOwnCookie, live, health, log });
   const decider = new AccessDecider({ accounts, access, security });
   const gate = new RequestGate({ routes: new RouteTable(configuration.routes), decider });
   const { forwardAuth, trustedProxies } = configuration;
+  const clientAddress = clientAddressBehind(trustedProxies);
   const server = buildServer({
     frontDoor: { gate, upstreams },
-    verify: forwardAuth ? { decider, isTrustedPeer: isTrustedPeer(trustedProxies) } : null,
+    verify: forwardAuth ? { decider, isTrustedPeer: isTrustedPeer(trustedProxies), clientAddress } : null,
     ...{ origins, sessions, accounts, access, authenticator, changes, devices, pages, clock, log, security },
     trustedProxies,
     checkReadiness: async () => {
       await Promise.all([accounts.list({ limit: 1 }), sessions.list("readiness")]);
     },
   });
-  const clientAddress = clientAddressBehind(trustedProxies);
-  const originOf = messageOrigins(clientAddress);
   const upgrades = new Upgrades({
-    ...{ origins, gate, upstreams, live, health, isOwnCookie, log },
-    clientAddress,
+    ...{ origins, gate, upstreams, live, health, isOwnCookie, log, clientAddress },
+    nextId: requestIds(),
   });
-  server.server.on("upgrade", (request, socket, head) => {
-    withOrigin(originOf(request), () => void upgrades.handle(request, socket, head));
-  });
+  server.server.on("upgrade", (request, socket, head) => void upgrades.handle(request, socket, head));
   const watch = new SessionWatch({ live, store: opened.store, sessions, accounts, log });
   await listen(server, configuration, GatewayError);
   const maintenance = new Maintenance(

@@ -20,10 +20,11 @@ export function addRequestLog(app: FastifyInstance): void {
 /** The same line for an answer that was sent past the framework. */
 export type AnswerLog = (request: IncomingMessage, status: number, milliseconds: number) => void;
 
-export function answerLog(log: FastifyBaseLogger): AnswerLog {
+export function answerLog(log: FastifyBaseLogger, clientAddress: (request: IncomingMessage) => string): AnswerLog {
   if (!isWritten(log)) return () => {};
-  return ({ method = "", url = "", socket: { remoteAddress: address = "" } }, status, milliseconds) => {
-    log.info(requestLine({ method, url, address, status, milliseconds }));
+  return (request, status, milliseconds) => {
+    const { method = "", url = "" } = request;
+    log.info(requestLine({ method, url, address: clientAddress(request), status, milliseconds }));
   };
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { answerBrokenRequest } from "@coatcheck/service/broken-requests";
 import { closeConnectionsWhenClosing } from "@coatcheck/service/close-connections";
+import { requireKnownPeers } from "@coatcheck/service/known-peers";
 import type { Clock, SessionManager } from "coatcheck";
 import { fastifySessions } from "coatcheck/adapters/fastify";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
@@ -10,7 +11,7 @@ import type { CredentialChanges } from "./accounts/credential-changes.ts";
 import type { KnownDevices } from "./accounts/known-devices.ts";
 import type { PasswordAuthenticator } from "./accounts/password-authenticator.ts";
 import type { SecurityEvents } from "./audit/security-events.ts";
-import { clientAddressBehind, dropUnreadableHops } from "./client-address.ts";
+import { dropUnreadableHops } from "./client-address.ts";
 import { addErrorResponses } from "./error-responses.ts";
 import { addRequestLog, answerLog } from "./log.ts";
 import { addRoutesWithMethodNotAllowed } from "./method-not-allowed.ts";
@@ -20,7 +21,7 @@ import { problems } from "./problem.ts";
 import { addFrontDoor, type FrontDoorParts } from "./proxy/front-door.ts";
 import { addVerify } from "./proxy/verify.ts";
 import type { VerdictParts } from "./proxy/verify-verdict.ts";
-import { addRequestOrigins, messageOrigins, requestIds } from "./request-origins.ts";
+import { requestIds } from "./request-ids.ts";
 import { addAccessRoutes } from "./routes/access.ts";
 import { addHealthRoutes } from "./routes/health.ts";
 import { addKeySetRoutes } from "./routes/key-sets.ts";
@@ -79,20 +80,20 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     // What a request holds must be what is expected, not what could be made of it.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
   });
+  requireKnownPeers(app.server);
   acceptJsonOnly(app);
   // Before anybody asks for the client's address.
   app.addHook("onRequest", (request, _reply, done) => {
     dropUnreadableHops(request.raw);
     done();
   });
-  addRequestOrigins(app);
   const isClosing = closeConnectionsWhenClosing(app);
   addRequestLog(app);
   addSecurityHeaders(app, headersFor);
   addErrorResponses(app, problemAnswers);
   if (parts.verify !== null) {
-    const originOf = messageOrigins(clientAddressBehind(parts.trustedProxies));
-    addVerify(app, { ...parts.verify, origins, isClosing, logAnswer: answerLog(parts.log), originOf });
+    const logAnswer = answerLog(parts.log, parts.verify.clientAddress);
+    addVerify(app, { ...parts.verify, origins, isClosing, logAnswer });
   }
   refuseOtherHosts(app, origins);
   addFrontDoor(app, { ...parts.frontDoor, origins }, problemAnswers);

@@ -27,6 +27,8 @@ interface Count {
 const WINDOW_MILLISECONDS = 60_000;
 const PER_ADDRESS = 10;
 const PER_KIND = 100;
+/** Each costs whoever causes it a session, so there cannot be many; and others must not be able to hide one. */
+const ALWAYS_KEPT: ReadonlySet<AuditEventName> = new Set<AuditEventName>(["authn_token_reuse"]);
 
 /**
  * FloodLimit keeps refusals from filling the disk: those that cost whoever causes them nothing. Of each kind so many a
@@ -39,7 +41,7 @@ export class FloodLimit {
 
   /** Whether an event is to be kept. What was done, and what no request caused, always is. */
   admits(event: AuditEventName, clientAddress: string | null, now: Timestamp): boolean {
-    if (vocabulary[event].outcome === "success" || clientAddress === null) return true;
+    if (vocabulary[event].outcome === "success" || ALWAYS_KEPT.has(event) || clientAddress === null) return true;
     this.#windowEnd ??= now + WINDOW_MILLISECONDS;
     const kind = this.#kinds.get(event) ?? { counts: new Map<string, Count>(), kept: 0, suppressed: 0 };
     this.#kinds.set(event, kind);

@@ -1,5 +1,5 @@
 import type { AuditDetail } from "./audit-event.ts";
-import { currentOrigin, type RequestOrigin } from "./request-origin.ts";
+import { originOf, type RequestOrigin } from "./request-origin.ts";
 import type { AuditEventName } from "./vocabulary.ts";
 
 /** What somebody reports who has just done or refused something. Nothing in it may be secret. */
@@ -26,8 +26,9 @@ export class SecurityEvents {
     this.#listeners.push(listener);
   }
 
-  report(report: SecurityReport): void {
-    const origin = currentOrigin();
+  /** `cause` is the request by which it came about, as the guard saw it; null for the gateway's own chores. */
+  report(report: SecurityReport, cause: object | null = null): void {
+    const origin = originOf(cause);
     for (const listener of this.#listeners) listener(report, origin);
   }
 }

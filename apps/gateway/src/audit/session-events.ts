@@ -10,32 +10,31 @@ export function reportSessionEvents(
   security: SecurityEvents,
   { isByUsers }: { readonly isByUsers: boolean },
 ): void {
-  events.on("logged_in", ({ userId, sessionId, remembered, methods }) => {
-    security.report({ event: "session_created", userId, actorId: userId, sessionId, detail: { remembered, methods } });
+  events.on("logged_in", ({ userId, sessionId, remembered, methods }, cause) => {
+    const detail = { remembered, methods };
+    security.report({ event: "session_created", userId, actorId: userId, sessionId, detail }, cause);
   });
-  events.on("logged_out", ({ userId, sessionId }) => {
-    security.report({ event: "session_logout", userId, actorId: userId, sessionId });
+  events.on("logged_out", ({ userId, sessionId }, cause) => {
+    security.report({ event: "session_logout", userId, actorId: userId, sessionId }, cause);
   });
-  events.on("revoked", ({ userId, sessionId, reason }) => {
+  events.on("revoked", ({ userId, sessionId, reason }, cause) => {
     const actorId = isByUsers && REASONS_OF_USERS.includes(reason) ? userId : null;
-    security.report({ event: "session_revoked", userId, actorId, sessionId, detail: { reason } });
+    security.report({ event: "session_revoked", userId, actorId, sessionId, detail: { reason } }, cause);
   });
-  events.on("expired", ({ userId, sessionId }) => security.report({ event: "session_expired", userId, sessionId }));
-  events.on("rotated", ({ userId, sessionId }) => {
-    security.report({ event: "session_renewed", userId, actorId: userId, sessionId });
+  events.on("expired", (about, cause) => security.report({ event: "session_expired", ...about }, cause));
+  events.on("rotated", ({ userId, sessionId }, cause) => {
+    security.report({ event: "session_renewed", userId, actorId: userId, sessionId }, cause);
   });
-  events.on("reauthenticated", ({ userId, sessionId }) => {
-    security.report({ event: "authn_reauthenticated", userId, actorId: userId, sessionId });
+  events.on("reauthenticated", ({ userId, sessionId }, cause) => {
+    security.report({ event: "authn_reauthenticated", userId, actorId: userId, sessionId }, cause);
   });
   // Of the two who hold the cookie nobody knows which is the user.
-  events.on("token_reused", ({ userId, sessionId }) =>
-    security.report({ event: "authn_token_reuse", userId, sessionId }),
-  );
-  events.on("request_rejected", ({ reason, method, origin }) => {
+  events.on("token_reused", (about, cause) => security.report({ event: "authn_token_reuse", ...about }, cause));
+  events.on("request_rejected", ({ reason, method, origin }, cause) => {
     // A script that does not know the rule is no attack.
     const event = reason === "cross_origin_request" ? "malicious_csrf" : "request_refused";
     const named = originText(origin);
-    security.report({ event, detail: { reason, method, ...(named === null ? {} : { origin: named }) } });
+    security.report({ event, detail: { reason, method, ...(named === null ? {} : { origin: named }) } }, cause);
   });
 }
 

@@ -51,7 +51,10 @@ export class AccessDecider {
     }
     if (asked.kind === "role" && !account.roles.includes(asked.role)) {
       const about = { userId: account.id, actorId: account.id, sessionId: session.id };
-      this.#security.report({ event: "authz_fail", ...about, detail: { asked: `role:${asked.role}`, audience } });
+      this.#security.report(
+        { event: "authz_fail", ...about, detail: { asked: `role:${asked.role}`, audience } },
+        visit.request,
+      );
       return { outcome: "refused", code: "forbidden" };
     }
 

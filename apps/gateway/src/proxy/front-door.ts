@@ -26,7 +26,7 @@ export function addFrontDoor(
     const origin = origins.find(request.raw.headers.host);
     // What everybody is answered under any name is the gateway's own.
     if (origin === null) return undefined;
-    const decision = await gate.decide(request.raw, origin, request.ip);
+    const decision = await gate.decide(request.raw, origin, { clientAddress: request.ip, id: request.id });
     if (decision.kind === "own") return undefined;
     return decision.kind === "forward"
       ? forward(request, reply, decision.admitted)

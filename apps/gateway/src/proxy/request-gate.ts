@@ -41,7 +41,11 @@ export class RequestGate {
   }
 
   /** `origin` is the one that the request is for. */
-  async decide(request: IncomingMessage, origin: ServedOrigin, clientAddress: string): Promise<GateDecision> {
+  async decide(
+    request: IncomingMessage,
+    origin: ServedOrigin,
+    { clientAddress, id }: { readonly clientAddress: string; readonly id: string },
+  ): Promise<GateDecision> {
     const { routes } = this.#parts;
     if (routes.isEmpty) return OWN;
     const target = readRequestTarget(request.url ?? "");
@@ -57,7 +61,7 @@ export class RequestGate {
       method: request.method ?? "GET",
       url: request.url,
       headers: { get: (name) => headerText(request.headers[name]) },
-      clientAddress,
+      ...{ clientAddress, id },
     });
     if (!admission.admitted) {
       return admission.code === "preflight"

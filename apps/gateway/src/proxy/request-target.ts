@@ -14,7 +14,9 @@ export interface RequestTarget {
 }
 
 /** Visible ASCII but for "#", which no client sends, and "\", which browsers and some servers take for a slash. */
-const FORM = /^(\/[!-"$-[\]-~]*?)(\?[!-"$-~]*)?$/;
+const PATH = /^\/[!-"$-[\]-~]*$/;
+/** Visible ASCII but for "#". */
+const QUERY = /^[!-"$-~]*$/;
 /** Without any of these a name is just a name. */
 const SUSPICIOUS = /[.%/\\\p{Cc}]/u;
 const MAXIMUM_TARGET_LENGTH = 16_384;
@@ -26,8 +28,10 @@ const MAXIMUM_TARGET_LENGTH = 16_384;
  */
 export function readRequestTarget(target: string): RequestTarget | null {
   if (target.length > MAXIMUM_TARGET_LENGTH) return null;
-  const [, path, query = ""] = FORM.exec(target) ?? [];
-  if (path === undefined) return null;
+  const queryAt = target.indexOf("?");
+  const path = queryAt === -1 ? target : target.slice(0, queryAt);
+  const query = queryAt === -1 ? "" : target.slice(queryAt);
+  if (!PATH.test(path) || !QUERY.test(query)) return null;
   const segments = path.slice(1).split("/");
   const decoded: string[] = [];
   for (const [index, segment] of segments.entries()) {

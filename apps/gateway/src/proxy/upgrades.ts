@@ -25,6 +25,8 @@ export interface UpgradesParts {
   readonly health: UpstreamHealth;
   readonly isOwnCookie: (name: string) => boolean;
   readonly clientAddress: (request: IncomingMessage) => string;
+  /** Names a request, for the log. */
+  readonly nextId: () => string;
   readonly log: FastifyBaseLogger;
 }
 
@@ -49,7 +51,7 @@ export class Upgrades {
   }
 
   async handle(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const { origins, gate, health, clientAddress, log } = this.#parts;
+    const { origins, gate, health, clientAddress, nextId, log } = this.#parts;
     // A connection that breaks is told by its end as well.
     socket.on("error", () => socket.destroy());
     try {
@@ -57,7 +59,7 @@ export class Upgrades {
       const origin = origins.find(request.headers.host);
       if (origin === null) return refuse(socket, "misdirected_request");
       if (request.headers.upgrade?.toLowerCase() !== "websocket") return refuse(socket, "invalid_request");
-      const decision = await gate.decide(request, origin, clientAddress(request));
+      const decision = await gate.decide(request, origin, { clientAddress: clientAddress(request), id: nextId() });
       if (decision.kind !== "forward") return refuse(socket, codeOf(decision));
       const { admitted } = decision;
       // Nobody is there any more.

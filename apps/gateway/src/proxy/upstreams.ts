@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { HeaderEdit, Visit } from "coatcheck";
 import type { FastifyBaseLogger } from "fastify";
 import { type Dispatcher, Pool } from "undici";
-import { keepOrigin } from "../audit/request-origin.ts";
 import type { ServedOrigin } from "../served-origins.ts";
 import { type ForwardedIdentity, forwardedHeaders } from "./forwarded-request.ts";
 import { returnedHeaders } from "./forwarded-response.ts";
@@ -71,7 +70,7 @@ export class Upstreams {
     return new Promise((resolve) => {
       const relay = new ResponseRelay({
         response,
-        headersFor: keepOrigin((answer: UpstreamAnswer) => this.#responseHeaders(answer, admitted)),
+        headersFor: (answer) => this.#responseHeaders(answer, admitted),
         admits: (answer) => {
           const end = () => void response.destroy();
           const opened = { role: roleOf(route), isLasting: isEventStream(answer), end };

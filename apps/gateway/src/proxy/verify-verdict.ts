@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { InvalidValue, parseBoolean } from "@coatcheck/service/parse-values";
-import type { RequestGuard } from "coatcheck";
+import type { GuardedRequest, RequestGuard } from "coatcheck";
 import { parseAccess } from "../config/parse-routes.ts";
 import { signInLocation } from "../pages/page-locations.ts";
+import { hasSeveralHosts } from "../served-host.ts";
 import type { ServedOrigins } from "../served-origins.ts";
 import { slides } from "../sliding.ts";
 import type { AccessDecider, AskedAccess } from "./access-decision.ts";
@@ -16,6 +17,8 @@ export interface VerdictParts {
   readonly decider: AccessDecider;
   /** Whether the connection is from a proxy of ours: of others nothing is believed. */
   readonly isTrustedPeer: (request: IncomingMessage) => boolean;
+  /** What our proxies say of the client. */
+  readonly clientAddress: (request: IncomingMessage) => string;
 }
 
 /** Yes, with what the application is told: names and values in turn. */
@@ -55,9 +58,9 @@ export function questionIn({ url = "" }: IncomingMessage): Question | null {
 export async function verdictOn(
   request: IncomingMessage,
   { dialect, rest }: Question,
-  { origins, decider, isTrustedPeer }: VerdictParts,
+  { origins, decider, isTrustedPeer, clientAddress }: VerdictParts,
 ): Promise<Granted | Refused> {
-  if (!isTrustedPeer(request)) return { status: 403 };
+  if (!isTrustedPeer(request) || hasSeveralHosts(request)) return { status: 403 };
   const { headers, method = "GET" } = request;
   const original = originalRequest(dialect, { method, rest, headers });
   // Cookies are of one host: for another one there can be no session here.
@@ -66,12 +69,7 @@ export async function verdictOn(
   const asked = dialect === "envoy" ? LOGIN : askedIn(rest);
   if (asked === null || !isPlain(original.target, asked)) return { status: 403 };
 
-  const admission = guard.admit({
-    // Whoever does not say is taken to change something.
-    method: original.method ?? "POST",
-    url: original.target ?? undefined,
-    headers: { get: (name) => (name === "upgrade" ? upgradeOf(headers) : headerText(headers[name])) },
-  });
+  const admission = guard.admit(new AskedRequest(request, original, clientAddress));
   if (!admission.admitted) return { status: 403 };
   const decision = await decider.decide(admission, asked.access, {
     audience: guard.origin.text,
@@ -83,11 +81,40 @@ export async function verdictOn(
   return { status: 200, headers: ["authorization", `Bearer ${identity.token}`, ...remoteHeaders(identity)] };
 }
 
+/** The original request, as far as the proxy tells, for the guard. */
+class AskedRequest implements GuardedRequest {
+  readonly method: string;
+  readonly url: string | undefined;
+  readonly headers: GuardedRequest["headers"];
+  readonly #request: IncomingMessage;
+  readonly #clientAddress: (request: IncomingMessage) => string;
+
+  constructor(
+    request: IncomingMessage,
+    { method, target }: OriginalRequest,
+    clientAddress: (request: IncomingMessage) => string,
+  ) {
+    const { headers } = request;
+    // Whoever does not say is taken to change something.
+    this.method = method ?? "POST";
+    this.url = target ?? undefined;
+    this.headers = { get: (name) => (name === "upgrade" ? upgradeOf(headers) : headerText(headers[name])) };
+    this.#request = request;
+    this.#clientAddress = clientAddress;
+  }
+
+  /** Found out when somebody asks, which for hardly any request they do. */
+  get clientAddress(): string {
+    return this.#clientAddress(this.#request);
+  }
+}
+
 /**
  * What the proxy's configuration asks for in the query of the address that it has; a login, where it says nothing. Null
  * for what makes no sense: a misspelt name must not silently let everybody in who is logged in.
  */
 function askedIn(rest: string): Asked | null {
+  if (rest === "") return LOGIN;
   const parameters = new URLSearchParams(rest.startsWith("?") ? rest : "");
   const names = [...parameters.keys()];
   if (new Set(names).size < names.length || !names.every((name) => ASKED_NAMES.includes(name))) return null;

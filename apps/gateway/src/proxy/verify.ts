@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { setImmediate as endOfTurn } from "node:timers/promises";
 import { answerFirst } from "@coatcheck/service/answer-first";
+import { PipelinedRequests } from "@coatcheck/service/pipelined-requests";
 import type { FastifyInstance, FastifyReply } from "fastify";
-import { type RequestOrigin, withOrigin } from "../audit/request-origin.ts";
 import type { AnswerLog } from "../log.ts";
 import { questionIn, type Refused, type VerdictParts, verdictOn } from "./verify-verdict.ts";
 
@@ -10,7 +9,6 @@ export interface VerifyParts extends VerdictParts {
   /** Whether connections are to end with their answer. */
   readonly isClosing: () => boolean;
   readonly logAnswer: AnswerLog;
-  readonly originOf: (request: IncomingMessage) => RequestOrigin;
 }
 
 /**
@@ -23,31 +21,58 @@ export interface VerifyParts extends VerdictParts {
  */
 export function addVerify(app: FastifyInstance, parts: VerifyParts): void {
   const refusals = new WeakMap<IncomingMessage, (reply: FastifyReply) => void>();
+  const pipelined = new PipelinedRequests();
+  const answers = new AnswersOfATurn();
   answerFirst(app.server, (request, response, next) => {
     const question = questionIn(request);
     if (question === null) return next();
     const startedAt = performance.now();
-    withOrigin(parts.originOf(request), () => verdictOn(request, question, parts))
-      .then(async (verdict) => {
-        if (verdict.status !== 200) {
-          refusals.set(request, (reply) => refuse(reply, verdict));
-          return next();
-        }
-        // What was asked at the same time is answered together: the proxy is woken once, and not for each.
-        await endOfTurn();
-        grant(response, verdict.headers, parts.isClosing());
-        parts.logAnswer(request, 200, performance.now() - startedAt);
-      })
-      .catch((error) => {
-        refusals.set(request, (reply) => reply.send(error));
-        next();
-      });
+    const leaveToFramework = (answer: (reply: FastifyReply) => void) => {
+      if (!pipelined.begin(request, response)) return void request.socket.destroy();
+      refusals.set(request, answer);
+      next();
+    };
+    verdictOn(request, question, parts).then(
+      (verdict) => {
+        if (verdict.status !== 200) return leaveToFramework((reply) => refuse(reply, verdict));
+        answers.add(response, () => {
+          grant(response, verdict.headers, parts.isClosing());
+          parts.logAnswer(request, 200, performance.now() - startedAt);
+        });
+      },
+      (error) => leaveToFramework((reply) => reply.send(error)),
+    );
   });
   app.addHook("onRequest", (request, reply, done) => {
     const refusal = refusals.get(request.raw);
     if (refusal === undefined) done();
     else refusal(reply);
   });
+}
+
+/**
+ * Sends at the end of a turn of the event loop what came about in it: a proxy that has asked for several is woken once, and
+ * not for each.
+ */
+class AnswersOfATurn {
+  #waiting: [ServerResponse, () => void][] = [];
+
+  add(response: ServerResponse, send: () => void): void {
+    if (this.#waiting.push([response, send]) === 1) setImmediate(() => this.#sendAll());
+  }
+
+  #sendAll(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const [response, send] of waiting) {
+      try {
+        send();
+      } catch {
+        // Nobody passes by an answer that cannot be written, and the others must not miss theirs.
+        response.destroy();
+      }
+    }
+  }
 }
 
 /** Without the headers that protect pages: a proxy reads those that it was told to. */

@@ -1,5 +1,5 @@
 import { readAccessPath } from "coatcheck/access/path-scope";
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { IssuedPass, PassHolder, PassResult, SignedAccess } from "../access/signed-access.ts";
 import type { AccountStore } from "../accounts/account-store.ts";
 import type { SecurityEvents } from "../audit/security-events.ts";
@@ -41,8 +41,8 @@ export function addAccessRoutes(app: FastifyInstance, { accounts, access, securi
     { schema: { body: accessBody } },
     forSignedInUser(accounts, async (holder, request, reply) => {
       const { path, paths = [] } = request.body as AccessBody;
-      if (path !== undefined) return sendPass(reply, await issue(holder, path));
-      const results = await Promise.all(paths.map((each) => issue(holder, each)));
+      if (path !== undefined) return sendPass(reply, await issue(holder, path, request));
+      const results = await Promise.all(paths.map((each) => issue(holder, each, request)));
       // All or nothing: a list with holes in it would be mistaken for a whole one.
       const refused = results.find((result) => result === null || result.outcome !== "issued");
       if (refused !== undefined) return sendPass(reply, refused);
@@ -60,19 +60,19 @@ export function addAccessRoutes(app: FastifyInstance, { accounts, access, securi
     forSignedInUser(accounts, async (holder, request, reply) => {
       const { token } = request.body as { readonly token: string };
       const path = await access.renewablePath(holder, token);
-      return path === null ? sendProblem(reply, "forbidden") : sendPass(reply, await issue(holder, path));
+      return path === null ? sendProblem(reply, "forbidden") : sendPass(reply, await issue(holder, path, request));
     }),
   );
 
   /** Null for a path that could mean several things. */
-  async function issue(holder: PassHolder, text: string): Promise<PassResult | null> {
+  async function issue(holder: PassHolder, text: string, { visit }: FastifyRequest): Promise<PassResult | null> {
     const path = readAccessPath(text);
     if (path === null) return null;
     const result = await access.issuePass(holder, path);
     if (result.outcome === "forbidden") {
       const { account, authentication } = holder;
       const about = { userId: account.id, actorId: account.id, sessionId: authentication.session.id };
-      security.report({ event: "authz_fail", ...about, detail: { asked: "pass", path: text } });
+      security.report({ event: "authz_fail", ...about, detail: { asked: "pass", path: text } }, visit.request);
     }
     return result;
   }

@@ -52,11 +52,11 @@ export function addLoginRoute(app: FastifyInstance, options: LoginRouteOptions):
       // Not what was typed in place of an address: now and then that is a password.
       const about = claimant.isKnown ? { userId: claimant.userId } : {};
       if (checked.outcome === "throttled") {
-        security.report({ event: "authn_login_lock", ...about });
+        security.report({ event: "authn_login_lock", ...about }, request.visit.request);
         return sendTooManyAttempts(reply, checked.retryAfterSeconds);
       }
       if (checked.outcome === "invalid") {
-        security.report({ event: "authn_login_fail", ...about });
+        security.report({ event: "authn_login_fail", ...about }, request.visit.request);
         return sendProblem(reply, "invalid_credentials");
       }
       const login = await request.visit.login(attempt, { remember });
@@ -64,7 +64,10 @@ export function addLoginRoute(app: FastifyInstance, options: LoginRouteOptions):
         if (checked.deviceTokenDue) await rememberDevice(checked.account.id, deviceToken, request, reply);
         const { session } = login.authentication;
         const { id: userId } = checked.account;
-        security.report({ event: "authn_login_success", userId, actorId: userId, sessionId: session.id });
+        security.report(
+          { event: "authn_login_success", userId, actorId: userId, sessionId: session.id },
+          request.visit.request,
+        );
         return { user: userView(checked.account), session: sessionView(session, session.id) };
       }
       if (login.outcome === "refused") return sendProblem(reply, login.refusal.code);

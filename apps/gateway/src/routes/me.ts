@@ -25,7 +25,10 @@ export function addMeRoutes(
       const { userId } = request.params as { userId: string };
       if (userId === account.id) return userView(account);
       const about = { userId: account.id, actorId: account.id, sessionId: authentication.session.id };
-      security.report({ event: "authz_fail", ...about, detail: { asked: "profile_of_another" } });
+      security.report(
+        { event: "authz_fail", ...about, detail: { asked: "profile_of_another" } },
+        request.visit.request,
+      );
       return sendProblem(reply, "forbidden");
     }),
   );

@@ -40,11 +40,11 @@ export function addPasswordRoute(app: FastifyInstance, options: PasswordRouteOpt
       const checked = await authenticator.checkOwner(account, authentication.session.id, given);
       const about = { userId: account.id, sessionId: authentication.session.id };
       if (checked.outcome === "throttled") {
-        security.report({ event: "authn_login_lock", ...about });
+        security.report({ event: "authn_login_lock", ...about }, request.visit.request);
         return sendTooManyAttempts(reply, checked.retryAfterSeconds);
       }
       if (checked.outcome === "invalid") {
-        security.report({ event: "authn_password_change_fail", ...about });
+        security.report({ event: "authn_password_change_fail", ...about }, request.visit.request);
         return sendProblem(reply, "invalid_credentials", { status: 403 });
       }
       const reasons = checkNewPassword(newPassword, account, currentPassword);
@@ -53,7 +53,7 @@ export function addPasswordRoute(app: FastifyInstance, options: PasswordRouteOpt
       const { remembered } = authentication.session;
       const change = await changes.changeOwnPassword(checked.proof, newPassword);
       if (change.outcome === "overtaken") return sendProblem(reply, "unauthenticated");
-      security.report({ event: "authn_password_change", ...about, actorId: account.id });
+      security.report({ event: "authn_password_change", ...about, actorId: account.id }, request.visit.request);
       const login = await request.visit.login(change.attempt, { remember: remembered });
       return login.outcome === "logged_in" ? reply.code(204).send() : sendProblem(reply, "unauthenticated");
     }),

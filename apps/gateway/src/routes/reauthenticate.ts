@@ -39,11 +39,11 @@ export function addReauthenticateRoute(app: FastifyInstance, options: Reauthenti
         const checked = await authenticator.checkOwner(account, authentication.session.id, given);
         const about = { userId: account.id, sessionId: authentication.session.id };
         if (checked.outcome === "throttled") {
-          security.report({ event: "authn_login_lock", ...about });
+          security.report({ event: "authn_login_lock", ...about }, request.visit.request);
           return sendTooManyAttempts(reply, checked.retryAfterSeconds);
         }
         if (checked.outcome === "invalid") {
-          security.report({ event: "authn_reauthenticate_fail", ...about });
+          security.report({ event: "authn_reauthenticate_fail", ...about }, request.visit.request);
           // 403, not 401: the session itself is good, and nobody is to be sent to the sign-in page.
           return sendProblem(reply, "invalid_credentials", { status: 403 });
         }

@@ -47,7 +47,7 @@ export function addSessionRoutes(app: FastifyInstance, options: SessionRoutesOpt
       const own = (await sessions.list(account.id)).some((session) => session.id === id);
       if (!own) return sendProblem(reply, "not_found");
       if (!authentication.fresh) return sendProblem(reply, "reauthentication_required");
-      const revoked = await sessions.revoke(account.id, id);
+      const revoked = await sessions.revoke(account.id, id, "revoked", { cause: request.visit.request });
       return revoked ? reply.code(204).send() : sendProblem(reply, "not_found");
     }),
   );
@@ -60,13 +60,17 @@ export function addSessionRoutes(app: FastifyInstance, options: SessionRoutesOpt
       const retryAfterSeconds = revocations.use(authentication.session.id);
       if (retryAfterSeconds !== null) {
         const about = { userId: account.id, actorId: account.id, sessionId: authentication.session.id };
-        security.report({ event: "excess_rate_limit_exceeded", ...about, detail: { asked: "sign_out_everywhere" } });
+        security.report(
+          { event: "excess_rate_limit_exceeded", ...about, detail: { asked: "sign_out_everywhere" } },
+          request.visit.request,
+        );
         return sendTooManyAttempts(reply, retryAfterSeconds);
       }
 
+      const cause = { cause: request.visit.request };
       const { include } = request.query as { include?: "current" };
-      if (include === undefined) return { revoked: await sessions.revokeOthers(authentication) };
-      const revoked = await sessions.revokeAll(account.id);
+      if (include === undefined) return { revoked: await sessions.revokeOthers(authentication, "revoked", cause) };
+      const revoked = await sessions.revokeAll(account.id, "revoked", cause);
       request.visit.forget();
       return { revoked };
     }),

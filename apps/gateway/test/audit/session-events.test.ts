@@ -2,7 +2,6 @@ import { SessionManager, standardPolicy } from "coatcheck";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { ManualClock } from "coatcheck/testing";
 import { expect, test } from "vitest";
-import { withOrigin } from "../../src/audit/request-origin.ts";
 import { SecurityEvents } from "../../src/audit/security-events.ts";
 import { reportSessionEvents } from "../../src/audit/session-events.ts";
 
@@ -24,8 +23,8 @@ function open({ isByUsers = true } = {}) {
   return { clock, sessions, told, logIn };
 }
 
-const inRequest = <Result>(requestId: string, work: () => Result) =>
-  withOrigin({ requestId, clientAddress: "192.0.2.1", userAgent: null }, work);
+/** As a visit says it. */
+const inRequest = (id: string) => ({ cause: { id, method: "GET", headers: { get: () => null } } });
 
 test("a cookie that was copied is told of, by nobody, and then the end of its session", async () => {
   const { clock, sessions, told, logIn } = open();
@@ -33,13 +32,13 @@ test("a cookie that was copied is told of, by nobody, and then the end of its se
   clock.advanceSeconds(86_400 + 60);
   const first = await sessions.authenticate(token);
   if (first.status !== "authenticated") throw new Error("no session");
-  const rotated = await inRequest("owner", () => sessions.rotate(first));
+  const rotated = await sessions.rotate(first, inRequest("owner"));
   expect(told).toEqual([["session_renewed", "ada", {}, "owner"]]);
   const next = rotated ?? "";
   await sessions.authenticate(next);
   clock.advanceSeconds(600);
   told.length = 0;
-  expect((await inRequest("thief", () => sessions.authenticate(token))).status).toBe("unauthenticated");
+  expect((await sessions.authenticate(token, inRequest("thief"))).status).toBe("unauthenticated");
   expect(told).toEqual([
     ["authn_token_reuse", null, {}, "thief"],
     ["session_revoked", null, { reason: "token_reused" }, "thief"],
@@ -68,7 +67,7 @@ test("requests that are served at the same time are not mistaken for each other"
   const logins = await Promise.all([logIn(), logIn(), logIn()]);
   told.length = 0;
   await Promise.all(
-    logins.map(({ authentication }, index) => inRequest(`request-${index}`, () => sessions.logout(authentication))),
+    logins.map(({ authentication }, index) => sessions.logout(authentication, inRequest(`request-${index}`))),
   );
   expect(told.map(([, , , requestId]) => requestId).sort()).toEqual(["request-0", "request-1", "request-2"]);
 });

@@ -23,9 +23,9 @@ test("a session whose secret is due is answered for, and rotated by the next req
   onTestFinished(() => app.close());
   const decider = new AccessDecider({ accounts, access, security: new SecurityEvents() });
   const isTrustedPeer = () => true;
-  const originOf = () => ({ requestId: "request", clientAddress: "192.0.2.1", userAgent: null });
+  const clientAddress = () => "192.0.2.1";
   const origins = new ServedOrigins([guard]);
-  addVerify(app, { origins, decider, isTrustedPeer, isClosing: () => false, logAnswer: () => {}, originOf });
+  addVerify(app, { origins, decider, isTrustedPeer, isClosing: () => false, logAnswer: () => {}, clientAddress });
   await app.listen({ host: "127.0.0.1", port: 0 });
   const visitor = new Visitor((app.server.address() as AddressInfo).port);
 
