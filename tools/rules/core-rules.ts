@@ -150,7 +150,7 @@ export const coreRules: readonly Rule[] = [
   {
     rule: "A secret that was replaced for good revokes the session, for both of its holders.",
     source: authenticator,
-    replace: "await this.#parts.end(record, reason);",
+    replace: "await this.#parts.end(record, reason, options);",
     with: "",
     tests: `${tests}/token-reuse.test.ts`,
     testName: "a replaced secret that comes back after its grace > ends the session for both of its holders",

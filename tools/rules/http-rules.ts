@@ -8,10 +8,10 @@ export const httpRules: readonly Rule[] = [
   {
     rule: "A cookie is deleted only after the store has acknowledged the end of its session.",
     source: visit,
-    replace: `    if (held.status === "authenticated") await this.#parts.sessions.logout(held);
+    replace: `    if (held.status === "authenticated") await this.#parts.sessions.logout(held, { cause: this.request });
     this.forget();`,
     with: `    this.forget();
-    if (held.status === "authenticated") await this.#parts.sessions.logout(held);`,
+    if (held.status === "authenticated") await this.#parts.sessions.logout(held, { cause: this.request });`,
     tests,
     testName: "logout > keeps the cookie when the store fails, so that it can be tried again",
   },
