@@ -9,40 +9,54 @@ export interface JoinedSockets {
   readonly first: Buffer;
   /** A frame with data came from the client. */
   readonly onClientData: () => void;
+  /** For how long a side may take nothing of what the other has sent; two minutes by default. */
+  readonly stalledMilliseconds?: number;
 }
 
 /** For a frame that is under way when the end comes; and for the client to close its side. */
 const CLOSING_MILLISECONDS = 100;
 /** For what is still under way between two sides of which one has closed. */
 const HALF_CLOSED_MILLISECONDS = 1_000;
+const STALLED_MILLISECONDS = 120_000;
 
 /**
  * Joins the two sides of a WebSocket: bytes go both ways as they come, and frames are followed. Returns what ends it, with
  * a code and a reason for the client.
  */
 export function joinSockets(sides: JoinedSockets): (code: number, reason: string) => void {
-  const { socket, upstream, head, first, onClientData } = sides;
+  const { socket, upstream, head, first, onClientData, stalledMilliseconds = STALLED_MILLISECONDS } = sides;
   const fromUpstream = new FrameReader();
   const fromClient = new FrameReader();
   let isBetweenFrames = true;
   let farewell: Buffer | null = null;
 
+  const destroyBoth = () => {
+    socket.destroy();
+    upstream.destroy();
+  };
+  // While one side takes nothing the other is not read, and so its end would not be seen either.
+  const holdBack = (source: Duplex, target: Duplex) => {
+    source.pause();
+    const timer = setTimeout(destroyBoth, stalledMilliseconds).unref();
+    target.once("drain", () => {
+      clearTimeout(timer);
+      source.resume();
+    });
+  };
   const bidFarewell = () => {
     socket.end(farewell);
     upstream.destroy();
   };
   const forward = (piece: Buffer) => {
     ({ isBetweenFrames } = fromUpstream.read(piece));
-    if (!socket.write(piece)) upstream.pause();
+    if (!socket.write(piece)) holdBack(upstream, socket);
     if (farewell !== null && isBetweenFrames) bidFarewell();
   };
   upstream.on("data", forward);
-  socket.on("drain", () => upstream.resume());
   socket.on("data", (piece: Buffer) => {
     if (fromClient.read(piece).hasData) onClientData();
-    if (!upstream.write(piece)) socket.pause();
+    if (!upstream.write(piece)) holdBack(socket, upstream);
   });
-  upstream.on("drain", () => socket.resume());
   if (first.length > 0) forward(first);
   if (head.length > 0) socket.unshift(head);
   socket.resume();
@@ -58,10 +72,7 @@ export function joinSockets(sides: JoinedSockets): (code: number, reason: string
     farewell = closeFrame(code, reason);
     // Within a frame anything else would be taken for part of it. One that does not end soon is cut off.
     if (isBetweenFrames) bidFarewell();
-    setTimeout(() => {
-      socket.destroy();
-      upstream.destroy();
-    }, CLOSING_MILLISECONDS).unref();
+    setTimeout(destroyBoth, CLOSING_MILLISECONDS).unref();
   };
 }
 

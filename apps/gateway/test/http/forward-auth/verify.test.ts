@@ -257,6 +257,33 @@ test("a proxy that sends on a client's Upgrade gets no permission by it", async 
   expect(answer.toString()).toMatch(/^HTTP\/1\.1 4\d\d /);
 });
 
+test("a stranger's connection ends that asks and asks while an earlier answer is waited for", async () => {
+  const body = JSON.stringify(ada);
+  const login = ["POST /auth/login HTTP/1.1", `Host: ${HOST}`, "X-CSRF: 1", "Content-Type: application/json"];
+  const slow = `${login.join("\r\n")}\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+  const question = `GET /auth/verify/forward HTTP/1.1\r\nHost: ${HOST}\r\n\r\n`;
+  const socket = connect({ port: gateway.port, host: "127.0.0.1", localAddress: "127.0.0.2" });
+  let answers = "";
+  socket.on("data", (piece: Buffer) => (answers += piece.toString())).on("error", () => {});
+  socket.write(slow + question.repeat(200));
+  await once(socket, "close");
+  expect(answers.split("HTTP/1.1 ").length).toBeLessThan(20);
+});
+
+test("several Host headers are refused, whichever would be served", async () => {
+  const statusFor = async (hosts: readonly string[]) => {
+    const socket = connect(gateway.port, "127.0.0.1");
+    const lines = ["GET /auth/verify/envoy/app/page HTTP/1.1", ...hosts.map((host) => `Host: ${host}`)];
+    socket.write(`${lines.join("\r\n")}\r\n\r\n`);
+    const [answer] = (await once(socket, "data")) as [Buffer];
+    socket.destroy();
+    return answer.toString().slice(0, "HTTP/1.1 200".length);
+  };
+  expect(await statusFor([HOST])).toBe("HTTP/1.1 401");
+  expect(await statusFor([HOST, "evil.example"])).toBe("HTTP/1.1 403");
+  expect(await statusFor(["evil.example", HOST])).toBe("HTTP/1.1 403");
+});
+
 test("nothing is answered where forward-auth is not switched on", async () => {
   const plain = await GatewayProcess.create({ COATCHECK_TRUSTED_PROXIES: "127.0.0.1", HOST: "127.0.0.1" });
   try {
