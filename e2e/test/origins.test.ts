@@ -112,7 +112,11 @@ async function post(page: Page, from: string, to: string): Promise<Response> {
     document.body.append(form);
     form.submit();
   }`);
-  return answered;
+  const response = await answered;
+  // It is a navigation, and one that is begun meanwhile would break it off, or be broken off by it.
+  await response.finished();
+  await page.waitForURL(`${to}/app/page`);
+  return response;
 }
 
 function read(page: Page, origin: string): Promise<string> {
