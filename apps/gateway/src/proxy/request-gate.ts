@@ -5,6 +5,7 @@ import type { ProblemCode } from "../problem.ts";
 import type { ServedOrigin } from "../served-origins.ts";
 import { slides } from "../sliding.ts";
 import type { AccessDecider, AskedAccess } from "./access-decision.ts";
+import { headerText } from "./header-text.ts";
 import { opensPage } from "./page-request.ts";
 import { readRequestTarget } from "./request-target.ts";
 import type { RouteTable } from "./route-table.ts";
@@ -114,9 +115,4 @@ function refused(
 function nobody({ method = "GET", url = "/", headers }: IncomingMessage, visit: Visit): GateDecision {
   if (!opensPage(method, headers)) return problem("unauthenticated", visit);
   return { kind: "redirect", location: signInLocation(url), visit };
-}
-
-function headerText(value: string | readonly string[] | undefined): string | null {
-  if (value === undefined) return null;
-  return typeof value === "string" ? value : value.join(", ");
 }

@@ -8,6 +8,7 @@ import type { ServedOrigins } from "../served-origins.ts";
 import { slides } from "../sliding.ts";
 import type { AccessDecider, AskedAccess } from "./access-decision.ts";
 import { remoteHeaders } from "./forwarded-request.ts";
+import { headerText } from "./header-text.ts";
 import { type OriginalRequest, originalRequest, type VerifyDialect } from "./original-request.ts";
 import { opensPage } from "./page-request.ts";
 import { readRequestTarget } from "./request-target.ts";
@@ -160,9 +161,4 @@ function nobody(
 ): Refused {
   if (method === null || target === null || !opensPage(method, headers)) return { status: 401, location: null };
   return { status: dialect === "nginx" ? 401 : 302, location: guard.origin.text + signInLocation(target) };
-}
-
-function headerText(value: string | readonly string[] | undefined): string | null {
-  if (value === undefined) return null;
-  return typeof value === "string" ? value : value.join(", ");
 }
