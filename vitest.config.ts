@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 // Tests read the sources of workspace packages, not their builds: `coatcheck-source` comes first in each export. Not "import",
@@ -13,6 +14,8 @@ export default defineConfig({
   test: {
     include: ["{packages,apps,examples}/*/test/**/*.test.ts", "{e2e,tools,benchmarks}/test/**/*.test.ts"],
     reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
+    // Vitest would leave a core to itself. These tests wait for servers and browsers more than they compute.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -67,6 +67,14 @@ export function auditSuite(create: CreateGateway): void {
       }
     }
 
+    /** The events since the last time, up to the one that `act` leaves last. Others may be written long before it. */
+    async function until(last: string, act: () => Promise<unknown>): Promise<readonly Row[]> {
+      await act();
+      const rows: Row[] = [];
+      while (rows.at(-1)?.event !== last) rows.push(...(await next(1)));
+      return rows;
+    }
+
     async function loggedIn(user = ada): Promise<Client> {
       const client = new Client(gateway.url, { "x-csrf": "1", "user-agent": "a test" });
       expect((await client.login(user.email, user.password)).status).toBe(200);
@@ -159,17 +167,6 @@ export function auditSuite(create: CreateGateway): void {
       ]);
     });
 
-    test("a flood of refusals leaves a few rows", async () => {
-      const client = await loggedIn();
-      await next(2);
-      const evil = { origin: "https://evil.example", "sec-fetch-site": "cross-site" };
-      for (let index = 0; index < 200; index++) await client.send("POST", "/auth/logout", undefined, evil);
-      await loggedIn();
-      const rows = await next(2);
-      expect(names(rows).filter((name) => name === "malicious_csrf").length).toBeLessThanOrEqual(10);
-      expect(names(rows).at(-1)).toBe("authn_login_success");
-    });
-
     test("what an operator does", async () => {
       const environment = gateway.environment;
       await loggedIn();
@@ -214,6 +211,17 @@ export function auditSuite(create: CreateGateway): void {
           if (typeof value === "string") expect(value).not.toMatch(UNPRINTABLE);
         }
       }
+    });
+
+    // The last: how many it was too many for is written up to a minute later.
+    test("a flood of refusals leaves a few rows", async () => {
+      const client = await loggedIn();
+      await next(2);
+      const evil = { origin: "https://evil.example", "sec-fetch-site": "cross-site" };
+      for (let index = 0; index < 200; index++) await client.send("POST", "/auth/logout", undefined, evil);
+      const written = await until("authn_login_success", () => loggedIn());
+      // Ten a minute and a sum: three minutes' worth, in case the clock's minute turns while they are sent.
+      expect(names(written).filter((name) => name === "malicious_csrf").length).toBeLessThanOrEqual(33);
     });
   });
 }

@@ -1,7 +1,8 @@
 import { missingProgram, type PostgresForTests, postgresForTests } from "@coatcheck/throwaway-servers";
 import { afterAll, beforeAll, describe } from "vitest";
 import { GatewayProcess } from "../../support/gateway-process.ts";
-import { blackBoxSuite } from "./black-box-suite.ts";
+import { accountsSuite, sessionsSuite } from "./black-box-suite.ts";
+import type { CreateGateway } from "./create-gateway.ts";
 
 describe.skipIf(missingProgram("postgres", "TEST_POSTGRES_URL"))("accounts and sessions in Postgres", () => {
   let server: PostgresForTests;
@@ -12,7 +13,9 @@ describe.skipIf(missingProgram("postgres", "TEST_POSTGRES_URL"))("accounts and s
 
   afterAll(() => server.stop());
 
-  blackBoxSuite(async (settings) =>
-    GatewayProcess.create({ COATCHECK_DATABASE: await server.createDatabase(), ...settings }),
-  );
+  const create: CreateGateway = async (settings) =>
+    GatewayProcess.create({ COATCHECK_DATABASE: await server.createDatabase(), ...settings });
+
+  sessionsSuite(create);
+  accountsSuite(create);
 });

@@ -1,7 +1,7 @@
 import { missingProgram, redisClusterForTests, type ServerForTests } from "@coatcheck/throwaway-servers";
 import { afterAll, beforeAll, describe } from "vitest";
 import { GatewayProcess } from "../../support/gateway-process.ts";
-import { blackBoxSuite } from "./black-box-suite.ts";
+import { sessionsSuite } from "./black-box-suite.ts";
 
 describe.skipIf(missingProgram("redis-server", "TEST_REDIS_CLUSTER_URL"))("sessions in Redis Cluster", () => {
   let server: ServerForTests;
@@ -12,5 +12,5 @@ describe.skipIf(missingProgram("redis-server", "TEST_REDIS_CLUSTER_URL"))("sessi
 
   afterAll(() => server.stop());
 
-  blackBoxSuite((settings) => GatewayProcess.create({ COATCHECK_SESSIONS: server.url, ...settings }));
+  sessionsSuite((settings) => GatewayProcess.create({ COATCHECK_SESSIONS: server.url, ...settings }));
 });

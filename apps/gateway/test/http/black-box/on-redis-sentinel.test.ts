@@ -1,7 +1,7 @@
 import { missingProgram, redisSentinelsForTests, type ServerForTests } from "@coatcheck/throwaway-servers";
 import { afterAll, beforeAll, describe } from "vitest";
 import { GatewayProcess } from "../../support/gateway-process.ts";
-import { blackBoxSuite } from "./black-box-suite.ts";
+import { sessionsSuite } from "./black-box-suite.ts";
 
 describe.skipIf(missingProgram("redis-server", "TEST_REDIS_SENTINEL_URL"))("sessions in Redis behind Sentinel", () => {
   let server: ServerForTests;
@@ -12,5 +12,5 @@ describe.skipIf(missingProgram("redis-server", "TEST_REDIS_SENTINEL_URL"))("sess
 
   afterAll(() => server.stop());
 
-  blackBoxSuite((settings) => GatewayProcess.create({ COATCHECK_SESSIONS: server.url, ...settings }));
+  sessionsSuite((settings) => GatewayProcess.create({ COATCHECK_SESSIONS: server.url, ...settings }));
 });

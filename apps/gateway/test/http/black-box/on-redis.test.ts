@@ -1,7 +1,8 @@
 import { missingProgram, redisForTests, type ServerForTests } from "@coatcheck/throwaway-servers";
 import { afterAll, beforeAll, describe } from "vitest";
 import { GatewayProcess } from "../../support/gateway-process.ts";
-import { blackBoxSuite } from "./black-box-suite.ts";
+import { accountsSuite, sessionsSuite } from "./black-box-suite.ts";
+import type { CreateGateway } from "./create-gateway.ts";
 
 describe.skipIf(missingProgram("redis-server", "TEST_REDIS_URL"))("sessions in Redis", () => {
   let server: ServerForTests;
@@ -12,5 +13,8 @@ describe.skipIf(missingProgram("redis-server", "TEST_REDIS_URL"))("sessions in R
 
   afterAll(() => server.stop());
 
-  blackBoxSuite((settings) => GatewayProcess.create({ COATCHECK_SESSIONS: server.url, ...settings }));
+  const create: CreateGateway = (settings) => GatewayProcess.create({ COATCHECK_SESSIONS: server.url, ...settings });
+
+  sessionsSuite(create);
+  accountsSuite(create);
 });

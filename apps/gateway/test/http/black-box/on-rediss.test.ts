@@ -2,7 +2,7 @@ import { freePort, missingProgram, RedisServer } from "@coatcheck/throwaway-serv
 import { afterAll, beforeAll, describe } from "vitest";
 import { GatewayProcess } from "../../support/gateway-process.ts";
 import { TlsCertificate } from "../../support/tls-certificate.ts";
-import { blackBoxSuite } from "./black-box-suite.ts";
+import { sessionsSuite } from "./black-box-suite.ts";
 
 describe.skipIf(missingProgram("redis-server"))("sessions in Redis over TLS, with a near-cache", () => {
   let certificate: TlsCertificate;
@@ -21,7 +21,7 @@ describe.skipIf(missingProgram("redis-server"))("sessions in Redis over TLS, wit
     await certificate.remove();
   });
 
-  blackBoxSuite((settings) =>
+  sessionsSuite((settings) =>
     GatewayProcess.create({
       COATCHECK_SESSIONS: `rediss://:open%20sesame@localhost:${port}`,
       COATCHECK_NEAR_CACHE_MAX_STALENESS_MILLISECONDS: "1000",

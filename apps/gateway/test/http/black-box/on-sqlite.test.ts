@@ -1,5 +1,11 @@
 import { describe } from "vitest";
 import { GatewayProcess } from "../../support/gateway-process.ts";
-import { blackBoxSuite } from "./black-box-suite.ts";
+import { accountsSuite, sessionsSuite } from "./black-box-suite.ts";
+import type { CreateGateway } from "./create-gateway.ts";
 
-describe("SQLite", () => blackBoxSuite((settings) => GatewayProcess.create(settings)));
+const create: CreateGateway = (settings) => GatewayProcess.create(settings);
+
+describe("SQLite", () => {
+  sessionsSuite(create);
+  accountsSuite(create);
+});
