@@ -40,6 +40,12 @@ export async function listenAt(app: FastifyInstance, addresses: readonly string[
     door.listen({ host: address, port: chosenPort });
     await once(door, "listening");
   }
+  for (const server of [app.server, ...doors.map(({ door }) => door)]) goOnWithoutOneConnection(app, server);
+}
+
+/** A connection that could not be accepted, as when memory runs short, must not end the process. */
+function goOnWithoutOneConnection({ log }: FastifyInstance, server: Server): void {
+  server.on("error", (error) => log.warn({ event: "accept_failed", err: error }, "a connection could not be accepted"));
 }
 
 async function addressesOf(host: string): Promise<readonly string[]> {

@@ -78,6 +78,15 @@ test("closing waits for what is being answered at any address, ends idle connect
   await closing;
 });
 
+test("a connection that cannot be accepted ends nothing", async () => {
+  const server = app();
+  server.get("/", async () => "still here");
+  await listenAt(server, ADDRESSES, 0);
+  // As Node does for what the system says of a connection.
+  server.server.emit("error", Object.assign(new Error("accept ENOBUFS"), { code: "ENOBUFS", syscall: "accept" }));
+  for (const address of ADDRESSES) expect(await ask(address, portOf(server))).toMatchObject({ body: "still here" });
+});
+
 test("an address that is taken is told, and nothing listens", async () => {
   const other = createServer().listen(0, "127.0.0.1");
   await once(other, "listening");
