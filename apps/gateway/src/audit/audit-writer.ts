@@ -15,6 +15,8 @@ export interface AuditWriterParts {
 }
 
 const MAXIMUM_WAITING = 10_000;
+/** Requests from nobody knows where count as from one place. No address reads like this. */
+const UNKNOWN_ADDRESS = "";
 /** Small, because SQLite holds the event loop for the length of a batch. */
 const BATCH = 200;
 
@@ -47,9 +49,8 @@ export class AuditWriter {
   /** Takes an event. Never throws and never waits. */
   record(report: SecurityReport, origin: RequestOrigin | null): void {
     const now = this.#clock.now();
-    // Those whose address nobody knows are counted as one.
-    const client = origin === null ? null : (origin.clientAddress ?? "");
-    const isKept = this.#flood.admits(report.event, client, now);
+    const clientAddress = origin === null ? null : (origin.clientAddress ?? UNKNOWN_ADDRESS);
+    const isKept = this.#flood.admits(report.event, { clientAddress, userId: report.userId ?? null }, now);
     if (isKept) this.#add(toAuditEvent(report, origin, now));
   }
 
@@ -69,7 +70,8 @@ export class AuditWriter {
 
   async #flushAll(isLast: boolean): Promise<void> {
     for (const { event, clientAddress, count } of this.#flood.takeSuppressed(this.#clock.now(), isLast)) {
-      const origin = clientAddress === null ? null : { requestId: null, clientAddress, userAgent: null };
+      const isKnown = clientAddress !== null && clientAddress !== UNKNOWN_ADDRESS;
+      const origin = isKnown ? { requestId: null, clientAddress, userAgent: null } : null;
       this.#add({ ...toAuditEvent({ event, detail: { suppressed: count } }, null, this.#clock.now()), ...origin });
     }
     while (this.#waiting.length > 0 || this.#droppedUnsaid > 0) {

@@ -10,12 +10,21 @@ export interface Suppressed {
   readonly count: number;
 }
 
+/** From where a refusal came, and about which user. */
+export interface RefusalAbout {
+  /** Null for what no request caused. */
+  readonly clientAddress: string | null;
+  readonly userId: string | null;
+}
+
 interface Kind {
   /** By network, how many there were. */
   readonly counts: Map<string, Count>;
   kept: number;
   /** Of networks that there was no room for. */
   suppressed: number;
+  /** By user that they are about, how many were kept for that reason. */
+  readonly keptOfUsers: Map<string, number>;
 }
 
 interface Count {
@@ -27,12 +36,15 @@ interface Count {
 const WINDOW_MILLISECONDS = 60_000;
 const PER_ADDRESS = 10;
 const PER_KIND = 100;
+/** Whoever has many networks could hide what they do to one account behind what they do to none. */
+const PER_USER = 3;
+const USERS_PER_KIND = 300;
 /** Each costs whoever causes it a session, so there cannot be many; and others must not be able to hide one. */
 const ALWAYS_KEPT: ReadonlySet<AuditEventName> = new Set<AuditEventName>(["authn_token_reuse"]);
 
 /**
  * FloodLimit keeps refusals from filling the disk: those that cost whoever causes them nothing. Of each kind so many a
- * minute are kept, few of one address; of the others the number.
+ * minute are kept, few of one address, and a few more of each account that is known; of the others the number.
  */
 export class FloodLimit {
   readonly #kinds = new Map<AuditEventName, Kind>();
@@ -40,22 +52,25 @@ export class FloodLimit {
   #windowEnd: Timestamp | null = null;
 
   /** Whether an event is to be kept. What was done, and what no request caused, always is. */
-  admits(event: AuditEventName, clientAddress: string | null, now: Timestamp): boolean {
+  admits(event: AuditEventName, about: RefusalAbout, now: Timestamp): boolean {
+    const { clientAddress, userId } = about;
     if (vocabulary[event].outcome === "success" || ALWAYS_KEPT.has(event) || clientAddress === null) return true;
     this.#windowEnd ??= now + WINDOW_MILLISECONDS;
-    const kind = this.#kinds.get(event) ?? { counts: new Map<string, Count>(), kept: 0, suppressed: 0 };
+    const kind = this.#kinds.get(event) ?? newKind();
     this.#kinds.set(event, kind);
     const network = networkOf(clientAddress);
     const count = kind.counts.get(network) ?? { clientAddress, kept: 0, suppressed: 0 };
-    const isKept = count.kept < PER_ADDRESS && kind.kept < PER_KIND;
     // Addresses are remembered as long as something of theirs is kept, so there are never many.
-    if (isKept) {
+    if (count.kept < PER_ADDRESS && kind.kept < PER_KIND) {
       kind.counts.set(network, count);
       count.kept++;
       kind.kept++;
-    } else if (kind.counts.has(network)) count.suppressed++;
+      return true;
+    }
+    if (userId !== null && admitsUser(kind.keptOfUsers, userId)) return true;
+    if (kind.counts.has(network)) count.suppressed++;
     else kind.suppressed++;
-    return isKept;
+    return false;
   }
 
   /** What was suppressed since the last time, once a minute or, for `isLast`, now; and counting begins anew. */
@@ -76,4 +91,15 @@ export class FloodLimit {
     this.#kinds.clear();
     return all.filter(({ count }) => count > 0);
   }
+}
+
+function newKind(): Kind {
+  return { counts: new Map(), kept: 0, suppressed: 0, keptOfUsers: new Map() };
+}
+
+function admitsUser(keptOfUsers: Map<string, number>, userId: string): boolean {
+  const kept = keptOfUsers.get(userId) ?? 0;
+  if (kept >= PER_USER || (kept === 0 && keptOfUsers.size >= USERS_PER_KIND)) return false;
+  keptOfUsers.set(userId, kept + 1);
+  return true;
 }

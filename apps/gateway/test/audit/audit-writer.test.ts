@@ -63,6 +63,31 @@ describe("a flood of refusals", () => {
     expect(log.counted().at(-1)).toEqual(["authn_login_fail", null, { suppressed: 49_900 }]);
   });
 
+  test("about one account is seen all the same, by whoever is attacked, and has its own bound", async () => {
+    const audit = writer();
+    const fail = (userId: string | null, address: string) =>
+      audit.record({ event: "authn_login_fail", userId }, from(address));
+    for (let network = 0; network < 10; network++) {
+      for (let index = 0; index < 20; index++) fail(null, `198.51.${network}.1`);
+    }
+    for (let index = 0; index < 10; index++) fail("ada", `203.0.113.${index}`);
+    fail("grace", "198.51.0.1");
+    await audit.flush();
+    const about = log.written.map(({ userId }) => userId).filter((userId) => userId !== null);
+    expect([log.written.length, about]).toEqual([104, ["ada", "ada", "ada", "grace"]]);
+    for (let index = 0; index < 10_000; index++) fail(`user ${index}`, "203.0.113.1");
+    await audit.flush();
+    expect(log.written).toHaveLength(100 + 3 + 299);
+  });
+
+  test("from nobody knows where is counted, and names no address", async () => {
+    const audit = writer();
+    const nowhere = { ...from(""), clientAddress: null };
+    for (let index = 0; index < 12; index++) audit.record({ event: "malicious_csrf" }, nowhere);
+    await audit.close();
+    expect(log.counted().slice(10)).toEqual([["malicious_csrf", null, { suppressed: 2 }]]);
+  });
+
   test("an IPv6 network is one address", async () => {
     const audit = writer();
     for (let index = 0; index < 100; index++) {
