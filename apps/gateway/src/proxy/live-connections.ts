@@ -9,6 +9,14 @@ export interface OpenSession {
   readonly id: string;
 }
 
+/** What becomes of a connection that is to be opened. */
+export type Opening =
+  | "opened"
+  /** The session has as many as it may. */
+  | "too_many"
+  /** The session ended while it was being decided whether this connection may be. */
+  | "ended";
+
 interface Opened {
   /** What the route asked for; null for a login alone. */
   readonly role: string | null;
@@ -26,35 +34,64 @@ interface OpenConnections extends OpenSession {
  * may be stolen, cannot take up the connections that a service has for everybody.
  */
 const MAXIMUM_LASTING_CONNECTIONS = 100;
+/** With those that end by themselves: downloads, and requests that wait for an answer. A program may send many at once. */
+const MAXIMUM_CONNECTIONS = 1_000;
+/** Longer than a decision takes. */
+const ENDED_IS_KNOWN_FOR_MILLISECONDS = 30_000;
 
 /**
- * LiveConnections knows what is open on behalf of which session: streams, downloads, WebSockets. When a session ends,
- * what it opened ends too, whoever ended it and wherever; when its user loses a role, what that role opened.
+ * LiveConnections knows what is open on behalf of which session: requests on their way, downloads, streams, WebSockets.
+ * When a session ends, what it opened ends too, whoever ended it and wherever; when its user loses a role, what that role
+ * opened.
  */
 export class LiveConnections {
   /** By session id: ids are random, and none is used twice. */
   readonly #sessions = new Map<string, OpenConnections>();
+  /**
+   * When sessions ended, of late. A request may have been let in just before its session ended, and get here just after:
+   * nobody would tell of that end again.
+   */
+  readonly #endedAt = new Map<string, number>();
+  readonly #now: () => number;
+
+  /** `now` in milliseconds, from anywhere. */
+  constructor(now = () => performance.now()) {
+    this.#now = now;
+  }
 
   /**
-   * False, and nothing is added, for a lasting connection more than a session may have. It counts until it closes, however
-   * that comes about; one that is closed already is not counted. `opened.end` closes the connection in its own way. It is
-   * called once, if the session or the role ends first.
+   * Adds a connection. It counts until it closes, however that comes about; one that is closed already is not counted.
+   * `opened.end` closes the connection in its own way. It is called once, if the session or the role ends first.
    */
-  add({ userId, id }: OpenSession, connection: Connection, opened: Opened): boolean {
-    if (connection.destroyed) return true;
+  open({ userId, id }: OpenSession, connection: Connection, opened: Opened): Opening {
+    if (this.#endedAt.has(id)) return "ended";
+    if (connection.destroyed) return "opened";
     const open = this.#sessions.get(id) ?? { userId, id, connections: new Map<Connection, Opened>() };
-    if (opened.isLasting && lastingAmong(open.connections) >= MAXIMUM_LASTING_CONNECTIONS) return false;
+    if (open.connections.size >= MAXIMUM_CONNECTIONS) return "too_many";
+    if (opened.isLasting && lastingAmong(open.connections) >= MAXIMUM_LASTING_CONNECTIONS) return "too_many";
     this.#sessions.set(id, open);
     open.connections.set(connection, opened);
     connection.once("close", () => {
       open.connections.delete(connection);
       if (open.connections.size === 0 && this.#sessions.get(id) === open) this.#sessions.delete(id);
     });
+    return "opened";
+  }
+
+  /** Of one that is open: it turns out to last. False, and all stays as it was, for one more than a session may have. */
+  becomesLasting({ id }: OpenSession, connection: Connection): boolean {
+    const connections = this.#sessions.get(id)?.connections;
+    const opened = connections?.get(connection);
+    // It has just been closed.
+    if (connections === undefined || opened === undefined) return true;
+    if (lastingAmong(connections) >= MAXIMUM_LASTING_CONNECTIONS) return false;
+    connections.set(connection, { ...opened, isLasting: true });
     return true;
   }
 
-  /** Ends everything of one session. Returns how many connections that was. */
+  /** Ends everything of one session, which is over. Returns how many connections that was. */
   end(sessionId: string): number {
+    this.#remember(sessionId);
     return this.#endWhere(sessionId, () => true);
   }
 
@@ -66,6 +103,15 @@ export class LiveConnections {
   /** Sessions with something open. */
   sessions(): readonly OpenSession[] {
     return [...this.#sessions.values()];
+  }
+
+  #remember(sessionId: string): void {
+    const now = this.#now();
+    for (const [id, endedAt] of this.#endedAt) {
+      if (now - endedAt < ENDED_IS_KNOWN_FOR_MILLISECONDS) break;
+      this.#endedAt.delete(id);
+    }
+    this.#endedAt.set(sessionId, now);
   }
 
   #endWhere(sessionId: string, isOver: (opened: Opened) => boolean): number {

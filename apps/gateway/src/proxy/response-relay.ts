@@ -10,7 +10,7 @@ export interface UpstreamAnswer {
 }
 
 /** Why no answer of the upstream's is handed on. */
-export type UpstreamFailure = "upstream_unreachable" | "upstream_timeout" | "too_many_connections";
+export type UpstreamFailure = "upstream_unreachable" | "upstream_timeout" | "too_many_connections" | "session_ended";
 
 export interface ResponseRelayParts {
   readonly response: ServerResponse;
@@ -30,7 +30,7 @@ const REASON = /^[ -~\x80-\xff]*$/;
 /** By which no body comes, however long the upstream says that it would be (RFC 9110, 15.4.5). */
 const STATUSES_WITHOUT_BODY: readonly number[] = [204, 304];
 
-/** Nothing is to be done any more for whoever has left. */
+/** Nothing is to be done any more: who asked has left, or has been answered without the upstream. */
 class Abandoned extends Error {
   override readonly name = "Abandoned";
 }
@@ -47,17 +47,27 @@ class NotAdmitted extends Error {
 export class ResponseRelay implements Dispatcher.DispatchHandler {
   readonly #parts: ResponseRelayParts;
   #isSettled = false;
+  /** Null until the request is on its way. */
+  #controller: Dispatcher.DispatchController | null = null;
 
   constructor(parts: ResponseRelayParts) {
     this.#parts = parts;
   }
 
+  /** Ends the request with its session, wherever it is: what has begun is broken off, and what has not does not begin. */
+  endWithSession(): void {
+    if (this.#isSettled) this.#parts.response.destroy();
+    this.#settle("session_ended");
+    this.#controller?.abort(new Abandoned());
+  }
+
   onRequestStart(controller: Dispatcher.DispatchController): void {
     const { response } = this.#parts;
+    this.#controller = controller;
     const abandon = () => {
       if (!response.writableFinished && !controller.aborted) controller.abort(new Abandoned());
     };
-    if (response.destroyed) abandon();
+    if (response.destroyed || this.#isSettled) abandon();
     else response.once("close", abandon);
   }
 
@@ -107,7 +117,7 @@ export class ResponseRelay implements Dispatcher.DispatchHandler {
 
   #begin(status: number, statusText: string, headers: readonly string[]): void {
     const { response } = this.#parts;
-    if (response.destroyed) return;
+    if (response.destroyed || this.#isSettled) return;
     // Nobody has to read it, so one that cannot be sent is left out.
     response.writeHead(status, REASON.test(statusText) ? statusText : "", [...headers]);
     // How long it is going to be is not known, and may be for ever: its headers must not wait for its first piece.

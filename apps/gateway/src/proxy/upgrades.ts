@@ -9,12 +9,12 @@ import { hasSeveralHosts } from "../served-host.ts";
 import type { ServedOrigins } from "../served-origins.ts";
 import { returnedHeaders } from "./forwarded-response.ts";
 import { joinSockets } from "./joined-sockets.ts";
-import type { LiveConnections } from "./live-connections.ts";
+import type { LiveConnections, Opening } from "./live-connections.ts";
 import type { GateDecision, RequestGate } from "./request-gate.ts";
 import { roleOf } from "./route.ts";
 import { upstreamFault } from "./upstream-fault.ts";
 import type { UpstreamHealth } from "./upstream-health.ts";
-import { type AdmittedRequest, TOO_MANY_CONNECTIONS, UPSTREAM_DOWN, type Upstreams } from "./upstreams.ts";
+import { type AdmittedRequest, type ForwardFailure, NOT_OPENED, UPSTREAM_DOWN, type Upstreams } from "./upstreams.ts";
 import { watchWhileWaiting } from "./waiting-client.ts";
 
 export interface UpgradesParts {
@@ -64,11 +64,10 @@ export class Upgrades {
       const { admitted } = decision;
       // Nobody is there any more.
       if (socket.destroyed) return;
-      const ending = this.#register(socket, admitted);
-      if (ending === null) return refuse(socket, TOO_MANY_CONNECTIONS.code, TOO_MANY_CONNECTIONS.retryAfterSeconds);
-      if (!health.admits(admitted.route.upstream)) {
-        return refuse(socket, UPSTREAM_DOWN.code, UPSTREAM_DOWN.retryAfterSeconds);
-      }
+      const ending: Ending = { end: () => socket.destroy() };
+      const opening = this.#register(socket, admitted, ending);
+      if (opening !== "opened") return refuseAs(socket, NOT_OPENED[opening]);
+      if (!health.admits(admitted.route.upstream)) return refuseAs(socket, UPSTREAM_DOWN);
       await this.#connect(request, { socket, head, ending, stopWatching: watchWhileWaiting(socket) }, admitted);
     } catch (error) {
       log.error({ event: "request_failed", err: error }, "an upgrade failed");
@@ -81,12 +80,11 @@ export class Upgrades {
     for (const end of this.#open) end();
   }
 
-  /** It counts from now on, so that those that are being made cannot become more than may be. Null for one too many. */
-  #register(socket: Duplex, { session, route }: AdmittedRequest): Ending | null {
-    const ending: Ending = { end: () => socket.destroy() };
-    if (session === null) return ending;
+  /** It counts from now on, so that those that are being made cannot become more than may be. */
+  #register(socket: Duplex, { session, route }: AdmittedRequest, ending: Ending): Opening {
+    if (session === null) return "opened";
     const opened = { role: roleOf(route), isLasting: true, end: () => ending.end() };
-    return this.#parts.live.add(session, socket, opened) ? ending : null;
+    return this.#parts.live.open(session, socket, opened);
   }
 
   #connect(request: IncomingMessage, asking: AskingEnd, admitted: AdmittedRequest): Promise<void> {
@@ -130,8 +128,9 @@ export class Upgrades {
         resolve();
       });
       outgoing.on("error", (error) => {
-        // Whoever asked may have left before there was a connection.
-        if (!isConnected && !socket.destroyed) health.connectFailed(route.upstream);
+        // Whoever asked has left: nothing failed but that.
+        if (socket.destroyed) return resolve();
+        if (!isConnected) health.connectFailed(route.upstream, error);
         const fault = upstreamFault(error);
         log.warn({ event: "upstream_failed", upstream: route.upstream, fault }, "an upstream failed");
         refuse(socket, "upstream_unreachable");
@@ -199,6 +198,10 @@ function codeOf(decision: Exclude<GateDecision, { readonly kind: "forward" }>): 
   if (decision.kind === "problem") return decision.code;
   // What the gateway answers by itself has no WebSocket; and a redirection is for pages.
   return decision.kind === "redirect" ? "unauthenticated" : "not_found";
+}
+
+function refuseAs(socket: Duplex, { code, retryAfterSeconds }: ForwardFailure): void {
+  refuse(socket, code, retryAfterSeconds);
 }
 
 /** The answer to an upgrade that does not come about. */

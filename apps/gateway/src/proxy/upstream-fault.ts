@@ -13,3 +13,11 @@ export function upstreamFault(error: unknown): UpstreamFault {
   if (!(error instanceof Error)) return { type: typeof error, code: null, message: "" };
   return { type: error.name, code: "code" in error ? String(error.code) : null, message: error.message };
 }
+
+/** What runs short here: files, memory, ports. The upstream may well be up. */
+const OWN_SHORTAGES: ReadonlySet<string | null> = new Set(["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "EADDRNOTAVAIL"]);
+
+/** Whether a connection failed because of this machine, of which nothing follows for the upstream. */
+export function isOwnShortage(error: unknown): boolean {
+  return OWN_SHORTAGES.has(upstreamFault(error).code);
+}

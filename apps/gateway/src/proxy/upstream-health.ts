@@ -1,5 +1,6 @@
 import type { Clock } from "coatcheck";
 import type { FastifyBaseLogger } from "fastify";
+import { isOwnShortage } from "./upstream-fault.ts";
 
 export interface UpstreamHealthParts {
   readonly clock: Clock;
@@ -59,8 +60,9 @@ export class UpstreamHealth {
     this.#parts.log.info({ event: "upstream_up", upstream }, "an upstream is up again");
   }
 
-  /** It took none: it refused, or let the time for it pass. */
-  connectFailed(upstream: string): void {
+  /** It took none: it refused, or let the time for it pass. What failed for want of something here says nothing of it. */
+  connectFailed(upstream: string, error: unknown): void {
+    if (isOwnShortage(error)) return;
     const { clock, log } = this.#parts;
     const health = this.#failing.get(upstream) ?? { failedConnects: 0, probedAt: 0 };
     this.#failing.set(upstream, health);

@@ -5,7 +5,7 @@ import { type Dispatcher, Pool } from "undici";
 import type { ServedOrigin } from "../served-origins.ts";
 import { type ForwardedIdentity, forwardedHeaders } from "./forwarded-request.ts";
 import { returnedHeaders } from "./forwarded-response.ts";
-import type { LiveConnections } from "./live-connections.ts";
+import type { LiveConnections, Opening } from "./live-connections.ts";
 import { ResponseRelay, type UpstreamAnswer, type UpstreamFailure } from "./response-relay.ts";
 import { type Route, roleOf } from "./route.ts";
 import { upstreamFault } from "./upstream-fault.ts";
@@ -25,7 +25,7 @@ export interface AdmittedRequest {
 
 /** Why a request has no answer of an upstream's. */
 export interface ForwardFailure {
-  readonly code: UpstreamFailure;
+  readonly code: Exclude<UpstreamFailure, "session_ended"> | "unauthenticated";
   /** When trying again makes sense; null where nobody knows. */
   readonly retryAfterSeconds: number | null;
 }
@@ -45,7 +45,13 @@ export const UPSTREAM_DOWN: ForwardFailure = {
 };
 
 /** Something may be closed by then. */
-export const TOO_MANY_CONNECTIONS: ForwardFailure = { code: "too_many_connections", retryAfterSeconds: 5 };
+const TOO_MANY_CONNECTIONS: ForwardFailure = { code: "too_many_connections", retryAfterSeconds: 5 };
+const SESSION_ENDED: ForwardFailure = { code: "unauthenticated", retryAfterSeconds: null };
+/** Why a session may not have another connection. */
+export const NOT_OPENED: Readonly<Record<Exclude<Opening, "opened">, ForwardFailure>> = {
+  too_many: TOO_MANY_CONNECTIONS,
+  ended: SESSION_ENDED,
+};
 
 /** Upstreams forwards requests that were let through, as they come, and returns what is answered, as it comes. */
 export class Upstreams {
@@ -71,13 +77,10 @@ export class Upstreams {
       const relay = new ResponseRelay({
         response,
         headersFor: (answer) => this.#responseHeaders(answer, admitted),
-        admits: (answer) => {
-          const end = () => void response.destroy();
-          const opened = { role: roleOf(route), isLasting: isEventStream(answer), end };
-          return session === null || live.add(session, response, opened);
-        },
+        admits: (answer) => session === null || !isEventStream(answer) || live.becomesLasting(session, response),
         onBegun: (failure, error) => {
           if (failure === "too_many_connections") return resolve(TOO_MANY_CONNECTIONS);
+          if (failure === "session_ended") return resolve(SESSION_ENDED);
           if (failure !== null) {
             log.warn({ event: "upstream_failed", upstream, fault: upstreamFault(error) }, failure);
             return resolve({ code: failure, retryAfterSeconds: null });
@@ -85,6 +88,11 @@ export class Upstreams {
           resolve(null);
         },
       });
+      if (session !== null) {
+        const end = () => relay.endWithSession();
+        const opening = live.open(session, response, { role: roleOf(route), isLasting: false, end });
+        if (opening !== "opened") return resolve(NOT_OPENED[opening]);
+      }
       this.#pool(upstream).dispatch(
         {
           method: (request.method ?? "GET") as Dispatcher.HttpMethod,
@@ -123,7 +131,7 @@ export class Upstreams {
     this.#pools.set(upstream, pool);
     const { health } = this.#parts;
     pool.on("connect", () => health.succeeded(upstream));
-    pool.on("connectionError", () => health.connectFailed(upstream));
+    pool.on("connectionError", (_origin, _targets, error) => health.connectFailed(upstream, error));
     return pool;
   }
 

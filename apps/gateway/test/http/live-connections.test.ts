@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -11,11 +11,15 @@ const grace = { email: "grace@example.com", password: "nanoseconds by the yard" 
 
 let upstream: Server;
 let gateway: GatewayProcess;
+/** What the upstream is to answer, by path. */
+const slow = new EventEmitter();
 /** Upgrades that reached the upstream. */
 const seen: IncomingMessage[] = [];
 
 beforeAll(async () => {
-  upstream = createServer((_request: IncomingMessage, response: ServerResponse) => {
+  upstream = createServer((request: IncomingMessage, response: ServerResponse) => {
+    // Takes its time, and tells of it.
+    if (request.url?.startsWith("/app/slow")) return void slow.emit(request.url, response);
     response.writeHead(200, { "content-type": "text/event-stream" });
     response.write("data: hello\n\n");
   });
@@ -155,6 +159,37 @@ describe("what is open ends with its session", () => {
     await runCommand(["users", "disable", grace.email], gateway.environment);
     expect((await closed).map(([code]) => code)).toEqual([4_401, 4_401]);
     expect(await refusalOf(connect(client))).toBe(401);
+  });
+});
+
+describe("a request whose session ends before it is answered", () => {
+  /** One that has reached the upstream, as its answer there, and what becomes of it here. */
+  async function asking(path: string, client: Client, body?: string) {
+    const reached = once(slow, path);
+    const init = { headers: { cookie: client.cookieHeader, origin: gateway.url }, method: "GET" };
+    const answer = fetch(gateway.url + path, body === undefined ? init : { ...init, body, method: "POST" });
+    const [response] = (await reached) as [ServerResponse];
+    return { answer, response };
+  }
+
+  test.each([undefined, "body"])("is answered without the upstream, which is told: %s", async (body) => {
+    const client = await loggedIn();
+    const { answer, response } = await asking(`/app/slow/${body}`, client, body);
+    const brokenOff = once(response, "close");
+    expect((await client.send("POST", "/auth/logout")).status).toBe(204);
+    const { status, headers } = await answer;
+    expect([status, headers.get("content-type")]).toEqual([401, "application/problem+json; charset=utf-8"]);
+    await brokenOff;
+    expect(response.writableFinished).toBe(false);
+  });
+
+  test("is answered, after another of the same browser was", async () => {
+    const client = await loggedIn();
+    const [first, second] = [await asking("/app/slow/1", client), await asking("/app/slow/2", client)];
+    second.response.end("second");
+    expect(await (await second.answer).text()).toBe("second");
+    first.response.end("first");
+    expect(await (await first.answer).text()).toBe("first");
   });
 });
 

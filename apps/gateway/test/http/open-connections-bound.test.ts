@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { type AddressInfo, connect as connectTcp, type Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import WebSocket, { WebSocketServer } from "ws";
 import { Client } from "../support/client.ts";
@@ -223,4 +224,17 @@ test("what a client sends before its upgrade has come about is not lost", async 
   const expected = Buffer.concat(["one", "two", "three"].map(frame)).toString("hex");
   await expect.poll(() => received.toString("hex"), POLL).toBe(expected);
   socket.destroy();
+});
+
+test("a client that sends early and leaves is noticed", async () => {
+  const handle = once(upstream, "upgrade");
+  const socket = await openRaw("/app/silent", false);
+  const [, upstreamSide] = (await handle) as [IncomingMessage, Socket];
+  // In two pieces, as far as that is up to us.
+  socket.write(Buffer.alloc(1_000));
+  await delay(100);
+  socket.write(Buffer.alloc(1_000));
+  const left = once(upstreamSide.resume(), "end");
+  socket.end();
+  await left;
 });

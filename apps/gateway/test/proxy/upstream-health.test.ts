@@ -44,8 +44,9 @@ describe("the health of an upstream", () => {
     };
     return { clock, events, tried, recover, health: new UpstreamHealth({ clock, log, tryConnect }) };
   }
-  const fail = (health: UpstreamHealth, times: number, upstream = "http://app") => {
-    for (let time = 0; time < times; time++) health.connectFailed(upstream);
+  const fail = (health: UpstreamHealth, times: number, upstream = "http://app", code = "ECONNREFUSED") => {
+    const error = Object.assign(new Error(code), { code });
+    for (let time = 0; time < times; time++) health.connectFailed(upstream, error);
   };
 
   test("is down after three connects in a row that failed, and of its own", () => {
@@ -93,6 +94,15 @@ describe("the health of an upstream", () => {
     fail(health, 2);
     expect([health.admits("http://app"), events()]).toEqual([true, ["upstream_down", "upstream_up"]]);
   });
+
+  test.each(["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "EADDRNOTAVAIL"])(
+    "is not judged by what runs short here: %s",
+    (code) => {
+      const { health, events } = recorded();
+      fail(health, 10, "http://app", code);
+      expect([health.admits("http://app"), events()]).toEqual([true, []]);
+    },
+  );
 
   test("is tried although the clock was put back", () => {
     const { health, clock, tried } = recorded();
