@@ -22,6 +22,8 @@ import type { OpenAccounts } from "./database/open-accounts.ts";
 import { GatewayError } from "./errors.ts";
 import { logSecurityEvents } from "./log.ts";
 import { Maintenance } from "./maintenance.ts";
+import { GatewayMetrics } from "./metrics/gateway-metrics.ts";
+import { serveMetrics } from "./metrics/serve-metrics.ts";
 import { ownCookies } from "./own-cookies.ts";
 import { loadPageFiles, type PageFiles } from "./pages/page-files.ts";
 import { AccessDecider } from "./proxy/access-decision.ts";
@@ -83,11 +85,17 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     log.error({ event: "account_changes_unheard", reason }, "changes to accounts cannot be heard, so none is held");
   });
   try {
-    const opened = await openSessionStore(configuration, systemClock, (reason) => {
-      log.error({ event: "sessions_unreachable", reason }, "the connection to the sessions failed");
-    });
+    const metrics = configuration.metricsPort === null ? null : new GatewayMetrics();
+    const opened = await openSessionStore(
+      configuration,
+      systemClock,
+      (reason) => {
+        log.error({ event: "sessions_unreachable", reason }, "the connection to the sessions failed");
+      },
+      metrics && ((operation, outcome, seconds) => metrics.storeCalled(operation, outcome, seconds)),
+    );
     try {
-      return await serve(options, { pages, database, opened });
+      return await serve(options, { pages, database, opened, metrics });
     } catch (error) {
       await opened.close();
       throw error;
@@ -103,12 +111,13 @@ interface OpenParts {
   readonly pages: PageFiles;
   readonly database: OpenAccounts;
   readonly opened: OpenSessionStore;
+  readonly metrics: GatewayMetrics | null;
 }
 
 /** The gateway that results closes what it was given. */
 async function serve({ configuration, log, prepare, passRule }: GatewayOptions, parts: OpenParts): Promise<Gateway> {
   const clock = systemClock;
-  const { pages, database, opened } = parts;
+  const { pages, database, opened, metrics } = parts;
   const { accounts, throttle, devices } = database;
   const access = new SignedAccess({
     ...{ configuration, store: database.access, clock },
@@ -138,7 +147,10 @@ async function serve({ configuration, log, prepare, passRule }: GatewayOptions, 
   const live = new LiveConnections();
   const isOwnCookie = ownCookies(guards.map(({ cookie }) => cookie));
   const health = new UpstreamHealth({ clock, log, tryConnect });
-  const upstreams = new Upstreams({ isOwnCookie, live, health, log });
+  const upstreams = new Upstreams({
+    ...{ isOwnCookie, live, health, log },
+    onAnswer: (upstream, outcome, seconds) => metrics?.upstreamAnswered(upstream, outcome, seconds),
+  });
   const decider = new AccessDecider({ accounts, access, security });
   const gate = new RequestGate({ routes: new RouteTable(configuration.routes), decider });
   const { forwardAuth, trustedProxies } = configuration;
@@ -146,7 +158,7 @@ async function serve({ configuration, log, prepare, passRule }: GatewayOptions, 
   const server = buildServer({
     frontDoor: { gate, upstreams },
     verify: forwardAuth ? { decider, isTrustedPeer: isTrustedPeer(trustedProxies), clientAddress } : null,
-    ...{ origins, sessions, accounts, access, authenticator, changes, devices, pages, clock, log, security },
+    ...{ origins, sessions, accounts, access, authenticator, changes, devices, pages, clock, log, security, metrics },
     trustedProxies,
     checkReadiness: async () => {
       await Promise.all([accounts.list({ limit: 1 }), sessions.list("readiness")]);
@@ -158,7 +170,13 @@ async function serve({ configuration, log, prepare, passRule }: GatewayOptions, 
   });
   server.server.on("upgrade", (request, socket, head) => void upgrades.handle(request, socket, head));
   const watch = new SessionWatch({ live, store: opened.store, sessions, accounts, log });
-  await listen(server, configuration, GatewayError);
+  const stopMetrics = await serveMetrics(metrics, configuration, { live, health, audit, security, opened, log });
+  try {
+    await listen(server, configuration, GatewayError);
+  } catch (error) {
+    await stopMetrics();
+    throw error;
+  }
   const maintenance = new Maintenance(
     [
       {
@@ -185,6 +203,7 @@ async function serve({ configuration, log, prepare, passRule }: GatewayOptions, 
       upgrades.close();
       const timer = setTimeout(() => server.server.closeAllConnections(), LONGEST_ANSWER_MILLISECONDS);
       await server.close();
+      await stopMetrics();
       clearTimeout(timer);
       await maintenance.stop();
       await audit.close().catch((error: unknown) => {

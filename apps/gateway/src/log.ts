@@ -17,10 +17,11 @@ export function addRequestLog(app: FastifyInstance): void {
   });
 }
 
-/** The same line for an answer that was sent past the framework. */
-export type AnswerLog = (request: IncomingMessage, status: number, milliseconds: number) => void;
+/** Told of an answer that was sent past the framework. */
+export type OnAnswer = (request: IncomingMessage, status: number, milliseconds: number) => void;
 
-export function answerLog(log: FastifyBaseLogger, clientAddress: (request: IncomingMessage) => string): AnswerLog {
+/** Writes the same line for it. */
+export function answerLog(log: FastifyBaseLogger, clientAddress: (request: IncomingMessage) => string): OnAnswer {
   if (!isWritten(log)) return () => {};
   return (request, status, milliseconds) => {
     const { method = "", url = "" } = request;

@@ -15,6 +15,8 @@ import { dropUnreadableHops } from "./client-address.ts";
 import { addErrorResponses } from "./error-responses.ts";
 import { addRequestLog, answerLog } from "./log.ts";
 import { addRoutesWithMethodNotAllowed } from "./method-not-allowed.ts";
+import type { GatewayMetrics } from "./metrics/gateway-metrics.ts";
+import { measureAnswers, measureRequests } from "./metrics/measure-requests.ts";
 import type { PageFiles } from "./pages/page-files.ts";
 import { ProblemAnswers } from "./pages/problem-answers.ts";
 import { problems } from "./problem.ts";
@@ -51,6 +53,8 @@ export interface ServerParts {
   readonly clock: Clock;
   readonly security: SecurityEvents;
   readonly log: FastifyBaseLogger;
+  /** Null counts nothing. */
+  readonly metrics: GatewayMetrics | null;
   readonly checkReadiness: () => Promise<void>;
   /** Addresses and networks whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
@@ -89,11 +93,13 @@ export function buildServer(parts: ServerParts): FastifyInstance {
   });
   const isClosing = closeConnectionsWhenClosing(app);
   addRequestLog(app);
+  measureRequests(app, parts.metrics);
   addSecurityHeaders(app, headersFor);
   addErrorResponses(app, problemAnswers);
   if (parts.verify !== null) {
     const logAnswer = answerLog(parts.log, parts.verify.clientAddress);
-    addVerify(app, { ...parts.verify, origins, isClosing, logAnswer });
+    const onAnswer = measureAnswers(logAnswer, "verify", parts.metrics);
+    addVerify(app, { ...parts.verify, origins, isClosing, onAnswer });
   }
   refuseOtherHosts(app, origins);
   addFrontDoor(app, { ...parts.frontDoor, origins }, problemAnswers);

@@ -69,6 +69,10 @@ export interface GatewayConfiguration {
   readonly keyEncryptionKey: SecretText | null;
   /** For how long what happened is kept. */
   readonly auditRetentionDays: number;
+  /** Where operators' programs read what the gateway counts; null for nowhere, and then nothing is counted. 0 takes any. */
+  readonly metricsPort: number | null;
+  /** As `host`, for that port. Null for `localhost`. */
+  readonly metricsHost: string | null;
   readonly logLevel: LogLevel;
   /** Allows a public URL with plain http beyond loopback: everybody on the way can then take over sessions. */
   readonly dangerouslyAllowInsecureHttp: boolean;

@@ -86,6 +86,8 @@ export function loadConfiguration(sources: ConfigurationSources): LoadedConfigur
     signingAlgorithm: setting("signingAlgorithm", parseChoice(signatureAlgorithms), () => "ES256"),
     keyEncryptionKey: setting("keyEncryptionKey", parseKeyEncryptionKey, () => null),
     auditRetentionDays: setting("auditRetentionDays", parseRetentionDays, () => 90),
+    metricsPort: setting("metricsPort", parsePort, () => null),
+    metricsHost: setting("metricsHost", parseHost, () => null),
     logLevel: setting("logLevel", parseChoice(logLevels), () => "info"),
     dangerouslyAllowInsecureHttp,
   };
@@ -107,6 +109,8 @@ function requireMeaning({
   passRuleUrl,
   forwardAuth,
   trustedProxies,
+  metricsPort,
+  metricsHost,
 }: GatewayConfiguration): void {
   const hasNearCache = nearCacheMaxStalenessMilliseconds !== null;
   if (sessionsListener !== null && sessions.kind !== "postgres") {
@@ -128,6 +132,9 @@ function requireMeaning({
       "forwardAuth",
       `goes with ${variableOfKey.trustedProxies}: the addresses of the proxies that ask`,
     );
+  }
+  if (metricsHost !== null && metricsPort === null) {
+    throw meaningless("metricsHost", `goes with ${variableOfKey.metricsPort}`);
   }
   if (filesUrl === null && (passPaths.length > 0 || passRuleUrl !== null)) {
     throw meaningless(passRuleUrl === null ? "passPaths" : "passRuleUrl", `goes with ${variableOfKey.filesUrl}`);

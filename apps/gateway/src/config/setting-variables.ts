@@ -26,6 +26,8 @@ export const variableOfKey: Readonly<Record<SettingKey, string>> = {
   signingAlgorithm: "COATCHECK_SIGNING_ALGORITHM",
   keyEncryptionKey: "COATCHECK_KEY_ENCRYPTION_KEY",
   auditRetentionDays: "COATCHECK_AUDIT_RETENTION_DAYS",
+  metricsPort: "COATCHECK_METRICS_PORT",
+  metricsHost: "COATCHECK_METRICS_HOST",
   logLevel: "COATCHECK_LOG_LEVEL",
   dangerouslyAllowInsecureHttp: "COATCHECK_DANGEROUSLY_ALLOW_INSECURE_HTTP",
 };

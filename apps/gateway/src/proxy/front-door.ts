@@ -1,6 +1,7 @@
 import { boundPipelining } from "@coatcheck/service/pipelined-requests";
 import type { Visit } from "coatcheck";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { handledBy } from "../metrics/measure-requests.ts";
 import type { ProblemAnswers } from "../pages/problem-answers.ts";
 import type { ServedOrigins } from "../served-origins.ts";
 import type { GateDecision, RequestGate } from "./request-gate.ts";
@@ -38,6 +39,7 @@ export function addFrontDoor(
     reply: FastifyReply,
     admitted: AdmittedRequest,
   ): Promise<FastifyReply> {
+    handledBy(request, "service");
     const failure = await upstreams.forward(request.raw, reply.raw, admitted);
     if (failure === null) return reply.hijack();
     await writeSession(reply, admitted.visit);

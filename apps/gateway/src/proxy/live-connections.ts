@@ -105,6 +105,16 @@ export class LiveConnections {
     return [...this.#sessions.values()];
   }
 
+  /** How much is open now, of all sessions. */
+  count(): { readonly lasting: number; readonly other: number; readonly sessions: number } {
+    let [all, lasting] = [0, 0];
+    for (const { connections } of this.#sessions.values()) {
+      all += connections.size;
+      lasting += lastingAmong(connections);
+    }
+    return { lasting, other: all - lasting, sessions: this.#sessions.size };
+  }
+
   #remember(sessionId: string): void {
     const now = this.#now();
     for (const [id, endedAt] of this.#endedAt) {

@@ -34,6 +34,8 @@ export interface UpstreamsParts {
   readonly isOwnCookie: (name: string) => boolean;
   readonly live: LiveConnections;
   readonly health: UpstreamHealth;
+  /** Told when an answer has begun, by its status, or why there is none. */
+  readonly onAnswer?: (upstream: string, outcome: number | UpstreamFailure, seconds: number) => void;
   readonly log: FastifyBaseLogger;
 }
 
@@ -70,15 +72,21 @@ export class Upstreams {
   ): Promise<ForwardFailure | null> {
     const { route, session } = admitted;
     const { upstream } = route;
-    const { live, health, log } = this.#parts;
+    const { live, health, log, onAnswer } = this.#parts;
     if (!health.admits(upstream)) return Promise.resolve(UPSTREAM_DOWN);
     const timeout = route.timeoutSeconds * 1_000;
+    const startedAt = performance.now();
     return new Promise((resolve) => {
       const relay = new ResponseRelay({
         response,
         headersFor: (answer) => this.#responseHeaders(answer, admitted),
         admits: (answer) => session === null || !isEventStream(answer) || live.becomesLasting(session, response),
         onBegun: (failure, error) => {
+          const outcome = failure ?? response.statusCode;
+          // Nothing was answered to whoever has left.
+          if (failure !== null || response.headersSent) {
+            onAnswer?.(upstream, outcome, (performance.now() - startedAt) / 1_000);
+          }
           if (failure === "too_many_connections") return resolve(TOO_MANY_CONNECTIONS);
           if (failure === "session_ended") return resolve(SESSION_ENDED);
           if (failure !== null) {

@@ -2,13 +2,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { answerFirst } from "@coatcheck/service/answer-first";
 import { PipelinedRequests } from "@coatcheck/service/pipelined-requests";
 import type { FastifyInstance, FastifyReply } from "fastify";
-import type { AnswerLog } from "../log.ts";
+import type { OnAnswer } from "../log.ts";
+import { handledBy } from "../metrics/measure-requests.ts";
 import { questionIn, type Refused, type VerdictParts, verdictOn } from "./verify-verdict.ts";
 
 export interface VerifyParts extends VerdictParts {
   /** Whether connections are to end with their answer. */
   readonly isClosing: () => boolean;
-  readonly logAnswer: AnswerLog;
+  readonly onAnswer: OnAnswer;
 }
 
 /**
@@ -37,7 +38,7 @@ export function addVerify(app: FastifyInstance, parts: VerifyParts): void {
         if (verdict.status !== 200) return leaveToFramework((reply) => refuse(reply, verdict));
         answers.add(response, () => {
           grant(response, verdict.headers, parts.isClosing());
-          parts.logAnswer(request, 200, performance.now() - startedAt);
+          parts.onAnswer(request, 200, performance.now() - startedAt);
         });
       },
       (error) => leaveToFramework((reply) => reply.send(error)),
@@ -45,8 +46,9 @@ export function addVerify(app: FastifyInstance, parts: VerifyParts): void {
   });
   app.addHook("onRequest", (request, reply, done) => {
     const refusal = refusals.get(request.raw);
-    if (refusal === undefined) done();
-    else refusal(reply);
+    if (refusal === undefined) return done();
+    handledBy(request, "verify");
+    refusal(reply);
   });
 }
 

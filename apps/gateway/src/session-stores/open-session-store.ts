@@ -3,6 +3,7 @@ import { MemorySessionStore } from "coatcheck/stores/memory";
 import { NearCacheSessionStore } from "coatcheck/stores/near-cache";
 import type { GatewayConfiguration } from "../config/gateway-configuration.ts";
 import type { OnConnectionFault } from "../connection-fault.ts";
+import { MeasuredSessionStore, type OnStoreCall } from "../metrics/measured-session-store.ts";
 import { openPostgresSessions } from "./open-postgres-sessions.ts";
 import { openRedisSessions } from "./open-redis-sessions.ts";
 import { openSqliteSessions } from "./open-sqlite-sessions.ts";
@@ -25,7 +26,8 @@ export type SessionsConfiguration = Pick<
 >;
 
 /**
- * Opens the sessions where the configuration says they are, and brings their tables to this version.
+ * Opens the sessions where the configuration says they are, and brings their tables to this version. `onCall` is told of
+ * the calls that reach the store itself.
  *
  * @throws GatewayError `database_cannot_be_opened`; CoatcheckError `store_schema_unsupported`
  */
@@ -33,8 +35,11 @@ export async function openSessionStore(
   configuration: SessionsConfiguration,
   clock: Clock,
   onFault: OnConnectionFault = () => {},
+  onCall: OnStoreCall | null = null,
 ): Promise<OpenSessionStore> {
-  const opened = await openStore(configuration, clock, onFault);
+  const unmeasured = await openStore(configuration, clock, onFault);
+  const opened =
+    onCall === null ? unmeasured : { ...unmeasured, store: new MeasuredSessionStore(unmeasured.store, onCall) };
   const { nearCacheMaxStalenessMilliseconds: maxStalenessMilliseconds, nearCacheSettle: settle } = configuration;
   if (maxStalenessMilliseconds === null) return opened;
   const cache = new NearCacheSessionStore({ store: opened.store, maxStalenessMilliseconds, settle });

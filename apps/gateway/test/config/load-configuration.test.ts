@@ -58,6 +58,8 @@ test("without any setting everything has a safe default", () => {
     signingAlgorithm: "ES256",
     keyEncryptionKey: null,
     auditRetentionDays: 90,
+    metricsPort: null,
+    metricsHost: null,
     logLevel: "info",
     dangerouslyAllowInsecureHttp: false,
   });
@@ -428,6 +430,7 @@ describe("signed access", () => {
     [{ COATCHECK_FILES_URL: "files" }, "must be an origin"],
     [{ ...files, COATCHECK_PASS_PATHS: "songs/" }, "must hold paths"],
     [{ ...files, COATCHECK_PASS_PATHS: "/songs/../" }, "must hold paths"],
+    [{ COATCHECK_METRICS_HOST: "0.0.0.0" }, "COATCHECK_METRICS_HOST goes with COATCHECK_METRICS_PORT"],
     [{ COATCHECK_PASS_PATHS: "/songs/" }, "COATCHECK_PASS_PATHS goes with COATCHECK_FILES_URL"],
     [{ COATCHECK_PASS_RULE_URL: "http://app/rule" }, "COATCHECK_PASS_RULE_URL goes with COATCHECK_FILES_URL"],
     [{ ...files, COATCHECK_PASS_RULE_URL: "rule" }, "must be a URL"],

@@ -1,0 +1,140 @@
+import type { ChannelState } from "coatcheck";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { type AuditEventName, vocabulary } from "../audit/vocabulary.ts";
+
+/** Who answered a request: the gateway by itself, a private service behind it, or the gateway to a proxy that asks. */
+export type RequestHandler = "gateway" | "service" | "verify";
+
+/** What is looked up at the moment that somebody asks for it. */
+export interface MetricsSources {
+  readonly openConnections: () => { readonly lasting: number; readonly other: number; readonly sessions: number };
+  readonly upstreams: () => readonly { readonly upstream: string; readonly isUp: boolean }[];
+  readonly droppedAuditEvents: () => number;
+}
+
+/** From a millisecond, for what is decided from a copy, to the half minute that a service may take. */
+const REQUEST_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+const STORE_BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
+
+/**
+ * GatewayMetrics counts what operators watch over. No label holds what a client sent: there are as many series as the
+ * configuration, the codes of HTTP and our own names make.
+ */
+export class GatewayMetrics {
+  readonly #registry = new Registry();
+  readonly #requests = new Histogram({
+    name: "coatcheck_http_request_duration_seconds",
+    help: "Requests from their arrival to the end of their answer, by who answered and the status.",
+    labelNames: ["handler", "status"],
+    buckets: REQUEST_BUCKETS,
+    registers: [this.#registry],
+  });
+  readonly #upstreams = new Histogram({
+    name: "coatcheck_upstream_response_seconds",
+    help: "From forwarding a request to the beginning of its answer, by upstream and status, or the code of what failed.",
+    labelNames: ["upstream", "outcome"],
+    buckets: REQUEST_BUCKETS,
+    registers: [this.#registry],
+  });
+  readonly #store = new Histogram({
+    name: "coatcheck_session_store_seconds",
+    help: "Calls of the session store, behind the near-cache, by operation and whether they succeeded.",
+    labelNames: ["operation", "outcome"],
+    buckets: STORE_BUCKETS,
+    registers: [this.#registry],
+  });
+  readonly #events = new Counter({
+    name: "coatcheck_security_events_total",
+    help: "What happened, by its name in the audit log, whether it was kept there or only counted.",
+    labelNames: ["event"],
+    registers: [this.#registry],
+  });
+  readonly #channel = new Gauge({
+    name: "coatcheck_removal_channel_open",
+    help: "1 while this node hears of the sessions that others end; 0 while it does not, and holds no copies.",
+    registers: [this.#registry],
+  });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.#registry });
+    // A series that is not there cannot be told from one that is zero.
+    for (const event of Object.keys(vocabulary)) this.#events.inc({ event }, 0);
+  }
+
+  /** Adds what is looked up. Call it once. */
+  watch(sources: MetricsSources): void {
+    const registers = [this.#registry];
+    new Gauge({
+      name: "coatcheck_open_connections",
+      help: "What sessions have open here: WebSockets and event streams (lasting), and requests under way (other).",
+      labelNames: ["kind"],
+      registers,
+      collect() {
+        const { lasting, other } = sources.openConnections();
+        this.set({ kind: "lasting" }, lasting);
+        this.set({ kind: "other" }, other);
+      },
+    });
+    new Gauge({
+      name: "coatcheck_sessions_with_open_connections",
+      help: "Sessions that have something open here.",
+      registers,
+      collect() {
+        this.set(sources.openConnections().sessions);
+      },
+    });
+    new Gauge({
+      name: "coatcheck_upstream_up",
+      help: "0 while an upstream takes no connections and is answered for at once; otherwise 1.",
+      labelNames: ["upstream"],
+      registers,
+      collect() {
+        for (const { upstream, isUp } of sources.upstreams()) this.set({ upstream }, isUp ? 1 : 0);
+      },
+    });
+    new Counter({
+      name: "coatcheck_audit_events_dropped_total",
+      help: "Events that are missing in the audit log because its database did not answer for too long.",
+      registers,
+      collect() {
+        this.reset();
+        this.inc(sources.droppedAuditEvents());
+      },
+    });
+  }
+
+  /** The media type of `read`. */
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  /** Everything, in the text format of Prometheus. */
+  read(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  requestAnswered(handler: RequestHandler, status: number, seconds: number): void {
+    this.#requests.observe({ handler, status }, seconds);
+  }
+
+  /** `outcome` is the status of the answer, or the code of what failed. */
+  upstreamAnswered(upstream: string, outcome: number | string, seconds: number): void {
+    this.#upstreams.observe({ upstream, outcome }, seconds);
+  }
+
+  storeCalled(operation: string, outcome: "ok" | "fault", seconds: number): void {
+    this.#store.observe({ operation, outcome }, seconds);
+  }
+
+  eventHappened(event: AuditEventName): void {
+    this.#events.inc({ event });
+  }
+
+  channelIs(state: ChannelState): void {
+    this.#channel.set(state === "open" ? 1 : 0);
+  }
+
+  close(): void {
+    this.#registry.clear();
+  }
+}

@@ -1,0 +1,33 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { OnAnswer } from "../log.ts";
+import type { GatewayMetrics, RequestHandler } from "./gateway-metrics.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    handledBy: RequestHandler;
+  }
+}
+
+/** Notes who answers a request, if that is not the gateway by itself. */
+export function handledBy(request: FastifyRequest, handler: RequestHandler): void {
+  request.handledBy = handler;
+}
+
+/** Counts requests by who answers them; without metrics, for nobody. */
+export function measureRequests(app: FastifyInstance, metrics: GatewayMetrics | null): void {
+  app.decorateRequest("handledBy", "gateway");
+  if (metrics === null) return;
+  app.addHook("onResponse", (request, reply, done) => {
+    metrics.requestAnswered(request.handledBy, reply.statusCode, reply.elapsedTime / 1_000);
+    done();
+  });
+}
+
+/** The same of answers that are sent past the framework, after what `onAnswer` does. */
+export function measureAnswers(onAnswer: OnAnswer, handler: RequestHandler, metrics: GatewayMetrics | null): OnAnswer {
+  if (metrics === null) return onAnswer;
+  return (request, status, milliseconds) => {
+    onAnswer(request, status, milliseconds);
+    metrics.requestAnswered(handler, status, milliseconds / 1_000);
+  };
+}

@@ -1,0 +1,86 @@
+import type {
+  ChannelListener,
+  EndReason,
+  FenceReading,
+  InsertOutcome,
+  RemovalListener,
+  RemovedSession,
+  SessionChange,
+  SessionLimit,
+  SessionRecord,
+  SessionReference,
+  SessionStore,
+} from "coatcheck";
+
+/** Told of each call once it is over. */
+export type OnStoreCall = (operation: string, outcome: "ok" | "fault", seconds: number) => void;
+
+/** MeasuredSessionStore stands before a session store, changes nothing, and tells how long each call took. */
+export class MeasuredSessionStore implements SessionStore {
+  readonly recall?: (reference: SessionReference) => SessionRecord | null;
+  readonly #store: SessionStore;
+  readonly #onCall: OnStoreCall;
+
+  constructor(store: SessionStore, onCall: OnStoreCall) {
+    this.#store = store;
+    this.#onCall = onCall;
+    if (store.recall !== undefined) this.recall = store.recall.bind(store);
+  }
+
+  readFence(userKey: string): Promise<FenceReading> {
+    return this.#measure("read_fence", () => this.#store.readFence(userKey));
+  }
+
+  insert(
+    record: SessionRecord,
+    reading: FenceReading,
+    limit: SessionLimit,
+    options: { readonly replaces?: string } = {},
+  ): Promise<InsertOutcome> {
+    return this.#measure("insert", () => this.#store.insert(record, reading, limit, options));
+  }
+
+  find(reference: SessionReference): Promise<SessionRecord | null> {
+    return this.#measure("find", () => this.#store.find(reference));
+  }
+
+  update(reference: SessionReference, change: SessionChange, expectedVersion: number): Promise<boolean> {
+    return this.#measure("update", () => this.#store.update(reference, change, expectedVersion));
+  }
+
+  delete(reference: SessionReference, reason: EndReason): Promise<RemovedSession | null> {
+    return this.#measure("delete", () => this.#store.delete(reference, reason));
+  }
+
+  deleteByUser(
+    userKey: string,
+    reason: EndReason,
+    options: { readonly except?: string } = {},
+  ): Promise<readonly RemovedSession[]> {
+    return this.#measure("delete_by_user", () => this.#store.deleteByUser(userKey, reason, options));
+  }
+
+  listByUser(userKey: string): Promise<readonly SessionRecord[]> {
+    return this.#measure("list_by_user", () => this.#store.listByUser(userKey));
+  }
+
+  deleteExpired(limit: number): Promise<readonly RemovedSession[]> {
+    return this.#measure("delete_expired", () => this.#store.deleteExpired(limit));
+  }
+
+  subscribe(listener: RemovalListener, onChannel?: ChannelListener): () => void {
+    return this.#store.subscribe(listener, onChannel);
+  }
+
+  async #measure<Result>(operation: string, call: () => Promise<Result>): Promise<Result> {
+    const startedAt = performance.now();
+    let outcome: "ok" | "fault" = "fault";
+    try {
+      const result = await call();
+      outcome = "ok";
+      return result;
+    } finally {
+      this.#onCall(operation, outcome, (performance.now() - startedAt) / 1_000);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import type { FastifyBaseLogger } from "fastify";
+import type { AuditWriter } from "../audit/audit-writer.ts";
+import type { SecurityEvents } from "../audit/security-events.ts";
+import type { GatewayConfiguration } from "../config/gateway-configuration.ts";
+import type { LiveConnections } from "../proxy/live-connections.ts";
+import type { UpstreamHealth } from "../proxy/upstream-health.ts";
+import type { OpenSessionStore } from "../session-stores/open-session-store.ts";
+import type { GatewayMetrics } from "./gateway-metrics.ts";
+import { startMetricsServer } from "./metrics-server.ts";
+
+export interface WatchedParts {
+  readonly live: LiveConnections;
+  readonly health: UpstreamHealth;
+  readonly audit: AuditWriter;
+  readonly security: SecurityEvents;
+  readonly opened: OpenSessionStore;
+  readonly log: FastifyBaseLogger;
+}
+
+/**
+ * Has the parts of a gateway counted and looked at, and answers whoever asks for the numbers. Returns what ends it.
+ *
+ * @throws GatewayError `cannot_listen`
+ */
+export async function serveMetrics(
+  metrics: GatewayMetrics | null,
+  { metricsPort, metricsHost, routes }: GatewayConfiguration,
+  { live, health, audit, security, opened, log }: WatchedParts,
+): Promise<() => Promise<void>> {
+  if (metrics === null || metricsPort === null) return async () => {};
+  const upstreams = [...new Set(routes.map(({ upstream }) => upstream))];
+  metrics.watch({
+    openConnections: () => live.count(),
+    upstreams: () => upstreams.map((upstream) => ({ upstream, isUp: !health.isDown(upstream) })),
+    droppedAuditEvents: () => audit.dropped,
+  });
+  security.on(({ event }) => metrics.eventHappened(event));
+  const stop = await startMetricsServer({ host: metricsHost ?? "localhost", port: metricsPort, metrics, log });
+  const unsubscribe = opened.store.subscribe(
+    () => {},
+    (state) => metrics.channelIs(state),
+  );
+  return async () => {
+    unsubscribe();
+    await stop();
+    metrics.close();
+  };
+}
