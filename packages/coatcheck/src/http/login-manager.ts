@@ -13,7 +13,6 @@ export class LoginManager<User, Anonymous = null, RequestUser extends User = nev
   /** The guard that every request passes first. */
   readonly guard: RequestGuard;
   readonly #rules: LoginRules<User, Anonymous, RequestUser>;
-  readonly #visits = new WeakMap<Visit, LoginVisit<User, Anonymous, RequestUser>>();
 
   /** @throws CoatcheckError `invalid_configuration` */
   constructor(options: LoginManagerOptions<User, Anonymous, RequestUser>) {
@@ -47,11 +46,6 @@ export class LoginManager<User, Anonymous = null, RequestUser extends User = nev
       const message = "This request did not pass the guard of these logins. Register it before the routes.";
       throw new CoatcheckError("guard_not_installed", message);
     }
-    let login = this.#visits.get(visit);
-    if (login === undefined) {
-      login = new LoginVisit(visit, this.guard.sessions, this.#rules);
-      this.#visits.set(visit, login);
-    }
-    return login;
+    return visit.companionOf(this, () => new LoginVisit(visit, this.guard.sessions, this.#rules));
   }
 }

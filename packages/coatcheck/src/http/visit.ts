@@ -43,6 +43,7 @@ export class Visit {
   #setCookie: string | null = null;
   #isFinished = false;
   #loginUnderWay: Promise<unknown> = Promise.resolve();
+  readonly #companions: { readonly owner: object; readonly companion: unknown }[] = [];
 
   /** @internal `RequestGuard.admit` makes them. */
   constructor(parts: VisitParts) {
@@ -57,6 +58,18 @@ export class Visit {
   /** @internal Whether its session is one of these. */
   isOf(sessions: SessionManager): boolean {
     return this.#parts.sessions === sessions;
+  }
+
+  /**
+   * @internal What `owner` keeps with this visit, made when it is first asked for. Not a WeakMap of the owner's: with an
+   * entry for each request it is what the garbage collector would be busy with.
+   */
+  companionOf<Companion>(owner: object, make: () => Companion): Companion {
+    const known = this.#companions.find((each) => each.owner === owner);
+    if (known !== undefined) return known.companion as Companion;
+    const companion = make();
+    this.#companions.push({ owner, companion });
+    return companion;
   }
 
   /** An unsafe request of another origin's page. It was admitted because it carries no cookie, and begins no session. */

@@ -30,12 +30,28 @@ test("nor does one guard stand for another around the same request", async () =>
   await expect(handle(new Request(origin))).rejects.toMatchObject({ code: "guard_not_installed" });
 });
 
-test("two managers over the same sessions share a guard", async () => {
+test("two managers over the same sessions share a guard, and each has its own user of a visit, loaded once", async () => {
   const { guard } = logins("customer");
-  const names = new LoginManager({ guard, userLoader: (id) => id });
-  const visit = guard.admit({ method: "GET", headers: new Headers() });
+  const loaded: string[] = [];
+  const managerOf = (kind: string) =>
+    new LoginManager({
+      guard,
+      userLoader: (id) => {
+        loaded.push(kind);
+        return `${kind} ${id}`;
+      },
+    });
+  const [names, numbers] = [managerOf("name"), managerOf("number")];
+  const visit = guard.admit({ method: "POST", headers: new Headers() });
   if (!visit.admitted) throw new Error(visit.code);
-  expect(await names.of(visit).currentUser()).toBe(null);
+  await visit.login(await guard.sessions.begin("1"));
+  for (let time = 0; time < 2; time++) {
+    expect([await names.of(visit).currentUser(), await numbers.of(visit).currentUser()]).toEqual([
+      "name 1",
+      "number 1",
+    ]);
+  }
+  expect(loaded).toEqual(["name", "number"]);
 });
 
 test("a request that passed no guard is said to be one", async () => {
