@@ -30,8 +30,17 @@ export async function listen(
   }
 }
 
-/** On several addresses as on one: there is one server. */
+/** On several addresses as on one: there is one server. Where it cannot listen on all of them, it does on none. */
 export async function listenAt(app: FastifyInstance, addresses: readonly string[], port: number): Promise<void> {
+  try {
+    await listenAtEach(app, addresses, port);
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}
+
+async function listenAtEach(app: FastifyInstance, addresses: readonly string[], port: number): Promise<void> {
   const [first, ...others] = addresses;
   const doors = others.map((address) => ({ address, door: anotherDoor(app) }));
   await app.listen({ port, ...(first === undefined ? {} : { host: first }) });

@@ -78,6 +78,16 @@ test("closing waits for what is being answered at any address, ends idle connect
   await closing;
 });
 
+test("where one of several addresses is taken, nothing listens at the others", async () => {
+  const other = createServer().listen(0, ADDRESSES[1]);
+  await once(other, "listening");
+  onTestFinished(() => void other.close());
+  const { port } = other.address() as AddressInfo;
+  const server = app();
+  await expect(listenAt(server, ADDRESSES, port)).rejects.toMatchObject({ code: "EADDRINUSE" });
+  await expect(ask(ADDRESSES[0], port)).rejects.toMatchObject({ code: "ECONNREFUSED" });
+});
+
 test("a connection that cannot be accepted ends nothing", async () => {
   const server = app();
   server.get("/", async () => "still here");
