@@ -203,12 +203,12 @@ async function serve({ configuration, log, prepare, passRule }: GatewayOptions, 
       upgrades.close();
       const timer = setTimeout(() => server.server.closeAllConnections(), LONGEST_ANSWER_MILLISECONDS);
       await server.close();
-      await stopMetrics();
       clearTimeout(timer);
       await maintenance.stop();
       await audit.close().catch((error: unknown) => {
         log.error({ event: "audit_lost", err: error }, "the last audit events could not be written");
       });
+      await stopMetrics();
       watch.close();
       await upstreams.close();
       await opened.close();

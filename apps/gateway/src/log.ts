@@ -2,18 +2,18 @@ import type { IncomingMessage } from "node:http";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import type { SecurityEvents } from "./audit/security-events.ts";
 import { vocabulary } from "./audit/vocabulary.ts";
+import { type EndedRequest, onRequestEnd } from "./ended-requests.ts";
 
 /**
- * One line for every answered request: what, how it ended and how long it took. No header, no body and no query: the
+ * One line for every request: what, how it ended, whether all of the answer was sent, and how long it took. No header, no body and no query: the
  * secrets of a request are in those, and what is never written need not be found and blanked out.
  */
 export function addRequestLog(app: FastifyInstance): void {
   // What is not written need not be put together.
   if (!isWritten(app.log)) return;
-  app.addHook("onResponse", (request, reply, done) => {
+  onRequestEnd(app, (request, ended) => {
     const { method, url, ip: address } = request;
-    request.log.info(requestLine({ method, url, address, status: reply.statusCode, milliseconds: reply.elapsedTime }));
-    done();
+    request.log.info(requestLine({ method, url, address, ...ended }));
   });
 }
 
@@ -25,7 +25,7 @@ export function answerLog(log: FastifyBaseLogger, clientAddress: (request: Incom
   if (!isWritten(log)) return () => {};
   return (request, status, milliseconds) => {
     const { method = "", url = "" } = request;
-    log.info(requestLine({ method, url, address: clientAddress(request), status, milliseconds }));
+    log.info(requestLine({ method, url, address: clientAddress(request), status, complete: true, milliseconds }));
   };
 }
 
@@ -33,16 +33,15 @@ function isWritten({ level }: FastifyBaseLogger): boolean {
   return ["trace", "debug", "info"].includes(level);
 }
 
-function requestLine(facts: {
+interface RequestFacts extends EndedRequest {
   readonly method: string;
   readonly url: string;
   readonly address: string;
-  readonly status: number;
-  readonly milliseconds: number;
-}): object {
-  const { method, url, status, milliseconds, address } = facts;
+}
+
+function requestLine({ method, url, status, complete, milliseconds, address }: RequestFacts): object {
   const rounded = Math.round(milliseconds * 10) / 10;
-  return { event: "request", method, path: pathOf(url), status, milliseconds: rounded, address };
+  return { event: "request", method, path: pathOf(url), status, complete, milliseconds: rounded, address };
 }
 
 function pathOf(url: string): string {

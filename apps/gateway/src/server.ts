@@ -11,6 +11,7 @@ import type { CredentialChanges } from "./accounts/credential-changes.ts";
 import type { KnownDevices } from "./accounts/known-devices.ts";
 import type { PasswordAuthenticator } from "./accounts/password-authenticator.ts";
 import type { SecurityEvents } from "./audit/security-events.ts";
+import { requireBodiesWithin } from "./body-timeout.ts";
 import { dropUnreadableHops } from "./client-address.ts";
 import { addErrorResponses } from "./error-responses.ts";
 import { addRequestLog, answerLog } from "./log.ts";
@@ -61,6 +62,7 @@ export interface ServerParts {
 }
 
 const MAXIMUM_BODY_BYTES = 16 * 1_024;
+/** For the headers of a request, and for a body that is for the gateway itself. */
 const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
 
 /** The gateway's HTTP server, not yet listening. Everything it needs is handed to it. */
@@ -74,7 +76,9 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAXIMUM_BODY_BYTES,
     genReqId: requestIds(),
-    requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
+    // How long a body may take is decided where it is known whose it is.
+    requestTimeout: 0,
+    http: { headersTimeout: REQUEST_TIMEOUT_MILLISECONDS },
     trustProxy: parts.trustedProxies.length === 0 ? false : [...parts.trustedProxies],
     forceCloseConnections: "idle",
     // What arrives while closing is answered like anything else, and its connection ended with the answer.
@@ -91,6 +95,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     dropUnreadableHops(request.raw);
     done();
   });
+  requireBodiesWithin(app, REQUEST_TIMEOUT_MILLISECONDS);
   const isClosing = closeConnectionsWhenClosing(app);
   addRequestLog(app);
   measureRequests(app, parts.metrics);

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from "node:http";
 import type { ChannelState } from "coatcheck";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { type AuditEventName, vocabulary } from "../audit/vocabulary.ts";
@@ -113,13 +114,14 @@ export class GatewayMetrics {
     return this.#registry.metrics();
   }
 
-  requestAnswered(handler: RequestHandler, status: number, seconds: number): void {
-    this.#requests.observe({ handler, status }, seconds);
+  /** `status` is null for one that was broken off before its answer. */
+  requestAnswered(handler: RequestHandler, status: number | null, seconds: number): void {
+    this.#requests.observe({ handler, status: labelOf(status) }, seconds);
   }
 
   /** `outcome` is the status of the answer, or the code of what failed. */
   upstreamAnswered(upstream: string, outcome: number | string, seconds: number): void {
-    this.#upstreams.observe({ upstream, outcome }, seconds);
+    this.#upstreams.observe({ upstream, outcome: typeof outcome === "number" ? labelOf(outcome) : outcome }, seconds);
   }
 
   storeCalled(operation: string, outcome: "ok" | "fault", seconds: number): void {
@@ -137,4 +139,10 @@ export class GatewayMetrics {
   close(): void {
     this.#registry.clear();
   }
+}
+
+/** A service chooses its statuses, and perhaps lets its clients choose. */
+function labelOf(status: number | null): string {
+  if (status === null) return "broken_off";
+  return status in STATUS_CODES ? String(status) : "other";
 }

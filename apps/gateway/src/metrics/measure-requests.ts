@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { onRequestEnd } from "../ended-requests.ts";
 import type { OnAnswer } from "../log.ts";
 import type { GatewayMetrics, RequestHandler } from "./gateway-metrics.ts";
 
@@ -17,9 +18,8 @@ export function handledBy(request: FastifyRequest, handler: RequestHandler): voi
 export function measureRequests(app: FastifyInstance, metrics: GatewayMetrics | null): void {
   app.decorateRequest("handledBy", "gateway");
   if (metrics === null) return;
-  app.addHook("onResponse", (request, reply, done) => {
-    metrics.requestAnswered(request.handledBy, reply.statusCode, reply.elapsedTime / 1_000);
-    done();
+  onRequestEnd(app, ({ handledBy }, { status, milliseconds }) => {
+    metrics.requestAnswered(handledBy, status, milliseconds / 1_000);
   });
 }
 

@@ -11,6 +11,8 @@ export interface MetricsServerOptions {
   readonly log: FastifyBaseLogger;
 }
 
+const REQUEST_TIMEOUT_MILLISECONDS = 10_000;
+
 /**
  * Answers `GET /metrics` on a port of its own, so that whoever reaches the gateway does not reach this. Returns what ends
  * it.
@@ -23,6 +25,7 @@ export async function startMetricsServer(options: MetricsServerOptions): Promise
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: "idle",
+    requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
   });
   closeConnectionsWhenClosing(app);
   app.get("/metrics", async (_request, reply) =>
@@ -32,5 +35,9 @@ export async function startMetricsServer(options: MetricsServerOptions): Promise
       .send(await metrics.read()),
   );
   await listen(app, { host, port }, GatewayError);
-  return () => app.close();
+  return async () => {
+    // Nobody who is still asking, or pretends to, is waited for.
+    app.server.closeAllConnections();
+    await app.close();
+  };
 }

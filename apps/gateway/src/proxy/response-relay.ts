@@ -65,10 +65,14 @@ export class ResponseRelay implements Dispatcher.DispatchHandler {
     const { response } = this.#parts;
     this.#controller = controller;
     const abandon = () => {
-      if (!response.writableFinished && !controller.aborted) controller.abort(new Abandoned());
+      if (!controller.aborted) controller.abort(new Abandoned());
     };
     if (response.destroyed || this.#isSettled) abandon();
-    else response.once("close", abandon);
+    else {
+      response.once("close", () => {
+        if (!response.writableFinished) abandon();
+      });
+    }
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, _headers: unknown, statusText = ""): void {
@@ -86,13 +90,12 @@ export class ResponseRelay implements Dispatcher.DispatchHandler {
       return;
     }
     controller.pause();
-    headers.then(
-      (late) => {
+    headers
+      .then((late) => {
         this.#begin(status, statusText, late);
         controller.resume();
-      },
-      (error) => controller.abort(error),
-    );
+      })
+      .catch((error) => controller.abort(error));
   }
 
   onResponseData(controller: Dispatcher.DispatchController, piece: Buffer): void {

@@ -2,12 +2,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { HeaderEdit, Visit } from "coatcheck";
 import type { FastifyBaseLogger } from "fastify";
 import { type Dispatcher, Pool } from "undici";
+import { hasBody } from "../body-timeout.ts";
 import type { ServedOrigin } from "../served-origins.ts";
 import { type ForwardedIdentity, forwardedHeaders } from "./forwarded-request.ts";
 import { returnedHeaders } from "./forwarded-response.ts";
 import type { LiveConnections, Opening } from "./live-connections.ts";
 import { ResponseRelay, type UpstreamAnswer, type UpstreamFailure } from "./response-relay.ts";
 import { type Route, roleOf } from "./route.ts";
+import { uploadOf } from "./upload.ts";
 import { upstreamFault } from "./upstream-fault.ts";
 import { PROBE_EVERY_SECONDS, type UpstreamHealth } from "./upstream-health.ts";
 
@@ -30,12 +32,14 @@ export interface ForwardFailure {
   readonly retryAfterSeconds: number | null;
 }
 
+export type UpstreamOutcome = number | UpstreamFailure | "client_left";
+
 export interface UpstreamsParts {
   readonly isOwnCookie: (name: string) => boolean;
   readonly live: LiveConnections;
   readonly health: UpstreamHealth;
   /** Told when an answer has begun, by its status, or why there is none. */
-  readonly onAnswer?: (upstream: string, outcome: number | UpstreamFailure, seconds: number) => void;
+  readonly onAnswer?: (upstream: string, outcome: UpstreamOutcome, seconds: number) => void;
   readonly log: FastifyBaseLogger;
 }
 
@@ -82,11 +86,8 @@ export class Upstreams {
         headersFor: (answer) => this.#responseHeaders(answer, admitted),
         admits: (answer) => session === null || !isEventStream(answer) || live.becomesLasting(session, response),
         onBegun: (failure, error) => {
-          const outcome = failure ?? response.statusCode;
-          // Nothing was answered to whoever has left.
-          if (failure !== null || response.headersSent) {
-            onAnswer?.(upstream, outcome, (performance.now() - startedAt) / 1_000);
-          }
+          const outcome = failure ?? (response.headersSent ? response.statusCode : "client_left");
+          onAnswer?.(upstream, outcome, (performance.now() - startedAt) / 1_000);
           if (failure === "too_many_connections") return resolve(TOO_MANY_CONNECTIONS);
           if (failure === "session_ended") return resolve(SESSION_ENDED);
           if (failure !== null) {
@@ -101,12 +102,13 @@ export class Upstreams {
         const opening = live.open(session, response, { role: roleOf(route), isLasting: false, end });
         if (opening !== "opened") return resolve(NOT_OPENED[opening]);
       }
+      const body = hasBody(request) ? uploadOf(request, timeout) : null;
       this.#pool(upstream).dispatch(
         {
           method: (request.method ?? "GET") as Dispatcher.HttpMethod,
           path: request.url ?? "/",
           headers: [...this.requestHeaders(request, admitted), ...lengthOf(request)],
-          body: hasBody(request) ? request : null,
+          body,
           headersTimeout: timeout,
           bodyTimeout: timeout,
         },
@@ -160,10 +162,6 @@ export class Upstreams {
 function lengthOf({ headers }: IncomingMessage): readonly string[] {
   const { "content-length": length } = headers;
   return length === undefined ? [] : ["content-length", length];
-}
-
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
 }
 
 function isEventStream({ rawHeaders }: UpstreamAnswer): boolean {

@@ -1,6 +1,6 @@
 import { EventEmitter, once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect as connectTcp } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import WebSocket, { WebSocketServer } from "ws";
 import { Client } from "../support/client.ts";
@@ -181,6 +181,27 @@ describe("a request whose session ends before it is answered", () => {
     expect([status, headers.get("content-type")]).toEqual([401, "application/problem+json; charset=utf-8"]);
     await brokenOff;
     expect(response.writableFinished).toBe(false);
+  });
+
+  test("whose upload is still under way, leaves its connection usable", async () => {
+    const client = await loggedIn();
+    const { host, port } = new URL(gateway.url);
+    const socket = connectTcp({ host: "localhost", port: Number(port) });
+    let received = "";
+    socket.on("data", (piece) => (received += piece));
+    const [own, size] = [`host: ${host}\r\norigin: ${gateway.url}\r\n`, 4_000_000];
+    const reached = once(slow, "/app/slow/upload");
+    socket.write(
+      `POST /app/slow/upload HTTP/1.1\r\n${own}cookie: ${client.cookieHeader}\r\ncontent-length: ${size}\r\n\r\nx`,
+    );
+    await reached;
+    expect((await client.send("POST", "/auth/logout")).status).toBe(204);
+    await expect.poll(() => received).toMatch(/^HTTP\/1.1 401 /);
+    received = "";
+    socket.write("x".repeat(size - 1));
+    socket.write(`GET /auth/heartbeat HTTP/1.1\r\n${own}\r\n`);
+    await expect.poll(() => received, { timeout: 10_000 }).toMatch(/HTTP\/1.1 200 OK.*"OK"/s);
+    socket.destroy();
   });
 
   test("is answered, after another of the same browser was", async () => {

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { freePort } from "@coatcheck/throwaway-servers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { vocabulary } from "../../src/audit/vocabulary.ts";
@@ -21,7 +21,13 @@ beforeAll(async () => {
     if (request.url === "/app/events") {
       response.writeHead(200, { "content-type": "text/event-stream" });
       response.write("data: hello\n\n");
-    } else response.writeHead(request.url === "/app/broken" ? 500 : 200).end("from upstream");
+    } else if (request.url === "/app/short") {
+      response.writeHead(200, { "content-length": "100" });
+      response.write("not all", () => response.destroy());
+    } else if (request.url?.startsWith("/app/status/")) {
+      response.writeHead(Number(request.url.slice(12))).end();
+    } else if (request.url !== "/app/silent")
+      response.writeHead(request.url === "/app/broken" ? 500 : 200).end("from upstream");
   });
   upstream.listen(0, "127.0.0.1");
   await once(upstream, "listening");
@@ -84,7 +90,7 @@ async function expectGrowth(act: () => Promise<unknown>, expected: Readonly<Reco
   await expect.poll(growth, POLL).toEqual(expected);
 }
 
-const requests = (handler: string, status: number) =>
+const requests = (handler: string, status: number | string) =>
   `coatcheck_http_request_duration_seconds_count{handler="${handler}",status="${status}"}`;
 const upstreamAnswers = (outcome: string, of = origin) =>
   `coatcheck_upstream_response_seconds_count{upstream="${of}",outcome="${outcome}"}`;
@@ -176,6 +182,46 @@ test("what is open, while it is", async () => {
   await expectGrowth(async () => aborted.abort(), { [lasting]: -2, [sessions]: -1 });
 });
 
+test("what is broken off, by whoever", async () => {
+  const client = await loggedIn();
+  const ask = async (path: string, after: "answer" | "arrival") => {
+    const aborted = new AbortController();
+    const arrived = once(upstream, "request");
+    const answer = fetch(gateway.url + path, { headers: { cookie: client.cookieHeader }, signal: aborted.signal });
+    if (after === "answer") await answer;
+    else await arrived;
+    aborted.abort();
+    await answer.then((response) => response.text()).catch(() => {});
+  };
+  const act = async () => {
+    await ask("/app/events", "answer");
+    await ask("/app/silent", "arrival");
+    const short = await client.send("GET", "/app/short");
+    await expect(short.text()).rejects.toThrow();
+  };
+  await expectGrowth(act, {
+    [requests("service", 200)]: 2,
+    [requests("service", "broken_off")]: 1,
+    [upstreamAnswers("200")]: 2,
+    [upstreamAnswers("client_left")]: 1,
+  });
+  const lines = gateway.log.split("\n").filter((line) => /"path":"\/app\/(events|silent|short)"/.test(line));
+  const broken = lines.map((line) => JSON.parse(line)).filter(({ complete }) => !complete);
+  expect(broken.map(({ path, status }) => [path, status]).slice(-3)).toEqual([
+    ["/app/events", 200],
+    ["/app/silent", null],
+    ["/app/short", 200],
+  ]);
+});
+
+test("statuses that mean nothing are one series", async () => {
+  const client = await loggedIn();
+  const act = async () => {
+    for (const status of [299, 599, 999]) await (await client.send("GET", `/app/status/${status}`)).text();
+  };
+  await expectGrowth(act, { [requests("service", "other")]: 3, [upstreamAnswers("other")]: 3 });
+});
+
 test("each is described, on its page too, and the page describes no other", async () => {
   const text = await (await fetch(`${metricsUrl}/metrics`)).text();
   const described = [...text.matchAll(/^# HELP (coatcheck_\w+) \S/gm)].map(([, name]) => name);
@@ -203,4 +249,16 @@ test("nothing that a client sent is in there, and there is nothing else on that 
   expect(counted).not.toContain("ada");
   expect((await fetch(`${metricsUrl}/auth/me`)).status).toBe(404);
   expect((await fetch(`${gateway.url}/metrics`)).status).toBe(404);
+});
+
+test("whoever holds a connection to that port does not hold up the end", async () => {
+  const { port } = new URL(metricsUrl);
+  const socket = connect({ host: "localhost", port: Number(port) });
+  socket.on("error", () => {});
+  await once(socket, "connect");
+  socket.write("POST /metrics HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n{");
+  await (await fetch(`${metricsUrl}/metrics`)).text();
+  expect(await gateway.kill("SIGTERM")).toBe(0);
+  expect(gateway.log).not.toContain("stopped_late");
+  socket.destroy();
 });
