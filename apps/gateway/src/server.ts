@@ -31,6 +31,7 @@ import { addKeySetRoutes } from "./routes/key-sets.ts";
 import { addLoginRoute } from "./routes/login.ts";
 import { addLogoutRoute } from "./routes/logout.ts";
 import { addMeRoutes } from "./routes/me.ts";
+import { addOpenApiRoute } from "./routes/openapi.ts";
 import { addPageRoutes } from "./routes/pages.ts";
 import { addPasswordRoute } from "./routes/password.ts";
 import { addReauthenticateRoute } from "./routes/reauthenticate.ts";
@@ -121,6 +122,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     addReauthenticateRoute(app, parts);
     addPasswordRoute(app, parts);
     addKeySetRoutes(app, parts);
+    addOpenApiRoute(app, parts);
     if (parts.access.issuesPasses) addAccessRoutes(app, parts);
     addPageRoutes(app, parts);
   });

@@ -4,21 +4,24 @@ import { MINIMUM_PASSWORD_LENGTH, readPassword } from "./password-text.ts";
 import { measurePredictability, repeatedUnit } from "./predictable-text.ts";
 
 /** Why a new password is refused. Stable: pages and scripts decide by them. */
-export type PasswordRefusal =
-  | "too_short"
-  | "too_long"
+export const passwordRefusals = [
+  "too_short",
+  "too_long",
   /** It is not well-formed Unicode. */
-  | "malformed"
+  "malformed",
   /** It is the password that the account has now. */
-  | "unchanged"
+  "unchanged",
   /** It is on the list of passwords that leaks have shown to be in use. */
-  | "too_common"
+  "too_common",
   /** A few characters over and over. */
-  | "repetitive"
+  "repetitive",
   /** It is little more than common words, years and runs on the keyboard. */
-  | "predictable"
+  "predictable",
   /** It is little more than that and the owner's name or address. */
-  | "contains_identity";
+  "contains_identity",
+] as const;
+
+export type PasswordRefusal = (typeof passwordRefusals)[number];
 
 export type PasswordOwner = Pick<Account, "email" | "name">;
 

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { nearestName } from "@coatcheck/service/nearest-name";
 import { GatewayError } from "../errors.ts";
+import { version } from "../version.ts";
 import { type Command, type Invocation, UsageError } from "./command.ts";
 import { commands } from "./commands/index.ts";
 import { commandHelp, generalHelp } from "./help.ts";
@@ -62,13 +62,6 @@ function parse(command: Command, words: readonly string[]): Pick<Invocation, "ar
     throw new UsageError(`${command.arguments[positionals.length]} is missing. ${help}`);
   if (positionals.length > command.arguments.length) throw new UsageError(`There are too many arguments. ${help}`);
   return { arguments: positionals, values };
-}
-
-function version(): string {
-  const { version: number } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-    version: string;
-  };
-  return number;
 }
 
 function messageOf(error: unknown): string {

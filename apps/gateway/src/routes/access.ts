@@ -16,13 +16,13 @@ export interface AccessRoutesOptions {
 const MAXIMUM_PATHS = 100;
 
 const pathSchema = { type: "string", minLength: 1, maxLength: 1_024 };
-const accessBody = {
+export const accessBody = {
   type: "object",
   additionalProperties: false,
   properties: { path: pathSchema, paths: { type: "array", minItems: 1, maxItems: MAXIMUM_PATHS, items: pathSchema } },
   oneOf: [{ required: ["path"] }, { required: ["paths"] }],
 };
-const renewalBody = {
+export const renewalBody = {
   type: "object",
   additionalProperties: false,
   required: ["token"],

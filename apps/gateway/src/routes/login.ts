@@ -21,7 +21,7 @@ interface LoginBody {
   readonly remember?: boolean;
 }
 
-const loginBody = {
+export const loginBody = {
   type: "object",
   required: ["email", "password"],
   additionalProperties: false,

@@ -20,7 +20,7 @@ interface PasswordBody {
 }
 
 const password = { type: "string", maxLength: 4_096 };
-const passwordBody = {
+export const passwordBody = {
   type: "object",
   required: ["currentPassword", "newPassword"],
   additionalProperties: false,

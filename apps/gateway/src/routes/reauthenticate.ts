@@ -12,7 +12,7 @@ export interface ReauthenticateRouteOptions {
   readonly security: SecurityEvents;
 }
 
-const reauthenticateBody = {
+export const reauthenticateBody = {
   type: "object",
   required: ["password"],
   additionalProperties: false,

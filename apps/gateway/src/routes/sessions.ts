@@ -16,7 +16,7 @@ export interface SessionRoutesOptions {
 
 const REVOCATIONS_PER_MINUTE = 5;
 
-const revokeAllQuery = {
+export const revokeAllQuery = {
   type: "object",
   additionalProperties: false,
   properties: { include: { const: "current" } },

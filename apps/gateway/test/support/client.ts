@@ -1,4 +1,6 @@
-/** A client with a cookie jar and, like a script that knows the rules, `X-CSRF: 1`. */
+import { requireDocumented } from "./documented-answers.ts";
+
+/** A client with a cookie jar and, like a script that knows the rules, `X-CSRF: 1`. What the API answers it must be documented. */
 export class Client {
   readonly url: string;
   readonly cookies = new Map<string, string>();
@@ -27,6 +29,7 @@ export class Client {
       ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
     });
     for (const text of response.headers.getSetCookie()) this.#keep(text);
+    await requireDocumented(method, path, response);
     return response;
   }
 

@@ -1,0 +1,68 @@
+import { type ProblemCode, problemObject } from "../problem.ts";
+import type { Schema } from "./schemas.ts";
+
+/** What an operation answers, by status. */
+export type Responses = Readonly<Record<string, Schema>>;
+
+/** What the middle of every answer may be instead: of each request, of those that may change something, of users. */
+const OF_ANY: readonly ProblemCode[] = [
+  ...(["invalid_request", "duplicate_session_cookie", "misdirected_request", "headers_too_large"] as const),
+  ...(["internal_error", "unavailable"] as const),
+];
+const OF_UNSAFE: readonly ProblemCode[] = [
+  ...([
+    "cross_origin_request",
+    "headerless_request",
+    "broken_json",
+    "body_too_large",
+    "unsupported_media_type",
+  ] as const),
+];
+
+export interface Refusals {
+  readonly isUnsafe: boolean;
+  readonly codes: readonly ProblemCode[];
+  /** Where a code stands for two situations, its other status. */
+  readonly statuses?: Partial<Readonly<Record<ProblemCode, number>>>;
+  /** Further members of one status' problem object. */
+  readonly extensions?: Readonly<Record<number, Readonly<Record<string, Schema>>>>;
+}
+
+/** The problems of an operation, one response for each status: a problem object says by its code which it was. */
+export function problemResponses({ isUnsafe, codes, statuses = {}, extensions = {} }: Refusals): Responses {
+  const all = [...codes, ...(isUnsafe ? OF_UNSAFE : []), ...OF_ANY].map((code) => problemObject(code, statuses[code]));
+  const statusesOfAll = [...new Set(all.map(({ status }) => status))].sort();
+  return Object.fromEntries(
+    statusesOfAll.map((status) => {
+      const problems = all.filter((problem) => problem.status === status);
+      const more = extensions[status] ?? {};
+      const schema = {
+        type: "object",
+        required: ["type", "title", "status", "code", "detail", ...Object.keys(more)],
+        properties: {
+          type: { const: "about:blank" },
+          title: { const: problems[0]?.title },
+          status: { const: status },
+          code: { enum: problems.map(({ code }) => code) },
+          detail: { type: "string", description: "For people." },
+          ...more,
+        },
+      };
+      const description = problems.map(({ code, detail }) => `\`${code}\`: ${detail}`).join("\n");
+      return [
+        String(status),
+        { description, ...headersOf(status), content: { "application/problem+json": { schema } } },
+      ];
+    }),
+  );
+}
+
+/** When to try again, where that is known. */
+function headersOf(status: number): Schema {
+  if (![409, 429, 503].includes(status)) return {};
+  return { headers: { "Retry-After": { description: "Seconds.", schema: { type: "integer", minimum: 0 } } } };
+}
+
+export function jsonResponse(description: string, schema: Schema, type = "application/json"): Schema {
+  return { description, content: { [type]: { schema } } };
+}

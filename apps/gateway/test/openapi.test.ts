@@ -1,0 +1,42 @@
+import { readdir, readFile } from "node:fs/promises";
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { expect, test } from "vitest";
+import { openApiDocument } from "../src/openapi/document.ts";
+import { problems } from "../src/problem.ts";
+
+const names = { origin: "https://app.example", cookieName: "__Host-Http-session" };
+
+test.each([true, false])("the document is OpenAPI 3.1, with passes: %s", async (issuesPasses) => {
+  const document = structuredClone(openApiDocument(names, { issuesPasses }));
+  const validator = new Validator();
+  const { valid, errors } = await validator.validate(document);
+  expect([errors, valid, validator.version]).toEqual([undefined, true, "3.1"]);
+  expect("/auth/access" in (document.paths as object)).toBe(issuesPasses);
+});
+
+test("every code that the API can answer is in it, but for those of private services and of paths", () => {
+  const text = JSON.stringify(openApiDocument(names, { issuesPasses: true }));
+  const missing = Object.keys(problems).filter((code) => !text.includes(`"${code}"`));
+  expect(missing.sort()).toEqual([
+    ...["method_not_allowed", "too_many_connections", "upstream_timeout", "upstream_unreachable"],
+  ]);
+});
+
+test("every route of the API is in it, by its method", async () => {
+  const { paths } = openApiDocument(names, { issuesPasses: true }) as {
+    readonly paths: Readonly<Record<string, object>>;
+  };
+  const documented = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method} ${path}`),
+  );
+  const folder = new URL("../src/routes/", import.meta.url);
+  const routes: string[] = [];
+  // Pages are for people.
+  for (const file of (await readdir(folder)).filter((name) => name !== "pages.ts")) {
+    const source = await readFile(new URL(file, folder), "utf8");
+    for (const [, method, path] of source.matchAll(/app\.(get|post|put|patch|delete)(?:<.*?>)?\(\s*"([^"]+)"/g)) {
+      routes.push(`${method} ${path?.replace(/:(\w+)/g, "{$1}")}`);
+    }
+  }
+  expect(routes.sort()).toEqual(documented.sort());
+});
