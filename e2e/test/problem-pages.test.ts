@@ -19,7 +19,9 @@ let upstream: Server;
 beforeAll(async () => {
   await mkdir(SCREENSHOTS, { recursive: true });
   upstream = createServer((request, response) => {
-    response.writeHead(200, { "content-type": "text/html" }).end(`<!doctype html><title>${request.url}</title>`);
+    const form = '<form method="post" action="/app/sent"><input name="text"><button>Send</button></form>';
+    response.writeHead(200, { "content-type": "text/html" });
+    response.end(`<!doctype html><title>${request.url}</title>${request.url === "/app/form" ? form : ""}`);
   });
   await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
 });
@@ -78,6 +80,24 @@ describeInChromium("the page of a problem", () => {
     expect(await notice(page).innerText()).toContain("Sign in as someone else.");
     await signIn(page, ada);
     await page.waitForURL("/app/staff/reports?tab=1");
+  });
+
+  test("of a form that comes too late leads to the sign-in page, and back to the form", async () => {
+    const page = await stage.newSignedIn(ada);
+    await page.goto("/app/form");
+    await page.context().clearCookies();
+    await page.getByRole("textbox").fill("what I wrote");
+    await page.getByRole("button", { name: "Send" }).click();
+    expect(await page.getByRole("heading").innerText()).toBe("You are signed out");
+    await review(page, "problem-form");
+    await page.getByRole("link", { name: "Sign in" }).click();
+    await signIn(page, ada);
+    await page.waitForURL("/app/form");
+
+    await page.getByRole("textbox").fill("what I wrote");
+    await page.getByRole("button", { name: "Send" }).click();
+    await page.waitForURL("/app/sent");
+    expect(await page.title()).toBe("/app/sent");
   });
 
   test("comes up again when what failed is tried again", async () => {

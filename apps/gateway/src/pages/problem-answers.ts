@@ -1,10 +1,11 @@
 import type { FastifyReply } from "fastify";
 import { type ProblemCode, problems, sendProblem } from "../problem.ts";
-import { opensPage } from "../proxy/page-request.ts";
+import { opensPage, pageOfForm, sendsForm } from "../proxy/page-request.ts";
 import type { PageFile } from "./page-files.ts";
 import { problemPage } from "./problem-page.ts";
+import { formProblemText, problemText } from "./problem-texts.ts";
 
-/** ProblemAnswers tells of a problem in the words of whoever asked: a page where a person opens one, else the object. */
+/** ProblemAnswers tells of a problem in the words of whoever asked: a page where a person opens one or sends a form, else the object. */
 export class ProblemAnswers {
   readonly #template: string;
   readonly #contentType: string;
@@ -15,12 +16,16 @@ export class ProblemAnswers {
   }
 
   send(reply: FastifyReply, code: ProblemCode): FastifyReply {
-    const { method = "", url = "", headers } = reply.request.raw;
-    if (!opensPage(method, headers)) return sendProblem(reply, code);
+    const { raw } = reply.request;
+    const { method = "", url = "", headers } = raw;
+    const isForm = sendsForm(method, headers);
+    if (!isForm && !opensPage(method, headers)) return sendProblem(reply, code);
+    const text = isForm ? formProblemText(code) : problemText(code);
+    const target = isForm ? (pageOfForm(raw) ?? "/") : url;
     return reply
       .code(problems[code].status)
       .header("cache-control", "no-store")
       .type(this.#contentType)
-      .send(problemPage(this.#template, code, url));
+      .send(problemPage(this.#template, { code, text, target }));
   }
 }

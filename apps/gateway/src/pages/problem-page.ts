@@ -1,14 +1,21 @@
 import { safeNext } from "coatcheck";
 import { type ProblemCode, problems } from "../problem.ts";
-import { ACCOUNT_PATH, switchUserLocation } from "./page-locations.ts";
-import { actionLabels, type ProblemAction, problemText } from "./problem-texts.ts";
+import { ACCOUNT_PATH, confirmLocation, signInLocation, switchUserLocation } from "./page-locations.ts";
+import { actionLabels, type ProblemAction, type ProblemText } from "./problem-texts.ts";
 
 /** Names in the template: each stands between two pairs of braces. */
 const PLACEHOLDER = /\{\{(\w+)\}\}/g;
 
-/** The page that tells a person of a problem with `target`, the address that they opened. It needs no script. */
-export function problemPage(template: string, code: ProblemCode, target: string): string {
-  const { heading, happened, advice, actions } = problemText(code);
+export interface PersonsProblem {
+  readonly code: ProblemCode;
+  readonly text: ProblemText;
+  /** The address that the person opened, or that of the page whose form they sent. */
+  readonly target: string;
+}
+
+/** The page that tells a person of a problem. It needs no script. */
+export function problemPage(template: string, { code, text, target }: PersonsProblem): string {
+  const { heading, happened, advice, actions } = text;
   const html: Readonly<Record<string, string>> = {
     heading: escaped(heading),
     happened: escaped(happened),
@@ -28,7 +35,12 @@ function link(action: ProblemAction, target: string, isLikeliest: boolean): stri
 function locationOf(action: ProblemAction, target: string): string {
   switch (action) {
     case "try_again":
+    case "back":
       return safeNext(target);
+    case "sign_in":
+      return signInLocation(target);
+    case "confirm":
+      return confirmLocation(target);
     case "switch_user":
       return switchUserLocation(target);
     case "start":

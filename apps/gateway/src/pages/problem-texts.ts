@@ -1,7 +1,7 @@
 import type { ProblemCode } from "../problem.ts";
 
 /** What a person is offered to do about a problem, each as a link. */
-export type ProblemAction = "try_again" | "switch_user" | "start" | "account";
+export type ProblemAction = "try_again" | "back" | "sign_in" | "confirm" | "switch_user" | "start" | "account";
 
 /** A problem as it is told to a person: what happened, what to do now, and the ways to it, the likeliest first. */
 export interface ProblemText {
@@ -84,9 +84,37 @@ const GENERAL: ProblemText = {
   actions: ["try_again", "start"],
 };
 
+const SEND_AGAIN = "Your browser may still have what you typed.";
+
+/** Of those that only a form can meet: whoever opens a page is led to where it can be mended. */
+const FORM_TEXTS: { readonly [Code in ProblemCode]?: ProblemText } = {
+  unauthenticated: {
+    heading: "You are signed out",
+    // It may have been on its way when the session ended.
+    happened: "You are not signed in any more, so what you sent has probably not been taken.",
+    advice: `Sign in, and you are led back to the form. ${SEND_AGAIN}`,
+    actions: ["sign_in"],
+  },
+  reauthentication_required: {
+    heading: "Is it still you?",
+    happened: "What you sent was not taken, because it needs your password once more.",
+    advice: `Enter it, and you are led back to the form to send it again. ${SEND_AGAIN}`,
+    actions: ["confirm"],
+  },
+  cross_origin_request: {
+    heading: "This came from another site",
+    happened: "What was sent came from a page of another site, so it was not taken.",
+    advice: "If you meant to do this, do it on this site itself.",
+    actions: ["start"],
+  },
+};
+
 /** What the links say. */
 export const actionLabels: Readonly<Record<ProblemAction, string>> = {
   try_again: "Try again",
+  back: "Go back to the form",
+  sign_in: "Sign in",
+  confirm: "Enter your password",
   switch_user: "Sign in as someone else",
   start: "Go to the start page",
   account: "Go to your account",
@@ -94,4 +122,10 @@ export const actionLabels: Readonly<Record<ProblemAction, string>> = {
 
 export function problemText(code: ProblemCode): ProblemText {
   return TEXTS[code] ?? GENERAL;
+}
+
+/** The same for whoever sent a form: its address leads nowhere, but the page that it was on does. */
+export function formProblemText(code: ProblemCode): ProblemText {
+  const { actions, ...text } = FORM_TEXTS[code] ?? problemText(code);
+  return { ...text, actions: actions.map((action) => (action === "try_again" ? "back" : action)) };
 }

@@ -94,10 +94,11 @@ describe("a problem", () => {
     expect(await object.json()).toMatchObject({ status, code });
   });
 
-  test("is an object for whoever sends something, or does not ask for a page", async () => {
+  test("is an object for a script that sends something, and for whoever does not ask for a page", async () => {
     const client = await loggedIn();
     for (const asked of [
-      { method: "POST", headers: { ...PAGE, origin: gateway.url } },
+      { method: "POST", headers: { ...SCRIPT, origin: gateway.url } },
+      { method: "PUT", headers: { ...PAGE, origin: gateway.url } },
       { headers: { accept: "*/*" } },
     ]) {
       const answer = await open(client, "/app/staff/x", asked);
@@ -105,6 +106,43 @@ describe("a problem", () => {
     }
     const older = await open(client, "/app/staff/x", { headers: { accept: PAGE.accept } });
     expect([older.status, older.headers["content-type"]]).toEqual([403, HTML]);
+  });
+
+  test.each([
+    ["/app/staff/x", 403, "forbidden", "/auth/sign-in?switch-user&#38;next=%2Fapp%2Fform%3Fa%3D1"],
+    ["/gone/x", 502, "upstream_unreachable", "/app/form?a=1"],
+    ["/app/fresh/x", 403, "reauthentication_required", "/auth/confirm?next=%2Fapp%2Fform%3Fa%3D1"],
+  ])("of a form is a page that leads back to it: %s", async (path, status, code, href) => {
+    const client = await staleVisitor();
+    const headers = { ...PAGE, origin: gateway.url, referer: `${gateway.url}/app/form?a=1` };
+    const page = await open(client, path, { method: "POST", headers });
+    expect([page.status, page.headers["content-type"], page.headers.location]).toEqual([status, HTML, undefined]);
+    expect(page.body).toContain(`Error ${status}: <code>${code}</code>`);
+    expect(page.body).toContain(`href="${href}"`);
+  });
+
+  test("of a form that comes too late is a page that leads to the sign-in page, and to the form again", async () => {
+    const send = (referer: string | null) =>
+      open(new Client(gateway.url), "/app/form", {
+        method: "POST",
+        headers: { ...PAGE, origin: gateway.url, ...(referer !== null && { referer }) },
+      });
+    const page = await send(`${gateway.url}/app/form`);
+    expect([page.status, page.body]).toEqual([401, expect.stringContaining("<h1>You are signed out</h1>")]);
+    expect(page.body).toContain('href="/auth/sign-in?next=%2Fapp%2Fform"');
+    for (const elsewhere of [null, "https://elsewhere.example/app/form", "nonsense"]) {
+      expect((await send(elsewhere)).body).toContain('href="/auth/sign-in?next=%2F"');
+    }
+  });
+
+  test("of a form of another site is a page that leads to the start", async () => {
+    const client = await loggedIn();
+    const headers = { ...PAGE, origin: "https://evil.example", "sec-fetch-site": "cross-site" };
+    for (const path of ["/app/form", "/auth/logout"]) {
+      const page = await open(client, path, { method: "POST", headers });
+      expect([page.status, page.body]).toEqual([403, expect.stringContaining("<h1>This came from another site</h1>")]);
+    }
+    expect((await client.send("GET", "/auth/me")).status).toBe(200);
   });
 
   test("is a page with the headers of the other pages, and no body where none is wanted", async () => {
