@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import type { SecurityEvents } from "./audit/security-events.ts";
 import { vocabulary } from "./audit/vocabulary.ts";
@@ -26,6 +27,31 @@ export function answerLog(log: FastifyBaseLogger, clientAddress: (request: Incom
   return (request, status, milliseconds) => {
     const { method = "", url = "" } = request;
     log.info(requestLine({ method, url, address: clientAddress(request), status, complete: true, milliseconds }));
+  };
+}
+
+/** The same line for an upgrade, once its connection has closed. Returns what takes the status that it was answered with. */
+export function logUpgrade(
+  log: FastifyBaseLogger,
+  { method = "", url = "" }: IncomingMessage,
+  about: { readonly address: string; readonly id: string; readonly socket: Duplex },
+): (status: number) => void {
+  const { address, id, socket } = about;
+  const startedAt = performance.now();
+  let status: number | null = null;
+  socket.once("close", () => {
+    const facts = {
+      method,
+      url,
+      address,
+      status,
+      complete: status !== null,
+      milliseconds: performance.now() - startedAt,
+    };
+    log.info({ reqId: id, ...requestLine(facts) });
+  });
+  return (answered) => {
+    status = answered;
   };
 }
 

@@ -3,7 +3,12 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import { expect, test } from "vitest";
 import { openApiDocument } from "../src/openapi/document.ts";
 import { problems } from "../src/problem.ts";
+import { requireDocumented } from "./support/documented-answers.ts";
 
+const session = {
+  ...{ id: "AAAAAAAAAAAA", current: true, device: "curl", ip: null, remembered: false },
+  ...{ createdAt: new Date(0), lastSeenAt: new Date(0), expiresAt: new Date(0) },
+};
 const names = { origin: "https://app.example", cookieName: "__Host-Http-session" };
 
 test.each([true, false])("the document is OpenAPI 3.1, with passes: %s", async (issuesPasses) => {
@@ -12,6 +17,20 @@ test.each([true, false])("the document is OpenAPI 3.1, with passes: %s", async (
   const { valid, errors } = await validator.validate(document);
   expect([errors, valid, validator.version]).toEqual([undefined, true, "3.1"]);
   expect("/auth/access" in (document.paths as object)).toBe(issuesPasses);
+});
+
+test.each([
+  [
+    "another member",
+    200,
+    { user: { id: "1", name: "Ada", email: "a@example.com", secret: 1 }, session },
+    "unevaluated",
+  ],
+  ["a member too few", 200, { user: { id: "1", name: "Ada" }, session }, "email"],
+  ["another status", 418, {}, "not documented"],
+])("an answer of the API with %s is found by the tests' client", async (_name, status, body, says) => {
+  const answer = Response.json(body, { status });
+  await expect(requireDocumented("GET", "/auth/me", answer)).rejects.toThrow(says);
 });
 
 test("every code that the API can answer is in it, but for those of private services and of paths", () => {

@@ -88,7 +88,8 @@ export class GivenSettings<Key extends string> {
   }
 
   #unknownName(where: string, name: string, known: readonly string[]): Error {
-    const nearest = nearestName(name, known);
+    const withoutPrefix = name.slice(PREFIX.length);
+    const nearest = known.includes(withoutPrefix) ? withoutPrefix : nearestName(name, known);
     const advice = nearest === null ? `Known are ${known.join(", ")}.` : `Did you mean ${nearest}?`;
     const shown = JSON.stringify(name.slice(0, 80));
     return new this.#OperatorError("invalid_configuration", `${where} ${shown}, which is unknown. ${advice}`);

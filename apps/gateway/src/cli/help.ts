@@ -14,6 +14,18 @@ export function generalHelp(commands: readonly Command[]): string {
   ].join("\n");
 }
 
+/** The commands that begin with a word, such as "users"; null if none does. */
+export function groupHelp(commands: readonly Command[], first: string): string | null {
+  const group = commands.filter(({ name }) => name.startsWith(`${first} `));
+  const width = Math.max(...group.map(({ name }) => name.length));
+  if (group.length === 0) return null;
+  return [
+    `Usage: coatcheck ${first} COMMAND`,
+    "",
+    ...group.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+  ].join("\n");
+}
+
 export function commandHelp({ name, summary, synopsis, details, options }: Command): string {
   const usage = ["coatcheck", name, synopsis].filter((part) => part !== "").join(" ");
   const configuration =

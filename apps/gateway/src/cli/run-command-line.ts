@@ -4,7 +4,7 @@ import { GatewayError } from "../errors.ts";
 import { version } from "../version.ts";
 import { type Command, type Invocation, UsageError } from "./command.ts";
 import { commands } from "./commands/index.ts";
-import { commandHelp, generalHelp } from "./help.ts";
+import { commandHelp, generalHelp, groupHelp } from "./help.ts";
 import { printLine, type Terminal } from "./terminal.ts";
 
 export type ExitCode = 0 | 1 | 2;
@@ -29,6 +29,8 @@ async function run(words: readonly string[], terminal: Terminal, environment: No
   if (first === "--version") return printLine(terminal.output, version());
   if (first === "--help" || first === "-h" || first === "help")
     return printLine(terminal.output, generalHelp(commands));
+  const group = groupHelp(commands, first ?? "");
+  if (group !== null && ["--help", "-h"].includes(words[1] ?? "")) return printLine(terminal.output, group);
   const command = findCommand(words);
   const rest = words.slice(command.name.split(" ").length);
   if (rest.includes("--help") || rest.includes("-h")) return printLine(terminal.output, commandHelp(command));
@@ -40,6 +42,10 @@ function findCommand(words: readonly string[]): Command {
   if (found !== undefined) return found;
   if (words.length === 0) throw new UsageError('Which command? "coatcheck --help" lists them.');
   const names = commands.map(({ name }) => name);
+  const [first = ""] = words;
+  if (words.length === 1 && groupHelp(commands, first) !== null) {
+    throw new UsageError(`Which command? "coatcheck ${first} --help" lists them.`);
+  }
   const typed = words.slice(0, 2).join(" ");
   const nearest = nearestName(typed, names) ?? nearestName(words[0] ?? "", names);
   const advice = nearest === null ? '"coatcheck --help" lists the commands.' : `Did you mean "${nearest}"?`;

@@ -111,6 +111,9 @@ function requireMeaning({
   trustedProxies,
   metricsPort,
   metricsHost,
+  port,
+  publicUrl,
+  routes,
 }: GatewayConfiguration): void {
   const hasNearCache = nearCacheMaxStalenessMilliseconds !== null;
   if (sessionsListener !== null && sessions.kind !== "postgres") {
@@ -136,10 +139,16 @@ function requireMeaning({
   if (metricsHost !== null && metricsPort === null) {
     throw meaningless("metricsHost", `goes with ${variableOfKey.metricsPort}`);
   }
+  if (metricsPort === port && port !== 0) throw meaningless("metricsPort", "is the port of the gateway itself");
+  const own = new Set<string>([...publicUrl, ...LOOPBACK_NAMES.map((name) => `http://${name}:${port}`)]);
+  const looping = routes.find(({ upstream }) => own.has(upstream));
+  if (looping !== undefined) throw meaningless("routes", `would forward ${looping.path} to the gateway itself`);
   if (filesUrl === null && (passPaths.length > 0 || passRuleUrl !== null)) {
     throw meaningless(passRuleUrl === null ? "passPaths" : "passRuleUrl", `goes with ${variableOfKey.filesUrl}`);
   }
 }
+
+const LOOPBACK_NAMES: readonly string[] = ["localhost", "127.0.0.1", "[::1]"];
 
 function meaningless(key: SettingKey, text: string): GatewayError {
   return new GatewayError("invalid_configuration", `${variableOfKey[key]} ${text}.`);

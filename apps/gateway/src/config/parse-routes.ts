@@ -32,7 +32,8 @@ export function parseRoutes(value: unknown, publicUrl: PublicOrigins): readonly 
       return parseRoute(each, hosts);
     } catch (error) {
       if (!(error instanceof InvalidValue)) throw error;
-      throw new InvalidValue(`must be right in its entry ${index + 1}, which ${error.message}`);
+      const told = error.message.startsWith("whose ") ? error.message : `which ${error.message}`;
+      throw new InvalidValue(`must be right in its entry ${index + 1}, ${told}`);
     }
   });
   try {
@@ -60,12 +61,25 @@ function parseRoute(value: unknown, hosts: readonly string[]): Route {
     upstream,
     access: parseAccess(given.access),
     audience,
-    identityHeaders: parseBoolean(given.identityHeaders ?? false),
-    allowEncodedSlash: parseBoolean(given.allowEncodedSlash ?? false),
-    allowParameters: parseBoolean(given.allowParameters ?? false),
-    caseInsensitive: parseBoolean(given.caseInsensitive ?? false),
-    timeoutSeconds: parseSeconds(given.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS),
+    identityHeaders: parseMember(given, "identityHeaders", parseBoolean, false),
+    allowEncodedSlash: parseMember(given, "allowEncodedSlash", parseBoolean, false),
+    allowParameters: parseMember(given, "allowParameters", parseBoolean, false),
+    caseInsensitive: parseMember(given, "caseInsensitive", parseBoolean, false),
+    timeoutSeconds: parseMember(given, "timeoutSeconds", parseSeconds, DEFAULT_TIMEOUT_SECONDS),
   };
+}
+
+function parseMember<Value>(
+  given: Readonly<Record<string, unknown>>,
+  key: (typeof KEYS)[number],
+  parse: (value: unknown) => Value,
+  fallback: Value,
+): Value {
+  try {
+    return given[key] === undefined ? fallback : parse(given[key]);
+  } catch (error) {
+    throw error instanceof InvalidValue ? new InvalidValue(`whose ${key} ${error.message}`) : error;
+  }
 }
 
 /** No request is for any other: the route would answer nobody. */

@@ -31,7 +31,8 @@ export async function serveMetrics(
   const upstreams = [...new Set(routes.map(({ upstream }) => upstream))];
   metrics.watch({
     openConnections: () => live.count(),
-    upstreams: () => upstreams.map((upstream) => ({ upstream, isUp: !health.isDown(upstream) })),
+    // Asking is also what has one that is down tried again: else it would stay down until a visitor comes.
+    upstreams: () => upstreams.map((upstream) => ({ upstream, isUp: health.admits(upstream) })),
     droppedAuditEvents: () => audit.dropped,
   });
   security.on(({ event }) => metrics.eventHappened(event));

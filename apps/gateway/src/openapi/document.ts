@@ -13,11 +13,21 @@ interface Described {
   readonly answers: Responses;
   readonly body?: Schema;
   readonly parameters?: readonly Schema[];
-  readonly refusals?: Partial<Omit<Refusals, "isUnsafe">>;
+  readonly refusals?: Pick<Partial<Refusals>, "codes" | "statuses" | "extensions">;
+  /** Whether it is answered under every host name. */
+  readonly isForEverybody?: boolean;
   /** Whether somebody has to be logged in. */
   readonly isForUsers?: boolean;
 }
 
+const X_CSRF: Schema = {
+  ...{ name: "X-CSRF", in: "header", required: false, schema: { const: "1" } },
+  description: "Where there is no Origin header: shows that no page of another site made the request.",
+};
+const SLIDE: Schema = {
+  ...{ name: "slide", in: "query", required: false, schema: { const: "false" } },
+  description: "For polls: the request does not extend the session.",
+};
 const NO_CONTENT: Responses = { "204": { description: "Done." } };
 
 /** The API in OpenAPI 3.1: bodies are checked by the same schemas, and codes are those of the problem table. */
@@ -42,7 +52,7 @@ export function openApiDocument(
         session: { type: "apiKey", in: "cookie", name: cookieName, description: "Set by a login." },
       },
     },
-    paths: { ...sessionPaths(), ...(issuesPasses && passPaths()), ...publishedPaths(), ...healthPaths() },
+    paths: named({ ...sessionPaths(), ...(issuesPasses && passPaths()), ...publishedPaths(), ...healthPaths() }),
   };
 }
 
@@ -168,6 +178,7 @@ function publishedPaths(): Schema {
   const keySet = (summary: string) => ({
     get: operation("GET", {
       summary,
+      isForEverybody: true,
       answers: { "200": jsonResponse("A key set (RFC 7517).", reference("KeySet"), "application/jwk-set+json") },
     }),
   });
@@ -177,6 +188,7 @@ function publishedPaths(): Schema {
     "/auth/access/revocations": {
       get: operation("GET", {
         summary: "Whose passes are void: a signed list, for file services.",
+        isForEverybody: true,
         answers: { "200": jsonResponse("A JWT.", { type: "string" }, "application/jwt") },
       }),
     },
@@ -184,12 +196,14 @@ function publishedPaths(): Schema {
 }
 
 function healthPaths(): Schema {
-  const status = (value: string) => ({ "200": jsonResponse("It is.", objectOf({ status: { const: value } })) });
-  const get = (summary: string, value: string) => ({ get: operation("GET", { summary, answers: status(value) }) });
+  const get = (summary: string, value: string, isForEverybody: boolean) => {
+    const answers = { "200": jsonResponse("It is.", objectOf({ status: { const: value } })) };
+    return { get: operation("GET", { summary, answers, isForEverybody }) };
+  };
   return {
-    "/auth/heartbeat": get("Whether anybody answers.", "OK"),
-    "/auth/health/live": get("Whether the process is alive.", "live"),
-    "/auth/health/ready": get("Whether what it needs answers too.", "ready"),
+    "/auth/heartbeat": get("Whether anybody answers.", "OK", false),
+    "/auth/health/live": get("Whether the process is alive.", "live", true),
+    "/auth/health/ready": get("Whether what it needs answers too.", "ready", true),
     "/auth/openapi.json": {
       get: operation("GET", {
         summary: "This document.",
@@ -200,7 +214,13 @@ function healthPaths(): Schema {
 }
 
 function operation(method: "GET" | "POST" | "PUT" | "DELETE", described: Described): Schema {
-  const { summary, answers, body, parameters, refusals = {}, isForUsers = false } = described;
+  const { summary, answers, body, refusals = {}, isForUsers = false, isForEverybody = false } = described;
+  const isUnsafe = method !== "GET";
+  const parameters = [
+    ...(described.parameters ?? []),
+    ...(isUnsafe ? [X_CSRF] : []),
+    ...(isForUsers && !isUnsafe ? [SLIDE] : []),
+  ];
   const codes: readonly ProblemCode[] = [
     ...(isForUsers ? (["unauthenticated"] as const) : []),
     ...(refusals.codes ?? []),
@@ -208,12 +228,26 @@ function operation(method: "GET" | "POST" | "PUT" | "DELETE", described: Describ
   return {
     summary,
     ...(isForUsers && { security: [{ session: [] }] }),
-    ...(parameters !== undefined && { parameters }),
+    ...(parameters.length > 0 && { parameters }),
     ...(body !== undefined && { requestBody: { required: true, content: { "application/json": { schema: body } } } }),
-    responses: { ...answers, ...problemResponses({ ...refusals, isUnsafe: method !== "GET", codes }) },
+    responses: { ...answers, ...problemResponses({ ...refusals, isUnsafe, isForEverybody, codes }) },
   };
 }
 
 function inPath(name: string): Schema {
   return { name, in: "path", required: true, schema: { type: "string" } };
+}
+
+/** With an id for each operation, by which generators of clients name their functions: "post_auth_login". */
+function named(paths: Readonly<Record<string, unknown>>): Schema {
+  const entries = Object.entries(paths as Readonly<Record<string, Readonly<Record<string, Schema>>>>);
+  return Object.fromEntries(
+    entries.map(([path, operations]) => {
+      const words = path.split(/[^A-Za-z]+/).filter((word) => word !== "");
+      const withIds = Object.entries(operations).map(([method, each]) => {
+        return [method, { operationId: [method, ...words].join("_"), ...each }];
+      });
+      return [path, Object.fromEntries(withIds)];
+    }),
+  );
 }

@@ -1,13 +1,12 @@
 import { type ProblemCode, problemObject } from "../problem.ts";
-import type { Schema } from "./schemas.ts";
+import { objectOf, reference, type Schema } from "./schemas.ts";
 
 /** What an operation answers, by status. */
 export type Responses = Readonly<Record<string, Schema>>;
 
 /** What the middle of every answer may be instead: of each request, of those that may change something, of users. */
 const OF_ANY: readonly ProblemCode[] = [
-  ...(["invalid_request", "duplicate_session_cookie", "misdirected_request", "headers_too_large"] as const),
-  ...(["internal_error", "unavailable"] as const),
+  ...(["invalid_request", "duplicate_session_cookie", "headers_too_large", "internal_error", "unavailable"] as const),
 ];
 const OF_UNSAFE: readonly ProblemCode[] = [
   ...([
@@ -21,6 +20,8 @@ const OF_UNSAFE: readonly ProblemCode[] = [
 
 export interface Refusals {
   readonly isUnsafe: boolean;
+  /** Whether it is answered under every host name. */
+  readonly isForEverybody: boolean;
   readonly codes: readonly ProblemCode[];
   /** Where a code stands for two situations, its other status. */
   readonly statuses?: Partial<Readonly<Record<ProblemCode, number>>>;
@@ -29,25 +30,17 @@ export interface Refusals {
 }
 
 /** The problems of an operation, one response for each status: a problem object says by its code which it was. */
-export function problemResponses({ isUnsafe, codes, statuses = {}, extensions = {} }: Refusals): Responses {
-  const all = [...codes, ...(isUnsafe ? OF_UNSAFE : []), ...OF_ANY].map((code) => problemObject(code, statuses[code]));
+export function problemResponses({ codes, statuses = {}, extensions = {}, ...of }: Refusals): Responses {
+  const ofHosts: readonly ProblemCode[] = of.isForEverybody ? [] : ["misdirected_request"];
+  const common = [...(of.isUnsafe ? OF_UNSAFE : []), ...OF_ANY, ...ofHosts];
+  const all = [...codes, ...common].map((code) => problemObject(code, statuses[code]));
   const statusesOfAll = [...new Set(all.map(({ status }) => status))].sort();
   return Object.fromEntries(
     statusesOfAll.map((status) => {
       const problems = all.filter((problem) => problem.status === status);
       const more = extensions[status] ?? {};
-      const schema = {
-        type: "object",
-        required: ["type", "title", "status", "code", "detail", ...Object.keys(more)],
-        properties: {
-          type: { const: "about:blank" },
-          title: { const: problems[0]?.title },
-          status: { const: status },
-          code: { enum: problems.map(({ code }) => code) },
-          detail: { type: "string", description: "For people." },
-          ...more,
-        },
-      };
+      const own = { code: { enum: problems.map(({ code }) => code) }, ...more };
+      const schema = { allOf: [reference("Problem"), objectOf(own)] };
       const description = problems.map(({ code, detail }) => `\`${code}\`: ${detail}`).join("\n");
       return [
         String(status),

@@ -26,7 +26,7 @@ const session = objectOf(
     device: text("What the client says it is, for people."),
     ip: { type: ["string", "null"], description: "The address that it began from." },
     createdAt: time("When the user logged in."),
-    lastSeenAt: time("To the minute."),
+    lastSeenAt: time("Exact to a minute, or a tenth of the idle timeout."),
     expiresAt: time("When it ends if nothing more is heard of it."),
     remembered: { type: "boolean", description: "Whether it has the longer limits." },
   },
@@ -43,10 +43,23 @@ const passMembers = {
 
 const keySet = objectOf({ keys: { type: "array", items: { type: "object", required: ["kty", "kid", "alg", "use"] } } });
 
+/** What every refusal is (RFC 9457). Operations say which codes are theirs. */
+const problem = objectOf(
+  {
+    type: { const: "about:blank" },
+    title: text("What the status means."),
+    status: { type: "integer" },
+    code: text("Which problem it is. Stable: decide by it."),
+    detail: text("For people."),
+  },
+  "A problem.",
+);
+
 /** By the names under which the document refers to them. */
 export const schemas = {
   Session: session,
   User: user,
+  Problem: problem,
   Pass: objectOf(passMembers),
   NamedPass: objectOf({ path: text("As it was asked for."), ...passMembers }),
   KeySet: keySet,

@@ -1,6 +1,6 @@
 import { GatewayError } from "../errors.ts";
 import type { RequestTarget } from "./request-target.ts";
-import type { Route } from "./route.ts";
+import type { Route, RouteAccess } from "./route.ts";
 
 /** What the gateway answers by itself: nobody can put a service before its logins. */
 function isOwn(lowerCasePath: string): boolean {
@@ -15,8 +15,8 @@ export type RouteMatch =
   | { readonly found: "ambiguous" };
 
 /**
- * RouteTable finds the route of a path: the longest one of the request's host that has it, else the longest one of any
- * host. Everything that decides about a request is decided by the same reading of its path.
+ * RouteTable finds the route of a path: the one of the request's host that is for this very path, or the longest one that
+ * has it, else that of any host. "/admin/" has "/admin" too: services take the two for the same. Everything that decides about a request is decided by the same reading of its path.
  */
 export class RouteTable {
   readonly #ofAnyHost: readonly Route[];
@@ -25,8 +25,10 @@ export class RouteTable {
 
   /** @throws GatewayError `invalid_configuration` for routes that contradict each other */
   constructor(routes: readonly Route[]) {
-    const longestFirst = [...routes].sort((first, second) => second.path.length - first.path.length);
-    const of = (host: string | null) => longestFirst.filter((route) => route.host === host);
+    const inOrder = [...routes].sort(
+      (first, second) => Number(isFolder(first)) - Number(isFolder(second)) || second.path.length - first.path.length,
+    );
+    const of = (host: string | null) => inOrder.filter((route) => route.host === host);
     this.#ofAnyHost = of(null);
     const hosts = new Set(routes.flatMap(({ host }) => (host === null ? [] : [host])));
     this.#byHost = new Map([...hosts].map((host) => [host, [...of(host), ...this.#ofAnyHost]]));
@@ -36,6 +38,7 @@ export class RouteTable {
       if (isOwn(route.path.toLowerCase())) refuse(`The gateway answers ${route.path} itself.`);
       for (const inner of routes) requireNoLoophole(route, inner);
     }
+    for (const ofOneHost of [this.#ofAnyHost, ...this.#byHost.values()]) requireGuardedTwins(ofOneHost);
   }
 
   get isEmpty(): boolean {
@@ -48,17 +51,25 @@ export class RouteTable {
     // Whatever its case: an upstream that takes no notice of it would answer there as the gateway.
     if (isOwn(lower)) return { found: "none" };
     const routes = this.#byHost.get(host) ?? this.#ofAnyHost;
-    const route = routes.find((each) => covers(each, path, lower));
+    const route = routes.find((each) => covers(each, path));
     if (route === undefined) return { found: "none" };
     const isTaken = (route.allowEncodedSlash || !hasEncodedSlash) && (route.allowParameters || !hasParameters);
     return isTaken ? { found: "route", route } : { found: "ambiguous" };
   }
 }
 
-function covers(route: Route, path: string, lower: string): boolean {
-  const asked = route.caseInsensitive ? lower : path;
-  const own = route.caseInsensitive ? route.path.toLowerCase() : route.path;
-  return own.endsWith("/") ? asked.startsWith(own) : asked === own;
+/** Whether it is for everything below its path, and not for that one alone. */
+function isFolder({ path }: Route): boolean {
+  return path.endsWith("/");
+}
+
+function covers(route: Route, path: string): boolean {
+  return route.caseInsensitive ? has(route.path.toLowerCase(), path.toLowerCase()) : has(route.path, path);
+}
+
+function has(own: string, path: string): boolean {
+  if (!own.endsWith("/")) return path === own;
+  return path.startsWith(own) || (own !== "/" && `${path}/` === own);
 }
 
 function keyOf(route: Route): string {
@@ -78,9 +89,30 @@ function requireNoLoophole(later: Route, earlier: Route): void {
 
 /** Whether there are paths that both have, and the earlier one gets: by its host, whatever the length, or as the longer. */
 function isBefore(earlier: Route, later: Route): boolean {
-  const [longer, shorter] = [earlier.path.toLowerCase(), later.path.toLowerCase()];
-  if (earlier.host === later.host) return earlier !== later && longer.startsWith(shorter);
-  return later.host === null && (longer.startsWith(shorter) || shorter.startsWith(longer));
+  const [ofEarlier, ofLater] = [earlier.path.toLowerCase(), later.path.toLowerCase()];
+  if (earlier.host === later.host) return earlier !== later && has(ofLater, ofEarlier);
+  return later.host === null && (has(ofLater, ofEarlier) || has(ofEarlier, ofLater));
+}
+
+/** A service that takes "/admin/" for "/admin" is not to be reached there by who may not reach it here. */
+function requireGuardedTwins(routes: readonly Route[]): void {
+  const routeOf = (path: string) => routes.find((each) => covers(each, path));
+  for (const route of routes) {
+    const { path, access } = route;
+    if (isFolder(route) || access.kind === "public" || routeOf(path) !== route) continue;
+    const twin = routeOf(`${path}/`);
+    const isMeant = twin === undefined || twin.path === `${path}/` || isSameAccess(twin.access, access);
+    if (isMeant) continue;
+    refuse(
+      `${nameOf(route)} is that path alone, and ${path}/ goes by the route ${nameOf(twin)}. ` +
+        `Say ${path}/ for everything below, or make that a route of its own.`,
+    );
+  }
+}
+
+function isSameAccess(first: RouteAccess, second: RouteAccess): boolean {
+  const role = (access: RouteAccess) => (access.kind === "role" ? access.role : null);
+  return first.kind === second.kind && role(first) === role(second);
 }
 
 function refuse(message: string): never {

@@ -4,7 +4,8 @@ import type { Duplex } from "node:stream";
 import { endWithProblem } from "@coatcheck/service/socket-problem";
 import type { Visit } from "coatcheck";
 import type { FastifyBaseLogger } from "fastify";
-import { type ProblemCode, problemObject } from "../problem.ts";
+import { logUpgrade } from "../log.ts";
+import { type ProblemCode, problemObject, problems } from "../problem.ts";
 import { hasSeveralHosts } from "../served-host.ts";
 import type { ServedOrigins } from "../served-origins.ts";
 import { returnedHeaders } from "./forwarded-response.ts";
@@ -54,24 +55,34 @@ export class Upgrades {
     const { origins, gate, health, clientAddress, nextId, log } = this.#parts;
     // A connection that breaks is told by its end as well.
     socket.on("error", () => socket.destroy());
+    const [address, id] = [clientAddress(request), nextId()];
+    const answered = logUpgrade(log, request, { address, id, socket });
+    const refuse = (code: ProblemCode, retryAfterSeconds: number | null = null) => {
+      answered(problems[code].status);
+      endUpgrade(socket, code, retryAfterSeconds);
+    };
     try {
-      if (hasSeveralHosts(request)) return refuse(socket, "invalid_request");
+      if (hasSeveralHosts(request)) return refuse("invalid_request");
       const origin = origins.find(request.headers.host);
-      if (origin === null) return refuse(socket, "misdirected_request");
-      if (request.headers.upgrade?.toLowerCase() !== "websocket") return refuse(socket, "invalid_request");
-      const decision = await gate.decide(request, origin, { clientAddress: clientAddress(request), id: nextId() });
-      if (decision.kind !== "forward") return refuse(socket, codeOf(decision));
+      if (origin === null) return refuse("misdirected_request");
+      if (request.headers.upgrade?.toLowerCase() !== "websocket") return refuse("invalid_request");
+      const decision = await gate.decide(request, origin, { clientAddress: address, id });
+      if (decision.kind !== "forward") return refuse(codeOf(decision));
       const { admitted } = decision;
       // Nobody is there any more.
       if (socket.destroyed) return;
       const ending: Ending = { end: () => socket.destroy() };
       const opening = this.#register(socket, admitted, ending);
-      if (opening !== "opened") return refuseAs(socket, NOT_OPENED[opening]);
-      if (!health.admits(admitted.route.upstream)) return refuseAs(socket, UPSTREAM_DOWN);
-      await this.#connect(request, { socket, head, ending, stopWatching: watchWhileWaiting(socket) }, admitted);
+      if (opening !== "opened") return refuseAs(refuse, NOT_OPENED[opening]);
+      if (!health.admits(admitted.route.upstream)) return refuseAs(refuse, UPSTREAM_DOWN);
+      await this.#connect(
+        request,
+        { socket, head, ending, answered, refuse, stopWatching: watchWhileWaiting(socket) },
+        admitted,
+      );
     } catch (error) {
-      log.error({ event: "request_failed", err: error }, "an upgrade failed");
-      refuse(socket, "unavailable");
+      log.error({ event: "request_failed", reqId: id, err: error }, "an upgrade failed");
+      refuse("unavailable");
     }
   }
 
@@ -88,7 +99,7 @@ export class Upgrades {
   }
 
   #connect(request: IncomingMessage, asking: AskingEnd, admitted: AdmittedRequest): Promise<void> {
-    const { socket } = asking;
+    const { socket, refuse } = asking;
     const { upstreams, health, log } = this.#parts;
     const { route } = admitted;
     const { protocol, hostname, port } = new URL(route.upstream);
@@ -110,13 +121,14 @@ export class Upgrades {
       outgoing.on("upgrade", (answer, upstream, first) => {
         if (answer.headers.upgrade?.toLowerCase() !== "websocket") {
           upstream.destroy();
-          refuse(socket, "upstream_unreachable");
+          refuse("upstream_unreachable");
           resolve();
           return;
         }
         outgoing.setTimeout(0);
         upstream.setTimeout(0);
         // As the parser read it: a byte each.
+        asking.answered(101);
         socket.write(this.#switching(answer), "latin1");
         this.#join(asking, upstream, first, admitted);
         resolve();
@@ -124,7 +136,7 @@ export class Upgrades {
       // It does not want to, and says why.
       outgoing.on("response", (answer) => {
         answer.resume();
-        refuse(socket, answer.statusCode === 404 ? "not_found" : "upstream_unreachable");
+        refuse(answer.statusCode === 404 ? "not_found" : "upstream_unreachable");
         resolve();
       });
       outgoing.on("error", (error) => {
@@ -133,7 +145,7 @@ export class Upgrades {
         if (!isConnected) health.connectFailed(route.upstream, error);
         const fault = upstreamFault(error);
         log.warn({ event: "upstream_failed", upstream: route.upstream, fault }, "an upstream failed");
-        refuse(socket, "upstream_unreachable");
+        refuse("upstream_unreachable");
         resolve();
       });
       outgoing.end();
@@ -168,11 +180,16 @@ interface Ending {
   end: () => void;
 }
 
+type Refuse = (code: ProblemCode, retryAfterSeconds?: number | null) => void;
+
 interface AskingEnd {
   readonly socket: Duplex;
   /** What came with the request. */
   readonly head: Buffer;
   readonly ending: Ending;
+  /** Takes the status, for the log. */
+  readonly answered: (status: number) => void;
+  readonly refuse: Refuse;
   /** Gives what has come since. */
   readonly stopWatching: () => Buffer;
 }
@@ -200,12 +217,12 @@ function codeOf(decision: Exclude<GateDecision, { readonly kind: "forward" }>): 
   return decision.kind === "redirect" ? "unauthenticated" : "not_found";
 }
 
-function refuseAs(socket: Duplex, { code, retryAfterSeconds }: ForwardFailure): void {
-  refuse(socket, code, retryAfterSeconds);
+function refuseAs(refuse: Refuse, { code, retryAfterSeconds }: ForwardFailure): void {
+  refuse(code, retryAfterSeconds);
 }
 
 /** The answer to an upgrade that does not come about. */
-function refuse(socket: Duplex, code: ProblemCode, retryAfterSeconds: number | null = null): void {
+function endUpgrade(socket: Duplex, code: ProblemCode, retryAfterSeconds: number | null): void {
   endWithProblem(socket, problemObject(code), {
     "x-content-type-options": "nosniff",
     ...(retryAfterSeconds !== null && { "retry-after": String(retryAfterSeconds) }),

@@ -38,7 +38,7 @@ export class UpstreamHealth {
   /** Whether a request may go there now: none does while it is down. */
   admits(upstream: string): boolean {
     const health = this.#failing.get(upstream);
-    if (health === undefined || !this.isDown(upstream)) return true;
+    if (health === undefined || health.failedConnects < DOWN_AFTER_FAILED_CONNECTS) return true;
     const now = this.#parts.clock.now();
     const since = now - health.probedAt;
     // A clock that was put back must not keep an upstream down.
@@ -49,10 +49,6 @@ export class UpstreamHealth {
       () => {},
     );
     return false;
-  }
-
-  isDown(upstream: string): boolean {
-    return (this.#failing.get(upstream)?.failedConnects ?? 0) >= DOWN_AFTER_FAILED_CONNECTS;
   }
 
   /** It took a connection, or answered on one that it had taken before. */

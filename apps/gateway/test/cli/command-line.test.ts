@@ -26,11 +26,18 @@ test.each(names)("%s --help shows how it is used, whatever else is wrong", async
   expect(output).toMatch(new RegExp(`^Usage: coatcheck ${name}`));
 });
 
+test.each(["users", "keys"])("coatcheck %s --help lists the commands that begin so", async (first) => {
+  const { code, output, errors } = await new CommandLine().run([first, "--help"]);
+  expect({ code, errors }).toEqual({ code: 0, errors: "" });
+  for (const name of names) expect([name, output.includes(`  ${name} `)]).toEqual([name, name.startsWith(`${first} `)]);
+});
+
 describe("what is not understood is one line on standard error, and exit code 2", () => {
   test.each([
     { words: [], says: /Which command/ },
     { words: ["user", "list"], says: /Did you mean "users list"\?/ },
-    { words: ["users"], says: /There is no such command/ },
+    { words: ["users"], says: /Which command\? "coatcheck users --help" lists them/ },
+    { words: ["users", "--halp"], says: /There is no such command/ },
     { words: ["frobnicate"], says: /"coatcheck --help" lists the commands/ },
     { words: ["users", "list", "--jsn"], says: /Unknown option '--jsn'/ },
     { words: ["users", "list", "extra"], says: /too many arguments/ },

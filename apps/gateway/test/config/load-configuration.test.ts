@@ -430,6 +430,20 @@ describe("signed access", () => {
     [{ COATCHECK_FILES_URL: "files" }, "must be an origin"],
     [{ ...files, COATCHECK_PASS_PATHS: "songs/" }, "must hold paths"],
     [{ ...files, COATCHECK_PASS_PATHS: "/songs/../" }, "must hold paths"],
+    [{ COATCHECK_PORT: "9000" }, '"COATCHECK_PORT", which is unknown. Did you mean PORT?'],
+    [{ PORT: "9464", COATCHECK_METRICS_PORT: "9464" }, "COATCHECK_METRICS_PORT is the port of the gateway itself"],
+    [
+      { COATCHECK_ROUTES: '[{"path":"/","upstream":"http://127.0.0.1:8080","access":"login"}]' },
+      "COATCHECK_ROUTES would forward / to the gateway itself",
+    ],
+    [
+      { COATCHECK_ROUTES: '[{"path":"/","upstream":"http://a","access":"login","timeoutSeconds":0}]' },
+      "in its entry 1, whose timeoutSeconds must be a whole number of seconds",
+    ],
+    [
+      { COATCHECK_ROUTES: '[{"path":"/","upstream":"http://a","access":"login","identityHeaders":"yes"}]' },
+      "in its entry 1, whose identityHeaders must be true or false",
+    ],
     [{ COATCHECK_METRICS_HOST: "0.0.0.0" }, "COATCHECK_METRICS_HOST goes with COATCHECK_METRICS_PORT"],
     [{ COATCHECK_PASS_PATHS: "/songs/" }, "COATCHECK_PASS_PATHS goes with COATCHECK_FILES_URL"],
     [{ COATCHECK_PASS_RULE_URL: "http://app/rule" }, "COATCHECK_PASS_RULE_URL goes with COATCHECK_FILES_URL"],

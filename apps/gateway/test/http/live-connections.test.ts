@@ -23,7 +23,7 @@ beforeAll(async () => {
     response.writeHead(200, { "content-type": "text/event-stream" });
     response.write("data: hello\n\n");
   });
-  const sockets = new WebSocketServer({ server: upstream, path: "/app/socket" });
+  const sockets = new WebSocketServer({ server: upstream });
   sockets.on("connection", (socket, request) => {
     seen.push(request);
     socket.on("message", (data, isBinary) => socket.send(data, { binary: isBinary }));
@@ -117,6 +117,22 @@ describe("a WebSocket", () => {
     };
     await expect.poll(retryAfter, { interval: 1 }).toBe("1");
     expect(gateway.log.match(/"upstream_down"/g)).toHaveLength(1);
+  });
+
+  test("is a line in the log once it has closed, let through or refused", async () => {
+    const lines = () =>
+      gateway.log
+        .split("\n")
+        .filter((line) => line.includes('"path":"/app/socket/logged"'))
+        .map((line) => JSON.parse(line))
+        .map(({ event, method, status, complete, reqId }) => [event, method, status, complete, typeof reqId]);
+    expect(await refusalOf(connect(new Client(gateway.url), "/app/socket/logged?secret=1"))).toBe(401);
+    await expect.poll(lines).toEqual([["request", "GET", 401, true, "string"]]);
+    const socket = connect(await loggedIn(), "/app/socket/logged");
+    await once(socket, "open");
+    expect(lines()).toHaveLength(1);
+    socket.close();
+    await expect.poll(() => lines().at(-1)).toEqual(["request", "GET", 101, true, "string"]);
   });
 
   test("closes by itself as its ends do", async () => {

@@ -29,8 +29,10 @@ test("the longest route that has the path is the one", () => {
   const table = new RouteTable([route("/"), route("/api/"), route("/api/admin/"), route("/robots.txt")]);
   for (const [target, path] of [
     ["/", "/"],
-    ["/api", "/"],
+    ["/api", "/api/"],
     ["/api/", "/api/"],
+    ["/api/admin", "/api/admin/"],
+    ["/apis", "/"],
     ["/api/songs?x=/api/admin/", "/api/"],
     ["/%61pi/songs", "/api/"],
     ["/api/admin/users", "/api/admin/"],
@@ -80,7 +82,7 @@ describe("a route with a host", () => {
 
 test("what no route has is nobody's", () => {
   const table = new RouteTable([route("/api/")]);
-  for (const target of ["/", "/api", "/apis/", "/other"]) expect(found(table, target)).toBe("none");
+  for (const target of ["/", "/ap", "/apis", "/apis/", "/other"]) expect(found(table, target)).toBe("none");
   expect(new RouteTable([]).isEmpty).toBe(true);
 });
 
@@ -91,6 +93,38 @@ test("the gateway's own paths go to nobody, in whatever spelling", () => {
   }
   expect(found(table, "/.well-known/security.txt")).toBe("/");
   expect(found(table, "/auth")).toBe("/");
+});
+
+describe("a path with a slash at its end and without", () => {
+  const admin = { access: { kind: "role", role: "admin" } } as const;
+
+  test("is guarded as everything below, unless it has a route of its own", () => {
+    const table = new RouteTable([route("/"), route("/admin/", admin), route("/docs/"), route("/docs", admin)]);
+    expect(["/admin", "/admin/", "/docs", "/docs/"].map((target) => found(table, target))).toEqual([
+      ...["/admin/", "/admin/", "/docs", "/docs/"],
+    ]);
+  });
+
+  test.each([
+    ["by another role", [route("/"), route("/admin", admin)]],
+    ["of any host", [route("/", { host: "b.example" }), route("/", { host: null }), route("/admin", admin)]],
+    ["of one host", [route("/"), route("/admin", { ...admin, host: "b.example" })]],
+  ])("is not left to a route for others: %s", (_name, routes) => {
+    expect(() => new RouteTable(routes)).toThrow(/admin is that path alone, and \/admin\/ goes by the route .*\/\./);
+  });
+
+  test.each([
+    ["nobody has it", [route("/api/"), route("/admin", admin)]],
+    ["it has a route of its own", [route("/"), route("/admin", admin), route("/admin/")]],
+    ["it is guarded alike", [route("/", admin), route("/admin", admin)]],
+    ["it is open to everybody", [route("/"), route("/robots.txt", { access: { kind: "public" } })]],
+    [
+      "another route of the host has it first",
+      [route("/a", { host: null, ...admin }), route("/", { host: "b.example" })],
+    ],
+  ])("may go another way where %s", (_name, routes) => {
+    expect(() => new RouteTable(routes)).not.toThrow();
+  });
 });
 
 describe("what is ambiguous passes only where the route says what its upstream makes of it", () => {
@@ -128,6 +162,10 @@ describe("an upstream that takes no notice of case", () => {
     const loophole = [route("/api/", { caseInsensitive: true }), route("/api/admin/")];
     expect(() => new RouteTable(loophole)).toThrow("/api/ takes upper and lower case for the same");
     expect(() => new RouteTable([...loophole].reverse())).toThrow("takes upper and lower case for the same");
+    const ofOnePath = [route("/api/", { caseInsensitive: true }), route("/api")];
+    expect(() => new RouteTable(ofOnePath)).toThrow(
+      "/api/ takes upper and lower case for the same, so /api must as well.",
+    );
   });
 
   test.each([

@@ -1,6 +1,7 @@
 import { loadConfiguration } from "../../config/load-configuration.ts";
 import { placeOf, type SessionsLocation } from "../../config/locations.ts";
 import { SETTING_KEYS, type SettingKey } from "../../config/setting-variables.ts";
+import type { Route } from "../../proxy/route.ts";
 import { type Command, configurationOption } from "../command.ts";
 import { printJson, printTable } from "../terminal.ts";
 
@@ -34,10 +35,17 @@ function listedText(value: unknown): string {
   if (typeof value !== "object" || value === null) return String(value);
   if ("text" in value) return String(value.text);
   if (!("upstream" in value && "path" in value && "host" in value)) return String(value);
-  return `${value.host ?? ""}${value.path} → ${value.upstream}`;
+  return routeText(value as Route);
+}
+
+function routeText({ host, path, upstream, access }: Route): string {
+  const whom = access.kind === "role" ? `role:${access.role}` : access.kind;
+  return `${host ?? ""}${path} → ${upstream} (${whom})`;
 }
 
 const ABSENT: Partial<Record<SettingKey, string>> = {
+  metricsPort: "nothing is counted",
+  metricsHost: "localhost",
   freshForSeconds: "as the policy has it",
   filesUrl: "no passes",
   keyEncryptionKey: "keys are stored as they are",
