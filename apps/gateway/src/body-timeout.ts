@@ -1,21 +1,25 @@
-import type { IncomingMessage } from "node:http";
-import type { FastifyInstance } from "fastify";
+import type { IncomingMessage, Server } from "node:http";
+
+/** For what the gateway answers by itself, which has small ones, and for what is read only to be dropped. */
+const BODY_TIMEOUT_MILLISECONDS = 30_000;
 
 const timers = new WeakMap<IncomingMessage, NodeJS.Timeout>();
 
 /**
- * Ends connections on which a body does not come: what the gateway answers by itself, refusals included, has small ones.
- * Node's own bound would count for what is sent to a service too, and that may be much and take long: see `allowSlowBody`.
+ * Ends connections on which a body does not come. Node's own bound would count for what is sent to a service too, and that
+ * may be much and take long: see `allowSlowBody`. The server must have all its handlers already: none comes before this.
  */
-export function requireBodiesWithin(app: FastifyInstance, milliseconds: number): void {
-  app.addHook("onRequest", ({ raw }, _reply, done) => {
-    if (hasBody(raw)) {
-      const timer = setTimeout(() => raw.socket?.destroy(), milliseconds).unref();
-      timers.set(raw, timer);
-      raw.once("close", () => clearTimeout(timer));
-    }
-    done();
+export function requireBodies(server: Server, milliseconds = BODY_TIMEOUT_MILLISECONDS): void {
+  server.prependListener("request", (request: IncomingMessage) => {
+    if (hasBody(request)) requireBody(request, milliseconds);
   });
+}
+
+export function requireBody(request: IncomingMessage, milliseconds = BODY_TIMEOUT_MILLISECONDS): void {
+  allowSlowBody(request);
+  const timer = setTimeout(() => request.socket?.destroy(), milliseconds).unref();
+  timers.set(request, timer);
+  request.once("close", () => clearTimeout(timer));
 }
 
 /** For a body that somebody else sees to. */

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 
 /** How a request ended. */
 export interface EndedRequest {
@@ -9,23 +9,30 @@ export interface EndedRequest {
   readonly milliseconds: number;
 }
 
+export type RequestEndListener = (request: FastifyRequest, ended: EndedRequest) => void;
+
 /**
- * Tells of each request once it is over, however that came about. The framework's own hook is silent about those that are
- * broken off: streams that their client closes, clients that give up, answers that end too soon.
+ * EndedRequests tells of each request once it is over, however that came about. The framework's own hook is silent about
+ * those that are broken off: streams that their client closes, clients that give up, answers that end too soon.
  */
-export function onRequestEnd(
-  app: FastifyInstance,
-  listener: (request: FastifyRequest, ended: EndedRequest) => void,
-): void {
-  app.addHook("onRequest", (request, { raw }, done) => {
+export class EndedRequests {
+  readonly #listeners: RequestEndListener[] = [];
+
+  on(listener: RequestEndListener): void {
+    this.#listeners.push(listener);
+  }
+
+  /** To be called when a request begins. */
+  watch(request: FastifyRequest, { raw }: FastifyReply): void {
+    if (this.#listeners.length === 0) return;
     const startedAt = performance.now();
     raw.once("close", () => {
-      listener(request, {
+      const ended = {
         status: raw.headersSent ? raw.statusCode : null,
         complete: raw.writableFinished,
         milliseconds: performance.now() - startedAt,
-      });
+      };
+      for (const listener of this.#listeners) listener(request, ended);
     });
-    done();
-  });
+  }
 }

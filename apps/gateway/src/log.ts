@@ -1,18 +1,18 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import type { FastifyBaseLogger, FastifyInstance } from "fastify";
+import type { FastifyBaseLogger } from "fastify";
 import type { SecurityEvents } from "./audit/security-events.ts";
 import { vocabulary } from "./audit/vocabulary.ts";
-import { type EndedRequest, onRequestEnd } from "./ended-requests.ts";
+import type { EndedRequest, EndedRequests } from "./ended-requests.ts";
 
 /**
  * One line for every request: what, how it ended, whether all of the answer was sent, and how long it took. No header, no body and no query: the
  * secrets of a request are in those, and what is never written need not be found and blanked out.
  */
-export function addRequestLog(app: FastifyInstance): void {
+export function logRequests(requests: EndedRequests, log: FastifyBaseLogger): void {
   // What is not written need not be put together.
-  if (!isWritten(app.log)) return;
-  onRequestEnd(app, (request, ended) => {
+  if (!isWritten(log)) return;
+  requests.on((request, ended) => {
     const { method, url, ip: address } = request;
     request.log.info(requestLine({ method, url, address, ...ended }));
   });

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { answerBrokenRequest } from "@coatcheck/service/broken-requests";
 import { closeConnectionsWhenClosing } from "@coatcheck/service/close-connections";
 import { requireKnownPeers } from "@coatcheck/service/known-peers";
@@ -11,10 +11,11 @@ import type { CredentialChanges } from "./accounts/credential-changes.ts";
 import type { KnownDevices } from "./accounts/known-devices.ts";
 import type { PasswordAuthenticator } from "./accounts/password-authenticator.ts";
 import type { SecurityEvents } from "./audit/security-events.ts";
-import { requireBodiesWithin } from "./body-timeout.ts";
+import { requireBodies } from "./body-timeout.ts";
 import { dropUnreadableHops } from "./client-address.ts";
+import { EndedRequests } from "./ended-requests.ts";
 import { addErrorResponses } from "./error-responses.ts";
-import { addRequestLog, answerLog } from "./log.ts";
+import { answerLog, logRequests } from "./log.ts";
 import { addRoutesWithMethodNotAllowed } from "./method-not-allowed.ts";
 import type { GatewayMetrics } from "./metrics/gateway-metrics.ts";
 import { measureAnswers, measureRequests } from "./metrics/measure-requests.ts";
@@ -63,43 +64,53 @@ export interface ServerParts {
 }
 
 const MAXIMUM_BODY_BYTES = 16 * 1_024;
-/** For the headers of a request, and for a body that is for the gateway itself. */
-const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
+/** And for so long at most a request may be without all its headers. */
+const HEADERS_TIMEOUT_MILLISECONDS = 30_000;
+const CHECK_CONNECTIONS_EVERY_MILLISECONDS = 5_000;
 
 /** The gateway's HTTP server, not yet listening. Everything it needs is handed to it. */
 export function buildServer(parts: ServerParts): FastifyInstance {
   const { origins } = parts;
   const headersFor = (request: IncomingMessage) => origins.findOrPrimary(request.headers.host).securityHeaders;
+  const ended = new EndedRequests();
   const problemAnswers = new ProblemAnswers(parts.pages.problem);
   const app = Fastify({
     loggerInstance: parts.log,
-    // `addRequestLog` writes one line a request, and chooses what is in it.
+    // `logRequests` writes one line a request, and chooses what is in it.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAXIMUM_BODY_BYTES,
     genReqId: requestIds(),
     // How long a body may take is decided where it is known whose it is.
     requestTimeout: 0,
-    http: { headersTimeout: REQUEST_TIMEOUT_MILLISECONDS },
+    http: {
+      headersTimeout: HEADERS_TIMEOUT_MILLISECONDS,
+      connectionsCheckingInterval: CHECK_CONNECTIONS_EVERY_MILLISECONDS,
+    },
     trustProxy: parts.trustedProxies.length === 0 ? false : [...parts.trustedProxies],
     forceCloseConnections: "idle",
     // What arrives while closing is answered like anything else, and its connection ended with the answer.
     return503OnClosing: false,
     clientErrorHandler: answerBrokenRequest(origins.primary.securityHeaders, problems),
-    frameworkErrors: (_error, { raw }, reply) => problemAnswers.send(reply.headers(headersFor(raw)), "invalid_request"),
+    // No hook is run for these.
+    frameworkErrors: (_error, request, reply) => {
+      dropUnreadableHops(request.raw);
+      ended.watch(request, reply);
+      return problemAnswers.send(reply.headers(headersFor(request.raw)), "invalid_request");
+    },
     // What a request holds must be what is expected, not what could be made of it.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
   });
   requireKnownPeers(app.server);
   acceptJsonOnly(app);
   // Before anybody asks for the client's address.
-  app.addHook("onRequest", (request, _reply, done) => {
+  app.addHook("onRequest", (request, reply, done) => {
     dropUnreadableHops(request.raw);
+    ended.watch(request, reply);
     done();
   });
-  requireBodiesWithin(app, REQUEST_TIMEOUT_MILLISECONDS);
   const isClosing = closeConnectionsWhenClosing(app);
-  addRequestLog(app);
-  measureRequests(app, parts.metrics);
+  logRequests(ended, parts.log);
+  measureRequests(app, ended, parts.metrics);
   addSecurityHeaders(app, headersFor);
   addErrorResponses(app, problemAnswers);
   if (parts.verify !== null) {
@@ -107,6 +118,8 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     const onAnswer = measureAnswers(logAnswer, "verify", parts.metrics);
     addVerify(app, { ...parts.verify, origins, isClosing, onAnswer });
   }
+  requireBodies(app.server);
+  refuseExpectations(app.server);
   refuseOtherHosts(app, origins);
   addFrontDoor(app, { ...parts.frontDoor, origins }, problemAnswers);
   app.register(fastifySessions, {
@@ -127,6 +140,13 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     addPageRoutes(app, parts);
   });
   return app;
+}
+
+/** But for "100-continue", which Node sees to (RFC 9110, 10.1.1). Whoever expects something else may send a body all the same. */
+function refuseExpectations(server: Server): void {
+  server.on("checkExpectation", (_request, response: ServerResponse) => {
+    response.writeHead(417, { connection: "close", "content-length": "0" }).end();
+  });
 }
 
 /** Fastify would take text/plain as well, which a page of another site may send without a preflight. */

@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { onRequestEnd } from "../ended-requests.ts";
+import type { EndedRequests } from "../ended-requests.ts";
 import type { OnAnswer } from "../log.ts";
 import type { GatewayMetrics, RequestHandler } from "./gateway-metrics.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
-    handledBy: RequestHandler;
+    /** Absent where the framework itself found something wrong, and nobody else saw the request. */
+    handledBy?: RequestHandler;
   }
 }
 
@@ -15,10 +16,10 @@ export function handledBy(request: FastifyRequest, handler: RequestHandler): voi
 }
 
 /** Counts requests by who answers them; without metrics, for nobody. */
-export function measureRequests(app: FastifyInstance, metrics: GatewayMetrics | null): void {
+export function measureRequests(app: FastifyInstance, ended: EndedRequests, metrics: GatewayMetrics | null): void {
   app.decorateRequest("handledBy", "gateway");
   if (metrics === null) return;
-  onRequestEnd(app, ({ handledBy }, { status, milliseconds }) => {
+  ended.on(({ handledBy = "gateway" }, { status, milliseconds }) => {
     metrics.requestAnswered(handledBy, status, milliseconds / 1_000);
   });
 }

@@ -14,6 +14,8 @@ export type UpstreamFailure = "upstream_unreachable" | "upstream_timeout" | "too
 
 export interface ResponseRelayParts {
   readonly response: ServerResponse;
+  /** For so long an answer that has begun may stand still: nothing comes, nothing is taken, and nothing more is sent for it. */
+  readonly silenceMilliseconds: number;
   /** Asked once, before anything is sent: false for an answer that is one connection too many. */
   readonly admits: (answer: UpstreamAnswer) => boolean;
   /** The headers to answer with, names and values in turn. They may take a moment. */
@@ -47,6 +49,8 @@ class NotAdmitted extends Error {
 export class ResponseRelay implements Dispatcher.DispatchHandler {
   readonly #parts: ResponseRelayParts;
   #isSettled = false;
+  /** Null until the answer has begun. */
+  #silence: NodeJS.Timeout | null = null;
   /** Null until the request is on its way. */
   #controller: Dispatcher.DispatchController | null = null;
 
@@ -59,6 +63,11 @@ export class ResponseRelay implements Dispatcher.DispatchHandler {
     if (this.#isSettled) this.#parts.response.destroy();
     this.#settle("session_ended");
     this.#controller?.abort(new Abandoned());
+  }
+
+  /** Something went on, on either side. */
+  progressed(): void {
+    this.#silence?.refresh();
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -100,9 +109,13 @@ export class ResponseRelay implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, piece: Buffer): void {
     const { response } = this.#parts;
+    this.progressed();
     if (response.write(piece)) return;
     controller.pause();
-    response.once("drain", () => controller.resume());
+    response.once("drain", () => {
+      this.progressed();
+      controller.resume();
+    });
   }
 
   onResponseEnd(): void {
@@ -119,12 +132,14 @@ export class ResponseRelay implements Dispatcher.DispatchHandler {
   }
 
   #begin(status: number, statusText: string, headers: readonly string[]): void {
-    const { response } = this.#parts;
+    const { response, silenceMilliseconds } = this.#parts;
     if (response.destroyed || this.#isSettled) return;
     // Nobody has to read it, so one that cannot be sent is left out.
     response.writeHead(status, REASON.test(statusText) ? statusText : "", [...headers]);
     // How long it is going to be is not known, and may be for ever: its headers must not wait for its first piece.
     if (!headers.includes("content-length")) response.flushHeaders();
+    this.#silence = setTimeout(() => response.destroy(), silenceMilliseconds).unref();
+    response.once("close", () => clearTimeout(this.#silence ?? undefined));
     this.#settle(null);
   }
 

@@ -1,6 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import { PassThrough, type Readable } from "node:stream";
-import { allowSlowBody } from "../body-timeout.ts";
+import { allowSlowBody, requireBody } from "../body-timeout.ts";
+
+export interface UploadOptions {
+  readonly silenceMilliseconds: number;
+  /** Told of each piece. */
+  readonly onProgress: () => void;
+}
 
 /**
  * The body of a request, as it comes, for whoever sends it on. The request itself stays whole: the HTTP client destroys
@@ -9,7 +15,7 @@ import { allowSlowBody } from "../body-timeout.ts";
  *
  * However long it takes, whoever sends it is not to fall silent: then the connection ends.
  */
-export function uploadOf(request: IncomingMessage, silenceMilliseconds: number): Readable {
+export function uploadOf(request: IncomingMessage, { silenceMilliseconds, onProgress }: UploadOptions): Readable {
   allowSlowBody(request);
   const body = new PassThrough();
   const timer = setTimeout(() => {
@@ -17,9 +23,17 @@ export function uploadOf(request: IncomingMessage, silenceMilliseconds: number):
     if (body.writableNeedDrain) timer.refresh();
     else request.socket.destroy();
   }, silenceMilliseconds).unref();
-  request.on("data", () => timer.refresh());
+  request.on("data", () => {
+    timer.refresh();
+    onProgress();
+  });
   request.pipe(body);
-  body.once("close", () => request.resume());
+  body.once("close", () => {
+    if (request.complete) return;
+    clearTimeout(timer);
+    requireBody(request);
+    request.resume();
+  });
   request.once("close", () => {
     clearTimeout(timer);
     // Whoever breaks off has not sent all of it. It must not look like an end.

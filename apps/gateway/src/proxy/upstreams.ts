@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Readable } from "node:stream";
 import type { HeaderEdit, Visit } from "coatcheck";
 import type { FastifyBaseLogger } from "fastify";
 import { type Dispatcher, Pool } from "undici";
@@ -81,12 +82,16 @@ export class Upstreams {
     const timeout = route.timeoutSeconds * 1_000;
     const startedAt = performance.now();
     return new Promise((resolve) => {
+      let body: Readable | null = null;
       const relay = new ResponseRelay({
         response,
+        silenceMilliseconds: timeout,
         headersFor: (answer) => this.#responseHeaders(answer, admitted),
         admits: (answer) => session === null || !isEventStream(answer) || live.becomesLasting(session, response),
         onBegun: (failure, error) => {
           const outcome = failure ?? (response.headersSent ? response.statusCode : "client_left");
+          // Where there was no connection the HTTP client leaves it as it is.
+          if (failure !== null) body?.destroy();
           onAnswer?.(upstream, outcome, (performance.now() - startedAt) / 1_000);
           if (failure === "too_many_connections") return resolve(TOO_MANY_CONNECTIONS);
           if (failure === "session_ended") return resolve(SESSION_ENDED);
@@ -102,7 +107,9 @@ export class Upstreams {
         const opening = live.open(session, response, { role: roleOf(route), isLasting: false, end });
         if (opening !== "opened") return resolve(NOT_OPENED[opening]);
       }
-      const body = hasBody(request) ? uploadOf(request, timeout) : null;
+      if (hasBody(request)) {
+        body = uploadOf(request, { silenceMilliseconds: timeout, onProgress: () => relay.progressed() });
+      }
       this.#pool(upstream).dispatch(
         {
           method: (request.method ?? "GET") as Dispatcher.HttpMethod,
@@ -110,7 +117,8 @@ export class Upstreams {
           headers: [...this.requestHeaders(request, admitted), ...lengthOf(request)],
           body,
           headersTimeout: timeout,
-          bodyTimeout: timeout,
+          // The relay sees to that, which knows both sides.
+          bodyTimeout: 0,
         },
         relay,
       );

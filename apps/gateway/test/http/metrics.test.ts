@@ -214,6 +214,23 @@ test("what is broken off, by whoever", async () => {
   ]);
 });
 
+test("what is no request that a route could have", async () => {
+  const { host, port } = new URL(gateway.url);
+  const answerTo = async (lines: string) => {
+    const socket = connect({ host: "localhost", port: Number(port) });
+    socket.write(lines.replaceAll("\n", "\r\n"));
+    const [answer] = (await once(socket, "data")) as [Buffer];
+    socket.destroy();
+    return answer.toString().slice(9, 12);
+  };
+  const act = async () => {
+    expect(await answerTo(`GET /%zz HTTP/1.1\nhost: ${host}\n\n`)).toBe("400");
+  };
+  await expectGrowth(act, { [requests("gateway", 400)]: 1 });
+  expect(gateway.log).toContain('"path":"/%zz","status":400');
+  expect(await answerTo(`POST / HTTP/1.1\nhost: ${host}\nexpect: a reply\ncontent-length: 9\n\n`)).toBe("417");
+});
+
 test("statuses that mean nothing are one series", async () => {
   const client = await loggedIn();
   const act = async () => {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { IdentityVerifier } from "coatcheck/access/identity-verifier";
 import { RemotePublicKeys } from "coatcheck/access/public-keys";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -197,6 +198,48 @@ describe("what is forwarded", () => {
       headers: { cookie: client.cookieHeader, "x-csrf": "1", "content-type": "application/octet-stream" },
     });
     expect([response.status, await response.text()]).toEqual([200, String(body.length)]);
+  });
+
+  test("a body that goes on after the answer has begun, for longer than either may be silent", async () => {
+    reset((incoming, response) => {
+      response.write("begun\n");
+      incoming.on("end", () => response.end("all of it"));
+      incoming.resume();
+    });
+    const { host, port } = new URL(gateway.url);
+    const socket = connect({ host: "localhost", port: Number(port) });
+    let received = "";
+    socket.on("data", (piece) => (received += piece));
+    const pieces = 30;
+    socket.write(
+      `POST /public/x HTTP/1.1\r\nhost: ${host}\r\norigin: ${gateway.url}\r\ncontent-length: ${pieces}\r\n\r\n`,
+    );
+    for (let piece = 0; piece < pieces; piece++) {
+      socket.write("x");
+      await delay(100);
+    }
+    await expect.poll(() => received).toMatch(/^HTTP\/1.1 200 OK.*begun.*all of it/s);
+    socket.destroy();
+  });
+
+  test("what cannot be sent on leaves its connection to the next request", async () => {
+    const { host, port } = new URL(gateway.url);
+    const size = 4_000_000;
+    const socket = connect({ host: "localhost", port: Number(port) });
+    let received = "";
+    socket.on("data", (piece) => (received += piece));
+    socket.write(`POST /gone/x HTTP/1.1\r\nhost: ${host}\r\norigin: ${gateway.url}\r\ncontent-length: ${size}\r\n\r\n`);
+    socket.write("x".repeat(size));
+    socket.write(`GET /auth/heartbeat HTTP/1.1\r\nhost: ${host}\r\n\r\n`);
+    await expect.poll(() => received, { timeout: 10_000 }).toMatch(/^HTTP\/1.1 502 .*HTTP\/1.1 200 OK.*"OK"/s);
+    socket.destroy();
+  });
+
+  test("no coding but the framing, which would be taken off with it", async () => {
+    reset();
+    const options = { "transfer-encoding": "gzip, chunked", origin: gateway.url };
+    expect((await raw("/public/x", options, "POST")).status).toBe(400);
+    expect(seen).toHaveLength(0);
   });
 
   test("answers as they are: status, headers, and no more of them than it sends", async () => {

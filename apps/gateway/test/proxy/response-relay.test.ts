@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { setImmediate as nextTurn } from "node:timers/promises";
-import { expect, onTestFinished, test } from "vitest";
+import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { ResponseRelay, type ResponseRelayParts } from "../../src/proxy/response-relay.ts";
 
 /** What an HTTP client hands to the relay, and what the relay did with it. */
@@ -43,6 +43,7 @@ async function relayed(parts: Partial<ResponseRelayParts> = {}) {
   const [, response] = (await asked) as [unknown, ServerResponse];
   const relay = new ResponseRelay({
     response,
+    silenceMilliseconds: 60_000,
     admits: () => true,
     headersFor: ({ rawHeaders }) => rawHeaders,
     onBegun: (failure) => begun.push(failure),
@@ -94,4 +95,41 @@ test("late headers that cannot be sent end the request, and nothing else", async
   expect(controller.reason).toMatchObject({ code: "ERR_INVALID_CHAR" });
   relay.onResponseError(controller, controller.reason as Error);
   expect(begun).toEqual(["upstream_unreachable"]);
+});
+
+describe("an answer that stands still", () => {
+  const SILENCE = 200;
+
+  /** An answer of which so much was sent. */
+  async function begun(bytes: number) {
+    const parts = await relayed({ silenceMilliseconds: SILENCE });
+    const { relay, controller } = parts;
+    relay.onRequestStart(controller);
+    relay.onResponseStart(controller, 200, {});
+    relay.onResponseData(controller, Buffer.alloc(bytes));
+    return { ...parts, got: await parts.answer };
+  }
+
+  test("because its service sends nothing more, is cut off", async () => {
+    const { got, controller } = await begun(10);
+    await expect(got.text()).rejects.toThrow();
+    await expect.poll(() => controller.aborted).toBe(true);
+  });
+
+  test("because nobody takes it, is cut off", async () => {
+    const { controller, response } = await begun(20_000_000);
+    await expect.poll(() => response.destroyed).toBe(true);
+    await expect.poll(() => controller.aborted).toBe(true);
+  });
+
+  test("goes on while something comes, or is still being sent for it", async () => {
+    const { relay, got, controller } = await begun(1);
+    for (let time = 0; time < 10; time++) {
+      await delay(SILENCE / 4);
+      if (time % 2 === 0) relay.progressed();
+      else relay.onResponseData(controller, Buffer.alloc(1));
+    }
+    relay.onResponseEnd();
+    expect((await got.arrayBuffer()).byteLength).toBe(6);
+  });
 });

@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { uploadOf } from "../../src/proxy/upload.ts";
 
 const LONG = 60_000;
+const options = (silenceMilliseconds: number) => ({ silenceMilliseconds, onProgress: () => {} });
 
 /** A request of so many bytes, of which none came yet. */
 async function uploading(length: number): Promise<{ readonly request: IncomingMessage; readonly client: Socket }> {
@@ -32,7 +33,7 @@ async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
 
 test("a body comes as it is sent, however long that takes", async () => {
   const { request, client } = await uploading(10);
-  const body = textOf(uploadOf(request, 500));
+  const body = textOf(uploadOf(request, options(500)));
   for (let index = 0; index < 10; index++) {
     client.write(String(index));
     await delay(100);
@@ -44,13 +45,13 @@ test("a client that falls silent is not waited for, and what came is no whole bo
   const { request, client } = await uploading(10);
   const closed = once(client, "close");
   client.write("01234");
-  await expect(textOf(uploadOf(request, 50))).rejects.toThrow("broke off");
+  await expect(textOf(uploadOf(request, options(50)))).rejects.toThrow("broke off");
   await closed;
 });
 
 test("a client that leaves has sent no whole body", async () => {
   const { request, client } = await uploading(10);
-  const body = textOf(uploadOf(request, LONG));
+  const body = textOf(uploadOf(request, options(LONG)));
   client.write("01234");
   await once(request, "data");
   client.destroy();
@@ -60,7 +61,7 @@ test("a client that leaves has sent no whole body", async () => {
 test("a client is not taken for silent while nobody reads what it sends", async () => {
   const size = 8_000_000;
   const { request, client } = await uploading(size);
-  const body = uploadOf(request, 50);
+  const body = uploadOf(request, options(50));
   client.write(Buffer.alloc(size, "x"));
   await delay(300);
   expect((await textOf(body)).length).toBe(size);
@@ -69,7 +70,7 @@ test("a client is not taken for silent while nobody reads what it sends", async 
 test("what nobody wants any more is read and dropped", async () => {
   const size = 8_000_000;
   const { request, client } = await uploading(size);
-  uploadOf(request, LONG).destroy();
+  uploadOf(request, options(LONG)).destroy();
   const ended = once(request, "end");
   client.write(Buffer.alloc(size, "x"));
   await ended;
