@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from "node:http";
+import type { IncomingMessage } from "node:http";
 
 /** For what the gateway answers by itself, which has small ones, and for what is read only to be dropped. */
 const BODY_TIMEOUT_MILLISECONDS = 30_000;
@@ -6,16 +6,11 @@ const BODY_TIMEOUT_MILLISECONDS = 30_000;
 const timers = new WeakMap<IncomingMessage, NodeJS.Timeout>();
 
 /**
- * Ends connections on which a body does not come. Node's own bound would count for what is sent to a service too, and that
- * may be much and take long: see `allowSlowBody`. The server must have all its handlers already: none comes before this.
+ * Ends a connection on which a body does not come. Node's own bound would count for what is sent to a service too, and that
+ * may be much and take long: see `allowSlowBody`.
  */
-export function requireBodies(server: Server, milliseconds = BODY_TIMEOUT_MILLISECONDS): void {
-  server.prependListener("request", (request: IncomingMessage) => {
-    if (hasBody(request)) requireBody(request, milliseconds);
-  });
-}
-
 export function requireBody(request: IncomingMessage, milliseconds = BODY_TIMEOUT_MILLISECONDS): void {
+  if (!hasBody(request)) return;
   allowSlowBody(request);
   const timer = setTimeout(() => request.socket?.destroy(), milliseconds).unref();
   timers.set(request, timer);

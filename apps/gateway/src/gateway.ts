@@ -149,7 +149,7 @@ async function serve({ configuration, log, prepare, passRule }: GatewayOptions, 
   const health = new UpstreamHealth({ clock, log, tryConnect });
   const upstreams = new Upstreams({
     ...{ isOwnCookie, live, health, log },
-    onAnswer: (upstream, outcome, seconds) => metrics?.upstreamAnswered(upstream, outcome, seconds),
+    ...(metrics !== null && { onAnswer: metrics.upstreamAnswered.bind(metrics) }),
   });
   const decider = new AccessDecider({ accounts, access, security });
   const gate = new RequestGate({ routes: new RouteTable(configuration.routes), decider });

@@ -4,14 +4,20 @@ import { closeConnectionsWhenClosing } from "@coatcheck/service/close-connection
 import { requireKnownPeers } from "@coatcheck/service/known-peers";
 import type { Clock, SessionManager } from "coatcheck";
 import { fastifySessions } from "coatcheck/adapters/fastify";
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from "fastify";
 import type { SignedAccess } from "./access/signed-access.ts";
 import type { AccountStore } from "./accounts/account-store.ts";
 import type { CredentialChanges } from "./accounts/credential-changes.ts";
 import type { KnownDevices } from "./accounts/known-devices.ts";
 import type { PasswordAuthenticator } from "./accounts/password-authenticator.ts";
 import type { SecurityEvents } from "./audit/security-events.ts";
-import { requireBodies } from "./body-timeout.ts";
+import { requireBody } from "./body-timeout.ts";
 import { dropUnreadableHops } from "./client-address.ts";
 import { EndedRequests } from "./ended-requests.ts";
 import { addErrorResponses } from "./error-responses.ts";
@@ -73,6 +79,12 @@ export function buildServer(parts: ServerParts): FastifyInstance {
   const { origins } = parts;
   const headersFor = (request: IncomingMessage) => origins.findOrPrimary(request.headers.host).securityHeaders;
   const ended = new EndedRequests();
+  // Before anybody asks for the client's address.
+  const begin = (request: FastifyRequest, reply: FastifyReply) => {
+    dropUnreadableHops(request.raw);
+    requireBody(request.raw);
+    ended.watch(request, reply);
+  };
   const problemAnswers = new ProblemAnswers(parts.pages.problem);
   const app = Fastify({
     loggerInstance: parts.log,
@@ -93,8 +105,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     clientErrorHandler: answerBrokenRequest(origins.primary.securityHeaders, problems),
     // No hook is run for these.
     frameworkErrors: (_error, request, reply) => {
-      dropUnreadableHops(request.raw);
-      ended.watch(request, reply);
+      begin(request, reply);
       return problemAnswers.send(reply.headers(headersFor(request.raw)), "invalid_request");
     },
     // What a request holds must be what is expected, not what could be made of it.
@@ -102,10 +113,8 @@ export function buildServer(parts: ServerParts): FastifyInstance {
   });
   requireKnownPeers(app.server);
   acceptJsonOnly(app);
-  // Before anybody asks for the client's address.
   app.addHook("onRequest", (request, reply, done) => {
-    dropUnreadableHops(request.raw);
-    ended.watch(request, reply);
+    begin(request, reply);
     done();
   });
   const isClosing = closeConnectionsWhenClosing(app);
@@ -118,7 +127,6 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     const onAnswer = measureAnswers(logAnswer, "verify", parts.metrics);
     addVerify(app, { ...parts.verify, origins, isClosing, onAnswer });
   }
-  requireBodies(app.server);
   refuseExpectations(app.server);
   refuseOtherHosts(app, origins);
   addFrontDoor(app, { ...parts.frontDoor, origins }, problemAnswers);

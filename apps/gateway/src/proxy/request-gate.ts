@@ -56,7 +56,8 @@ export class RequestGate {
     if (match.found === "ambiguous") return problem("invalid_path", null);
     const { route } = match;
     // Another coding would be taken off with the framing, and nobody told the upstream (RFC 9112, 7).
-    if (!/^(chunked)?$/i.test(request.headers["transfer-encoding"] ?? "")) return problem("invalid_request", null);
+    const coding = request.headers["transfer-encoding"];
+    if (coding !== undefined && coding.toLowerCase() !== "chunked") return problem("invalid_request", null);
     // An upstream that echoes it would hand its token to whoever asked (RFC 9110, 9.3.8).
     if (request.method === "TRACE") return problem("method_not_allowed", null);
 

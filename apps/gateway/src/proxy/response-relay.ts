@@ -14,8 +14,12 @@ export type UpstreamFailure = "upstream_unreachable" | "upstream_timeout" | "too
 
 export interface ResponseRelayParts {
   readonly response: ServerResponse;
-  /** For so long an answer that has begun may stand still: nothing comes, nothing is taken, and nothing more is sent for it. */
+  /**
+   * For so long an answer that has begun may stand still: nobody takes it, or nothing comes and nothing more is sent for it.
+   * Where nothing is sent for it, the HTTP client sees to what comes: its timer is there already.
+   */
   readonly silenceMilliseconds: number;
+  readonly hasUpload: boolean;
   /** Asked once, before anything is sent: false for an answer that is one connection too many. */
   readonly admits: (answer: UpstreamAnswer) => boolean;
   /** The headers to answer with, names and values in turn. They may take a moment. */
@@ -49,7 +53,7 @@ class NotAdmitted extends Error {
 export class ResponseRelay implements Dispatcher.DispatchHandler {
   readonly #parts: ResponseRelayParts;
   #isSettled = false;
-  /** Null until the answer has begun. */
+  /** Null while nothing can stand still, or somebody else looks. */
   #silence: NodeJS.Timeout | null = null;
   /** Null until the request is on its way. */
   #controller: Dispatcher.DispatchController | null = null;
@@ -79,6 +83,7 @@ export class ResponseRelay implements Dispatcher.DispatchHandler {
     if (response.destroyed || this.#isSettled) abandon();
     else {
       response.once("close", () => {
+        this.#endWatch();
         if (!response.writableFinished) abandon();
       });
     }
@@ -108,12 +113,14 @@ export class ResponseRelay implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, piece: Buffer): void {
-    const { response } = this.#parts;
+    const { response, hasUpload } = this.#parts;
     this.progressed();
     if (response.write(piece)) return;
     controller.pause();
+    this.#watchSilence();
     response.once("drain", () => {
-      this.progressed();
+      if (hasUpload) this.progressed();
+      else this.#endWatch();
       controller.resume();
     });
   }
@@ -132,15 +139,24 @@ export class ResponseRelay implements Dispatcher.DispatchHandler {
   }
 
   #begin(status: number, statusText: string, headers: readonly string[]): void {
-    const { response, silenceMilliseconds } = this.#parts;
+    const { response, hasUpload } = this.#parts;
     if (response.destroyed || this.#isSettled) return;
     // Nobody has to read it, so one that cannot be sent is left out.
     response.writeHead(status, REASON.test(statusText) ? statusText : "", [...headers]);
     // How long it is going to be is not known, and may be for ever: its headers must not wait for its first piece.
     if (!headers.includes("content-length")) response.flushHeaders();
-    this.#silence = setTimeout(() => response.destroy(), silenceMilliseconds).unref();
-    response.once("close", () => clearTimeout(this.#silence ?? undefined));
+    if (hasUpload) this.#watchSilence();
     this.#settle(null);
+  }
+
+  #watchSilence(): void {
+    const { response, silenceMilliseconds } = this.#parts;
+    this.#silence ??= setTimeout(() => response.destroy(), silenceMilliseconds).unref();
+  }
+
+  #endWatch(): void {
+    clearTimeout(this.#silence ?? undefined);
+    this.#silence = null;
   }
 
   #settle(failure: UpstreamFailure | null, error?: unknown): void {

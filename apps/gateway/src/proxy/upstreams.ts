@@ -80,19 +80,22 @@ export class Upstreams {
     const { live, health, log, onAnswer } = this.#parts;
     if (!health.admits(upstream)) return Promise.resolve(UPSTREAM_DOWN);
     const timeout = route.timeoutSeconds * 1_000;
-    const startedAt = performance.now();
+    const startedAt = onAnswer === undefined ? 0 : performance.now();
     return new Promise((resolve) => {
       let body: Readable | null = null;
       const relay = new ResponseRelay({
         response,
         silenceMilliseconds: timeout,
+        hasUpload: hasBody(request),
         headersFor: (answer) => this.#responseHeaders(answer, admitted),
         admits: (answer) => session === null || !isEventStream(answer) || live.becomesLasting(session, response),
         onBegun: (failure, error) => {
-          const outcome = failure ?? (response.headersSent ? response.statusCode : "client_left");
           // Where there was no connection the HTTP client leaves it as it is.
           if (failure !== null) body?.destroy();
-          onAnswer?.(upstream, outcome, (performance.now() - startedAt) / 1_000);
+          if (onAnswer !== undefined) {
+            const outcome = failure ?? (response.headersSent ? response.statusCode : "client_left");
+            onAnswer(upstream, outcome, (performance.now() - startedAt) / 1_000);
+          }
           if (failure === "too_many_connections") return resolve(TOO_MANY_CONNECTIONS);
           if (failure === "session_ended") return resolve(SESSION_ENDED);
           if (failure !== null) {
@@ -117,8 +120,8 @@ export class Upstreams {
           headers: [...this.requestHeaders(request, admitted), ...lengthOf(request)],
           body,
           headersTimeout: timeout,
-          // The relay sees to that, which knows both sides.
-          bodyTimeout: 0,
+          // While something is sent, the answer may wait for that: the relay knows of both.
+          bodyTimeout: body === null ? timeout : 0,
         },
         relay,
       );

@@ -44,6 +44,7 @@ async function relayed(parts: Partial<ResponseRelayParts> = {}) {
   const relay = new ResponseRelay({
     response,
     silenceMilliseconds: 60_000,
+    hasUpload: false,
     admits: () => true,
     headersFor: ({ rawHeaders }) => rawHeaders,
     onBegun: (failure) => begun.push(failure),
@@ -101,8 +102,8 @@ describe("an answer that stands still", () => {
   const SILENCE = 200;
 
   /** An answer of which so much was sent. */
-  async function begun(bytes: number) {
-    const parts = await relayed({ silenceMilliseconds: SILENCE });
+  async function begun(bytes: number, hasUpload = true) {
+    const parts = await relayed({ silenceMilliseconds: SILENCE, hasUpload });
     const { relay, controller } = parts;
     relay.onRequestStart(controller);
     relay.onResponseStart(controller, 200, {});
@@ -116,11 +117,14 @@ describe("an answer that stands still", () => {
     await expect.poll(() => controller.aborted).toBe(true);
   });
 
-  test("because nobody takes it, is cut off", async () => {
-    const { controller, response } = await begun(20_000_000);
-    await expect.poll(() => response.destroyed).toBe(true);
-    await expect.poll(() => controller.aborted).toBe(true);
-  });
+  test.each([true, false])(
+    "because nobody takes it, is cut off, whether something is sent for it or not: %s",
+    async (hasUpload) => {
+      const { controller, response } = await begun(20_000_000, hasUpload);
+      await expect.poll(() => response.destroyed).toBe(true);
+      await expect.poll(() => controller.aborted).toBe(true);
+    },
+  );
 
   test("goes on while something comes, or is still being sent for it", async () => {
     const { relay, got, controller } = await begun(1);
