@@ -127,8 +127,8 @@ export class Upgrades {
         }
         outgoing.setTimeout(0);
         upstream.setTimeout(0);
-        // As the parser read it: a byte each.
         asking.answered(101);
+        // As the parser read it: a byte each.
         socket.write(this.#switching(answer), "latin1");
         this.#join(asking, upstream, first, admitted);
         resolve();
