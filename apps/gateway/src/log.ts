@@ -6,8 +6,8 @@ import { vocabulary } from "./audit/vocabulary.ts";
 import type { EndedRequest, EndedRequests } from "./ended-requests.ts";
 
 /**
- * One line for every request: what, how it ended, whether all of the answer was sent, and how long it took. No header, no body and no query: the
- * secrets of a request are in those, and what is never written need not be found and blanked out.
+ * One line for every request: what, how it ended, whether all of the answer was sent, and how long it took. No header, no
+ * body and no query: the secrets of a request are in those, and what is never written need not be found and blanked out.
  */
 export function logRequests(requests: EndedRequests, log: FastifyBaseLogger): void {
   // What is not written need not be put together.

@@ -150,7 +150,10 @@ export function buildServer(parts: ServerParts): FastifyInstance {
   return app;
 }
 
-/** But for "100-continue", which Node sees to (RFC 9110, 10.1.1). Whoever expects something else may send a body all the same. */
+/**
+ * But for "100-continue", which Node sees to (RFC 9110, 10.1.1). Whoever expects something else may send a body all the same,
+ * so the connection ends.
+ */
 function refuseExpectations(server: Server): void {
   server.on("checkExpectation", (_request, response: ServerResponse) => {
     response.writeHead(417, { connection: "close", "content-length": "0" }).end();

@@ -1,13 +1,12 @@
 import type { Command } from "./command.ts";
 
 export function generalHelp(commands: readonly Command[]): string {
-  const width = Math.max(...commands.map(({ name }) => name.length));
   return [
     "coatcheck: sessions for people, signed passes for machines",
     "",
     "Usage: coatcheck COMMAND [ARGUMENTS]",
     "",
-    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    ...linesOf(commands),
     "",
     "  coatcheck COMMAND --help  shows how one command is used",
     "  coatcheck --version       shows the version",
@@ -17,13 +16,13 @@ export function generalHelp(commands: readonly Command[]): string {
 /** The commands that begin with a word, such as "users"; null if none does. */
 export function groupHelp(commands: readonly Command[], first: string): string | null {
   const group = commands.filter(({ name }) => name.startsWith(`${first} `));
-  const width = Math.max(...group.map(({ name }) => name.length));
   if (group.length === 0) return null;
-  return [
-    `Usage: coatcheck ${first} COMMAND`,
-    "",
-    ...group.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
-  ].join("\n");
+  return [`Usage: coatcheck ${first} COMMAND`, "", ...linesOf(group)].join("\n");
+}
+
+function linesOf(commands: readonly Command[]): readonly string[] {
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  return commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
 }
 
 export function commandHelp({ name, summary, synopsis, details, options }: Command): string {

@@ -5,7 +5,10 @@ import type { PageFile } from "./page-files.ts";
 import { problemPage } from "./problem-page.ts";
 import { formProblemText, problemText } from "./problem-texts.ts";
 
-/** ProblemAnswers tells of a problem in the words of whoever asked: a page where a person opens one or sends a form, else the object. */
+/**
+ * ProblemAnswers tells of a problem in the words of whoever asked: a page where a person opens one or sends a form, else the
+ * object.
+ */
 export class ProblemAnswers {
   readonly #template: string;
   readonly #contentType: string;

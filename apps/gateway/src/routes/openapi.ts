@@ -8,10 +8,14 @@ export function addOpenApiRoute(
   app: FastifyInstance,
   { origins, access }: { readonly origins: ServedOrigins; readonly access: SignedAccess },
 ): void {
+  // The name of the cookie and the origin differ, and nothing else ever does: one for each is put together, once.
+  const documents = new WeakMap<object, object>();
+
   app.get("/auth/openapi.json", async (request, reply) => {
     const { guard } = origins.findOrPrimary(request.raw.headers.host);
-    // The name of the cookie and the origin are of this one.
-    const document = openApiDocument({ origin: guard.origin.text, cookieName: guard.cookie.name }, access);
+    const names = { origin: guard.origin.text, cookieName: guard.cookie.name };
+    const document = documents.get(guard) ?? openApiDocument(names, access);
+    documents.set(guard, document);
     return reply.header("cache-control", "no-cache").send(document);
   });
 }
