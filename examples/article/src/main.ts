@@ -1,6 +1,6 @@
 import { hash, verify } from "@node-rs/argon2";
-import { RequestGuard, SessionManager } from "coatcheck";
-import { fastifySessions } from "coatcheck/adapters/fastify";
+import { LoginManager, RequestGuard, SessionManager } from "coatcheck";
+import { FastifyLogin } from "coatcheck/adapters/fastify";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import Fastify from "fastify";
 
@@ -15,19 +15,23 @@ const host = process.env.HOST ?? "localhost";
 const port = Number(process.env.PORT ?? 5000);
 const sessions = new SessionManager({ store: new MemorySessionStore() });
 const guard = new RequestGuard({ sessions, origin: `http://${host}:${port}` });
+const logins = new LoginManager({ guard, userLoader: (id) => users.find((user) => user.id === id) });
+const login = new FastifyLogin(logins, {
+  unauthorizedHandler: (_refusal, _request, reply) => reply.code(401).send({ message: "Unauthorized" }),
+});
 
 const app = Fastify();
-app.register(fastifySessions, { guard });
+app.register(login.plugin);
 
 app.get("/heartbeat", async () => ({ status: "OK" }));
 
-interface Login {
+interface Credentials {
   readonly user_id: string;
   readonly email: string;
   readonly password: string;
 }
 
-const loginBody = {
+const credentials = {
   type: "object",
   required: ["user_id", "email", "password"],
   properties: {
@@ -38,32 +42,38 @@ const loginBody = {
   },
 };
 
-app.post<{ Body: Login }>("/login", { schema: { body: loginBody } }, async (request, reply) => {
+app.post<{ Body: Credentials }>("/login", { schema: { body: credentials } }, async (request, reply) => {
   const { user_id, email, password } = request.body;
-  // The attempt comes before the check of the password: a revoke-all in between is then not outrun by this login.
-  const attempt = await sessions.begin(user_id);
+  // The attempt comes before the check of the password: a revoke-all in between then refuses this login.
+  const attempt = await login.visit(request).begin(user_id);
   const user = users.find(({ id }) => id === user_id);
-  if (user === undefined) return reply.code(400).send("User not found");
+  if (user === undefined) return reply.code(400).send({ message: "User not found" });
   if (user.email !== email || !(await verify(user.passwordHash, password))) {
-    return reply.code(400).send("Invalid credentials");
+    return reply.code(400).send({ message: "Invalid credentials" });
   }
-  const login = await request.visit.login(attempt);
-  return login.outcome === "logged_in" ? "User logged in" : reply.code(503).send("Try again");
+  const result = await login.visit(request).login(attempt);
+  return result.outcome === "logged_in" ? { message: "User logged in" } : login.refuse(result.refusal, reply);
 });
 
-app.post("/logout", async (request) => {
-  await request.visit.logout();
-  return "Logged out";
-});
+app.post(
+  "/logout",
+  login.loginRequired(async (_request, _reply, { visit }) => {
+    await visit.logout();
+    return { message: "Logged out" };
+  }),
+);
 
-app.get<{ Params: { user_id: string } }>("/profile/:user_id", async (request, reply) => {
-  const visitor = await request.visit.authenticate();
-  const user = users.find(({ id }) => id === request.params.user_id);
-  if (visitor.status !== "authenticated" || user?.id !== visitor.session.userId) {
-    return reply.code(401).send({ message: "Unauthorized" });
-  }
-  return { id: user.id, name: user.name, email: user.email };
-});
+interface ProfileRoute {
+  readonly Params: { readonly user_id: string };
+}
+
+app.get<ProfileRoute>(
+  "/profile/:user_id",
+  login.loginRequired<ProfileRoute>((request, reply, { user }) => {
+    if (request.params.user_id !== user.id) return reply.code(401).send({ message: "Unauthorized" });
+    return { name: user.name, email: user.email };
+  }),
+);
 
 await app.listen({ host, port });
 console.log(`The article's API answers at http://${host}:${port}/heartbeat`);

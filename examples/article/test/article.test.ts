@@ -1,14 +1,24 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const program = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 let server: ChildProcess;
 let url: string;
+let folder: string;
+
+function jar(name: string): string {
+  return join(folder, name);
+}
 
 beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "article-"));
   const port = await freePort();
   server = spawn(process.execPath, [program], {
     env: { ...process.env, HOST: "127.0.0.1", PORT: String(port) },
@@ -22,6 +32,7 @@ beforeAll(async () => {
 afterAll(async () => {
   server.kill();
   await once(server, "exit");
+  await rm(folder, { recursive: true });
 });
 
 async function freePort(): Promise<number> {
@@ -34,69 +45,66 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-function post(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
-  return fetch(url + path, {
-    method: "POST",
-    headers: { ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
+const curl = promisify(execFile);
+
+/** What curl was answered: the status and the JSON. */
+async function answerOf(path: string, ...options: string[]): Promise<readonly [number, unknown]> {
+  const { stdout } = await curl("curl", ["--silent", "--write-out", "\n%{http_code}", ...options, url + path]);
+  const [body = "", status] = stdout.split("\n");
+  return [Number(status), JSON.parse(body)];
 }
 
-function profile(userId: string, cookie?: string): Promise<Response> {
-  return fetch(`${url}/profile/${userId}`, { headers: cookie === undefined ? {} : { cookie } });
+function loginWith(jar: string, user: object): Promise<readonly [number, unknown]> {
+  const body = ["--header", "Content-Type: application/json", "--data", JSON.stringify(user)];
+  return answerOf("/login", "--cookie-jar", jar, "--cookie", jar, ...body);
 }
 
 const testUser = { user_id: 1, email: "test@email.com", password: "weakpassword" };
 const secondUser = { user_id: 2, email: "rest@email.com", password: "pass2" };
+const unauthorized = [401, { message: "Unauthorized" }];
 
-async function login(user: object): Promise<string> {
-  const answer = await post("/login", user);
-  expect([answer.status, await answer.text()]).toEqual([200, "User logged in"]);
-  return (answer.headers.getSetCookie()[0] ?? "").split(";")[0] ?? "";
-}
-
-async function answerOf(promise: Promise<Response>): Promise<[number, unknown]> {
-  const response = await promise;
-  const text = await response.text();
-  return [response.status, text.startsWith("{") ? JSON.parse(text) : text];
-}
-
-describe("the article's API", () => {
+describe("the article's API answers as the article says", () => {
   test("GET /heartbeat", async () => {
-    expect(await answerOf(fetch(`${url}/heartbeat`))).toEqual([200, { status: "OK" }]);
+    expect(await answerOf("/heartbeat")).toEqual([200, { status: "OK" }]);
   });
 
-  test("POST /login: an unknown user, a wrong password, a wrong email", async () => {
-    expect(await answerOf(post("/login", { ...testUser, user_id: 3 }))).toEqual([400, "User not found"]);
-    expect(await answerOf(post("/login", { ...testUser, password: "pass2" }))).toEqual([400, "Invalid credentials"]);
-    expect(await answerOf(post("/login", { ...testUser, email: "rest@email.com" }))).toEqual([
-      400,
-      "Invalid credentials",
-    ]);
+  test("POST /login of a user that does not exist, with a wrong password, and with a wrong email", async () => {
+    const wrong = [400, { message: "Invalid credentials" }];
+    expect(await loginWith(jar("wrong"), { ...testUser, user_id: 3 })).toEqual([400, { message: "User not found" }]);
+    expect(await loginWith(jar("wrong"), { ...testUser, password: "pass2" })).toEqual(wrong);
+    expect(await loginWith(jar("wrong"), { ...testUser, email: "rest@email.com" })).toEqual(wrong);
+    expect(await answerOf("/profile/1", "--cookie", jar("wrong"))).toEqual(unauthorized);
   });
 
-  test("GET /profile: one's own, not another's, and not anonymously", async () => {
-    const cookie = await login(testUser);
-    expect(await answerOf(profile("1", cookie))).toEqual([200, { id: "1", name: "TestUser", email: "test@email.com" }]);
-    expect(await answerOf(profile("2", cookie))).toEqual([401, { message: "Unauthorized" }]);
-    expect(await answerOf(profile("3", cookie))).toEqual([401, { message: "Unauthorized" }]);
-    expect(await answerOf(profile("1"))).toEqual([401, { message: "Unauthorized" }]);
-    expect(await answerOf(profile("2", await login(secondUser)))).toMatchObject([200, { name: "SecondUser" }]);
+  test("GET /profile: a user reads their own, and without a login or with another's no profile at all", async () => {
+    expect(await loginWith(jar("first"), testUser)).toEqual([200, { message: "User logged in" }]);
+    expect(await loginWith(jar("second"), secondUser)).toEqual([200, { message: "User logged in" }]);
+    const own = [200, { name: "TestUser", email: "test@email.com" }];
+    expect(await answerOf("/profile/1", "--cookie", jar("first"))).toEqual(own);
+    expect(await answerOf("/profile/2", "--cookie", jar("first"))).toEqual(unauthorized);
+    expect(await answerOf("/profile/3", "--cookie", jar("first"))).toEqual(unauthorized);
+    expect(await answerOf("/profile/1")).toEqual(unauthorized);
+    const others = [200, { name: "SecondUser", email: "rest@email.com" }];
+    expect(await answerOf("/profile/2", "--cookie", jar("second"))).toEqual(others);
   });
 
-  test("POST /logout with the cookie alone, as curl sends it; the copied cookie is dead from then on", async () => {
-    const cookie = await login(testUser);
-    const copied = cookie;
-    expect(await answerOf(post("/logout", undefined, { cookie }))).toEqual([200, "Logged out"]);
-    expect(await answerOf(profile("1", copied))).toEqual([401, { message: "Unauthorized" }]);
-    expect(await answerOf(post("/logout"))).toEqual([200, "Logged out"]);
+  test("POST /logout, with the cookie and without; the copied cookie is refused from then on", async () => {
+    await loginWith(jar("owner"), testUser);
+    await copyFile(jar("owner"), jar("copied"));
+    const logout = ["--request", "POST", "--cookie", jar("owner"), "--cookie-jar", jar("owner")];
+    expect(await answerOf("/logout", ...logout)).toEqual([200, { message: "Logged out" }]);
+    expect(await answerOf("/profile/1", "--cookie", jar("owner"))).toEqual(unauthorized);
+    expect(await answerOf("/profile/1", "--cookie", jar("copied"))).toEqual(unauthorized);
+    expect(await answerOf("/logout", "--request", "POST")).toEqual(unauthorized);
   });
 
-  test("a page of another site can log nobody in or out", async () => {
-    const cookie = await login(testUser);
-    const crossSite = { "sec-fetch-site": "cross-site", origin: "https://evil.example" };
-    expect((await post("/login", testUser, crossSite)).headers.getSetCookie()).toEqual([]);
-    expect((await post("/logout", undefined, { cookie, ...crossSite })).status).toBe(403);
-    expect((await profile("1", cookie)).status).toBe(200);
+  test("a page of another site can neither log a user in nor out", async () => {
+    await loginWith(jar("victim"), testUser);
+    const crossSite = ["--header", "Sec-Fetch-Site: cross-site", "--header", "Origin: https://evil.example"];
+    const json = ["--header", "Content-Type: application/json", "--data", JSON.stringify(testUser)];
+    expect((await answerOf("/login", ...json, ...crossSite))[0]).toBe(403);
+    const asVictim = ["--request", "POST", "--cookie", jar("victim")];
+    expect((await answerOf("/logout", ...asVictim, ...crossSite))[0]).toBe(403);
+    expect((await answerOf("/profile/1", "--cookie", jar("victim")))[0]).toBe(200);
   });
 });
