@@ -49,11 +49,7 @@ export class Gateway {
   static async start(options: GatewayOptions = {}): Promise<Gateway> {
     const folder = await mkdtemp(join(tmpdir(), "coatcheck-e2e-"));
     const { freshForSeconds, routes, hostnames = ["localhost"] } = options;
-    if (routes === undefined) {
-      await writeSongs(SONGS);
-      await mkdir(join(folder, "demo"));
-      await symlink(SONGS, join(folder, "demo/music"));
-    }
+    if (routes === undefined) await placeSongs(folder);
     const [port, filesPort, libraryPort] = [await freePort(), await freePort(), await freePort()];
     const environment = {
       ...process.env,
@@ -83,6 +79,13 @@ export class Gateway {
   }
 }
 
+/** Puts the demo's songs into a data folder, so that the demo need not compose them. */
+export async function placeSongs(dataFolder: string): Promise<void> {
+  await writeSongs(SONGS);
+  await mkdir(join(dataFolder, "demo"));
+  await symlink(SONGS, join(dataFolder, "demo/music"));
+}
+
 function addAda(environment: NodeJS.ProcessEnv): Promise<void> {
   const args = [PROGRAM, "users", "add", ada.email, "--name", "Ada Lovelace", "--password-stdin"];
   return new Promise((resolve, reject) => {
@@ -94,7 +97,7 @@ function addAda(environment: NodeJS.ProcessEnv): Promise<void> {
 }
 
 /** The first URL on standard output: the program prints it once it answers there. */
-function announcedUrl(child: ChildProcess): Promise<string> {
+export function announcedUrl(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     let output = "";
     let log = "";
@@ -119,7 +122,7 @@ function announcedUrl(child: ChildProcess): Promise<string> {
   });
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
