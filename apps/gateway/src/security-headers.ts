@@ -27,8 +27,26 @@ const HEADERS: SecurityHeaders = {
 };
 
 /** The baseline of OWASP ASVS 5.0, 3.4. */
-export function securityHeaders({ isSecure }: PublicOrigin): SecurityHeaders {
-  return isSecure ? { ...HEADERS, "strict-transport-security": "max-age=31536000" } : HEADERS;
+export function securityHeaders(origin: PublicOrigin): SecurityHeaders {
+  return { ...HEADERS, ...Object.fromEntries(transportSecurity(origin)) };
+}
+
+/** That browsers come by https alone, for a year; as a name and a value. None where they cannot. */
+export function transportSecurity({ isSecure }: PublicOrigin): readonly (readonly [string, string])[] {
+  return isSecure ? [["strict-transport-security", "max-age=31536000"]] : [];
+}
+
+/** The first Chromium that cuts a page off from whichever page opened it, whatever that one's own policy is. */
+const CHROMIUM_WITH_NOOPENER = 131;
+
+/**
+ * A page of ours is out of reach for the page that opened it. "same-origin" sees to that where the opener has another
+ * policy, and a service's answers have none; but a service worker can make up an answer with any header. A browser that does
+ * not know the stricter value would take it for none at all, so only one that says what it is gets it.
+ */
+function openerPolicy({ headers }: IncomingMessage): string {
+  const version = /"Chromium";v="(\d{1,5})"/.exec(String(headers["sec-ch-ua"] ?? ""))?.[1];
+  return Number(version ?? 0) >= CHROMIUM_WITH_NOOPENER ? "noopener-allow-popups" : "same-origin";
 }
 
 /** On every response, errors included. */
@@ -37,7 +55,7 @@ export function addSecurityHeaders(
   headersFor: (request: IncomingMessage) => SecurityHeaders,
 ): void {
   app.addHook("onRequest", (request, reply, done) => {
-    reply.headers(headersFor(request.raw));
+    reply.headers(headersFor(request.raw)).header("cross-origin-opener-policy", openerPolicy(request.raw));
     done();
   });
 }

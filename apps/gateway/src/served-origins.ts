@@ -1,6 +1,6 @@
 import { type HostCookie, isLoopback, type RequestGuard } from "coatcheck";
 import { deviceCookie } from "./device-cookie.ts";
-import { type SecurityHeaders, securityHeaders } from "./security-headers.ts";
+import { type SecurityHeaders, securityHeaders, transportSecurity } from "./security-headers.ts";
 
 /** What the gateway is under one of its public origins, made once: every request asks for it. */
 export interface ServedOrigin {
@@ -12,6 +12,8 @@ export interface ServedOrigin {
   readonly deviceCookie: HostCookie;
   /** On every response under this origin. */
   readonly securityHeaders: SecurityHeaders;
+  /** How the origin is to be connected to, as a name and a value: said on services' answers too. None for plain http. */
+  readonly transportSecurity: readonly (readonly [string, string])[];
 }
 
 /**
@@ -64,6 +66,7 @@ function servedOrigin(guard: RequestGuard): ServedOrigin {
     scheme: origin.isSecure ? "https" : "http",
     deviceCookie: deviceCookie(origin),
     securityHeaders: securityHeaders(origin),
+    transportSecurity: transportSecurity(origin),
   };
 }
 

@@ -1,7 +1,10 @@
+import { isOriginWide } from "./origin-wide-headers.ts";
+
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
   "connection",
   "keep-alive",
   "proxy-authenticate",
+  "proxy-authentication-info",
   "proxy-connection",
   "te",
   "trailer",
@@ -9,11 +12,6 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
   "upgrade",
 ]);
 
-/**
- * What a browser or a proxy would take for the gateway's word: an upstream cannot speak for it. Clear-Site-Data would
- * sign out of every other service at the same origin.
- */
-const SAID_BY_THE_GATEWAY = /^(clear-site-data$|x-accel-|x-sendfile|sec(ure)?-session-)/;
 /** Some shared caches heed these alone (RFC 9213), and would keep for everybody what Cache-Control calls private. */
 const FOR_SHARED_CACHES = /^(([a-z0-9-]+-)?cdn-cache-control|surrogate-control|edge-control)$/;
 
@@ -25,7 +23,8 @@ export interface ReturnedHeadersOptions {
 
 /**
  * The headers of the response that goes to the browser, names and values in turn: those of the upstream, less what is
- * of the connection, and less any cookie of ours: an upstream that set it would log its visitors in as somebody else.
+ * of the connection, less what has an effect beyond this answer, and less any cookie of ours: an upstream that set it would
+ * log its visitors in as somebody else.
  */
 export function returnedHeaders(
   rawHeaders: readonly string[],
@@ -40,7 +39,7 @@ export function returnedHeaders(
     for (const each of value.split(",")) nominated.add(each.trim().toLowerCase());
   }
   return pairs.filter(([name, value]) => {
-    if (HOP_BY_HOP.has(name) || nominated.has(name) || SAID_BY_THE_GATEWAY.test(name)) return false;
+    if (HOP_BY_HOP.has(name) || nominated.has(name) || isOriginWide(name)) return false;
     if (name.startsWith("access-control-") || FOR_SHARED_CACHES.test(name)) return hasOwnCors;
     return name !== "set-cookie" || isForeignCookie(value, isOwnCookie);
   });

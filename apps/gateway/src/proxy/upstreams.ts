@@ -158,12 +158,15 @@ export class Upstreams {
 
   #responseHeaders(
     { status, rawHeaders }: UpstreamAnswer,
-    { visit, route }: AdmittedRequest,
+    { visit, route, origin }: AdmittedRequest,
   ): readonly string[] | Promise<readonly string[]> {
     const { isOwnCookie, health } = this.#parts;
     // By a connection, perhaps, that was there before the others failed.
     health.succeeded(route.upstream);
-    const returned = returnedHeaders(rawHeaders, { isOwnCookie, hasOwnCors: route.access.kind === "public" });
+    const returned = [
+      ...returnedHeaders(rawHeaders, { isOwnCookie, hasOwnCors: route.access.kind === "public" }),
+      ...origin.transportSecurity,
+    ];
     const headers = { get: (name: string) => headerText(rawHeaders, name) };
     const edits = visit.finish({ status, headers });
     return edits instanceof Promise ? edits.then((late) => withEdits(returned, late)) : withEdits(returned, edits);

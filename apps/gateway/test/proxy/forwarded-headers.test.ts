@@ -151,6 +151,38 @@ describe("what comes back", () => {
     expect(back(["Secure-Session-Registration", "x"], true)).toEqual([]);
   });
 
+  test.each([
+    ...["Service-Worker-Allowed", "Cross-Origin-Opener-Policy", "Cross-Origin-Opener-Policy-Report-Only"],
+    ...[
+      "Strict-Transport-Security",
+      "Alt-Svc",
+      "Public-Key-Pins",
+      "Expect-CT",
+      "NEL",
+      "Report-To",
+      "Reporting-Endpoints",
+    ],
+    ...["Accept-CH", "Critical-CH", "Origin-Agent-Cluster", "Origin-Trial", "Set-Login", "Clear-Site-Data"],
+    ...["Use-As-Dictionary", "Speculation-Rules", "Attribution-Reporting-Register-Source", "Shared-Storage-Write"],
+    ...["X-Envoy-Immediate-Health-Check-Fail", "X-LiteSpeed-Purge", "X-Sendfile", "Secure-Session-Registration"],
+  ])("nothing that a service says for the whole origin, or to the proxy in front: %s", (name) => {
+    for (const hasOwnCors of [false, true]) {
+      expect(back([name, "x", name.toUpperCase(), "x", "X-Harmless", "1"], hasOwnCors)).toEqual(["x-harmless: 1"]);
+    }
+  });
+
+  test.each([
+    ...[
+      "Content-Security-Policy",
+      "Cross-Origin-Embedder-Policy",
+      "Cross-Origin-Resource-Policy",
+      "Permissions-Policy",
+    ],
+    ...["X-Frame-Options", "Referrer-Policy", "Link", "Refresh", "WWW-Authenticate", "Retry-After", "Vary"],
+  ])("what a service says of this answer alone: %s", (name) => {
+    expect(back([name, "x"])).toEqual([`${name.toLowerCase()}: x`]);
+  });
+
   test("CORS is the upstream's where no session is looked at", () => {
     expect(back(["Access-Control-Allow-Origin", "*"], true)).toEqual(["access-control-allow-origin: *"]);
   });
