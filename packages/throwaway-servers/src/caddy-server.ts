@@ -8,7 +8,7 @@ const plan: ConfiguredPlan = {
   program: "caddy",
   readyMessage: "serving initial configuration",
   stopSignal: "SIGKILL",
-  sharesPorts: true,
+  needsFreePort: true,
   complete: (given) => ({ ...given, [CONFIGURATION]: mainConfiguration() }),
   environment: (folder) => ({ XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder }),
   programArguments: (folder) => ["run", "--adapter", "caddyfile", "--config", join(folder, CONFIGURATION)],

@@ -1,7 +1,7 @@
 import { accessSync, constants, readdirSync, realpathSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 
-/** The Debian package that has each program, and each module (`.so`) of one. */
+/** The Debian package that has each program, and each module (`.so`, `.py`) of one. */
 const debianPackages = {
   "redis-server": "redis-server",
   "redis-cli": "redis-tools",
@@ -15,13 +15,19 @@ const debianPackages = {
   "ngx_http_js_module.so": "libnginx-mod-http-js",
   traffic_server: "trafficserver",
   "uri_signing.so": "trafficserver-experimental-plugins",
+  gunicorn: "gunicorn",
+  "flask/__init__.py": "python3-flask",
+  lighttpd: "lighttpd",
+  apache2: "apache2-bin",
+  "php-fpm": "php-fpm",
+  perl: "perl-base",
 } as const;
 
 export type Program = keyof typeof debianPackages;
 
 /** Debian keeps the programs of each Postgres here, and out of PATH. */
 const POSTGRES_VERSIONS = "/usr/lib/postgresql";
-const MODULES = ["/usr/lib/nginx/modules", "/usr/lib/trafficserver/modules"];
+const MODULES = ["/usr/lib/nginx/modules", "/usr/lib/trafficserver/modules", "/usr/lib/python3/dist-packages"];
 
 /** The path of an installed program. */
 export function pathOf(program: Program): string {
@@ -36,8 +42,15 @@ export function missingMessage(program: Program): string {
 
 export function findProgram(program: Program): string | undefined {
   return foldersOf(program)
-    .map((folder) => join(folder, program))
+    .flatMap((folder) => namesOf(program, folder).map((name) => join(folder, name)))
     .find((path) => isThere(path, isModule(program) ? constants.R_OK : constants.X_OK));
+}
+
+/** Debian's PHP has its version in its name; the newest comes first. */
+function namesOf(program: Program, folder: string): readonly string[] {
+  if (program !== "php-fpm") return [program];
+  const versions = namesIn(folder).filter((name) => /^php-fpm[\d.]*$/.test(name));
+  return versions.sort((a, b) => b.localeCompare(a, "en", { numeric: true }));
 }
 
 /** PgBouncer, HAProxy and nginx are daemons: an ordinary user's PATH leaves their folder out. */
@@ -53,16 +66,21 @@ function foldersOf(program: Program): readonly string[] {
 
 /** Newest version first. */
 function postgresFolders(): readonly string[] {
+  const versions = namesIn(POSTGRES_VERSIONS).sort((a, b) => Number(b) - Number(a));
+  return versions.map((version) => join(POSTGRES_VERSIONS, version, "bin"));
+}
+
+/** None where there is no such folder. */
+function namesIn(folder: string): string[] {
   try {
-    const versions = readdirSync(POSTGRES_VERSIONS).sort((a, b) => Number(b) - Number(a));
-    return versions.map((version) => join(POSTGRES_VERSIONS, version, "bin"));
+    return readdirSync(folder);
   } catch {
     return [];
   }
 }
 
 function isModule(program: Program): boolean {
-  return program.endsWith(".so");
+  return /\.(so|py)$/.test(program);
 }
 
 function isThere(path: string, mode: number): boolean {

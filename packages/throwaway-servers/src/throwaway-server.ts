@@ -16,9 +16,9 @@ export interface ServerPlan {
   /** What it logs once it answers. A connection would prove less: it may have reached somebody else on that port. */
   readonly readyMessage: string;
   /** What ends it for good. Postgres leaves shared memory behind if it is killed. */
-  readonly stopSignal: "SIGKILL" | "SIGQUIT";
-  /** It listens on a port that another of its kind has (SO_REUSEPORT), and nothing tells it not to. */
-  readonly sharesPorts?: boolean;
+  readonly stopSignal: "SIGKILL" | "SIGQUIT" | "SIGTERM";
+  /** On a port that is taken it would listen too (SO_REUSEPORT), or try again for seconds: the port is looked at before. */
+  readonly needsFreePort?: boolean;
   /** Fills its folder before the first start. */
   prepare?(folder: string, port: number): Promise<void>;
   /** Variables besides those of this process: where it keeps its files, if nothing else can say that. */
@@ -49,7 +49,7 @@ export class ThrowawayServer {
   static async start(plan: ServerPlan): Promise<ThrowawayServer> {
     for (let attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
       const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
-      if (plan.sharesPorts && !(await isFree(port))) continue;
+      if (plan.needsFreePort && !(await isFree(port))) continue;
       const server = new ThrowawayServer(plan, port, createFolder(plan.user));
       await plan.prepare?.(server.folder, port);
       if ((await server.#launch()) === "ready") return server;

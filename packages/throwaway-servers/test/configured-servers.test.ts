@@ -1,7 +1,10 @@
 import {
+  ApacheServer,
   CaddyServer,
   type ConfigurationFiles,
+  GunicornServer,
   HaproxyServer,
+  LighttpdServer,
   missingProgram,
   NginxServer,
   TrafficServer,
@@ -15,13 +18,15 @@ interface Started {
 }
 
 /** Each answers a request by itself, with a status that tells it from another. */
-const servers: readonly {
+interface ServerUnderTest {
   readonly name: string;
   readonly isMissing: boolean;
   readonly status: number;
   readonly start: (files: ConfigurationFiles) => Promise<Started>;
   readonly files: ConfigurationFiles;
-}[] = [
+}
+
+const servers: readonly ServerUnderTest[] = [
   {
     name: "Caddy",
     isMissing: missingProgram("caddy"),
@@ -60,6 +65,34 @@ server {
 `,
       "teapot.js": "function answer(request) { request.return(418); }\nexport default { answer };\n",
     }),
+  },
+  {
+    name: "gunicorn",
+    isMissing: missingProgram("gunicorn"),
+    status: 417,
+    start: (files) => GunicornServer.start(files),
+    files: (listenAddress) => ({
+      "gunicorn.conf.py": `bind = "${listenAddress}"\nwsgi_app = "app:app"\n`,
+      "app.py": "def app(environ, start):\n  start('417 Told', [])\n  return []\n",
+    }),
+  },
+  {
+    name: "lighttpd",
+    isMissing: missingProgram("lighttpd"),
+    status: 406,
+    start: (files) => LighttpdServer.start(files),
+    files: () => ({
+      "lighttpd.conf":
+        'server.modules = ( "mod_cgi" )\ncgi.assign = ( ".sh" => "/bin/sh" )\nindex-file.names = ( "index.sh" )\n',
+      "documents/index.sh": "echo Status: 406; echo\n",
+    }),
+  },
+  {
+    name: "Apache",
+    isMissing: missingProgram("apache2"),
+    status: 409,
+    start: (files) => ApacheServer.start(files),
+    files: () => ({ "apache.conf": "RewriteEngine on\nRewriteRule .* - [R=409]\n", "documents/index.html": "" }),
   },
   {
     name: "Traffic Server",
