@@ -1,5 +1,6 @@
 import { answerBrokenRequest } from "@coatcheck/service/broken-requests";
 import { closeConnectionsWhenClosing } from "@coatcheck/service/close-connections";
+import { ForwardedHops } from "@coatcheck/service/forwarded-hops";
 import { boundPipelining } from "@coatcheck/service/pipelined-requests";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { addCrossOriginSharing } from "./cross-origin-sharing.ts";
@@ -43,6 +44,19 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     frameworkErrors: (_error, _request, reply) => sendProblem(reply.headers(headers), "invalid_path"),
   });
   app.removeAllContentTypeParsers();
+  const hops = new ForwardedHops({
+    trustedProxies,
+    onUnreadable: (hop) =>
+      log.warn(
+        { event: "client_address_unreadable", hop },
+        "a trusted proxy says what is no address: clients count as one",
+      ),
+  });
+  // Before anything asks for the client's address.
+  app.addHook("onRequest", (request, _reply, done) => {
+    hops.tidy(request.raw);
+    done();
+  });
   closeConnectionsWhenClosing(app);
   // Each request has a file open until it is answered, and whoever has a pass may ask without waiting for answers.
   boundPipelining(app);

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from "node:http";
-import { isIP, type Socket } from "node:net";
+import type { Socket } from "node:net";
+import { ForwardedHops } from "@coatcheck/service/forwarded-hops";
 import proxyAddr from "@fastify/proxy-addr";
+import type { FastifyBaseLogger } from "fastify";
 
 /** Whether a connection is from one of our proxies. Looked at once: it does not change, and they keep theirs open. */
 export function isTrustedPeer(trustedProxies: readonly string[]): (request: IncomingMessage) => boolean {
@@ -17,29 +19,27 @@ export function isTrustedPeer(trustedProxies: readonly string[]): (request: Inco
   };
 }
 
+/** What tidies X-Forwarded-For. The log is for an operator who sees one address for all clients. */
+export function forwardedHops(trustedProxies: readonly string[], log: Pick<FastifyBaseLogger, "warn">): ForwardedHops {
+  const onUnreadable = (hop: string) =>
+    log.warn(
+      { event: "client_address_unreadable", hop },
+      "a trusted proxy says in X-Forwarded-For what is no address: all clients behind it count as one",
+    );
+  return new ForwardedHops({ trustedProxies, onUnreadable });
+}
+
 /**
  * The client's address, as far as it is known: that of the connection, or what the proxies that are ours say of it, read
  * from the last hop towards the first. The same rule as Fastify's, for requests that it does not see.
  */
-export function clientAddressBehind(trustedProxies: readonly string[]): (request: IncomingMessage) => string {
+export function clientAddressBehind(
+  trustedProxies: readonly string[],
+  hops: ForwardedHops,
+): (request: IncomingMessage) => string {
   const trust = proxyAddr.compile([...trustedProxies]);
   return (request) => {
-    dropUnreadableHops(request);
+    hops.tidy(request);
     return proxyAddr(request, trust);
   };
-}
-
-/**
- * Takes out of X-Forwarded-For what is no address, and all that stands before it: whoever wrote that may have written the
- * rest. What is left is the last proxy's own word, or that of the connection.
- */
-export function dropUnreadableHops({ headers }: IncomingMessage): void {
-  const { "x-forwarded-for": value } = headers;
-  if (value === undefined) return;
-  const hops = String(value)
-    .split(",")
-    .map((hop) => hop.trim());
-  const readable = hops.slice(hops.findLastIndex((hop) => isIP(hop) === 0) + 1);
-  if (readable.length === 0) delete headers["x-forwarded-for"];
-  else headers["x-forwarded-for"] = readable.join(", ");
 }

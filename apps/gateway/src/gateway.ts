@@ -14,7 +14,7 @@ import { AuditWriter } from "./audit/audit-writer.ts";
 import { removeOldAuditEvents } from "./audit/remove-old-audit-events.ts";
 import { SecurityEvents } from "./audit/security-events.ts";
 import { reportSessionEvents } from "./audit/session-events.ts";
-import { clientAddressBehind, isTrustedPeer } from "./client-address.ts";
+import { clientAddressBehind, forwardedHops, isTrustedPeer } from "./client-address.ts";
 import { makeDataFolder } from "./config/data-folder.ts";
 import { type GatewayConfiguration, sessionPolicies } from "./config/gateway-configuration.ts";
 import { openAccountDatabase } from "./database/open-account-database.ts";
@@ -154,12 +154,13 @@ async function serve({ configuration, log, prepare, passRule }: GatewayOptions, 
   const decider = new AccessDecider({ accounts, access, security });
   const gate = new RequestGate({ routes: new RouteTable(configuration.routes), decider });
   const { forwardAuth, trustedProxies } = configuration;
-  const clientAddress = clientAddressBehind(trustedProxies);
+  const hops = forwardedHops(trustedProxies, log);
+  const clientAddress = clientAddressBehind(trustedProxies, hops);
   const server = buildServer({
     frontDoor: { gate, upstreams },
     verify: forwardAuth ? { decider, isTrustedPeer: isTrustedPeer(trustedProxies), clientAddress } : null,
     ...{ origins, sessions, accounts, access, authenticator, changes, devices, pages, clock, log, security, metrics },
-    trustedProxies,
+    ...{ trustedProxies, hops },
     checkReadiness: async () => {
       await Promise.all([accounts.list({ limit: 1 }), sessions.list("readiness")]);
     },

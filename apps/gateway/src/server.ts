@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { answerBrokenRequest } from "@coatcheck/service/broken-requests";
 import { closeConnectionsWhenClosing } from "@coatcheck/service/close-connections";
+import type { ForwardedHops } from "@coatcheck/service/forwarded-hops";
 import { requireKnownPeers } from "@coatcheck/service/known-peers";
 import type { Clock, SessionManager } from "coatcheck";
 import { fastifySessions } from "coatcheck/adapters/fastify";
@@ -18,7 +19,6 @@ import type { KnownDevices } from "./accounts/known-devices.ts";
 import type { PasswordAuthenticator } from "./accounts/password-authenticator.ts";
 import type { SecurityEvents } from "./audit/security-events.ts";
 import { requireBody } from "./body-timeout.ts";
-import { dropUnreadableHops } from "./client-address.ts";
 import { EndedRequests } from "./ended-requests.ts";
 import { addErrorResponses } from "./error-responses.ts";
 import { answerLog, logRequests } from "./log.ts";
@@ -67,6 +67,7 @@ export interface ServerParts {
   readonly checkReadiness: () => Promise<void>;
   /** Addresses and networks whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
+  readonly hops: ForwardedHops;
 }
 
 const MAXIMUM_BODY_BYTES = 16 * 1_024;
@@ -81,7 +82,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
   const ended = new EndedRequests();
   // Before anybody asks for the client's address.
   const begin = (request: FastifyRequest, reply: FastifyReply) => {
-    dropUnreadableHops(request.raw);
+    parts.hops.tidy(request.raw);
     requireBody(request.raw);
     ended.watch(request, reply);
   };

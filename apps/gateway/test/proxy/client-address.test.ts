@@ -1,9 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import { expect, test } from "vitest";
-import { clientAddressBehind } from "../../src/client-address.ts";
+import { clientAddressBehind, forwardedHops } from "../../src/client-address.ts";
 
 const addressOf = (forwardedFor: string | undefined, trustedProxies: readonly string[] = ["127.0.0.1", "10.0.0.0/8"]) =>
-  clientAddressBehind(trustedProxies)({
+  clientAddressBehind(
+    trustedProxies,
+    forwardedHops(trustedProxies, { warn: () => {} }),
+  )({
     socket: { remoteAddress: "127.0.0.1" },
     headers: forwardedFor === undefined ? {} : { "x-forwarded-for": forwardedFor },
   } as IncomingMessage);
@@ -15,7 +18,8 @@ test.each([
   ["192.0.2.1, 10.0.0.7", "192.0.2.1"],
   ["2001:db8::1", "2001:db8::1"],
   ["garbage", "127.0.0.1"],
-  ["192.0.2.1:99", "127.0.0.1"],
+  ["192.0.2.1:99", "192.0.2.1"],
+  ["[2001:db8::1]:99, 10.0.0.7:80", "2001:db8::1"],
   ["\u001b[31m", "127.0.0.1"],
   ["192.0.2.1, garbage", "127.0.0.1"],
   ["192.0.2.1, garbage, 10.0.0.7", "10.0.0.7"],

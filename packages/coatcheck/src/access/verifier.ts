@@ -1,6 +1,7 @@
 /** Passes that open a file: verified by the service that has it. @module */
 
 import { type Clock, systemClock, type Timestamp } from "../core/clock.ts";
+import { plainAddress } from "../core/plain-address.ts";
 import type { AccessRefusalCode } from "../errors.ts";
 import { BoundedCache } from "./bounded-cache.ts";
 import { type AccessPath, readAccessPath, scopeCovers, uriContainerOf } from "./path-scope.ts";
@@ -137,6 +138,8 @@ export class PassVerifier {
   ): AccessRefusalCode | null {
     const asked = readAccessPath(request.path);
     if (asked === null || !scopeCovers(scope, asked)) return "wrong_path";
-    return ip !== undefined && ip !== request.clientAddress ? "wrong_client" : null;
+    if (typeof ip !== "string") return null;
+    const { clientAddress } = request;
+    return clientAddress === undefined || plainAddress(ip) !== plainAddress(clientAddress) ? "wrong_client" : null;
   }
 }

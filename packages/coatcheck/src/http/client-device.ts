@@ -1,4 +1,5 @@
 import { isIP, isIPv4 } from "node:net";
+import { plainAddress } from "../core/plain-address.ts";
 import type { Device } from "../core/session-record.ts";
 
 /** How much of a client's address is kept: all of it, its network (/24 or /48), or nothing. */
@@ -60,7 +61,7 @@ function labelOf(userAgent: string): string {
 
 /** `192.0.2.7` becomes `192.0.2.0/24`, `2001:db8:1:2::3` becomes `2001:db8:1::/48`; what is no address becomes null. */
 function truncateAddress(address: string, precision: AddressPrecision): string | null {
-  const plain = address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, "").replace(/%.*$/, "");
+  const plain = plainAddress(address);
   if (precision === "none" || isIP(plain) === 0) return null;
   if (precision === "whole") return plain;
   if (isIPv4(plain)) return `${plain.slice(0, plain.lastIndexOf("."))}.0/24`;

@@ -88,6 +88,9 @@ describe("a pass", () => {
       const verdict = await verifier.verify(bound.token, { path: SONG, clientAddress });
       expect(verdict).toEqual({ accepted: false, reason: "wrong_client" });
     }
+    for (const clientAddress of ["192.0.2.1:51234", "::ffff:192.0.2.1"]) {
+      expect((await verifier.verify(bound.token, { path: SONG, clientAddress })).accepted).toBe(true);
+    }
     const own = { path: SONG, clientAddress: "192.0.2.1" };
     expect(await verifier.verify(bound.token, own)).toMatchObject({ accepted: true });
     clock.advanceSeconds(120);
