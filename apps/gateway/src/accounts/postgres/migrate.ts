@@ -1,8 +1,6 @@
-import { migrationsAfter, readMigrations } from "../migrations.ts";
+import { migrationsAfter } from "../migrations-after.ts";
+import { MIGRATIONS } from "./migrations.ts";
 import type { Transaction } from "./transaction.ts";
-
-// As far from dist/accounts/postgres as from src/accounts/postgres.
-const FOLDER = new URL("../../../migrations/postgres/", import.meta.url);
 
 /**
  * Brings the accounts' tables to this version, all or nothing. Of several nodes that start at once, the first does the
@@ -12,7 +10,7 @@ const FOLDER = new URL("../../../migrations/postgres/", import.meta.url);
  */
 export async function migrate(transaction: Transaction): Promise<void> {
   await transaction.query("SELECT pg_advisory_xact_lock(hashtextextended('coatcheck accounts schema', 0))");
-  for (const { version, sql } of migrationsAfter(await schemaVersion(transaction), readMigrations(FOLDER))) {
+  for (const { version, sql } of migrationsAfter(await schemaVersion(transaction), MIGRATIONS)) {
     await transaction.query(sql);
     await transaction.query("UPDATE coatcheck_accounts_schema SET version = $1", [version]);
   }

@@ -1,9 +1,7 @@
 import type { Database } from "better-sqlite3";
-import { migrationsAfter, readMigrations } from "../migrations.ts";
+import { migrationsAfter } from "../migrations-after.ts";
 import { checkPurpose, type DatabasePurpose, hasTable, isEmpty, markAsDemo } from "./database-purpose.ts";
-
-// As far from dist/accounts/sqlite as from src/accounts/sqlite.
-const FOLDER = new URL("../../../migrations/", import.meta.url);
+import { MIGRATIONS } from "./migrations.ts";
 
 /**
  * Brings the accounts' tables to this version, inside a transaction of the caller's that holds the write lock: of
@@ -16,7 +14,7 @@ export function migrate(database: Database, purpose: DatabasePurpose): void {
   const isNew = isEmpty(database);
   checkPurpose(database, purpose);
 
-  for (const { version, sql } of migrationsAfter(schemaVersion(database), readMigrations(FOLDER))) {
+  for (const { version, sql } of migrationsAfter(schemaVersion(database), MIGRATIONS)) {
     database.exec(sql);
     database.prepare("UPDATE accounts_schema SET version = ?").run(version);
   }

@@ -1,10 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { CoatcheckError } from "../../errors.ts";
 import type { RunStatement } from "./connections.ts";
+import { MIGRATIONS } from "./migrations.ts";
 
-// As far from dist/stores/postgres as from src/stores/postgres.
-const FOLDER = new URL("../../../migrations/postgres/", import.meta.url);
-const FILE_NAME = /^(\d{4})-[a-z-]+\.sql$/;
+const NEWEST = MIGRATIONS.at(-1)?.version ?? 0;
 /** Of several processes that start at once the first does the work, and the others wait: any number that is ours. */
 const LOCK = 4_812_667_301;
 const PARTITIONED = "/*partitioned*/";
@@ -20,9 +18,8 @@ export async function migrate(run: RunStatement, partitions: number): Promise<vo
   await run("SELECT pg_advisory_xact_lock($1)", [LOCK]);
   await run("CREATE TABLE IF NOT EXISTS coatcheck_schema (version integer NOT NULL)", []);
   const current = await versionOf(run);
-  const migrations = readMigrations();
-  if (current > newestVersion(migrations)) throw unsupported(current);
-  for (const { version, sql } of migrations.filter((migration) => migration.version > current)) {
+  if (current > NEWEST) throw unsupported(current);
+  for (const { version, sql } of MIGRATIONS.filter((migration) => migration.version > current)) {
     await run(sql.replaceAll(PARTITIONED, partitions === 1 ? "" : "PARTITION BY HASH (user_key)"), []);
     const tables = partitions === 1 ? [] : [...sql.matchAll(CREATED_TABLE)].map(([, name]) => name);
     for (const table of tables) await createPartitions(run, table ?? "", partitions);
@@ -36,9 +33,8 @@ export async function requireCurrentSchema(run: RunStatement): Promise<void> {
     if (isUndefinedTable(error)) return 0;
     throw error;
   });
-  const newest = newestVersion(readMigrations());
-  if (current === newest) return;
-  if (current > newest) throw unsupported(current);
+  if (current === NEWEST) return;
+  if (current > NEWEST) throw unsupported(current);
   throw new CoatcheckError(
     "store_schema_unsupported",
     "The session tables are not there, or older than this version: run migratePostgresSessions, or coatcheck migrate.",
@@ -58,25 +54,6 @@ async function createPartitions(run: RunStatement, table: string, partitions: nu
       [],
     );
   }
-}
-
-interface Migration {
-  readonly version: number;
-  readonly sql: string;
-}
-
-function readMigrations(): readonly Migration[] {
-  return readdirSync(FOLDER)
-    .sort()
-    .flatMap((name) => {
-      const version = FILE_NAME.exec(name)?.[1];
-      const read = () => readFileSync(new URL(name, FOLDER), "utf8");
-      return version === undefined ? [] : [{ version: Number(version), sql: read() }];
-    });
-}
-
-function newestVersion(migrations: readonly Migration[]): number {
-  return migrations.at(-1)?.version ?? 0;
 }
 
 function unsupported(current: number): CoatcheckError {

@@ -1,23 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { GatewayError } from "../errors.ts";
-
-const FILE_NAME = /^(\d{4})-[a-z-]+\.sql$/;
 
 export interface Migration {
   readonly version: number;
   readonly sql: string;
-}
-
-/** The migrations of one folder, oldest first. What else is in it is left alone. */
-export function readMigrations(folder: URL): readonly Migration[] {
-  return readdirSync(folder)
-    .sort()
-    .flatMap((name) => {
-      const version = FILE_NAME.exec(name)?.[1];
-      return version === undefined
-        ? []
-        : [{ version: Number(version), sql: readFileSync(new URL(name, folder), "utf8") }];
-    });
 }
 
 /**
