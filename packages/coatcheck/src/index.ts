@@ -8,6 +8,7 @@ export type { AuthenticateOptions } from "./core/authenticator.ts";
 export { type Clock, systemClock, type Timestamp } from "./core/clock.ts";
 export type { LoginAttempt, LoginOptions } from "./core/login.ts";
 export { isLoopback } from "./core/loopback.ts";
+export { oncePerProcess } from "./core/once-per-process.ts";
 export type { Authentication, AuthenticationResult, Session, Unauthenticated } from "./core/session.ts";
 export {
   type EventCause,

@@ -23,6 +23,7 @@ import {
   type SessionLimit,
   type SessionStore,
 } from "../core/session-store.ts";
+import { joinNeighbours, type StoreContent, warnIfElsewhere } from "./memory/doubled-store.ts";
 import { ExpiryCalendar } from "./memory/expiry-calendar.ts";
 
 interface UserEntry {
@@ -44,9 +45,11 @@ export class MemorySessionStore implements SessionStore {
   readonly #users = new Map<string, UserEntry>();
   readonly #calendar = new ExpiryCalendar();
   readonly #listeners = new RemovalListeners("open");
+  readonly #content: StoreContent = { holds: (reference) => this.#find(reference) !== null };
 
   constructor(options: { readonly clock?: Clock } = {}) {
     this.#clock = options.clock ?? systemClock;
+    joinNeighbours(this.#content);
   }
 
   async readFence(userKey: string): Promise<FenceReading> {
@@ -89,7 +92,9 @@ export class MemorySessionStore implements SessionStore {
   }
 
   async find(reference: SessionReference): Promise<SessionRecord | null> {
-    return this.#users.get(reference.userKey)?.sessions.get(reference.sessionId) ?? null;
+    const record = this.#find(reference);
+    if (record === null) warnIfElsewhere(reference, this.#content);
+    return record;
   }
 
   async update(reference: SessionReference, change: SessionChange, expectedVersion: number): Promise<boolean> {
@@ -150,6 +155,10 @@ export class MemorySessionStore implements SessionStore {
 
   subscribe(listener: RemovalListener, onChannel?: ChannelListener): () => void {
     return this.#listeners.add(listener, onChannel);
+  }
+
+  #find(reference: SessionReference): SessionRecord | null {
+    return this.#users.get(reference.userKey)?.sessions.get(reference.sessionId) ?? null;
   }
 
   #remove(user: UserEntry, record: SessionRecord, reason: EndReason, now: Timestamp): RemovedSession {

@@ -1,0 +1,46 @@
+import { CoatcheckError } from "../errors.ts";
+
+/** By this name every copy of this module finds the same values, however often a bundler put it into the program. */
+const VALUES = Symbol.for("coatcheck.oncePerProcess");
+
+/**
+ * Makes a value once in this process, however often the module that asks for it is evaluated: Next.js evaluates one for
+ * route handlers and once more for server components, and development servers after each change. Two stores in memory,
+ * or two `SessionManager`s with their listeners, would each know half. Where `make` returns a promise that rejects, the
+ * next call tries again.
+ *
+ * ```ts
+ * export const sessions = oncePerProcess("sessions", () => new SessionManager({ store: new MemorySessionStore() }));
+ * ```
+ *
+ * @param name of this value among all that the process keeps so: two that have the same name would be one
+ * @throws CoatcheckError `invalid_configuration`
+ */
+export function oncePerProcess<Value>(name: string, make: () => Value): Value {
+  if (typeof name !== "string" || name === "" || typeof make !== "function") {
+    throw new CoatcheckError(
+      "invalid_configuration",
+      "oncePerProcess needs a name, and a function that makes the value.",
+    );
+  }
+  const values = sharedValues();
+  if (values.has(name)) return values.get(name) as Value;
+  const value = make();
+  values.set(name, value);
+  if (isPromise(value)) {
+    value.then(undefined, () => {
+      if (values.get(name) === value) values.delete(name);
+    });
+  }
+  return value;
+}
+
+function sharedValues(): Map<string, unknown> {
+  const shared = globalThis as { [VALUES]?: Map<string, unknown> };
+  shared[VALUES] ??= new Map();
+  return shared[VALUES];
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}
