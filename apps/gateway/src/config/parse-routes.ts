@@ -1,6 +1,7 @@
 import { nearestName } from "@coatcheck/service/nearest-name";
-import { InvalidValue, parseBoolean, parseSeconds } from "@coatcheck/service/parse-values";
+import { InvalidValue, parseBoolean, parseList, parseSeconds } from "@coatcheck/service/parse-values";
 import { isRole } from "../accounts/account.ts";
+import { comparedName, notToBeListed } from "../one-reading/field-names.ts";
 import { readRequestTarget } from "../proxy/request-target.ts";
 import type { Route, RouteAccess } from "../proxy/route.ts";
 import { RouteTable } from "../proxy/route-table.ts";
@@ -14,6 +15,8 @@ const KEYS = [
   "access",
   "audience",
   "identityHeaders",
+  "forwardHeaders",
+  "dropHeaders",
   "allowEncodedSlash",
   "allowParameters",
   "caseInsensitive",
@@ -62,6 +65,8 @@ function parseRoute(value: unknown, hosts: readonly string[]): Route {
     access: parseAccess(given.access),
     audience,
     identityHeaders: parseMember(given, "identityHeaders", parseBoolean, false),
+    forwardHeaders: parseMember(given, "forwardHeaders", parseForwardHeaders, []),
+    dropHeaders: parseMember(given, "dropHeaders", parseDropHeaders, []),
     allowEncodedSlash: parseMember(given, "allowEncodedSlash", parseBoolean, false),
     allowParameters: parseMember(given, "allowParameters", parseBoolean, false),
     caseInsensitive: parseMember(given, "caseInsensitive", parseBoolean, false),
@@ -80,6 +85,24 @@ function parseMember<Value>(
   } catch (error) {
     throw error instanceof InvalidValue ? new InvalidValue(`whose ${key} ${error.message}`) : error;
   }
+}
+
+export function parseForwardHeaders(value: unknown): readonly string[] {
+  return parseNames(value).map((name) => {
+    const reason = notToBeListed(name);
+    if (reason !== null) throw new InvalidValue(`has ${JSON.stringify(name)}, which ${reason}`);
+    return name.toLowerCase();
+  });
+}
+
+function parseDropHeaders(value: unknown): readonly string[] {
+  return parseNames(value).map(comparedName);
+}
+
+function parseNames(value: unknown): readonly string[] {
+  const names = parseList(value, "names of header fields");
+  if (names.every((name) => /^[A-Za-z0-9_-]+$/.test(name))) return names;
+  throw new InvalidValue('must be a list of names of header fields, of letters, digits, "-" and "_"');
 }
 
 /** No request is for any other: the route would answer nobody. */

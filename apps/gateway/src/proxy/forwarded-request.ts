@@ -1,3 +1,4 @@
+import { comparedName, type FieldNameRules, isForwarded, kindOfFieldName } from "../one-reading/field-names.ts";
 import type { ServedOrigin } from "../served-origins.ts";
 
 /** What is told to the upstream of who asks; null for somebody unknown. */
@@ -15,6 +16,8 @@ export interface ForwardedRequestFacts {
   readonly identity: ForwardedIdentity | null;
   /** Whether Remote-User and its like are set. */
   readonly identityHeaders: boolean;
+  /** What the route says of names that clients send. */
+  readonly names: FieldNameRules;
   readonly clientAddress: string;
   /** The public origin that the request is for. */
   readonly origin: Pick<ServedOrigin, "host" | "scheme">;
@@ -22,44 +25,12 @@ export interface ForwardedRequestFacts {
   readonly isOwnCookie: (name: string) => boolean;
 }
 
-/** Of one connection, not of the request (RFC 9110, 7.6.1). */
-const HOP_BY_HOP: ReadonlySet<string> = new Set([
-  "connection",
-  "keep-alive",
-  "proxy-authenticate",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-  "http2-settings",
-]);
-
 /**
- * What only the gateway says to an upstream. Compared without case and with "_" and "." taken for "-", as servers do
- * that turn headers into variables: what is stripped in one spelling only can be sent in another (CVE-2025-64484).
- */
-const SAID_BY_THE_GATEWAY = new RegExp(
-  [
-    "^(x-)?remote-(user|email|name|groups)$",
-    "^(x-)?forwarded(-.*)?$",
-    // Told to a script as HTTP_PROXY, which its own client obeys (CVE-2016-5385); and the browser's device-bound sessions.
-    "^proxy$",
-    "^sec(ure)?-session-.*$",
-    "^x-(real-ip|client-ip|cluster-client-ip)$",
-    "^(true-client-ip|cf-connecting-ip|fastly-client-ip)$",
-    "^x-(original|rewrite|envoy|coatcheck|auth-request|authentik|webauth|pomerium|goog-authenticated)(-.*)?$",
-  ].join("|"),
-);
-
-/** `expect` was answered by the gateway, and how long the body is told by whoever sends it on. */
-const WRITTEN_ANEW: ReadonlySet<string> = new Set(["cookie", "authorization", "host", "content-length", "expect"]);
-
-/**
- * The headers of the request that goes to the upstream, names and values in turn: those that came, less what is of the connection, the gateway's,
- * or claims to be; and what the gateway says, always and once, empty where there is nothing to say. Authorization is the
- * gateway's too: it is what the upstream believes.
+ * The headers of the request that goes to the upstream, names and values in turn: of those that came the ones whose name
+ * every program reads alike and that tell nothing that is the gateway's to say; and what the gateway says, always and
+ * once, empty where there is nothing to say. Authorization is the gateway's too: it is what the upstream believes.
+ *
+ * A value is visible ASCII, spaces, tabs and bytes beyond ASCII: Node refuses all others, and lines that are continued.
  */
 export function forwardedHeaders(facts: ForwardedRequestFacts): string[] {
   const { rawHeaders, identity, clientAddress, origin } = facts;
@@ -67,12 +38,9 @@ export function forwardedHeaders(facts: ForwardedRequestFacts): string[] {
   const headers: string[] = [];
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = (rawHeaders[index] ?? "").toLowerCase();
-    const value = rawHeaders[index + 1] ?? "";
-    // "Transfer_Encoding", too, would tell some servers where the body ends.
-    const read = name.replaceAll(/[_.]/g, "-");
-    if (HOP_BY_HOP.has(read) || nominated.has(name) || SAID_BY_THE_GATEWAY.test(read)) continue;
-    if (WRITTEN_ANEW.has(read)) continue;
-    headers.push(name, value);
+    if (!isForwarded(name, facts.names)) continue;
+    if (nominated.size > 0 && nominated.has(comparedName(name))) continue;
+    headers.push(name, rawHeaders[index + 1] ?? "");
   }
   const cookie = forwardedCookie(rawHeaders, facts.isOwnCookie);
   if (cookie !== "") headers.push("cookie", cookie);
@@ -104,7 +72,9 @@ function nominatedHeaders(rawHeaders: readonly string[]): ReadonlySet<string> {
   const nominated = new Set<string>();
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     if (rawHeaders[index]?.toLowerCase() !== "connection") continue;
-    for (const name of (rawHeaders[index + 1] ?? "").split(",")) nominated.add(name.trim().toLowerCase());
+    for (const name of (rawHeaders[index + 1] ?? "").split(",").map((each) => each.trim())) {
+      if (kindOfFieldName(name) !== "of_connection") nominated.add(comparedName(name));
+    }
   }
   return nominated;
 }

@@ -25,6 +25,10 @@ export interface Route {
   readonly audience: string;
   /** Sets Remote-User, -Email, -Name and -Groups besides, for services that know no tokens. */
   readonly identityHeaders: boolean;
+  /** Names that its service needs though they are kept back, such as "x_tenant". In lower case. */
+  readonly forwardHeaders: readonly string[];
+  /** Names that its service would take for more than a client may say. As `comparedName` has them. */
+  readonly dropHeaders: readonly string[];
   /** Lets "%2F" pass within a segment: for an upstream that takes it for data, and for one that does alone. */
   readonly allowEncodedSlash: boolean;
   /** Lets ";" pass: for an upstream that does not cut paths there. */

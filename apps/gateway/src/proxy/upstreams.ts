@@ -134,6 +134,7 @@ export class Upstreams {
     return forwardedHeaders({
       ...{ rawHeaders: request.rawHeaders, identity, clientAddress, origin, isOwnCookie },
       identityHeaders: route.identityHeaders,
+      names: route,
     });
   }
 

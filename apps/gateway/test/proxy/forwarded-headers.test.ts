@@ -18,6 +18,7 @@ function sent(
 ): ReadonlyMap<string, string[]> {
   const flat = forwardedHeaders({
     ...{ rawHeaders, identity: ada, identityHeaders: true, clientAddress: "192.0.2.1", isOwnCookie },
+    names: { forwardHeaders: [], dropHeaders: [] },
     origin: { host: "app.example", scheme: "https" },
     ...changes,
   });
@@ -101,6 +102,32 @@ describe("what goes to an upstream", () => {
     "nothing that a server would take for more than it is: %s",
     (name) => expect([...sent([name, "forged"]).values()].flat()).not.toContain("forged"),
   );
+
+  test.each([..."!#$%&'*+^`|~_."])(
+    "no Remote%sGroups, which lighttpd would tell a script as HTTP_REMOTE_GROUPS",
+    (mark) => {
+      for (const name of [`Remote${mark}Groups`, `x${mark}remote-user`, `x${mark}harmless`]) {
+        expect([name, [...sent([name, "forged"]).values()].flat()]).toEqual([
+          name,
+          expect.not.arrayContaining(["forged"]),
+        ]);
+      }
+    },
+  );
+
+  test("the names that its route lists, and not those that it drops", () => {
+    const names = { forwardHeaders: ["x_tenant", "x-user-id"], dropHeaders: ["x-acme-admin"] };
+    const headers = sent(["X_Tenant", "1", "X-User-ID", "2", "x_user_id", "3", "X-Acme-Admin", "4", "x_other", "5"], {
+      names,
+    });
+    expect([...headers].slice(0, 2)).toEqual([
+      ["x_tenant", ["1"]],
+      ["x-user-id", ["2"]],
+    ]);
+    expect([...headers.values()].flat()).not.toEqual(expect.arrayContaining(["3"]));
+    expect([...headers.values()].flat()).not.toEqual(expect.arrayContaining(["4"]));
+    expect([...headers.values()].flat()).not.toEqual(expect.arrayContaining(["5"]));
+  });
 
   test("the upstream's cookies, and none of ours", () => {
     const headers = sent(["Cookie", "coatcheck-8080=t; theme=dark ;a=b=c;Coatcheck-x=1; ", "Cookie", "other=1"]);

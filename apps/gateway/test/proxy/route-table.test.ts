@@ -10,6 +10,8 @@ const route = (path: string, changes: Partial<Route> = {}): Route => ({
   access: { kind: "login" },
   audience: "http://127.0.0.1:8082",
   identityHeaders: false,
+  forwardHeaders: [],
+  dropHeaders: [],
   allowEncodedSlash: false,
   allowParameters: false,
   caseInsensitive: false,

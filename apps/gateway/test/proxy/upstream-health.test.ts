@@ -169,7 +169,14 @@ describe("an upstream that goes away and returns", () => {
     const { primary: origin } = new ServedOrigins([new RequestGuard({ sessions, origin: ORIGIN })]);
     const route: Route = {
       ...{ host: null, path: "/", upstream: `http://127.0.0.1:${port}`, access: { kind: "public" }, audience: "app" },
-      ...{ identityHeaders: false, allowEncodedSlash: false, allowParameters: false, caseInsensitive: false },
+      ...{
+        identityHeaders: false,
+        forwardHeaders: [],
+        dropHeaders: [],
+        allowEncodedSlash: false,
+        allowParameters: false,
+        caseInsensitive: false,
+      },
       timeoutSeconds: 30,
     };
     const front = createServer((request, response) => {

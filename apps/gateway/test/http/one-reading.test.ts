@@ -1,0 +1,128 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Server } from "node:net";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Client } from "../support/client.ts";
+import { GatewayProcess } from "../support/gateway-process.ts";
+
+const ada = { email: "ada@example.com", password: "counting analytical engines" };
+
+let upstream: Server;
+let gateway: GatewayProcess;
+let cookie: string;
+/** What came to the service, byte for byte. */
+let seen: string[] = [];
+
+beforeAll(async () => {
+  upstream = createServer((socket) => {
+    let received = "";
+    socket.on("error", () => socket.destroy());
+    socket.on("data", (piece) => {
+      received += piece.toString("latin1");
+      const [head = ""] = received.split("\r\n\r\n", 1);
+      const isWhole = /^transfer-encoding: chunked$/im.test(head)
+        ? received.includes("\r\n0\r\n")
+        : received.includes("\r\n\r\n");
+      if (!isWhole) return;
+      seen.push(received);
+      socket.end("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nOK");
+    });
+  });
+  upstream.listen(0, "127.0.0.1");
+  await once(upstream, "listening");
+  const to = { upstream: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}` };
+  gateway = await GatewayProcess.create({
+    COATCHECK_ROUTES: JSON.stringify([
+      { path: "/", access: "login", identityHeaders: true, ...to },
+      { path: "/public/", access: "public", identityHeaders: true, ...to },
+      { path: "/tenants/", access: "login", forwardHeaders: ["X_Tenant"], dropHeaders: ["X-Acme-Admin"], ...to },
+    ]),
+  });
+  await gateway.addUser(ada.email, ada.password, "Ada");
+  await gateway.start();
+  const client = new Client(gateway.url);
+  await client.login(ada.email, ada.password);
+  cookie = client.cookieHeader;
+});
+
+afterAll(async () => {
+  upstream?.close();
+  await gateway?.dispose();
+});
+
+/** Sends the bytes of a request, as a client that is logged in, and gives those of the answer. */
+async function send(line: string, headers: readonly string[] = [], rest = ""): Promise<string> {
+  seen = [];
+  const { host, port } = new URL(gateway.url);
+  const own = headers.some((header) => /^host:/i.test(header)) ? [] : [`Host: ${host}`];
+  const socket = connect({ host: "localhost", port: Number(port) });
+  const lines = [`${line} HTTP/1.1`, ...own, `Cookie: ${cookie}`, `Origin: ${gateway.url}`, ...headers];
+  const last = headers.some((header) => /^connection:/i.test(header)) ? [] : ["Connection: close"];
+  socket.write(Buffer.from(`${[...lines, ...last].join("\r\n")}\r\n\r\n${rest}`, "latin1"));
+  let answer = "";
+  socket.on("data", (piece) => (answer += piece.toString("latin1")));
+  await once(socket, "close");
+  return answer;
+}
+
+const statusOf = (answer: string) => Number(answer.split(" ")[1]);
+
+describe("a name that a service may read as another", () => {
+  const forged = [
+    ...[..."!#$%&'*+^`|~_."].map((mark) => `Remote${mark}Groups: forged`),
+    ...["Remote-Groups: forged", "X-Remote-User: forged", "SCRIPT_NAME: /forged", "X-Script-Name: /forged"],
+    ...["Path-Info: /forged", "X-User: forged", "X-HTTP-Method-Override: FORGED", "X_Tenant: forged"],
+  ];
+
+  test.each(["/page", "/public/page"])("does not reach it with a request: %s", async (path) => {
+    expect(statusOf(await send(`GET ${path}`, [...forged, "X-Harmless: kept"]))).toBe(200);
+    expect(seen).toHaveLength(1);
+    expect(seen[0]).not.toMatch(/forged/i);
+    expect(seen[0]).toContain("x-harmless: kept\r\n");
+    expect(seen[0]?.match(/^remote-(user|email|name|groups):/gim)).toHaveLength(4);
+  });
+
+  test("does not reach it when a WebSocket is opened", async () => {
+    const handshake = ["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "X-Harmless: kept"];
+    await send("GET /page", [...handshake, "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", ...forged]);
+    expect(seen).toHaveLength(1);
+    expect(seen[0]).not.toMatch(/forged/i);
+    expect(seen[0]).toMatch(/^x-harmless: kept\r$/im);
+    expect(seen[0]?.match(/^remote-(user|email|name|groups):/gim)).toHaveLength(4);
+  });
+
+  test("does not reach it behind the body", async () => {
+    const chunked = ["Transfer-Encoding: chunked", "Trailer: Remote-Groups, X-User"];
+    const body = "2\r\nhi\r\n0\r\nRemote-Groups: forged\r\nRemote~User: forged\r\nX-User: forged\r\n\r\n";
+    expect(statusOf(await send("POST /page", chunked, body))).toBe(200);
+    expect(seen).toHaveLength(1);
+    expect(seen[0]).not.toMatch(/forged|^trailer:/im);
+  });
+
+  test("reaches it where the route lists it, and one that the route drops does not", async () => {
+    const headers = ["x_tenant: kept", "x_other: forged", "X-Acme-Admin: forged", "x_acme_admin: forged"];
+    expect(statusOf(await send("GET /tenants/page", headers))).toBe(200);
+    expect(seen[0]).toContain("x_tenant: kept\r\n");
+    expect(seen[0]).not.toContain("forged");
+  });
+});
+
+describe("a value", () => {
+  test.each([
+    ["a line that is continued", "X: a\r\n Remote-Groups: forged"],
+    ["a line that is continued by a tab", "X: a\r\n\tforged"],
+    ["a line feed alone", "X: a\nRemote-Groups: forged"],
+    ["a carriage return alone", "X: a\rRemote-Groups: forged"],
+    ["a control character", "X: a\x0bRemote-Groups: forged"],
+    ["a separator", "X: a\x1cRemote-Groups: forged"],
+    ["a NUL", "X: a\x00forged"],
+    ["a DEL", "X: a\x7fforged"],
+  ])("with %s is no request", async (_what, header) => {
+    expect(statusOf(await send("GET /page", [header]))).toBe(400);
+    expect(seen).toEqual([]);
+  });
+
+  test("beyond ASCII is the bytes that came, as for what is no text they are", async () => {
+    await send("GET /page", ["X-Filename: zo\xc3\xab \xe9\xff.txt"]);
+    expect(seen[0]).toContain("x-filename: zo\xc3\xab \xe9\xff.txt\r\n");
+  });
+});
