@@ -142,9 +142,10 @@ export class ResponseRelay implements Dispatcher.DispatchHandler {
     const { response, hasUpload } = this.#parts;
     if (response.destroyed || this.#isSettled) return;
     // Nobody has to read it, so one that cannot be sent is left out.
-    response.writeHead(status, REASON.test(statusText) ? statusText : "", [...headers]);
-    // How long it is going to be is not known, and may be for ever: its headers must not wait for its first piece.
-    if (!headers.includes("content-length")) response.flushHeaders();
+    response.writeHead(status, REASON.test(statusText) ? statusText : "", lengthLast(headers));
+    // How long it is going to be is not known, and may be for ever: its headers must not wait for its first piece. Each
+    // character of theirs is a byte that came; `flushHeaders` would write them as UTF-8 (RFC 9110, 5.5).
+    if (!headers.includes("content-length")) response.write("", "latin1");
     if (hasUpload) this.#watchSilence();
     this.#settle(null);
   }
@@ -164,6 +165,16 @@ export class ResponseRelay implements Dispatcher.DispatchHandler {
     this.#isSettled = true;
     this.#parts.onBegun(failure, error);
   }
+}
+
+/** Once Node knows how long an answer is, it reads Content-Disposition as UTF-8, and refuses or changes it. */
+function lengthLast(headers: readonly string[]): string[] {
+  const [length, others]: [string[], string[]] = [[], []];
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    const [name = "", value = ""] = headers.slice(index, index + 2);
+    (name === "content-length" ? length : others).push(name, value);
+  }
+  return [...others, ...length];
 }
 
 function latin1(bytes: Buffer | string): string {
