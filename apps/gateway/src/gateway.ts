@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { ignoreOtherUpgrades } from "@coatcheck/service/ignored-upgrades";
 import { listen } from "@coatcheck/service/listen";
 import { RequestGuard, SessionManager, type SessionPolicy, systemClock } from "coatcheck";
 import type { FastifyBaseLogger } from "fastify";
@@ -169,7 +170,7 @@ async function serve({ configuration, log, prepare, passRule }: GatewayOptions, 
     ...{ origins, gate, upstreams, live, health, isOwnCookie, log, clientAddress },
     nextId: requestIds(),
   });
-  server.server.on("upgrade", (request, socket, head) => void upgrades.handle(request, socket, head));
+  ignoreOtherUpgrades(server.server, (request, socket, head) => upgrades.handle(request, socket, head));
   const watch = new SessionWatch({ live, store: opened.store, sessions, accounts, log });
   const stopMetrics = await serveMetrics(metrics, configuration, { live, health, audit, security, opened, log });
   try {

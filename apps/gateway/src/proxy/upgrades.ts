@@ -40,8 +40,8 @@ const SLIDE_EVERY_MILLISECONDS = 30_000;
 const NORMAL: Readonly<Record<string, string>> = { connection: "Upgrade", upgrade: "websocket" };
 
 /**
- * Upgrades lets WebSockets through to their upstream, and nothing else that a connection could be upgraded to. An
- * upgrade is a GET that opens a channel for anything, so the guard asks where it comes from. It ends with its session.
+ * Upgrades lets WebSockets through to their upstream: it is asked about nothing else that a connection could be upgraded to.
+ * An upgrade is a GET that opens a channel for anything, so the guard asks where it comes from. It ends with its session.
  */
 export class Upgrades {
   readonly #parts: UpgradesParts;
@@ -65,7 +65,6 @@ export class Upgrades {
       if (hasSeveralHosts(request)) return refuse("invalid_request");
       const origin = origins.find(request.headers.host);
       if (origin === null) return refuse("misdirected_request");
-      if (request.headers.upgrade?.toLowerCase() !== "websocket") return refuse("invalid_request");
       const decision = await gate.decide(request, origin, { clientAddress: address, id });
       if (decision.kind !== "forward") return refuse(codeOf(decision));
       const { admitted } = decision;

@@ -57,13 +57,16 @@ const framings = {
 };
 
 for (const [what, line] of Object.entries(lines)) {
-  test.each(Object.entries(framings))(`${what} reaches the browser as the service wrote it, with %s`, async (_, frame) => {
-    answer = Buffer.from(`HTTP/1.1 ${frame(line)}`, "latin1");
-    for (const method of ["GET", "HEAD"]) {
-      const [name = "", value = ""] = line.split(": ");
-      expect(await ask(method)).toContain(`\r\n${name.toLowerCase()}: ${value}\r\n`);
-    }
-  });
+  test.each(Object.entries(framings))(
+    `${what} reaches the browser as the service wrote it, with %s`,
+    async (_, frame) => {
+      answer = Buffer.from(`HTTP/1.1 ${frame(line)}`, "latin1");
+      for (const method of ["GET", "HEAD"]) {
+        const [name = "", value = ""] = line.split(": ");
+        expect(await ask(method)).toContain(`\r\n${name.toLowerCase()}: ${value}\r\n`);
+      }
+    },
+  );
 }
 
 test("bytes beyond ASCII reach the service as the browser sent them", async () => {

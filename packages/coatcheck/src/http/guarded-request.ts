@@ -12,6 +12,14 @@ export interface GuardedRequest {
   readonly id?: string | undefined;
 }
 
+/**
+ * Whether it asks for a WebSocket. Scripts and HTTP clients offer other protocols, such as h2c, and are answered as if they
+ * did not; no page of a browser can.
+ */
+export function opensWebSocket({ headers }: GuardedRequest): boolean {
+  return /(^|,)[ \t]*websocket[ \t]*(,|$)/i.test(headers.get("upgrade") ?? "");
+}
+
 /** Path and query of what was asked for, as a URL parser reads them; null if the adapter gave none. */
 export function pathOf({ url }: GuardedRequest): { readonly pathname: string; readonly search: string } | null {
   if (url === undefined) return null;

@@ -3,7 +3,7 @@ import { CoatcheckError } from "../errors.ts";
 import type { AddressPrecision } from "./client-device.ts";
 import { CrossOriginProtection, type CrossOriginVerdict } from "./cross-origin-protection.ts";
 import { CrossOriginSharing, type Preflight } from "./cross-origin-sharing.ts";
-import { type GuardedRequest, pathOf } from "./guarded-request.ts";
+import { type GuardedRequest, opensWebSocket, pathOf } from "./guarded-request.ts";
 import { type HostCookie, sessionCookie } from "./host-cookie.ts";
 import { refuseUnknownOptions } from "./known-options.ts";
 import { type PublicOrigin, parsePublicOrigin } from "./public-origin.ts";
@@ -149,7 +149,7 @@ export class RequestGuard {
       secFetchSite: request.headers.get("sec-fetch-site"),
       origin: request.headers.get("origin"),
       customHeader: request.headers.get("x-csrf"),
-      isUpgrade: request.headers.get("upgrade") !== null,
+      isUpgrade: opensWebSocket(request),
     });
   }
 

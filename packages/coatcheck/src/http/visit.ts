@@ -6,7 +6,7 @@ import type { SessionToken } from "../core/session-token.ts";
 import { CoatcheckError } from "../errors.ts";
 import { type AddressPrecision, describeDevice } from "./client-device.ts";
 import { isCsrfTokenValid, issueCsrfToken } from "./csrf-token.ts";
-import type { GuardedRequest } from "./guarded-request.ts";
+import { type GuardedRequest, opensWebSocket } from "./guarded-request.ts";
 import type { HostCookie } from "./host-cookie.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
 import { cacheControl, type HeaderEdit, isPublic, type OutgoingResponse, varyBy } from "./response-headers.ts";
@@ -241,7 +241,7 @@ function canCarryRotation(request: GuardedRequest, response: OutgoingResponse): 
   const purpose = request.headers.get("sec-purpose") ?? request.headers.get("purpose") ?? "";
   return (
     request.method !== "HEAD" &&
-    request.headers.get("upgrade") === null &&
+    !opensWebSocket(request) &&
     !purpose.includes("prefetch") &&
     response.status !== 304 &&
     !isPublic(response) &&

@@ -91,6 +91,16 @@ describe("admission", () => {
     expect(guard.admit(requestOf("POST")).admitted).toBe(true);
   });
 
+  test("a script that offers HTTP/2 with its GET is asked no more than any other; a WebSocket is", () => {
+    const cookie = `${COOKIE}=anything`;
+    const { guard } = setUp({ headerlessRequests: "refuse" });
+    const admit = (upgrade: string) => guard.admit(requestOf("GET", { cookie, upgrade }));
+    expect(admit("h2c").admitted).toBe(true);
+    for (const upgrade of ["websocket", "WebSocket", "h2c, websocket"]) {
+      expect(admit(upgrade)).toMatchObject({ status: 403, code: "headerless_request" });
+    }
+  });
+
   test("a refusal is an event", () => {
     const { guard, sessions } = setUp();
     const listener = vi.fn();
