@@ -10,6 +10,8 @@ export const errorCodes = {
   store_unavailable: "The store failed, or did not answer before its deadline. Answer 503 and change nothing.",
   store_conflict: "The session changed under every attempt to write it. Answer 503: the caller may try again.",
   store_schema_unsupported: "The database was written by a newer version, or is not a coatcheck database.",
+  store_permission_denied:
+    "The database refuses the store's role a right that it needs. Grant it: waiting does not help.",
   insecure_origin: "The public origin is plain http on a host that is not loopback. Raised at construction.",
   guard_not_installed:
     "A route asked for its visit, but the request did not pass the guard. Register it before the routes.",

@@ -12,7 +12,7 @@ const CONNECT_TIMEOUT_MILLISECONDS = 2_000;
  * Sessions in Postgres, and the tables for them if they are not there. Whoever wants them divided by user has them made
  * before, by `coatcheck migrate --partitions`.
  *
- * @throws GatewayError `database_cannot_be_opened`; CoatcheckError `store_schema_unsupported`
+ * @throws GatewayError `database_cannot_be_opened`; CoatcheckError `store_schema_unsupported`, `store_permission_denied`
  */
 export async function openPostgresSessions(
   location: PostgresLocation,
@@ -40,7 +40,7 @@ export async function openPostgresSessions(
   }
 }
 
-/** @throws GatewayError `database_cannot_be_opened`; CoatcheckError `store_schema_unsupported` */
+/** @throws GatewayError `database_cannot_be_opened`; CoatcheckError `store_schema_unsupported`, `store_permission_denied` */
 export async function migratePostgresSessionTables(location: PostgresLocation, partitions: number): Promise<void> {
   const pool = poolFor(location);
   try {

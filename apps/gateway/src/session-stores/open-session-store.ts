@@ -29,7 +29,7 @@ export type SessionsConfiguration = Pick<
  * Opens the sessions where the configuration says they are, and brings their tables to this version. `onCall` is told of
  * the calls that reach the store itself.
  *
- * @throws GatewayError `database_cannot_be_opened`; CoatcheckError `store_schema_unsupported`
+ * @throws GatewayError `database_cannot_be_opened`; CoatcheckError `store_schema_unsupported`, `store_permission_denied`
  */
 export async function openSessionStore(
   configuration: SessionsConfiguration,

@@ -93,15 +93,17 @@ describe.skipIf(missingProgram("postgres"))("coatcheck migrate on Postgres", () 
 
   afterAll(() => server.stop());
 
-  /** How many parts the table of sessions has. */
-  async function partitionsIn(url: string): Promise<number> {
+  async function query(url: string, text: string): Promise<number> {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
-    const { rowCount } = await client.query(
-      "SELECT 1 FROM pg_inherits WHERE inhparent = to_regclass('coatcheck_sessions')",
-    );
+    const { rowCount } = await client.query(text);
     await client.end();
     return rowCount ?? 0;
+  }
+
+  /** How many parts the table of sessions has. */
+  function partitionsIn(url: string): Promise<number> {
+    return query(url, "SELECT 1 FROM pg_inherits WHERE inhparent = to_regclass('coatcheck_sessions')");
   }
 
   test("divides new tables, leaves them so, and lets several do it at once", async () => {
@@ -114,6 +116,29 @@ describe.skipIf(missingProgram("postgres"))("coatcheck migrate on Postgres", () 
     expect(await partitionsIn(url)).toBe(4);
     expect(await runCommand(["migrate"], environment)).toEqual({ exitCode: 0, stdout, stderr: "" });
     expect(await partitionsIn(url)).toBe(4);
+  });
+
+  test("leaves a gateway to start by a role that may read and write and create nothing", async () => {
+    const url = await server.createDatabase();
+    expect((await runCommand(["migrate"], { COATCHECK_DATABASE: url })).exitCode).toBe(0);
+    await query(url, "CREATE ROLE app LOGIN");
+    const asApp = url.replace("postgres@", "app@");
+    const refused = await runCommand(["sessions", "list", ada.email], { COATCHECK_DATABASE: asApp });
+    expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("permission denied for table") });
+    await query(
+      url,
+      `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO app;
+       GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO app`,
+    );
+    const gateway = await GatewayProcess.create({ COATCHECK_DATABASE: asApp });
+    await gateway.addUser(ada.email, ada.password, "Ada");
+    await gateway.start();
+    const client = new Client(gateway.url);
+    expect((await client.login(ada.email, ada.password)).status).toBe(200);
+    expect((await client.send("GET", "/auth/me")).status).toBe(200);
+    await query(url, "REVOKE DELETE ON coatcheck_sessions FROM app");
+    expect((await client.send("POST", "/auth/logout")).status).toBe(500);
+    await gateway.dispose();
   });
 
   test("makes them whole if nothing else is said", async () => {

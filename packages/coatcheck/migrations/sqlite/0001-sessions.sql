@@ -56,3 +56,9 @@ CREATE TABLE coatcheck_removals (
 ) STRICT;
 
 CREATE INDEX coatcheck_removals_by_age ON coatcheck_removals (removed_at);
+
+-- Which version the tables are of, not in user_version: the file may be the application's, too. This file says so itself,
+-- for those who apply it by a tool of their own.
+CREATE TABLE IF NOT EXISTS coatcheck_schema (version INTEGER NOT NULL) STRICT;
+
+INSERT INTO coatcheck_schema (version) VALUES (1);

@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import type { CallLimits } from "../core/bounded-calls.ts";
 import type { Clock } from "../core/clock.ts";
+import { withReason } from "../core/opening-fault.ts";
 import { RemovalChannel } from "../core/removal-channel.ts";
 import {
   type EndReason,
@@ -26,6 +27,7 @@ import { Connections, type RunStatement } from "./postgres/connections.ts";
 import { migrate, requireCurrentSchema } from "./postgres/migrate.ts";
 import type { PostgresListener, PostgresPool, PostgresResult } from "./postgres/postgres-client.ts";
 import { removalSource } from "./postgres/removal-source.ts";
+import { SchemaNames } from "./postgres/schema-names.ts";
 import { assignmentsOf, INSERT, recordOf, rowOf } from "./postgres/session-rows.ts";
 import * as sql from "./postgres/session-statements.ts";
 
@@ -41,6 +43,11 @@ export interface PostgresSessionStoreOptions {
    * itself.
    */
   readonly connectListener: () => Promise<PostgresListener>;
+  /**
+   * The schema that has the tables: up to 40 lower-case letters, digits and underscores. By default the connection's
+   * `search_path` leads to them. Stores of another schema are not heard of.
+   */
+  readonly schema?: string;
   /** How long a call may take before it fails with `store_unavailable`; 2,000 by default. */
   readonly deadlineMilliseconds?: number;
   /** How many calls may be under way before more fail at once; 10,000 by default. */
@@ -54,23 +61,27 @@ const EXPIRY_BATCH = 100;
 const MOST_PARTITIONS = 1_024;
 
 /**
- * Creates the tables of sessions, or brings them to this version. Safe when several processes do so at once. With
- * `partitions`, new tables are divided by user into so many, for very many users or for Citus.
+ * Creates the tables of sessions, or brings them to this version. Safe when several processes do so at once; where
+ * nothing is left to do, by a role that may create nothing as well. With `partitions`, new tables are divided by user
+ * into so many, for very many users or for Citus. With `schema`, they are in there, and it is created if it is missing.
  *
- * @throws CoatcheckError `invalid_configuration`, `store_schema_unsupported`, `store_unavailable`
+ * @throws CoatcheckError `invalid_configuration`, `store_schema_unsupported`, `store_permission_denied`,
+ * `store_unavailable`
  */
 export function migratePostgresSessions(
   pool: PostgresPool,
-  options: { readonly partitions?: number } & Pick<CallLimits, "deadlineMilliseconds"> = {},
+  options: { readonly partitions?: number; readonly schema?: string } & Pick<CallLimits, "deadlineMilliseconds"> = {},
 ): Promise<void> {
   const { partitions = 1, deadlineMilliseconds = 60_000 } = options;
+  const names = new SchemaNames(options.schema);
   if (!Number.isSafeInteger(partitions) || partitions < 1 || partitions > MOST_PARTITIONS) {
     throw new CoatcheckError(
       "invalid_configuration",
       `partitions must be a whole number from 1 to ${MOST_PARTITIONS}.`,
     );
   }
-  return new Connections(pool, { deadlineMilliseconds }).transaction((run) => migrate(run, partitions));
+  const connections = new Connections(pool, names, { deadlineMilliseconds });
+  return withReason(connections.transaction((run) => migrate(run, names, partitions)));
 }
 
 /**
@@ -83,22 +94,26 @@ export class PostgresSessionStore implements SessionStore {
   readonly #testClock: Clock | null;
 
   /**
-   * Looks whether the tables are those of this version. `migratePostgresSessions` makes them.
+   * Looks whether the tables are those of this version. `migratePostgresSessions` makes them, or a tool of your own
+   * that applies `migrations/postgres`.
    *
-   * @throws CoatcheckError `invalid_configuration`, `store_schema_unsupported`, `store_unavailable`
+   * @throws CoatcheckError `invalid_configuration`, `store_schema_unsupported`, `store_permission_denied`,
+   * `store_unavailable`
    */
   static async open(options: PostgresSessionStoreOptions): Promise<PostgresSessionStore> {
     if (typeof options.connectListener !== "function") {
       throw new CoatcheckError("invalid_configuration", "A PostgresSessionStore needs connectListener.");
     }
-    const connections = new Connections(options.pool, options);
-    await connections.transaction(requireCurrentSchema);
-    return new PostgresSessionStore(connections, options);
+    const names = new SchemaNames(options.schema);
+    const connections = new Connections(options.pool, names, options);
+    await withReason(connections.transaction((run) => requireCurrentSchema(run, names)));
+    return new PostgresSessionStore(connections, names, options);
   }
 
-  private constructor(connections: Connections, { connectListener, testClock }: PostgresSessionStoreOptions) {
+  private constructor(connections: Connections, names: SchemaNames, options: PostgresSessionStoreOptions) {
+    const { connectListener, testClock } = options;
     this.#connections = connections;
-    this.#channel = new RemovalChannel(removalSource(connectListener));
+    this.#channel = new RemovalChannel(removalSource(connectListener, names.removalsChannel));
     this.#testClock = testClock ?? null;
   }
 

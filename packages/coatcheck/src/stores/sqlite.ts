@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Clock, systemClock, type Timestamp } from "../core/clock.ts";
+import { withReason } from "../core/opening-fault.ts";
 import {
   applyChange,
   type EndReason,
@@ -72,8 +73,8 @@ export class SqliteSessionStore implements SessionStore {
   static async open(options: SqliteSessionStoreOptions): Promise<SqliteSessionStore> {
     const { database, deadlineMilliseconds = DEFAULT_DEADLINE_MILLISECONDS } = options;
     const connection = new SqliteConnection(database, deadlineMilliseconds);
-    await connection.read(() => useWriteAheadLog(database));
-    await connection.write("durable", () => migrate(database));
+    await withReason(connection.read(() => useWriteAheadLog(database)));
+    await withReason(connection.write("durable", () => migrate(database)));
     return connection.read(() => new SqliteSessionStore(connection, options));
   }
 

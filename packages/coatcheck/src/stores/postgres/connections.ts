@@ -1,5 +1,7 @@
 import { BoundedCalls, type CallLimits } from "../../core/bounded-calls.ts";
+import { CoatcheckError } from "../../errors.ts";
 import type { PostgresClient, PostgresPool, PostgresPoolClient, PostgresResult } from "./postgres-client.ts";
+import type { SchemaNames } from "./schema-names.ts";
 
 /** Runs one statement. */
 export type RunStatement = (text: string, values: unknown[]) => Promise<PostgresResult>;
@@ -12,10 +14,12 @@ export class Connections {
   readonly #pool: PostgresPool;
   readonly #calls: BoundedCalls;
   readonly #begin: string;
+  readonly #names: SchemaNames;
 
   /** @throws CoatcheckError `invalid_configuration` */
-  constructor(pool: PostgresPool, limits: CallLimits) {
+  constructor(pool: PostgresPool, names: SchemaNames, limits: CallLimits) {
     this.#pool = pool;
+    this.#names = names;
     this.#calls = new BoundedCalls("Postgres", limits);
     const { deadlineMilliseconds } = this.#calls;
     this.#begin = `BEGIN ISOLATION LEVEL READ COMMITTED;
@@ -49,14 +53,26 @@ export class Connections {
     try {
       const client = await this.#pool.connect();
       loan.begin(client);
-      const result = await work((text, values) => runOn(client, text, values));
+      const result = await work((text, values) => runOn(client, this.#names.in(text), values));
       loan.end();
       return result;
     } catch (error) {
       loan.end(error instanceof Error ? error : new Error(String(error)));
-      throw error;
+      throw isPermissionDenied(error) ? permissionDenied(error) : error;
     }
   }
+}
+
+/** By its code: an error may be of another realm, as under Jest. */
+function isPermissionDenied(error: unknown): error is { readonly message?: unknown } {
+  return typeof error === "object" && error !== null && "code" in error && error.code === "42501";
+}
+
+/** A matter of configuration: the role lacks a right, and no later try has it. */
+function permissionDenied(cause: { readonly message?: unknown }): CoatcheckError {
+  return new CoatcheckError("store_permission_denied", `Postgres refuses the store's role: ${cause.message}.`, {
+    cause,
+  });
 }
 
 function runOn(client: PostgresClient, text: string, values: unknown[]): Promise<PostgresResult> {

@@ -1,49 +1,89 @@
 import { CoatcheckError } from "../../errors.ts";
 import type { RunStatement } from "./connections.ts";
 import { MIGRATIONS } from "./migrations.ts";
+import { complaintAboutTables, isTable } from "./present-tables.ts";
+import type { SchemaNames } from "./schema-names.ts";
 
 const NEWEST = MIGRATIONS.at(-1)?.version ?? 0;
 /** Of several processes that start at once the first does the work, and the others wait: any number that is ours. */
 const LOCK = 4_812_667_301;
+const VERSIONS = "coatcheck_schema";
 const PARTITIONED = "/*partitioned*/";
-const CREATED_TABLE = /^CREATE TABLE (\w+)/gm;
+/** All but the table of versions, which the file makes only if it is not there. */
+const CREATED_TABLE = /^CREATE TABLE (\w+) \(/gm;
 
 /**
  * Brings the tables to this version, inside a transaction of the caller's. With `partitions`, tables that are made now
- * are divided into so many by user; tables that are there stay as they are.
+ * are divided into so many by user; tables that are there stay as they are. A role that may create nothing needs no
+ * more rights than to look, where there is nothing left to do.
  *
  * @throws CoatcheckError `store_schema_unsupported`
  */
-export async function migrate(run: RunStatement, partitions: number): Promise<void> {
+export async function migrate(run: RunStatement, names: SchemaNames, partitions: number): Promise<void> {
   await run("SELECT pg_advisory_xact_lock($1)", [LOCK]);
-  await run("CREATE TABLE IF NOT EXISTS coatcheck_schema (version integer NOT NULL)", []);
-  const current = await versionOf(run);
-  if (current > NEWEST) throw unsupported(current);
-  for (const { version, sql } of MIGRATIONS.filter((migration) => migration.version > current)) {
-    await run(sql.replaceAll(PARTITIONED, partitions === 1 ? "" : "PARTITION BY HASH (user_key)"), []);
-    const tables = partitions === 1 ? [] : [...sql.matchAll(CREATED_TABLE)].map(([, name]) => name);
-    for (const table of tables) await createPartitions(run, table ?? "", partitions);
-    await run("INSERT INTO coatcheck_schema (version) VALUES ($1)", [version]);
+  const { version, isWritten } = await presentVersion(run, names);
+  if (version > NEWEST) throw newerThanThis(version);
+  if (version === NEWEST) {
+    if (!isWritten && (await mayCreateTables(run, names))) await writeVersion(run, NEWEST);
+    return;
+  }
+  await createSchema(run, names);
+  for (const migration of MIGRATIONS.filter((each) => each.version > version)) {
+    await run(migration.sql.replaceAll(PARTITIONED, partitions === 1 ? "" : "PARTITION BY HASH (user_key)"), []);
+    const created = partitions === 1 ? [] : [...migration.sql.matchAll(CREATED_TABLE)];
+    for (const [, table = ""] of created) await createPartitions(run, table, partitions);
   }
 }
 
 /** @throws CoatcheckError `store_schema_unsupported` unless the tables are of this version */
-export async function requireCurrentSchema(run: RunStatement): Promise<void> {
-  const current = await versionOf(run).catch((error: unknown) => {
-    if (isUndefinedTable(error)) return 0;
-    throw error;
-  });
-  if (current === NEWEST) return;
-  if (current > NEWEST) throw unsupported(current);
+export async function requireCurrentSchema(run: RunStatement, names: SchemaNames): Promise<void> {
+  const { version } = await presentVersion(run, names);
+  if (version === NEWEST) return;
+  if (version > NEWEST) throw newerThanThis(version);
   throw new CoatcheckError(
     "store_schema_unsupported",
-    "The session tables are not there, or older than this version: run migratePostgresSessions, or coatcheck migrate.",
+    "The session tables are not there, or older than this version: run migratePostgresSessions, apply the files in " +
+      "coatcheck/migrations/postgres, or, for the gateway, run coatcheck migrate.",
   );
 }
 
-async function versionOf(run: RunStatement): Promise<number> {
-  const { rows } = await run("SELECT max(version) FROM coatcheck_schema", []);
-  return Number(rows[0]?.[0] ?? 0);
+/**
+ * Of which version the tables are, 0 for none. Where nothing is written of it, another tool has made the tables, and
+ * they are looked at themselves.
+ */
+async function presentVersion(
+  run: RunStatement,
+  names: SchemaNames,
+): Promise<{ readonly version: number; readonly isWritten: boolean }> {
+  if (await isTable(run, names.in(VERSIONS))) {
+    const { rows } = await run("SELECT max(version) FROM coatcheck_schema", []);
+    const version = Number(rows[0]?.[0] ?? 0);
+    if (version > 0) return { version, isWritten: true };
+  }
+  const complaint = await complaintAboutTables(run, (name) => names.in(name));
+  if (complaint === null) return { version: 0, isWritten: false };
+  if (complaint === "") return { version: NEWEST, isWritten: false };
+  throw new CoatcheckError(
+    "store_schema_unsupported",
+    `The session tables are not those of this version of coatcheck: ${complaint}.`,
+  );
+}
+
+async function mayCreateTables(run: RunStatement, { schema }: SchemaNames): Promise<boolean> {
+  const { rows } = await run("SELECT has_schema_privilege(coalesce($1, current_schema()), 'CREATE')", [schema]);
+  return rows[0]?.[0] === true;
+}
+
+async function writeVersion(run: RunStatement, version: number): Promise<void> {
+  await run("CREATE TABLE IF NOT EXISTS coatcheck_schema (version integer NOT NULL)", []);
+  await run("INSERT INTO coatcheck_schema (version) VALUES ($1)", [version]);
+}
+
+/** Asks first: CREATE SCHEMA IF NOT EXISTS needs the right to create one also where it is there. */
+async function createSchema(run: RunStatement, { schema }: SchemaNames): Promise<void> {
+  if (schema === null) return;
+  const { rows } = await run("SELECT to_regnamespace($1) IS NOT NULL", [schema]);
+  if (rows[0]?.[0] !== true) await run(`CREATE SCHEMA "${schema}"`, []);
 }
 
 async function createPartitions(run: RunStatement, table: string, partitions: number): Promise<void> {
@@ -56,13 +96,9 @@ async function createPartitions(run: RunStatement, table: string, partitions: nu
   }
 }
 
-function unsupported(current: number): CoatcheckError {
+function newerThanThis(version: number): CoatcheckError {
   return new CoatcheckError(
     "store_schema_unsupported",
-    `The session tables are of version ${current}, which is newer than this version of coatcheck knows.`,
+    `The session tables are of version ${version}, which is newer than this version of coatcheck knows.`,
   );
-}
-
-function isUndefinedTable(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "42P01";
 }

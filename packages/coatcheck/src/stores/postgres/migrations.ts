@@ -51,6 +51,11 @@ CREATE TABLE coatcheck_tombstones (
 ) /*partitioned*/;
 
 CREATE INDEX coatcheck_tombstones_by_age ON coatcheck_tombstones (buried_until);
+
+-- Which version the tables are of. This file says so itself, for those who apply it by a tool of their own.
+CREATE TABLE IF NOT EXISTS coatcheck_schema (version integer NOT NULL);
+
+INSERT INTO coatcheck_schema (version) VALUES (1);
 `,
   },
 ];

@@ -2,10 +2,9 @@ import type { RemovalSource } from "../../core/removal-channel.ts";
 import type { RemovalListener } from "../../core/session-store.ts";
 import { toldRemoval } from "../../core/told-removal.ts";
 import type { PostgresListener } from "./postgres-client.ts";
-import { REMOVALS_CHANNEL } from "./session-statements.ts";
 
 /** What the deleting statements notify of, heard on a connection of its own. */
-export function removalSource(connectListener: () => Promise<PostgresListener>): RemovalSource {
+export function removalSource(connectListener: () => Promise<PostgresListener>, channel: string): RemovalSource {
   return {
     async listen(onRemoved, onLost) {
       const client = await connectListener();
@@ -15,7 +14,7 @@ export function removalSource(connectListener: () => Promise<PostgresListener>):
       // Whether it still ends well is of no concern: it is not used any more.
       const close = () => void client.end().catch(() => {});
       try {
-        await client.query(`LISTEN ${REMOVALS_CHANNEL}`);
+        await client.query(`LISTEN ${channel}`);
       } catch (error) {
         close();
         throw error;

@@ -1,28 +1,44 @@
 import { CoatcheckError } from "../../errors.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { MIGRATIONS } from "./migrations.ts";
+import { complaintAboutTables, isTable } from "./present-tables.ts";
+
+const NEWEST = MIGRATIONS.at(-1)?.version ?? 0;
 
 /**
  * Brings the tables to this version, inside a transaction of the caller's that holds the write lock: of several
- * processes that start at once, the first does the work. The version is kept in a table of ours, not in `user_version`:
- * the file may be the application's, too.
+ * processes that start at once, the first does the work. Tables that another tool has made are taken as they are.
  *
  * @throws CoatcheckError `store_schema_unsupported`
  */
 export function migrate(database: SqliteDatabase): void {
-  database.exec("CREATE TABLE IF NOT EXISTS coatcheck_schema (version INTEGER NOT NULL) STRICT");
-  const current = (database.prepare("SELECT max(version) FROM coatcheck_schema").pluck().get() as number | null) ?? 0;
-  const newest = MIGRATIONS.at(-1)?.version ?? 0;
-  if (current > newest) {
+  const { version, isWritten } = presentVersion(database);
+  if (version > NEWEST) {
     throw new CoatcheckError(
       "store_schema_unsupported",
-      `The session tables are of version ${current}; this version of coatcheck knows up to ${newest}.`,
+      `The session tables are of version ${version}; this version of coatcheck knows up to ${NEWEST}.`,
     );
   }
-  for (const { version, sql } of MIGRATIONS.filter((migration) => migration.version > current)) {
-    database.exec(sql);
-    database.prepare("INSERT INTO coatcheck_schema (version) VALUES (?)").run(version);
+  for (const migration of MIGRATIONS.filter((each) => each.version > version)) database.exec(migration.sql);
+  if (version === NEWEST && !isWritten) {
+    database.exec("CREATE TABLE IF NOT EXISTS coatcheck_schema (version INTEGER NOT NULL) STRICT");
+    database.prepare("INSERT INTO coatcheck_schema (version) VALUES (?)").run(NEWEST);
   }
   // A write that changes nothing: SQLite opens a file that it may not write, and would tell the first login.
   database.exec("UPDATE coatcheck_schema SET version = version");
+}
+
+/** Of which version the tables are, 0 for none; by themselves where nothing is written of it. */
+function presentVersion(database: SqliteDatabase): { readonly version: number; readonly isWritten: boolean } {
+  if (isTable(database, "coatcheck_schema")) {
+    const version = Number(database.prepare("SELECT max(version) FROM coatcheck_schema").pluck().get());
+    if (version > 0) return { version, isWritten: true };
+  }
+  const complaint = complaintAboutTables(database);
+  if (complaint === null) return { version: 0, isWritten: false };
+  if (complaint === "") return { version: NEWEST, isWritten: false };
+  throw new CoatcheckError(
+    "store_schema_unsupported",
+    `The session tables are not those of this version of coatcheck: ${complaint}.`,
+  );
 }
