@@ -1,30 +1,15 @@
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
-import { join, resolve } from "node:path";
-import { type ConfigurationFiles, documentedConfiguration, fillIn } from "@coatcheck/throwaway-servers";
 import { IdentityVerifier } from "coatcheck/access/identity-verifier";
 import { RemotePublicKeys } from "coatcheck/access/public-keys";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type WebSocket from "ws";
 import { runCommand } from "../../../support/gateway-process.ts";
 import { AppService, valuesOf } from "./app-service.ts";
+import { type AskingProxy, type RunningProxy, startAsDocumented } from "./asking-proxies.ts";
 import { ada, GatewayForProxies } from "./gateway-for-proxies.ts";
 import { aroundTheGateway, aroundTheRole, claims, spellings } from "./hostile-requests.ts";
 import { crossSite, HOST, navigation, ORIGIN, sameOrigin, Visitor } from "./visitor.ts";
-
-const documents = resolve(import.meta.dirname, "../../../../../../docs/forward-auth");
-
-/** A proxy that asks the gateway, as a document of ours configures it. */
-export interface AskingProxy {
-  /** In docs/forward-auth. */
-  readonly document: string;
-  /** Where it has its configuration on Debian, which is how the document names each file. */
-  readonly configurationFolder: string;
-  readonly isMissing: boolean;
-  /** What it answers when the gateway does not. */
-  readonly statusWithoutGateway: number;
-  start(files: ConfigurationFiles): Promise<{ readonly port: number; stop(): Promise<void> }>;
-}
 
 const identityNames = ["remote-user", "remote-email", "remote-name", "authorization"] as const;
 
@@ -33,17 +18,12 @@ export function proxyContract(program: AskingProxy): void {
   describe.skipIf(program.isMissing)(`docs/forward-auth/${program.document}, as it stands there`, () => {
     let app: AppService;
     let gateway: GatewayForProxies;
-    let proxy: Awaited<ReturnType<AskingProxy["start"]>>;
+    let proxy: RunningProxy;
 
     beforeAll(async () => {
       app = await AppService.start();
       gateway = await GatewayForProxies.create();
-      const documented = documentedConfiguration(join(documents, program.document), program.configurationFolder);
-      const values = { GATEWAY_ADDRESS: gateway.address, APP_ADDRESS: app.address };
-      proxy = await program.start((LISTEN_ADDRESS) => {
-        const [, port = ""] = LISTEN_ADDRESS.split(":");
-        return fillIn(documented, { ...values, LISTEN_ADDRESS, SITE_ADDRESS: `http://${HOST}:${port}` });
-      });
+      proxy = await startAsDocumented(program, { gateway: gateway.address, app: app.address });
     });
 
     afterAll(async () => {
