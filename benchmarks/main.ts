@@ -3,6 +3,7 @@ import { runDurability } from "./durability/run.ts";
 import { runFiles } from "./files/run.ts";
 import { runFootprint } from "./footprint/run.ts";
 import { runFrameworks } from "./frameworks/run.ts";
+import { runLoginFlood } from "./login-flood/run.ts";
 import { runNearCache } from "./near-cache/run.ts";
 import { runOpenConnections } from "./open-connections/run.ts";
 import { runProxy } from "./proxy/run.ts";
@@ -18,6 +19,7 @@ const questions: Readonly<Record<string, () => Promise<void>>> = {
   frameworks: runFrameworks,
   files: runFiles,
   proxy: runProxy,
+  "login-flood": runLoginFlood,
   "open-connections": runOpenConnections,
   "near-cache": runNearCache,
   "revoke-all": runRevokeAll,

@@ -25,7 +25,9 @@ const MAY_PASS: ReadonlySet<GatewayErrorCode> = new Set([
 export function addErrorResponses(app: FastifyInstance, problemAnswers: ProblemAnswers): void {
   app.setErrorHandler((error, request, reply) => {
     const code = problemCodeOf(error);
-    if (code === "internal_error" || code === "unavailable") {
+    // What strangers can bring about as often as they like was reported where it was decided, and is bounded there.
+    const isReported = error instanceof GatewayError && error.code === "overloaded";
+    if (!isReported && (code === "internal_error" || code === "unavailable")) {
       request.log.error({ event: "request_failed", err: error }, "a request failed");
     }
     if (code === "unavailable") {

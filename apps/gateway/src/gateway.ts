@@ -137,7 +137,7 @@ async function serve({ configuration, log, prepare, passRule }: GatewayOptions, 
   const origins = new ServedOrigins(guards);
   const hasher = await PasswordHasher.create();
   const changes = new CredentialChanges({ accounts, sessions, hasher, throttle, devices });
-  const authenticator = new PasswordAuthenticator({ accounts, hasher, throttle, devices, changes });
+  const authenticator = new PasswordAuthenticator({ accounts, hasher, throttle, devices, changes, sessions });
   const security = new SecurityEvents();
   const audit = new AuditWriter({ log: database.audit, clock });
   security.on((report, origin) => audit.record(report, origin));

@@ -27,7 +27,8 @@ const DAY = 86_400;
  * - `account_from_address`: stops a single guesser long before the account as a whole notices. After the free
  *   failures one address gets about 20 guesses in the first day and one a day from then on.
  * - `account`: all strangers together. It closes at 100 consecutive failures (NIST SP 800-63B-4, 3.2.2), for strangers
- *   alone: an attacker with many addresses can bring it there, and the owner still gets in from any known device.
+ *   alone: an attacker with many addresses can bring it there. The owner still gets in from any known device, and in a new
+ *   browser from a network in which the account is signed in, which is not asked for this bucket.
  * - `trusted`: one known device or one session. Nobody without it can fill it, so no stranger can lock the owner out.
  *   Nor can a thief with a copy of it: while it would have to wait, the attempt counts as a stranger's instead. When 20
  *   guesses in a row were wrong it is taken for stolen, and counts as a stranger's from then on.
@@ -66,8 +67,11 @@ export const loginLimits: Readonly<Record<BucketKind, LoginLimit>> = {
 /** Retry-After of a closed bucket: there is no time at which it opens, and a client should not ask all the while. */
 const CLOSED_RETRY_SECONDS = DAY;
 
+/** Failures, whatever will become of those that are undecided. */
+type PlainCount = Pick<FailureCount, "failures" | "lastFailureAt">;
+
 /** The failures that still count. */
-export function failuresInForce(kind: BucketKind, count: FailureCount | null, now: Timestamp): number {
+export function failuresInForce(kind: BucketKind, count: PlainCount | null, now: Timestamp): number {
   if (count === null) return 0;
   const { forgivesOneEverySeconds } = loginLimits[kind];
   if (forgivesOneEverySeconds === null) return count.failures;
@@ -76,19 +80,28 @@ export function failuresInForce(kind: BucketKind, count: FailureCount | null, no
   return Math.max(0, count.failures - Math.floor(elapsedSeconds / forgivesOneEverySeconds));
 }
 
+/** A check takes a few seconds at most. What is older belongs to a process that died, and is a failure like any other. */
+const LONGEST_CHECK_SECONDS = 30;
+
+/** How many of the failures may still turn out to be none. */
+export function undecidedInForce(count: FailureCount | null, now: Timestamp): number {
+  if (count === null) return 0;
+  return now - count.lastFailureAt <= LONGEST_CHECK_SECONDS * 1_000 ? count.undecided : 0;
+}
+
 /** When the last of them is forgiven; null for never. */
-export function forgivenAt(kind: BucketKind, { failures, lastFailureAt }: FailureCount): Timestamp | null {
+export function forgivenAt(kind: BucketKind, { failures, lastFailureAt }: PlainCount): Timestamp | null {
   const { forgivesOneEverySeconds } = loginLimits[kind];
   return forgivesOneEverySeconds === null ? null : lastFailureAt + failures * forgivesOneEverySeconds * 1_000;
 }
 
-export function isClosed(kind: BucketKind, count: FailureCount | null, now: Timestamp): boolean {
+export function isClosed(kind: BucketKind, count: PlainCount | null, now: Timestamp): boolean {
   const { closesAtFailures } = loginLimits[kind];
   return closesAtFailures !== null && failuresInForce(kind, count, now) >= closesAtFailures;
 }
 
 /** How long the next attempt has to wait; 0 when it may be made now. */
-export function waitSeconds(kind: BucketKind, count: FailureCount | null, now: Timestamp): number {
+export function waitSeconds(kind: BucketKind, count: PlainCount | null, now: Timestamp): number {
   if (count === null) return 0;
   if (isClosed(kind, count, now)) return CLOSED_RETRY_SECONDS;
   const { freeFailures, firstDelaySeconds, longestDelaySeconds } = loginLimits[kind];
@@ -106,7 +119,8 @@ export function strangerBuckets(subject: LoginSubject): readonly Bucket[] {
   if (subject.email === null) return [address];
   const account = accountBucket(subject.email);
   const pair: Bucket = { kind: "account_from_address", key: `${account.key}.${address.key}` };
-  return [address, pair, account];
+  // Strangers elsewhere cannot shut it out; what it may guess is what a single address may.
+  return subject.isFromOwnNetwork === true ? [address, pair] : [address, pair, account];
 }
 
 export function accountBucket(email: string): Bucket {
@@ -118,6 +132,14 @@ export function trustedBucket(subject: LoginSubject): Bucket | null {
   return { kind: "trusted", key: digest(`${subject.trusted.kind} ${subject.trusted.id}`) };
 }
 
+const NO_ADDRESS = "no address";
+
+/** Whether two addresses are of one network. What is no address is of none. */
+export function areOfOneNetwork(one: string, other: string): boolean {
+  const network = networkOf(one);
+  return network !== NO_ADDRESS && network === networkOf(other);
+}
+
 /**
  * What one guesser holds of addresses: a single IPv4 address, or an IPv6 /64, which a home or a rented server gets
  * whole. What is no address at all shares one bucket, or every spelling of it would bring free failures of its own.
@@ -125,7 +147,7 @@ export function trustedBucket(subject: LoginSubject): Bucket | null {
 export function networkOf(address: string): string {
   const plain = withoutPort(address);
   if (isIPv4(plain)) return plain;
-  if (!isIPv6(plain)) return "no address";
+  if (!isIPv6(plain)) return NO_ADDRESS;
   const groups = groupsOf(plain.replace(/%.*$/, ""));
   return isMapped(groups) ? mappedAddress(groups) : `${groups.slice(0, 4).join(":")}::/64`;
 }

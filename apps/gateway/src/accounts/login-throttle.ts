@@ -9,6 +9,8 @@ export interface LoginSubject {
   readonly address: string;
   /** A device or session that the account's owner has proved to be theirs, by its public id; null for a stranger's. */
   readonly trusted: TrustedOrigin | null;
+  /** It comes from a network in which the account is signed in at this moment. */
+  readonly isFromOwnNetwork?: boolean;
 }
 
 export interface TrustedOrigin {
@@ -35,6 +37,8 @@ export interface Bucket {
 
 export interface FailureCount {
   readonly failures: number;
+  /** Those among `failures` whose password is still being checked. */
+  readonly undecided: number;
   readonly lastFailureAt: Timestamp;
 }
 
@@ -44,16 +48,24 @@ export interface CountedBucket extends Bucket {
   readonly after: FailureCount;
 }
 
-export type ReserveResult =
-  | { readonly allowed: true; readonly attempt: LoginReservation }
-  | { readonly allowed: false; readonly retryAfterSeconds: number };
+export interface ReservationRefused {
+  readonly allowed: false;
+  readonly retryAfterSeconds: number;
+  /** The count that is full. */
+  readonly fullBucket: BucketKind;
+  /** It is full of attempts that are still being checked: with all of them right, this one would have been allowed. */
+  readonly isUndecided: boolean;
+}
+
+export type ReserveResult = { readonly allowed: true; readonly attempt: LoginReservation } | ReservationRefused;
 
 /**
  * LoginThrottle limits guessing without letting a guesser lock anybody out. `login-limits.ts` says what is counted
  * where, and how much of it is allowed.
  *
  * An attempt counts as failed from before its password is checked: of any number of guesses sent at once, no more are
- * checked than of the same number sent in turn. A refused attempt counts nothing and writes nothing.
+ * checked than of the same number sent in turn. Until `succeed`, `fail` or `giveBack` it is undecided besides, which
+ * lets the refusal of another say that it is worth a wait. A refused attempt counts nothing and writes nothing.
  *
  * For all methods: each call is atomic across processes; rejections are faults, with code `accounts_unavailable`.
  */
@@ -67,6 +79,9 @@ export interface LoginThrottle {
    * A device that had to count as a stranger's keeps its count: a thief may have a copy. The owner gets a new token.
    */
   succeed(attempt: LoginReservation): Promise<void>;
+
+  /** The password was wrong: the attempt stays counted, and no other waits for it any more. */
+  fail(attempt: LoginReservation): Promise<void>;
 
   /** The password was not checked, for a fault of ours: the attempt was none. */
   giveBack(attempt: LoginReservation): Promise<void>;

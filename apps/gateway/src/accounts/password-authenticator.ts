@@ -1,12 +1,15 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { SessionManager } from "coatcheck";
 import { GatewayError } from "../errors.ts";
 import { type Account, type AccountCredential, newAccountId } from "./account.ts";
 import type { AccountStore } from "./account-store.ts";
 import type { CredentialChanges } from "./credential-changes.ts";
 import { type EmailAddress, normaliseEmail } from "./email-address.ts";
+import { type HashingPlace, overloaded } from "./hashing-queue.ts";
 import { KeyedBoundedWork } from "./keyed-bounded-work.ts";
-import type { KnownDevices } from "./known-devices.ts";
-import { networkOf } from "./login-limits.ts";
-import type { LoginThrottle, TrustedOrigin } from "./login-throttle.ts";
+import { isDeviceToken, type KnownDevices } from "./known-devices.ts";
+import { areOfOneNetwork, networkOf } from "./login-limits.ts";
+import type { BucketKind, LoginSubject, LoginThrottle, ReserveResult, TrustedOrigin } from "./login-throttle.ts";
 import type { PasswordHasher } from "./password-hasher.ts";
 import { PasswordProof } from "./password-proof.ts";
 
@@ -27,7 +30,12 @@ export interface PasswordGiven {
 /** One answer for every cause: unknown address, wrong password, disabled account. */
 export type PasswordRefused =
   | { readonly outcome: "invalid" }
-  | { readonly outcome: "throttled"; readonly retryAfterSeconds: number };
+  | {
+      readonly outcome: "throttled";
+      readonly retryAfterSeconds: number;
+      /** What is full: a count of failures, or the line of those who wait from one address. For operators. */
+      readonly limit: BucketKind | "waiting";
+    };
 
 export type LoginCheck =
   | {
@@ -52,6 +60,7 @@ export interface PasswordAuthenticatorParts {
   readonly throttle: LoginThrottle;
   readonly devices: KnownDevices;
   readonly changes: Pick<CredentialChanges, "finishPendingOf">;
+  readonly sessions: Pick<SessionManager, "list">;
 }
 
 /**
@@ -62,13 +71,17 @@ const CHECKS_AT_A_TIME = 4;
 const MAXIMUM_WAITING = 100;
 /** Retry-After of an attempt that finds too many waiting. */
 const CROWDED_RETRY_SECONDS = 2;
+/** How long an attempt waits for others that are still being checked, elsewhere too, to turn out right. */
+const LONGEST_WAIT_FOR_OTHERS_MILLISECONDS = 5_000;
 
 /**
  * PasswordAuthenticator checks passwords: for a login, and again of somebody who is logged in. It does the same work in
  * the same order whether the account is unknown, the password wrong or the account disabled.
  *
- * A login is three steps, in this order, so that a revocation in between is seen:
+ * A login is these steps, in this order, so that nothing is paid for what cannot be checked, and a revocation in between is
+ * seen:
  *
+ *     await authenticator.askForRoom(email, deviceToken);
  *     const claimant = await authenticator.lookUp(email);
  *     const attempt = await sessions.begin(claimant.userId);
  *     const check = await authenticator.checkLogin(claimant, { password, address, deviceToken });
@@ -86,6 +99,21 @@ export class PasswordAuthenticator {
 
   constructor(parts: PasswordAuthenticatorParts) {
     this.#parts = parts;
+  }
+
+  /**
+   * Refuses a login for which there is no place in the queue, before anything is written, hashed or, for a stranger,
+   * read. A device is known by its row: its token has 256 random bits, and an index look-up tells whether it is genuine.
+   *
+   * @throws GatewayError `overloaded`
+   */
+  async askForRoom(email: string, deviceToken: string | null): Promise<void> {
+    const { accounts, devices, hasher } = this.#parts;
+    if (!hasher.isFullFor("stranger")) return;
+    if (hasher.isFullFor("known") || !isDeviceToken(deviceToken)) throw overloaded();
+    const normalised = normaliseEmail(email);
+    const account = normalised === null ? null : await accounts.findByEmail(normalised);
+    if ((await devices.recognise(account?.id ?? newAccountId(), deviceToken)) === null) throw overloaded();
   }
 
   /** Finds whom to begin a login for. Also finishes a revocation of theirs that is pending: the login comes after it. */
@@ -132,7 +160,7 @@ export class PasswordAuthenticator {
   ): Promise<Checked | PasswordRefused> {
     const origin = trusted === null ? networkOf(given.address) : `${trusted.kind} ${trusted.id}`;
     const checked = this.#turns.run(origin, () => this.#checkInTurn(claimant, given, trusted));
-    return checked ?? { outcome: "throttled", retryAfterSeconds: CROWDED_RETRY_SECONDS };
+    return checked ?? { outcome: "throttled", retryAfterSeconds: CROWDED_RETRY_SECONDS, limit: "waiting" };
   }
 
   async #checkInTurn(
@@ -140,27 +168,77 @@ export class PasswordAuthenticator {
     given: PasswordGiven,
     trusted: TrustedOrigin | null,
   ): Promise<Checked | PasswordRefused> {
+    // Before the attempt is counted: what is not checked must cost no write.
+    const place = this.#parts.hasher.takePlace(trusted === null ? "stranger" : "known");
+    try {
+      return await this.#checkInPlace(place, claimant, given, trusted);
+    } finally {
+      place.leave();
+    }
+  }
+
+  async #checkInPlace(
+    place: HashingPlace,
+    claimant: Claimant,
+    given: PasswordGiven,
+    trusted: TrustedOrigin | null,
+  ): Promise<Checked | PasswordRefused> {
     const { accounts, hasher, throttle } = this.#parts;
-    const reserved = await throttle.reserve({ email: claimant.email, address: given.address, trusted });
-    if (!reserved.allowed) return { outcome: "throttled", retryAfterSeconds: reserved.retryAfterSeconds };
+    const reserved = await this.#reserveFrom(claimant, given, trusted);
+    if (!reserved.allowed) {
+      const { retryAfterSeconds, fullBucket } = reserved;
+      return { outcome: "throttled", retryAfterSeconds, limit: fullBucket };
+    }
     const { attempt } = reserved;
 
     let credential: AccountCredential | null;
     let matches: boolean;
     try {
       credential = await accounts.findCredential(claimant.userId);
-      matches = await hasher.verify(given.password, credential?.passwordHash ?? null);
+      matches = await hasher.verify(given.password, credential?.passwordHash ?? null, place);
     } catch (fault) {
       // When this fails too, the attempt stays counted. The first fault is the one to report.
       await throttle.giveBack(attempt).catch(() => undefined);
       throw fault;
     }
-    if (credential === null || !matches || credential.account.disabled) return { outcome: "invalid" };
+    if (credential === null || !matches || credential.account.disabled) {
+      await throttle.fail(attempt);
+      return { outcome: "invalid" };
+    }
 
+    // Whoever is next may have it: only spare capacity goes into a stronger hash.
+    place.leave();
     await throttle.succeed(attempt);
     const passwordHash = await this.#strengthen(credential, given.password);
     const proof = new PasswordProof(credential.account, passwordHash);
     return { outcome: "verified", proof, asStranger: attempt.asStranger };
+  }
+
+  /**
+   * When strangers are shut out of the account, the network says whether this one may be its owner: NIST SP 800-63B-4, 3.2.2
+   * names addresses from which the account has signed in before. Asked only then, and for unknown accounts alike.
+   */
+  async #reserveFrom(
+    { userId, email }: Claimant,
+    { address }: PasswordGiven,
+    trusted: TrustedOrigin | null,
+  ): Promise<ReserveResult> {
+    const reserved = await this.#reserve({ email, address, trusted });
+    if (reserved.allowed || reserved.fullBucket !== "account") return reserved;
+    const sessions = await this.#parts.sessions.list(userId);
+    const isFromOwnNetwork = sessions.some(({ device: { ip } }) => ip !== null && areOfOneNetwork(ip, address));
+    return isFromOwnNetwork ? this.#reserve({ email, address, trusted, isFromOwnNetwork }) : reserved;
+  }
+
+  /** An attempt that finds a count full of undecided ones waits for them, here and at other nodes, but not for long. */
+  async #reserve(subject: LoginSubject): Promise<ReserveResult> {
+    const deadline = performance.now() + LONGEST_WAIT_FOR_OTHERS_MILLISECONDS;
+    for (;;) {
+      const reserved = await this.#parts.throttle.reserve(subject);
+      if (reserved.allowed || !reserved.isUndecided || performance.now() >= deadline) return reserved;
+      // Random, so that those who wait for the same one do not ask together.
+      await delay(20 + Math.random() * 60);
+    }
   }
 
   /** Stores the password under today's parameters. With no capacity to spare, the next login will do. */

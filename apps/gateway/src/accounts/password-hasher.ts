@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
 import * as argon2 from "@node-rs/argon2";
-import { BoundedWork } from "./bounded-work.ts";
+import { type HashingLine, type HashingPlace, HashingQueue } from "./hashing-queue.ts";
 import { MAXIMUM_PASSWORD_BYTES, readPassword } from "./password-text.ts";
 
 /** The cost of one hash. */
@@ -33,8 +33,9 @@ export interface PasswordHasherOptions {
 
 const ARGON2ID = /^\$argon2id\$v=19\$/;
 
-// Hashes run on libuv's threads, four by default, which files and name look-ups need too: one is left to them.
-const DEFAULT_CONCURRENCY = Math.min(availableParallelism(), 3);
+// Hashes run on libuv's threads, four by default, which files and name look-ups need too: one is left to them. And one
+// processor is left to the event loop, or everyone who is signed in waits while strangers guess.
+const DEFAULT_CONCURRENCY = Math.max(1, Math.min(availableParallelism() - 1, 3));
 const DEFAULT_MAXIMUM_WAITING = 100;
 
 /**
@@ -44,7 +45,7 @@ const DEFAULT_MAXIMUM_WAITING = 100;
 export class PasswordHasher {
   readonly #cost: Argon2Cost;
   readonly #argon2: Argon2;
-  readonly #work: BoundedWork;
+  readonly #queue: HashingQueue;
   readonly #decoyHash: string;
 
   static async create(options: PasswordHasherOptions = {}): Promise<PasswordHasher> {
@@ -57,10 +58,24 @@ export class PasswordHasher {
     this.#cost = cost;
     this.#argon2 = options.argon2 ?? argon2;
     this.#decoyHash = decoyHash;
-    this.#work = new BoundedWork(
+    this.#queue = new HashingQueue(
       options.concurrency ?? DEFAULT_CONCURRENCY,
       options.maximumWaiting ?? DEFAULT_MAXIMUM_WAITING,
     );
+  }
+
+  /** Asked before anything else is done about a login: whether its password could be checked at all. */
+  isFullFor(line: HashingLine): boolean {
+    return this.#queue.isFullFor(line);
+  }
+
+  /**
+   * Takes a place in the queue, for whoever has something to do between that and the hash. Leave it in the end.
+   *
+   * @throws GatewayError `overloaded`
+   */
+  takePlace(line: HashingLine): HashingPlace {
+    return this.#queue.enter(line);
   }
 
   /**
@@ -71,23 +86,31 @@ export class PasswordHasher {
   async hash(password: string): Promise<string> {
     const read = readPassword(password);
     if (read.outcome !== "readable") throw new RangeError(`The password is ${read.outcome}: check it first.`);
-    return this.#work.run(() => this.#argon2.hash(read.text, this.#cost));
+    return this.#inOwnPlace((place) => place.run(() => this.#argon2.hash(read.text, this.#cost)));
   }
 
   /**
    * Whether `hash` is of `password`. With null (no such account) or a password that none can be, one hash of the same
    * cost is computed all the same and the answer is false: time must not tell who has an account.
    *
-   * @throws GatewayError `overloaded`
+   * @throws GatewayError `overloaded`, unless a place was taken before
    */
-  async verify(password: string, hash: string | null): Promise<boolean> {
+  async verify(password: string, hash: string | null, taken: HashingPlace | null = null): Promise<boolean> {
     const read = readPassword(password);
-    if (hash === null || read.outcome !== "readable") {
-      const text = read.outcome === "readable" ? read.text : "x".repeat(MAXIMUM_PASSWORD_BYTES);
-      await this.#work.run(() => this.#argon2.verify(this.#decoyHash, text));
-      return false;
+    const isPossible = hash !== null && read.outcome === "readable";
+    const text = read.outcome === "readable" ? read.text : "x".repeat(MAXIMUM_PASSWORD_BYTES);
+    const check = (place: HashingPlace) =>
+      place.run(() => this.#argon2.verify(isPossible ? hash : this.#decoyHash, text));
+    return (await (taken === null ? this.#inOwnPlace(check) : check(taken))) && isPossible;
+  }
+
+  async #inOwnPlace<Result>(work: (place: HashingPlace) => Promise<Result>): Promise<Result> {
+    const place = this.#queue.enter("known");
+    try {
+      return await work(place);
+    } finally {
+      place.leave();
     }
-    return this.#work.run(() => this.#argon2.verify(hash, read.text));
   }
 
   /** Whether the hash costs an attacker less than one made today. One that costs more is kept as it is. */

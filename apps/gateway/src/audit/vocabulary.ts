@@ -37,6 +37,7 @@ export const vocabulary = {
   user_updated: success("user changed"),
   user_disabled: success("user disabled"),
   user_enabled: success("user enabled"),
+  user_unlocked: success("failed logins forgotten"),
   privilege_permissions_changed: success("roles changed"),
   /** Written by the log itself: so many events were dropped because it could not be written. */
   audit_dropped: failure("audit events dropped"),

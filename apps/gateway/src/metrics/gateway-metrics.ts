@@ -1,7 +1,9 @@
 import { STATUS_CODES } from "node:http";
 import type { ChannelState } from "coatcheck";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import { type AuditEventName, vocabulary } from "../audit/vocabulary.ts";
+import { passwordLimits } from "../audit/refused-password.ts";
+import type { SecurityReport } from "../audit/security-events.ts";
+import { vocabulary } from "../audit/vocabulary.ts";
 
 /** Who answered a request: the gateway by itself, a private service behind it, or the gateway to a proxy that asks. */
 export type RequestHandler = "gateway" | "service" | "verify";
@@ -50,6 +52,12 @@ export class GatewayMetrics {
     labelNames: ["event"],
     registers: [this.#registry],
   });
+  readonly #passwords = new Counter({
+    name: "coatcheck_passwords_refused_total",
+    help: "Passwords that were not looked at, by the limit that was reached.",
+    labelNames: ["limit"],
+    registers: [this.#registry],
+  });
   readonly #channel = new Gauge({
     name: "coatcheck_removal_channel_open",
     help: "1 while this node hears of the sessions that others end; 0 while it does not, and holds no copies.",
@@ -60,6 +68,7 @@ export class GatewayMetrics {
     collectDefaultMetrics({ register: this.#registry });
     // A series that is not there cannot be told from one that is zero.
     for (const event of Object.keys(vocabulary)) this.#events.inc({ event }, 0);
+    for (const limit of passwordLimits) this.#passwords.inc({ limit }, 0);
   }
 
   /** Adds what is looked up. Call it once. */
@@ -128,8 +137,10 @@ export class GatewayMetrics {
     this.#store.observe({ operation, outcome }, seconds);
   }
 
-  eventHappened(event: AuditEventName): void {
+  eventHappened({ event, detail }: Pick<SecurityReport, "event" | "detail">): void {
     this.#events.inc({ event });
+    const limit = passwordLimits.find((one) => one === detail?.limit);
+    if (limit !== undefined) this.#passwords.inc({ limit });
   }
 
   channelIs(state: ChannelState): void {

@@ -35,7 +35,7 @@ export async function serveMetrics(
     upstreams: () => upstreams.map((upstream) => ({ upstream, isUp: health.admits(upstream) })),
     droppedAuditEvents: () => audit.dropped,
   });
-  security.on(({ event }) => metrics.eventHappened(event));
+  security.on((report) => metrics.eventHappened(report));
   const stop = await startMetricsServer({ host: metricsHost ?? "localhost", port: metricsPort, metrics, log });
   const unsubscribe = opened.store.subscribe(
     () => {},

@@ -1,8 +1,11 @@
 import type { SessionManager } from "coatcheck";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { KNOWN_DEVICE_LIFETIME_SECONDS, type KnownDevices } from "../accounts/known-devices.ts";
+import { PacedRefusals } from "../accounts/paced-refusals.ts";
 import type { PasswordAuthenticator } from "../accounts/password-authenticator.ts";
+import { refusedPassword } from "../audit/refused-password.ts";
 import type { SecurityEvents } from "../audit/security-events.ts";
+import { GatewayError } from "../errors.ts";
 import { sendProblem, sendTooManyAttempts, sendUnavailable } from "../problem.ts";
 import type { ServedOrigins } from "../served-origins.ts";
 import { sessionView, userView } from "../session-view.ts";
@@ -38,21 +41,35 @@ const MAXIMUM_CHECKS = 2;
 /** Email and password for a session. What was wrong is not told: not in status, body or time. */
 export function addLoginRoute(app: FastifyInstance, options: LoginRouteOptions): void {
   const { authenticator, sessions, devices, origins, security } = options;
+  const refusals = new PacedRefusals();
+
+  /** An error of the queue is answered like a refusal: one by one, and without a line in the log for each of a flood. */
+  async function tellShed(error: unknown, request: FastifyRequest): Promise<never> {
+    if (error instanceof GatewayError && error.code === "overloaded") {
+      security.report(refusedPassword("login", "queue", {}), request.visit.request);
+      await refusals.turn();
+    }
+    throw error;
+  }
 
   app.post<{ Body: LoginBody }>("/auth/login", { schema: { body: loginBody } }, async (request, reply) => {
     const { email, password, remember = false } = request.body;
     const { deviceCookie } = origins.findOrPrimary(request.raw.headers.host);
     const device = deviceCookie.read(request.headers.cookie ?? null);
     const deviceToken = device.found === "one" ? device.value : null;
+    await authenticator.askForRoom(email, deviceToken).catch((error: unknown) => tellShed(error, request));
 
     for (let check = 0; check < MAXIMUM_CHECKS; check++) {
       const claimant = await authenticator.lookUp(email);
       const attempt = await sessions.begin(claimant.userId);
-      const checked = await authenticator.checkLogin(claimant, { password, address: request.ip, deviceToken });
+      const checked = await authenticator
+        .checkLogin(claimant, { password, address: request.ip, deviceToken })
+        .catch((error: unknown) => tellShed(error, request));
       // Not what was typed in place of an address: now and then that is a password.
       const about = claimant.isKnown ? { userId: claimant.userId } : {};
       if (checked.outcome === "throttled") {
-        security.report({ event: "authn_login_lock", ...about }, request.visit.request);
+        security.report(refusedPassword("login", checked.limit, about), request.visit.request);
+        await refusals.turn();
         return sendTooManyAttempts(reply, checked.retryAfterSeconds);
       }
       if (checked.outcome === "invalid") {

@@ -3,6 +3,7 @@ import type { AccountStore } from "../accounts/account-store.ts";
 import type { CredentialChanges } from "../accounts/credential-changes.ts";
 import type { PasswordAuthenticator } from "../accounts/password-authenticator.ts";
 import { checkNewPassword } from "../accounts/password-policy.ts";
+import { refusedPassword } from "../audit/refused-password.ts";
 import type { SecurityEvents } from "../audit/security-events.ts";
 import { sendProblem, sendTooManyAttempts } from "../problem.ts";
 import { forSignedInUser } from "../signed-in-user.ts";
@@ -40,7 +41,7 @@ export function addPasswordRoute(app: FastifyInstance, options: PasswordRouteOpt
       const checked = await authenticator.checkOwner(account, authentication.session.id, given);
       const about = { userId: account.id, sessionId: authentication.session.id };
       if (checked.outcome === "throttled") {
-        security.report({ event: "authn_login_lock", ...about }, request.visit.request);
+        security.report(refusedPassword("password_change", checked.limit, about), request.visit.request);
         return sendTooManyAttempts(reply, checked.retryAfterSeconds);
       }
       if (checked.outcome === "invalid") {

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { AccountStore } from "../accounts/account-store.ts";
 import type { PasswordAuthenticator } from "../accounts/password-authenticator.ts";
+import { refusedPassword } from "../audit/refused-password.ts";
 import type { SecurityEvents } from "../audit/security-events.ts";
 import { sendProblem, sendTooManyAttempts } from "../problem.ts";
 import { sessionView } from "../session-view.ts";
@@ -39,7 +40,7 @@ export function addReauthenticateRoute(app: FastifyInstance, options: Reauthenti
         const checked = await authenticator.checkOwner(account, authentication.session.id, given);
         const about = { userId: account.id, sessionId: authentication.session.id };
         if (checked.outcome === "throttled") {
-          security.report({ event: "authn_login_lock", ...about }, request.visit.request);
+          security.report(refusedPassword("reauthentication", checked.limit, about), request.visit.request);
           return sendTooManyAttempts(reply, checked.retryAfterSeconds);
         }
         if (checked.outcome === "invalid") {

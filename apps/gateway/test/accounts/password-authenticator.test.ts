@@ -62,7 +62,7 @@ describe("one answer, and the same work, for every cause", () => {
     expect(verified).toHaveLength(1);
     // Of equal cost: unknown accounts are checked against a decoy with the parameters of today.
     expect(verified[0]?.split("$").slice(0, 4)).toEqual(["", "argon2id", "v=19", "m=8,t=1,p=1"]);
-    expect(statements).toEqual(["findPendingRevocation", "recognise", "reserve", "findCredential"]);
+    expect(statements).toEqual(["findPendingRevocation", "recognise", "reserve", "findCredential", "fail"]);
   });
 
   /** What a login asks of the database after the look-up by address, in order. */
@@ -83,6 +83,7 @@ describe("one answer, and the same work, for every cause", () => {
     watch(devices, "recognise");
     watch(throttle, "reserve");
     watch(throttle, "succeed");
+    watch(throttle, "fail");
     return calls;
   }
 
@@ -109,7 +110,7 @@ describe("guessing", () => {
     const gateway = await openTestGateway();
     await gateway.addUser("ada@example.com");
     for (let guess = 0; guess < 5; guess++) await check(gateway, { password: otherPassword });
-    expect(await check(gateway, {})).toEqual({ outcome: "throttled", retryAfterSeconds: 2 });
+    expect(await check(gateway, {})).toMatchObject({ outcome: "throttled", retryAfterSeconds: 2 });
     gateway.clock.advanceSeconds(2);
     expect((await check(gateway, {})).outcome).toBe("verified");
   });
@@ -216,7 +217,10 @@ describe("while four passwords from one address are being checked", () => {
     const underWay = Array.from({ length: 4 }, () => check(gateway, { password: otherPassword }));
     await expect.poll(() => started).toBe(4);
     isHolding = false;
-    onTestFinished(() => letGo());
+    onTestFinished(async () => {
+      letGo();
+      await Promise.all(underWay);
+    });
     return { gateway, ada, underWay, letGo, startedChecks: () => started };
   }
 
@@ -240,7 +244,7 @@ describe("while four passwords from one address are being checked", () => {
   test("a hundred wait, and more are told to come back", async () => {
     const { gateway, underWay, letGo } = await openWithFourUnderWay();
     const waiting = Array.from({ length: 100 }, () => check(gateway, { password: otherPassword }));
-    expect(await check(gateway, {})).toEqual({ outcome: "throttled", retryAfterSeconds: 2 });
+    expect(await check(gateway, {})).toMatchObject({ outcome: "throttled", retryAfterSeconds: 2 });
     letGo();
     const outcomes = (await Promise.all([...underWay, ...waiting])).map(({ outcome }) => outcome);
     expect(outcomes).toEqual([...Array(5).fill("invalid"), ...Array(99).fill("throttled")]);
@@ -375,5 +379,41 @@ describe("the owner of a live session", () => {
     await gateway.accounts.disable(ada.id);
     const given = { password: goodPassword, address: home };
     expect(await gateway.authenticator.checkOwner(ada, "session", given)).toEqual({ outcome: "invalid" });
+  });
+});
+
+describe("an account that strangers have closed", () => {
+  /** Closed by fifty addresses, and signed in at these. */
+  async function openClosed(...signedInAt: readonly string[]) {
+    const gateway = await openTestGateway();
+    const ada = await gateway.addUser("ada@example.com");
+    for (const ip of signedInAt) {
+      const device = { label: "Browser", userAgent: null, ip };
+      await gateway.sessions.login(await gateway.sessions.begin(ada.id), { device });
+    }
+    for (let address = 0; address < 50; address++) {
+      await check(gateway, { password: otherPassword, address: `198.51.100.${address}` });
+    }
+    return { gateway, ada };
+  }
+
+  test("gives a network in which it is signed in no more guesses than any one address gets", async () => {
+    const { gateway } = await openClosed(home);
+    const outcomes = [];
+    for (let guess = 0; guess < 6; guess++) {
+      outcomes.push((await check(gateway, { password: otherPassword, address: home })).outcome);
+    }
+    expect(outcomes).toEqual([...Array(5).fill("invalid"), "throttled"]);
+  });
+
+  test("stays closed where it was signed in once, and is signed out now", async () => {
+    const { gateway, ada } = await openClosed(home);
+    await gateway.sessions.revokeAll(ada.id, "revoked");
+    expect(await check(gateway, {})).toMatchObject({ outcome: "throttled", limit: "account" });
+  });
+
+  test("stays closed to what is no address, whatever a session has for one", async () => {
+    const { gateway } = await openClosed("unknown");
+    expect(await check(gateway, { address: "unknown" })).toMatchObject({ outcome: "throttled", limit: "account" });
   });
 });

@@ -105,9 +105,13 @@ describe("however many logins arrive at once", () => {
     counts.total = 0;
     const results = await Promise.allSettled(Array.from({ length: 500 }, () => hasher.verify(goodPassword, null)));
     const refused = results.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
-    expect(counts).toEqual({ underWay: 0, most: 3, total: 103 });
-    expect(refused).toHaveLength(397);
-    expect(refused[0]).toMatchObject({ code: "overloaded", retryAfterSeconds: 2 });
+    // Two thirds of the places to wait, for the last third is kept for the other line.
+    expect(counts).toEqual({ underWay: 0, most: 3, total: 70 });
+    expect(refused).toHaveLength(430);
+    expect(refused[0]).toMatchObject({ code: "overloaded" });
+    // Apart, or they all come back together.
+    const retries = new Set(refused.map(({ retryAfterSeconds }) => retryAfterSeconds));
+    expect([...retries].sort()).toEqual([2, 3, 4, 5, 6, 7, 8]);
   });
 
   test("places are given back, after failures too", async () => {
@@ -140,7 +144,7 @@ describe("however many logins arrive at once", () => {
     isDone = true;
     await watching;
     const checked = results.filter(({ status }) => status === "fulfilled").length;
-    expect(checked).toBeGreaterThan(100);
+    expect(checked).toBeGreaterThan(60);
     expect(checked).toBeLessThan(110);
     // 500 at once would take 9.5 GB; three take 58 MB.
     expect(mostMemory - before).toBeLessThan(200 * 1024 * 1024);

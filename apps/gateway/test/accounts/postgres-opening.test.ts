@@ -22,7 +22,7 @@ describe.skipIf(missingProgram("postgres", "TEST_POSTGRES_URL"))("accounts on Po
       nodes.map(({ accounts }, index) => accounts.add({ ...newAda, email: emailOf(`user${index}@example.com`) })),
     );
     expect(await nodes[0]?.accounts.list()).toHaveLength(8);
-    expect(await queryDirectly(url, "SELECT version FROM coatcheck_accounts_schema")).toEqual([{ version: 4 }]);
+    expect(await queryDirectly(url, "SELECT version FROM coatcheck_accounts_schema")).toEqual([{ version: 5 }]);
   });
 
   test("share their database with the tables of an application", async () => {

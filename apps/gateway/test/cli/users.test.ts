@@ -234,6 +234,25 @@ describe("users set-password", () => {
   });
 });
 
+test("users unlock lets a user in again whom guessers have shut out, and enables no one", async () => {
+  const commandLine = new CommandLine();
+  await commandLine.addUser("ada@example.com", password);
+  await commandLine.run(["users", "disable", "ada@example.com"]);
+  const { accounts, ada, throttle } = await openDatabase(commandLine);
+  for (let address = 0; address < 50; address++) {
+    await throttle.reserve({ email: ada.email, address: `192.0.2.${address}`, trusted: null });
+  }
+  const owner = { email: ada.email, address: "203.0.113.1", trusted: null };
+  expect((await throttle.reserve(owner)).allowed).toBe(false);
+  const { code, output } = await commandLine.run(["users", "unlock", "ADA@example.com"]);
+  expect(code).toBe(0);
+  expect(output).toBe(
+    "No failed logins are counted for ada@example.com any more. The account is disabled all the same.\n",
+  );
+  expect((await throttle.reserve(owner)).allowed).toBe(true);
+  expect((await accounts.findById(ada.id))?.disabled).toBe(true);
+});
+
 test("users enable lets a user in again who was disabled, and empties the count of failed logins", async () => {
   const commandLine = new CommandLine();
   await commandLine.addUser("ada@example.com", password);

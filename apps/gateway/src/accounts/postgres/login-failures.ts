@@ -25,12 +25,12 @@ export async function lockCounts(transaction: Transaction, buckets: readonly Buc
 /** The stored counts of these buckets, to be looked up. */
 export async function readCounts(statements: Statements, buckets: readonly Bucket[]): Promise<CountOf> {
   const rows = await statements.query<FailureRow>(
-    `SELECT kind, key, failures, last_failure_at AS "lastFailureAt"
+    `SELECT kind, key, failures, undecided, last_failure_at AS "lastFailureAt"
      FROM coatcheck_login_failures JOIN unnest($1::text[], $2::text[]) AS wanted (kind, key) USING (kind, key)`,
     columnsOf(buckets),
   );
   const counts = new Map<string, FailureCount>(
-    rows.map((row) => [nameOf(row), { failures: row.failures, lastFailureAt: row.lastFailureAt }]),
+    rows.map(({ failures, undecided, lastFailureAt, ...row }) => [nameOf(row), { failures, undecided, lastFailureAt }]),
   );
   return (bucket) => counts.get(nameOf(bucket)) ?? null;
 }
@@ -40,13 +40,14 @@ export async function storeCounts(transaction: Transaction, counts: readonly New
   const kept = counts.flatMap(([bucket, count]) => (count === null ? [] : [{ bucket, count }]));
   if (kept.length > 0) {
     await transaction.query(
-      `INSERT INTO coatcheck_login_failures (kind, key, failures, last_failure_at, forgiven_at)
-       SELECT * FROM unnest($1::text[], $2::text[], $3::integer[], $4::bigint[], $5::bigint[])
-       ON CONFLICT (kind, key) DO UPDATE SET failures = excluded.failures,
+      `INSERT INTO coatcheck_login_failures (kind, key, failures, undecided, last_failure_at, forgiven_at)
+       SELECT * FROM unnest($1::text[], $2::text[], $3::integer[], $4::integer[], $5::bigint[], $6::bigint[])
+       ON CONFLICT (kind, key) DO UPDATE SET failures = excluded.failures, undecided = excluded.undecided,
          last_failure_at = excluded.last_failure_at, forgiven_at = excluded.forgiven_at`,
       [
         ...columnsOf(kept.map(({ bucket }) => bucket)),
         kept.map(({ count }) => count.failures),
+        kept.map(({ count }) => count.undecided),
         kept.map(({ count }) => count.lastFailureAt),
         kept.map(({ bucket, count }) => forgivenAt(bucket.kind, count)),
       ],

@@ -1,6 +1,6 @@
 import type { Clock } from "coatcheck";
 import type { EmailAddress } from "../email-address.ts";
-import { decideLogin, withoutAttempt } from "../login-decision.ts";
+import { decideLogin, withOneDecided, withoutAttempt } from "../login-decision.ts";
 import { accountBucket, loginLimits, strangerBuckets, trustedBucket } from "../login-limits.ts";
 import type { BucketKind, LoginReservation, LoginSubject, LoginThrottle, ReserveResult } from "../login-throttle.ts";
 import type { AccountPool } from "./account-pool.ts";
@@ -50,6 +50,18 @@ export class PostgresLoginThrottle implements LoginThrottle {
         return [bucket, bucket.kind === "address" ? withoutAttempt(bucket, countOf(bucket)) : null];
       });
       await storeCounts(transaction, [...left, ...account.map((bucket): NewCount => [bucket, null])]);
+    });
+  }
+
+  async fail({ buckets }: LoginReservation): Promise<void> {
+    await this.#pool.write(async (transaction) => {
+      await lockCounts(transaction, buckets);
+      const countOf = await readCounts(transaction, buckets);
+      const left = buckets.flatMap((bucket): NewCount[] => {
+        const count = countOf(bucket);
+        return count === null ? [] : [[bucket, withOneDecided(count)]];
+      });
+      await storeCounts(transaction, left);
     });
   }
 

@@ -1,6 +1,6 @@
 import type { Clock, Timestamp } from "coatcheck";
 import type { EmailAddress } from "../email-address.ts";
-import { decideLogin, type LoginDecision, withoutAttempt } from "../login-decision.ts";
+import { decideLogin, type LoginDecision, withOneDecided, withoutAttempt } from "../login-decision.ts";
 import { accountBucket, forgivenAt, loginLimits } from "../login-limits.ts";
 import type {
   Bucket,
@@ -56,6 +56,15 @@ export class SqliteLoginThrottle implements LoginThrottle {
     });
   }
 
+  async fail({ buckets }: LoginReservation): Promise<void> {
+    await this.#database.writeWithoutFlush(() => {
+      for (const bucket of buckets) {
+        const count = this.#read(bucket);
+        if (count !== null) this.#write(bucket, withOneDecided(count));
+      }
+    });
+  }
+
   async giveBack({ buckets }: LoginReservation): Promise<void> {
     await this.#database.writeWithoutFlush(() => {
       for (const bucket of buckets) this.#uncount(bucket);
@@ -97,7 +106,14 @@ export class SqliteLoginThrottle implements LoginThrottle {
   }
 
   #write({ kind, key }: Bucket, count: FailureCount): void {
-    this.#statements.write.run(kind, key, count.failures, count.lastFailureAt, forgivenAt(kind, count));
+    this.#statements.write.run(
+      kind,
+      key,
+      count.failures,
+      count.undecided,
+      count.lastFailureAt,
+      forgivenAt(kind, count),
+    );
   }
 
   #removeLightest(kind: BucketKind, limit: number): number {
@@ -109,11 +125,11 @@ export class SqliteLoginThrottle implements LoginThrottle {
 function prepareStatements(database: AccountDatabase) {
   return {
     find: database.prepare<[BucketKind, string], FailureCount>(
-      'SELECT failures, last_failure_at AS "lastFailureAt" FROM login_failures WHERE kind = ? AND key = ?',
+      'SELECT failures, undecided, last_failure_at AS "lastFailureAt" FROM login_failures WHERE kind = ? AND key = ?',
     ),
-    write: database.prepare<[BucketKind, string, number, Timestamp, Timestamp | null], unknown>(
-      `INSERT OR REPLACE INTO login_failures (kind, key, failures, last_failure_at, forgiven_at)
-       VALUES (?, ?, ?, ?, ?)`,
+    write: database.prepare<[BucketKind, string, number, number, Timestamp, Timestamp | null], unknown>(
+      `INSERT OR REPLACE INTO login_failures (kind, key, failures, undecided, last_failure_at, forgiven_at)
+       VALUES (?, ?, ?, ?, ?, ?)`,
     ),
     remove: database.prepare<[BucketKind, string], unknown>("DELETE FROM login_failures WHERE kind = ? AND key = ?"),
     removeRange: database.prepare<[BucketKind, string, string], unknown>(

@@ -17,6 +17,7 @@ import { usersEdit } from "./users-edit.ts";
 import { usersEnable } from "./users-enable.ts";
 import { usersList } from "./users-list.ts";
 import { usersSetPassword } from "./users-set-password.ts";
+import { usersUnlock } from "./users-unlock.ts";
 
 /** Every command, in the order in which `--help` lists them. */
 export const commands: readonly Command[] = [
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
   usersEdit,
   usersDisable,
   usersEnable,
+  usersUnlock,
   usersSetPassword,
   sessionsList,
   sessionsRevoke,

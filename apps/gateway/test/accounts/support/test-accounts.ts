@@ -47,7 +47,7 @@ export async function openTestGateway(options: Partial<PasswordHasherOptions> = 
   const sessions = new SessionManager({ store, clock: opened.clock });
   const hasher = await PasswordHasher.create({ cost: cheapCost, ...options });
   const changes = new CredentialChanges({ ...opened, sessions, hasher });
-  const authenticator = new PasswordAuthenticator({ ...opened, hasher, changes });
+  const authenticator = new PasswordAuthenticator({ ...opened, hasher, changes, sessions });
 
   async function addUser(email: string, password: string = goodPassword): Promise<Account> {
     const added = await opened.accounts.add({
