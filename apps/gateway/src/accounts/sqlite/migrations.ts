@@ -135,4 +135,11 @@ CREATE INDEX audit_events_by_actor ON audit_events (actor_id, position);
 CREATE INDEX audit_events_by_event ON audit_events (event, position);
 `,
   },
+  {
+    version: 4,
+    sql: `-- How many of the failures are attempts whose password is still being checked: what finds the count full of those alone
+-- waits for them. They stop counting as such 30 seconds after the last of them: its process may have died.
+ALTER TABLE login_failures ADD COLUMN undecided INTEGER NOT NULL DEFAULT 0 CHECK (undecided >= 0);
+`,
+  },
 ];
