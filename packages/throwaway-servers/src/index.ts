@@ -22,4 +22,5 @@ export {
   redisSentinelsForTests,
   type ServerForTests,
 } from "./servers-for-tests.ts";
+export { TcpSwitch } from "./tcp-switch.ts";
 export { TrafficServer } from "./traffic-server.ts";

@@ -18,22 +18,31 @@ const ownSettings = { listen_addresses: "127.0.0.1", unix_socket_directories: ""
 export class PostgresServer {
   readonly #server: ThrowawayServer;
 
-  static async start(options: PostgresServerOptions = {}): Promise<PostgresServer> {
-    const { settings = {} } = options;
+  static async start({ settings = {} }: PostgresServerOptions = {}): Promise<PostgresServer> {
     const user = unprivilegedUser();
     return new PostgresServer(
       await ThrowawayServer.start({
-        program: "postgres",
-        user,
+        ...planFor(user, settings),
         readyMessage: "database system is ready to accept connections",
-        stopSignal: "SIGQUIT",
         prepare: async (folder) => {
           template ??= createTemplate(user);
           await runProgram("cp", ["-R", await template, dataFolder(folder)], { user, folder });
         },
-        programArguments: (folder, port) => {
-          const pairs = Object.entries({ ...ownSettings, ...settings }).map(([name, value]) => `--${name}=${value}`);
-          return ["-D", dataFolder(folder), "-p", String(port), ...pairs];
+      }),
+    );
+  }
+
+  /** A hot standby that follows this server: it answers what reads, and refuses to write until it is promoted. */
+  async startStandby(): Promise<PostgresServer> {
+    const user = unprivilegedUser();
+    return new PostgresServer(
+      await ThrowawayServer.start({
+        ...planFor(user, {}),
+        readyMessage: "database system is ready to accept read-only connections",
+        prepare: async (folder) => {
+          const flags = ["--write-recovery-conf", "--checkpoint=fast", "--no-sync"];
+          const places = [`--dbname=${this.url}`, `--pgdata=${dataFolder(folder)}`];
+          await runProgram(pathOf("pg_basebackup"), [...flags, ...places], { user, folder });
         },
       }),
     );
@@ -49,6 +58,17 @@ export class PostgresServer {
 
   get url(): string {
     return `postgres://postgres@127.0.0.1:${this.port}/postgres`;
+  }
+
+  /** Makes a standby a primary, and resolves when it takes writes. */
+  async promote(): Promise<void> {
+    await this.command("SELECT pg_promote()");
+  }
+
+  /** Runs SQL and returns what psql prints of its rows. */
+  command(sql: string): Promise<string> {
+    const flags = ["--no-psqlrc", "--quiet", "--tuples-only", "--no-align"];
+    return runProgram(pathOf("psql"), [...flags, `--dbname=${this.url}`, `--command=${sql}`]);
   }
 
   /** The URL of a new and empty database. */
@@ -88,6 +108,18 @@ export async function createDatabase(serverUrl: string): Promise<string> {
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   return url.href;
+}
+
+function planFor(user: User | undefined, settings: Readonly<Record<string, string>>) {
+  return {
+    program: "postgres",
+    user,
+    stopSignal: "SIGQUIT",
+    programArguments: (folder: string, port: number) => {
+      const pairs = Object.entries({ ...ownSettings, ...settings }).map(([name, value]) => `--${name}=${value}`);
+      return ["-D", dataFolder(folder), "-p", String(port), ...pairs];
+    },
+  } as const;
 }
 
 /** Copied for each server, because initdb takes longer than all the rest. */

@@ -8,6 +8,7 @@ const debianPackages = {
   postgres: "postgresql",
   initdb: "postgresql",
   psql: "postgresql-client",
+  pg_basebackup: "postgresql-client",
   pgbouncer: "pgbouncer",
   haproxy: "haproxy",
   caddy: "caddy",
@@ -58,7 +59,7 @@ function foldersOf(program: Program): readonly string[] {
   if (isModule(program)) return MODULES;
   const path = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin"].filter((folder) => folder !== "");
   if (program === "postgres") return [...path, ...postgresFolders()];
-  if (program !== "initdb" && program !== "psql") return path;
+  if (program !== "initdb" && program !== "psql" && program !== "pg_basebackup") return path;
   // All from one version: a data folder of one is unreadable to another, and Debian's psql in PATH is a slow script.
   const postgres = findProgram("postgres");
   return postgres === undefined ? path : [dirname(realpathSync(postgres)), ...path];

@@ -7,6 +7,17 @@ export interface CallLimits {
   readonly maximumInFlight?: number;
 }
 
+/** What is told of calls, besides their callers. */
+export interface CallHooks {
+  /**
+   * A call became overdue and nothing at all was answered since it was sent: the connection may be a dead one that was
+   * never closed. At most once per deadline.
+   */
+  readonly onSilence?: () => void;
+  /** A call failed with this, late ones included. */
+  readonly onFault?: (cause: unknown) => void;
+}
+
 const DEFAULT_DEADLINE_MILLISECONDS = 2_000;
 const DEFAULT_MAXIMUM_IN_FLIGHT = 10_000;
 const LONGEST_DEADLINE_MILLISECONDS = 60_000;
@@ -20,22 +31,17 @@ export class BoundedCalls {
   readonly deadlineMilliseconds: number;
   readonly #server: string;
   readonly #maximumInFlight: number;
-  readonly #onSilence: () => void;
+  readonly #hooks: CallHooks;
   #inFlight = 0;
   #answers = 0;
   #lastSilenceAt = Number.NEGATIVE_INFINITY;
 
-  /**
-   * `onSilence` is called when a call became overdue and nothing at all was answered since it was sent, at most once
-   * per deadline: the connection may be a dead one that nobody has closed.
-   *
-   * @throws CoatcheckError `invalid_configuration`
-   */
-  constructor(server: string, limits: CallLimits, onSilence: () => void = () => {}) {
+  /** @throws CoatcheckError `invalid_configuration` */
+  constructor(server: string, limits: CallLimits, hooks: CallHooks = {}) {
     this.#server = server;
     this.deadlineMilliseconds = limits.deadlineMilliseconds ?? DEFAULT_DEADLINE_MILLISECONDS;
     this.#maximumInFlight = limits.maximumInFlight ?? DEFAULT_MAXIMUM_IN_FLIGHT;
-    this.#onSilence = onSilence;
+    this.#hooks = hooks;
     requireWholeNumber("deadlineMilliseconds", this.deadlineMilliseconds, LONGEST_DEADLINE_MILLISECONDS);
     requireWholeNumber("maximumInFlight", this.#maximumInFlight, Number.MAX_SAFE_INTEGER);
   }
@@ -60,6 +66,7 @@ export class BoundedCalls {
         },
         (cause: unknown) => {
           this.#end(timer);
+          this.#hooks.onFault?.(cause);
           reject(cause instanceof CoatcheckError ? cause : this.#fault("failed", { cause }));
         },
       );
@@ -75,7 +82,7 @@ export class BoundedCalls {
     const now = performance.now();
     if (now - this.#lastSilenceAt < this.deadlineMilliseconds) return;
     this.#lastSilenceAt = now;
-    this.#onSilence();
+    this.#hooks.onSilence?.();
   }
 
   #fault(what: string, options?: ErrorOptions): CoatcheckError {

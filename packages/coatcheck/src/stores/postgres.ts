@@ -35,7 +35,10 @@ export type { PostgresListener, PostgresPool } from "./postgres/postgres-client.
 
 /** How the store reaches Postgres, and for how long it waits. */
 export interface PostgresSessionStoreOptions {
-  /** A `pg` Pool, which the application may share. PgBouncer may stand before it, in transaction mode too. */
+  /**
+   * A `pg` Pool, which the application may share. PgBouncer may stand before it, in transaction mode too. The store
+   * listens to its errors until it is closed.
+   */
   readonly pool: PostgresPool;
   /**
    * Connects a `pg` Client for listening alone: `async () => { const client = new Client(url); await client.connect();
@@ -81,7 +84,8 @@ export function migratePostgresSessions(
     );
   }
   const connections = new Connections(pool, names, { deadlineMilliseconds });
-  return withReason(connections.transaction((run) => migrate(run, names, partitions)));
+  const migrating = connections.transaction((run) => migrate(run, names, partitions));
+  return withReason(migrating.finally(() => connections.release()));
 }
 
 /**
@@ -106,14 +110,18 @@ export class PostgresSessionStore implements SessionStore {
     }
     const names = new SchemaNames(options.schema);
     const connections = new Connections(options.pool, names, options);
-    await withReason(connections.transaction((run) => requireCurrentSchema(run, names)));
+    const looking = connections.transaction((run) => requireCurrentSchema(run, names));
+    await withReason(looking).catch((error: unknown) => {
+      connections.release();
+      throw error;
+    });
     return new PostgresSessionStore(connections, names, options);
   }
 
   private constructor(connections: Connections, names: SchemaNames, options: PostgresSessionStoreOptions) {
     const { connectListener, testClock } = options;
     this.#connections = connections;
-    this.#channel = new RemovalChannel(removalSource(connectListener, names.removalsChannel));
+    this.#channel = new RemovalChannel(removalSource(connectListener, names.removalsChannel, connections.watch));
     this.#testClock = testClock ?? null;
   }
 
@@ -215,9 +223,10 @@ export class PostgresSessionStore implements SessionStore {
     return this.#channel.subscribe(listener, onChannel);
   }
 
-  /** Ends all subscriptions. The pool stays as it is: it is the caller's. */
+  /** Ends all subscriptions. The pool stays as it is: it is the caller's, and so are its errors from now on. */
   close(): void {
     this.#channel.close();
+    this.#connections.release();
   }
 
   get #testTime(): number | null {

@@ -22,32 +22,20 @@ import type {
 } from "../core/session-store.ts";
 import { CoatcheckError } from "../errors.ts";
 import { ExpirySweep } from "./redis/expiry-sweep.ts";
-import { type IoredisClient, type IoredisCluster, ioredisConnection } from "./redis/ioredis-connection.ts";
-import {
-  type NodeRedisClient,
-  type NodeRedisCluster,
-  nodeRedisClusterConnection,
-  nodeRedisConnection,
-} from "./redis/node-redis-connection.ts";
-import { type NodeRedisSentinel, nodeRedisSentinelConnection } from "./redis/node-redis-sentinel-connection.ts";
+import { PrimaryWatch } from "./redis/primary-watch.ts";
 import { packChange, packRecord, unpackRecord } from "./redis/record-codec.ts";
+import { connectionOf, type RedisClient } from "./redis/redis-client.ts";
 import type { CommandWord, RedisConnection } from "./redis/redis-connection.ts";
 import { removalSource } from "./redis/removal-source.ts";
 import { ScriptRunner } from "./redis/script-runner.ts";
 import type { ScriptName } from "./redis/scripts.ts";
 import { knowsScriptFlags, type ServerFacts, serverFactsOf } from "./redis/server-facts.ts";
 
-export {
-  type IoredisClient,
-  type IoredisCluster,
-  ioredisClusterOptions,
-  ioredisOptions,
-} from "./redis/ioredis-connection.ts";
+export type { IoredisClient, IoredisCluster } from "./redis/ioredis-connection.ts";
+export { ioredisClusterOptions, ioredisOptions } from "./redis/ioredis-options.ts";
 export type { NodeRedisClient, NodeRedisCluster } from "./redis/node-redis-connection.ts";
 export type { NodeRedisSentinel } from "./redis/node-redis-sentinel-connection.ts";
-
-/** A client of one server, of one behind Sentinel, or of a cluster. */
-export type RedisClient = IoredisClient | IoredisCluster | NodeRedisClient | NodeRedisCluster | NodeRedisSentinel;
+export type { RedisClient } from "./redis/redis-client.ts";
 
 /** How the store reaches Redis, and for how long it waits. */
 export interface RedisSessionStoreOptions {
@@ -55,7 +43,8 @@ export interface RedisSessionStoreOptions {
    * An ioredis or node-redis client: of one server, one behind Sentinel, or a cluster. It must neither keep commands for
    * later nor send them twice: see `ioredisOptions`; for node-redis, `disableOfflineQueue: true` (a cluster takes it in
    * `defaults`), and behind Sentinel `maxCommandRediscovers: 0`. Best one that nothing else uses, because it is made to
-   * reconnect when nothing is answered within the deadline.
+   * reconnect when nothing is answered within the deadline, or by a server that is no primary any more. The store
+   * listens to its errors until it is closed.
    */
   readonly client: RedisClient;
   /** Before every key and the channel's name; "coatcheck:" by default. Keeps applications on one server apart. */
@@ -73,15 +62,20 @@ export interface RedisSessionStoreOptions {
   readonly testClock?: Clock;
 }
 
-interface StoreParts {
+interface OpenParts {
   readonly connection: RedisConnection;
   readonly calls: BoundedCalls;
-  readonly scripts: ScriptRunner;
+  readonly watch: PrimaryWatch;
   readonly prefix: string;
+  readonly stopHearing: () => void;
+}
+
+interface StoreParts extends OpenParts {
+  readonly scripts: ScriptRunner;
   readonly testClock: Clock | null;
 }
 
-/** Nobody's: it is as long as a key and says what it is for. Reading its fence writes nothing. */
+/** Of no user: it is as long as a key and says what it is for. Reading its fence writes nothing. */
 const PROBED_USER_KEY = "is-the-server-ready-";
 const RETRIES = 20;
 const RETRY_MILLISECONDS = 50;
@@ -99,6 +93,7 @@ export class RedisSessionStore implements SessionStore {
   readonly #channel: RemovalChannel;
   readonly #sweep: ExpirySweep;
   readonly #testClock: Clock | null;
+  readonly #stopHearing: () => void;
 
   /**
    * Waits until the server answers, and looks whether it is fit to keep sessions.
@@ -106,36 +101,53 @@ export class RedisSessionStore implements SessionStore {
    * @throws CoatcheckError `invalid_configuration`, `store_unavailable`
    */
   static async open(options: RedisSessionStoreOptions): Promise<RedisSessionStore> {
-    const { prefix = "coatcheck:", whenEvicting = "warn" } = options;
+    const { prefix = "coatcheck:" } = options;
     if (/[{}]/.test(prefix)) {
       throw new CoatcheckError("invalid_configuration", "The prefix must hold no braces: they would crowd one slot.");
     }
     const connection = connectionOf(options.client);
-    // One that answers nothing within the deadline may be dead without anybody having closed it.
-    const calls = new BoundedCalls("Redis", options, () => connection.reconnect());
+    const watch = new PrimaryWatch(connection, prefix + PROBED_USER_KEY);
+    const calls = new BoundedCalls("Redis", options, {
+      // One that answers nothing within the deadline may be dead without having been closed.
+      onSilence: () => connection.reconnect(),
+      onFault: (error) => watch.noteFault(error),
+    });
+    // Each call that fails says why. Unheard, an error of the client would end the process.
+    const stopHearing = connection.hearErrors(() => {});
+    try {
+      return await RedisSessionStore.#openOn({ connection, calls, watch, prefix, stopHearing }, options);
+    } catch (error) {
+      stopHearing();
+      throw error;
+    }
+  }
+
+  static async #openOn(parts: OpenParts, options: RedisSessionStoreOptions): Promise<RedisSessionStore> {
+    const { connection, calls } = parts;
     const facts = await calls.run(() => onceConnected(() => factsOf(connection)));
     const evicting = facts.find((server) => server !== null && server.maxmemoryPolicy !== "noeviction");
     if (evicting) {
       const text = `Redis throws sessions away when memory runs out: maxmemory-policy is ${evicting.maxmemoryPolicy}, and must be noeviction.`;
-      if (whenEvicting === "refuse") throw new CoatcheckError("invalid_configuration", text);
+      if (options.whenEvicting === "refuse") throw new CoatcheckError("invalid_configuration", text);
       process.emitWarning(text);
     }
     const scripts = new ScriptRunner(connection, {
       serverKnowsFlags: facts.every((server) => server !== null && knowsScriptFlags(server)),
     });
-    const store = new RedisSessionStore({ connection, calls, scripts, prefix, testClock: options.testClock ?? null });
+    const store = new RedisSessionStore({ ...parts, scripts, testClock: options.testClock ?? null });
     // INFO gets through to a server that is ready for nothing else yet. This is what a login begins with.
     await onceConnected(() => store.readFence(PROBED_USER_KEY));
     return store;
   }
 
-  private constructor({ connection, calls, scripts, prefix, testClock }: StoreParts) {
+  private constructor({ connection, calls, watch, scripts, prefix, stopHearing, testClock }: StoreParts) {
     this.#connection = connection;
     this.#calls = calls;
     this.#prefix = prefix;
     this.#channelName = `${prefix}removed`;
     this.#scripts = scripts;
-    this.#channel = new RemovalChannel(removalSource(connection, this.#channelName));
+    this.#stopHearing = stopHearing;
+    this.#channel = new RemovalChannel(removalSource({ connection, channel: this.#channelName, calls, watch }));
     this.#sweep = new ExpirySweep({
       ...{ connection, calls, prefix },
       sweepKey: (key, limit) => this.#sweepKey(key, limit),
@@ -224,9 +236,10 @@ export class RedisSessionStore implements SessionStore {
     return this.#channel.subscribe(listener, onChannel);
   }
 
-  /** Ends all subscriptions. The client stays as it is: it is the caller's. */
+  /** Ends all subscriptions. The client stays as it is: it is the caller's, and so are its errors from now on. */
   close(): void {
     this.#channel.close();
+    this.#stopHearing();
   }
 
   #run(script: ScriptName, userKey: string, words: readonly CommandWord[]): Promise<unknown> {
@@ -239,12 +252,6 @@ export class RedisSessionStore implements SessionStore {
     const userKey = key.slice(this.#prefix.length);
     return removedIn(userKey, texts(await this.#run("sweep", userKey, [String(limit)])));
   }
-}
-
-function connectionOf(client: RedisClient): RedisConnection {
-  if ("callBuffer" in client) return ioredisConnection(client);
-  if ("masters" in client) return nodeRedisClusterConnection(client);
-  return "acquire" in client ? nodeRedisSentinelConnection(client) : nodeRedisConnection(client);
 }
 
 async function factsOf(connection: RedisConnection): Promise<readonly (ServerFacts | null)[]> {

@@ -68,7 +68,7 @@ describe("calls of a store", () => {
 
   test("report silence once for each deadline in which nothing was answered", async () => {
     const onSilence = vi.fn();
-    const calls = new BoundedCalls("Redis", { deadlineMilliseconds: 500 }, onSilence);
+    const calls = new BoundedCalls("Redis", { deadlineMilliseconds: 500 }, { onSilence });
     for (let call = 0; call < 3; call += 1) calls.run(never).catch(() => {});
     await vi.advanceTimersByTimeAsync(500);
     expect(onSilence).toHaveBeenCalledTimes(1);
@@ -79,7 +79,7 @@ describe("calls of a store", () => {
 
   test("take one slow call among answered ones for what it is", async () => {
     const onSilence = vi.fn();
-    const calls = new BoundedCalls("Redis", { deadlineMilliseconds: 500 }, onSilence);
+    const calls = new BoundedCalls("Redis", { deadlineMilliseconds: 500 }, { onSilence });
     calls.run(never).catch(() => {});
     await vi.advanceTimersByTimeAsync(499);
     await calls.run(async () => "an answer");

@@ -1,6 +1,7 @@
 import { BoundedCalls, type CallLimits } from "../../core/bounded-calls.ts";
 import { CoatcheckError } from "../../errors.ts";
 import type { PostgresClient, PostgresPool, PostgresPoolClient, PostgresResult } from "./postgres-client.ts";
+import { PrimaryWatch } from "./primary-watch.ts";
 import type { SchemaNames } from "./schema-names.ts";
 
 /** Runs one statement. */
@@ -8,9 +9,11 @@ export type RunStatement = (text: string, values: unknown[]) => Promise<Postgres
 
 /**
  * Connections runs statements and transactions within their deadline. A connection that was used when a call failed or
- * became overdue is closed, never handed on: nobody knows what it is still doing. Nothing is sent a second time.
+ * became overdue is closed, never handed on: what it is still doing is not known. Nothing is sent a second time.
  */
 export class Connections {
+  /** Tells which connections lead to the wrong server. */
+  readonly watch: PrimaryWatch = new PrimaryWatch();
   readonly #pool: PostgresPool;
   readonly #calls: BoundedCalls;
   readonly #begin: string;
@@ -20,11 +23,18 @@ export class Connections {
   constructor(pool: PostgresPool, names: SchemaNames, limits: CallLimits) {
     this.#pool = pool;
     this.#names = names;
-    this.#calls = new BoundedCalls("Postgres", limits);
+    this.#calls = new BoundedCalls("Postgres", limits, { onFault: (error) => this.watch.noteFault(error) });
     const { deadlineMilliseconds } = this.#calls;
     this.#begin = `BEGIN ISOLATION LEVEL READ COMMITTED;
       SET LOCAL idle_in_transaction_session_timeout = ${deadlineMilliseconds};
       SET LOCAL lock_timeout = ${deadlineMilliseconds}`;
+    // Of an idle connection that broke: the pool has dropped it already. Unheard, this would end the process.
+    pool.on?.("error", ignore);
+  }
+
+  /** Leaves the pool to the caller, errors included. Call it once. */
+  release(): void {
+    this.#pool.off?.("error", ignore);
   }
 
   statement(text: string, values: unknown[]): Promise<PostgresResult> {
@@ -51,14 +61,25 @@ export class Connections {
   async #lend<Result>(work: (run: RunStatement) => Promise<Result>): Promise<Result> {
     const loan = new Loan(this.#calls.deadlineMilliseconds);
     try {
-      const client = await this.#pool.connect();
-      loan.begin(client);
+      const client = await this.#connectTo(loan);
       const result = await work((text, values) => runOn(client, this.#names.in(text), values));
       loan.end();
       return result;
     } catch (error) {
       loan.end(error instanceof Error ? error : new Error(String(error)));
       throw isPermissionDenied(error) ? permissionDenied(error) : error;
+    }
+  }
+
+  async #connectTo(loan: Loan): Promise<PostgresClient> {
+    for (;;) {
+      const client = await this.#pool.connect();
+      loan.begin(client);
+      if (!this.watch.isOutdated(client)) {
+        await this.watch.requirePrimary(client);
+        return client;
+      }
+      loan.discard(new Error("The connection leads to a server that takes no writes."));
     }
   }
 }
@@ -104,6 +125,11 @@ class Loan {
 
   end(error?: Error): void {
     clearTimeout(this.#timer);
+    this.discard(error);
+  }
+
+  /** Gives it back before the loan ends, for another in its place. */
+  discard(error?: Error): void {
     const client = this.#client;
     this.#client = null;
     if (client === null) return;

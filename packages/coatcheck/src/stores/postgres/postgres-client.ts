@@ -1,6 +1,9 @@
 /** What the store uses of a `pg` Pool. */
 export interface PostgresPool {
   connect(): Promise<PostgresPoolClient>;
+  // What wraps a pool may leave these out: it then has no errors that could go unheard.
+  on?(event: "error", listener: (error: Error) => void): unknown;
+  off?(event: "error", listener: (error: Error) => void): unknown;
 }
 
 export interface PostgresPoolClient extends PostgresClient {

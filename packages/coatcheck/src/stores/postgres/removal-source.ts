@@ -2,17 +2,33 @@ import type { RemovalSource } from "../../core/removal-channel.ts";
 import type { RemovalListener } from "../../core/session-store.ts";
 import { toldRemoval } from "../../core/told-removal.ts";
 import type { PostgresListener } from "./postgres-client.ts";
+import type { PrimaryWatch } from "./primary-watch.ts";
 
 /** What the deleting statements notify of, heard on a connection of its own. */
-export function removalSource(connectListener: () => Promise<PostgresListener>, channel: string): RemovalSource {
+export function removalSource(
+  connectListener: () => Promise<PostgresListener>,
+  channel: string,
+  watch: PrimaryWatch,
+): RemovalSource {
   return {
-    async listen(onRemoved, onLost) {
+    async listen(onRemoved, onTold) {
       const client = await connectListener();
+      let isClosed = false;
+      const onLost = () => {
+        // Its server may have made room for another, to which the name leads by now.
+        if (!isClosed) watch.leave();
+        onTold();
+      };
       client.on("error", onLost);
       client.on("end", onLost);
+      const stopWatching = watch.onWrongServer(onTold);
       client.on("notification", ({ payload = "" }) => tellOf(payload, onRemoved));
-      // Whether it still ends well is of no concern: it is not used any more.
-      const close = () => void client.end().catch(() => {});
+      const close = () => {
+        isClosed = true;
+        stopWatching();
+        // Whether it still ends well is of no concern: it is not used any more.
+        client.end().catch(() => {});
+      };
       try {
         await client.query(`LISTEN ${channel}`);
       } catch (error) {
@@ -24,7 +40,7 @@ export function removalSource(connectListener: () => Promise<PostgresListener>, 
   };
 }
 
-/** What somebody else notifies of on the channel is none of ours, and must not stop us from hearing. */
+/** What other programs notify of on the channel is none of ours, and must not stop us from hearing. */
 function tellOf(payload: string, onRemoved: RemovalListener): void {
   let told: unknown;
   try {

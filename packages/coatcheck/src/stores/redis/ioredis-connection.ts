@@ -1,34 +1,34 @@
 import type { Subscription } from "../../core/removal-channel.ts";
 import { CoatcheckError } from "../../errors.ts";
-import type { CommandWord, RedisConnection, RedisServer } from "./redis-connection.ts";
+import {
+  type IoredisClusterOptions,
+  type IoredisNodeOptions,
+  requireClusterOptions,
+  requireNodeOptions,
+} from "./ioredis-options.ts";
+import type { CommandWord, Listening, RedisConnection, RedisServer } from "./redis-connection.ts";
 
 /** What the store uses of an ioredis `Redis`: of one server, with or without TLS, or behind Sentinel. */
 export interface IoredisClient extends IoredisNode {
-  readonly options: IoredisResending & { readonly enableOfflineQueue?: boolean | undefined };
+  readonly options: IoredisNodeOptions;
 }
 
 /** What the store uses of an ioredis `Cluster`. */
 export interface IoredisCluster {
-  readonly options: {
-    readonly enableOfflineQueue?: boolean | undefined;
-    readonly retryDelayOnFailover?: number | undefined;
-    readonly redisOptions?: IoredisResending | undefined;
-  };
+  readonly options: IoredisClusterOptions;
   callBuffer(command: string, words: CommandWord[]): Promise<unknown>;
   nodes(role: "all" | "master"): IoredisNode[];
   disconnect(reconnect?: boolean): void;
-  on(event: "+node" | "-node", listener: () => void): unknown;
-  off(event: "+node" | "-node", listener: () => void): unknown;
+  on(event: "+node" | "-node" | "error", listener: () => void): unknown;
+  off(event: "+node" | "-node" | "error", listener: () => void): unknown;
 }
 
 interface IoredisNode {
   callBuffer(command: string, words: CommandWord[]): Promise<unknown>;
   disconnect(reconnect?: boolean): void;
   duplicate(override: IoredisListenerOptions): IoredisListener;
-}
-
-interface IoredisResending {
-  readonly autoResendUnfulfilledCommands?: boolean | undefined;
+  on(event: "error", listener: () => void): unknown;
+  off(event: "error", listener: () => void): unknown;
 }
 
 interface IoredisListenerOptions {
@@ -40,6 +40,7 @@ interface IoredisListenerOptions {
 
 interface IoredisListener {
   connect(): Promise<void>;
+  callBuffer(command: string, words: CommandWord[]): Promise<unknown>;
   subscribe(channel: string): Promise<unknown>;
   ping(): Promise<unknown>;
   disconnect(): void;
@@ -48,19 +49,6 @@ interface IoredisListener {
   on(event: "error", listener: (error: unknown) => void): unknown;
 }
 
-/**
- * The options with which to make an ioredis client for the store: a command that cannot be sent fails at once, and none
- * is sent twice. `new Redis(url, ioredisOptions)`.
- */
-export const ioredisOptions = { enableOfflineQueue: false, autoResendUnfulfilledCommands: false } as const;
-
-/** The same for a cluster: `new Cluster(nodes, { ...ioredisClusterOptions })`. Put a password into `redisOptions`. */
-export const ioredisClusterOptions = {
-  enableOfflineQueue: false,
-  retryDelayOnFailover: 0,
-  redisOptions: { autoResendUnfulfilledCommands: false },
-} as const;
-
 const LISTENER_OPTIONS: IoredisListenerOptions = {
   lazyConnect: true,
   enableOfflineQueue: true,
@@ -68,9 +56,10 @@ const LISTENER_OPTIONS: IoredisListenerOptions = {
   retryStrategy: () => null,
 };
 
-/** @throws CoatcheckError `invalid_configuration` for a client that keeps commands for later or sends them again */
+/** @throws CoatcheckError `invalid_configuration` for a client whose options break what a RedisConnection promises */
 export function ioredisConnection(client: IoredisClient | IoredisCluster): RedisConnection {
-  requireImmediateCommands(client);
+  if (isCluster(client)) requireClusterOptions(client.options);
+  else requireNodeOptions(client.options);
   return {
     send: (_key, command) => call(client, command),
     async primaries() {
@@ -78,10 +67,14 @@ export function ioredisConnection(client: IoredisClient | IoredisCluster): Redis
       if (nodes.length === 0) throw noServer();
       return nodes.map((node): RedisServer => ({ send: (command) => call(node, command) }));
     },
-    listen(channel, onMessage, onLost) {
+    listen(listening) {
       // A cluster passes what is published on to all of its servers, so any of them will do.
-      const node = isCluster(client) ? oneOf(client.nodes("all")) : client;
-      return listen(node, channel, onMessage, onLost);
+      return isCluster(client) ? listen(oneOf(client.nodes("all")), listening, false) : listen(client, listening, true);
+    },
+    hearErrors(onError) {
+      const emitter: Pick<IoredisNode, "on" | "off"> = client;
+      emitter.on("error", onError);
+      return () => void emitter.off("error", onError);
     },
     watchTopology(onChange) {
       if (!isCluster(client)) return () => {};
@@ -101,9 +94,8 @@ function call(client: Pick<IoredisNode, "callBuffer">, command: readonly Command
 
 async function listen(
   node: IoredisNode,
-  channel: string,
-  onMessage: (message: Buffer) => void,
-  onLost: () => void,
+  { channel, write, onMessage, onLost }: Listening,
+  mustTakeWrites: boolean,
 ): Promise<Subscription> {
   const listener = node.duplicate(LISTENER_OPTIONS);
   // Whatever the error, the end follows it, and that is what counts.
@@ -111,6 +103,7 @@ async function listen(
   listener.on("messageBuffer", (_channel, message) => onMessage(message));
   try {
     await listener.connect();
+    if (mustTakeWrites) await call(listener, write);
     await listener.subscribe(channel);
   } catch (error) {
     listener.disconnect();
@@ -132,16 +125,4 @@ function noServer(): CoatcheckError {
 
 function isCluster(client: IoredisClient | IoredisCluster): client is IoredisCluster {
   return "nodes" in client;
-}
-
-function requireImmediateCommands(client: IoredisClient | IoredisCluster): void {
-  const resending = isCluster(client) ? client.options.redisOptions : client.options;
-  const resends = resending?.autoResendUnfulfilledCommands !== false;
-  const resendsElsewhere = isCluster(client) && client.options.retryDelayOnFailover !== 0;
-  if (client.options.enableOfflineQueue === false && !resends && !resendsElsewhere) return;
-  const name = isCluster(client) ? "ioredisClusterOptions" : "ioredisOptions";
-  throw new CoatcheckError(
-    "invalid_configuration",
-    `The ioredis client keeps commands for later, or sends them again: make it with the options in ${name}.`,
-  );
 }

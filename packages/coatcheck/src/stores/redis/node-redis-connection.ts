@@ -1,14 +1,22 @@
 import type { Subscription } from "../../core/removal-channel.ts";
 import { CoatcheckError } from "../../errors.ts";
-import type { CommandWord, RedisConnection, RedisServer } from "./redis-connection.ts";
+import type { CommandWord, Listening, RedisConnection, RedisServer } from "./redis-connection.ts";
+import { type OptionRule, requireOptions } from "./required-options.ts";
 
 /** What the store uses of a node-redis client, as `createClient` makes it. */
 export interface NodeRedisClient {
-  readonly options: { readonly disableOfflineQueue?: boolean | undefined; readonly socket?: object | undefined };
+  readonly options: {
+    readonly disableOfflineQueue?: boolean | undefined;
+    readonly keyPrefix?: string | Buffer | undefined;
+    readonly readonly?: boolean | undefined;
+    readonly socket?: object | undefined;
+  };
   sendCommand(words: CommandWord[], options: NodeRedisReplies): Promise<unknown>;
   duplicate(overrides: NodeRedisListenerOptions): NodeRedisListener;
   connect(): Promise<unknown>;
   destroy(): void;
+  on(event: "error", listener: () => void): unknown;
+  off(event: "error", listener: () => void): unknown;
 }
 
 /** What the store uses of a node-redis cluster, as `createCluster` makes it. */
@@ -16,6 +24,8 @@ export interface NodeRedisCluster {
   readonly masters: readonly NodeRedisShard[];
   sendCommand(key: string, isReadOnly: boolean, words: CommandWord[], options: NodeRedisReplies): Promise<unknown>;
   nodeClient(shard: never): Promise<NodeRedisClient>;
+  on(event: "error", listener: () => void): unknown;
+  off(event: "error", listener: () => void): unknown;
 }
 
 interface NodeRedisShard {
@@ -33,6 +43,7 @@ interface NodeRedisListenerOptions {
 
 interface NodeRedisListener {
   connect(): Promise<unknown>;
+  sendCommand(words: CommandWord[]): Promise<unknown>;
   subscribe(channel: string, listener: (message: Buffer) => void, asBuffers: true): Promise<unknown>;
   ping(): Promise<unknown>;
   destroy(): void;
@@ -42,13 +53,14 @@ interface NodeRedisListener {
 /** Texts (`$`, byte 36) as Buffers: a packed session is no UTF-8. */
 export const BUFFERS: NodeRedisReplies = { typeMapping: { 36: Buffer } };
 
-/** @throws CoatcheckError `invalid_configuration` for a client that keeps commands for later */
+/** @throws CoatcheckError `invalid_configuration` for a client whose options break what a RedisConnection promises */
 export function nodeRedisConnection(client: NodeRedisClient): RedisConnection {
-  requireImmediateCommands(client);
+  requireOptions("node-redis client", client.options, rules);
   return {
     send: (_key, command) => client.sendCommand([...command], BUFFERS),
     primaries: async () => [serverOf(client)],
-    listen: (channel, onMessage, onLost) => listen(client, channel, onMessage, onLost),
+    listen: (listening) => listen(client, listening, true),
+    hearErrors: (onError) => hearErrorsOf(client, onError),
     watchTopology: () => () => {},
     reconnect() {
       client.destroy();
@@ -62,14 +74,20 @@ export function nodeRedisClusterConnection(cluster: NodeRedisCluster): RedisConn
   const clientOf = (shard: NodeRedisShard) => cluster.nodeClient(shard as never);
   return {
     send: (key, command) => cluster.sendCommand(key, false, [...command], BUFFERS),
-    primaries: async () => (await Promise.all(cluster.masters.map(clientOf))).map(serverOf),
-    async listen(channel, onMessage, onLost) {
+    async primaries() {
+      const clients = await Promise.all(cluster.masters.map(clientOf));
+      // Here first, for a cluster does not say how its clients are made.
+      for (const { options } of clients) requireOptions("node-redis cluster", options, rules);
+      return clients.map(serverOf);
+    },
+    async listen(listening) {
       // What is published is passed on to all servers of the cluster, so any of them will do.
       const shard = cluster.masters[Math.floor(Math.random() * cluster.masters.length)];
       if (shard === undefined)
         throw new CoatcheckError("store_unavailable", "No server of the Redis cluster is known.");
-      return listen(await clientOf(shard), channel, onMessage, onLost);
+      return listen(await clientOf(shard), listening, false);
     },
+    hearErrors: (onError) => hearErrorsOf(cluster, onError),
     // It does not say. What a failover takes back is removed again when it is about to be forgotten.
     watchTopology: () => () => {},
     // Its connections are its own affair: `socketTimeout` in its options ends those that answer nothing.
@@ -81,11 +99,20 @@ function serverOf(client: NodeRedisClient): RedisServer {
   return { send: (command) => client.sendCommand([...command], BUFFERS) };
 }
 
+interface ErrorEmitter {
+  on(event: "error", listener: () => void): unknown;
+  off(event: "error", listener: () => void): unknown;
+}
+
+export function hearErrorsOf(client: ErrorEmitter, onError: () => void): () => void {
+  client.on("error", onError);
+  return () => void client.off("error", onError);
+}
+
 async function listen(
   client: NodeRedisClient,
-  channel: string,
-  onMessage: (message: Buffer) => void,
-  onLost: () => void,
+  { channel, write, onMessage, onLost }: Listening,
+  mustTakeWrites: boolean,
 ): Promise<Subscription> {
   const socket = { ...client.options.socket, reconnectStrategy: false };
   const listener = client.duplicate({ disableOfflineQueue: false, socket });
@@ -98,6 +125,7 @@ async function listen(
   listener.on("end", lose);
   try {
     await listener.connect();
+    if (mustTakeWrites) await listener.sendCommand([...write]);
     await listener.subscribe(channel, onMessage, true);
   } catch (error) {
     close(listener);
@@ -121,10 +149,21 @@ function close(listener: NodeRedisListener): void {
   }
 }
 
-function requireImmediateCommands({ options }: NodeRedisClient): void {
-  if (options.disableOfflineQueue === true) return;
-  throw new CoatcheckError(
-    "invalid_configuration",
-    "The node-redis client keeps commands for later: make it with disableOfflineQueue: true.",
-  );
-}
+const rules: readonly OptionRule<NodeRedisClient["options"]>[] = [
+  [
+    "disableOfflineQueue not",
+    ({ disableOfflineQueue }) => disableOfflineQueue === true,
+    "it keeps commands for later; make it with disableOfflineQueue: true, a cluster with that in its defaults",
+  ],
+  [
+    "keyPrefix",
+    ({ keyPrefix = "" }) => keyPrefix.length === 0,
+    "leave it out and give the store its own `prefix`, because the client adds it to some keys alone",
+  ],
+  ["readonly", (options) => !options.readonly, "leave it out, because what a replica answers is out of date"],
+  [
+    "socket.reconnectStrategy",
+    ({ socket = {} }) => !("reconnectStrategy" in socket && socket.reconnectStrategy === false),
+    "leave it out or give a function, because the client would never connect again",
+  ],
+];

@@ -1,6 +1,6 @@
 import type { Subscription } from "../../core/removal-channel.ts";
-import { BUFFERS, type NodeRedisReplies } from "./node-redis-connection.ts";
-import type { CommandWord, RedisConnection } from "./redis-connection.ts";
+import { BUFFERS, hearErrorsOf, type NodeRedisReplies } from "./node-redis-connection.ts";
+import type { CommandWord, Listening, RedisConnection } from "./redis-connection.ts";
 
 /**
  * What the store uses of a node-redis client behind Sentinel, as `createSentinel` makes it. Make it with
@@ -12,6 +12,8 @@ export interface NodeRedisSentinel {
   // Tells it from a client of one server.
   acquire(): Promise<unknown>;
   duplicate(): NodeRedisSentinelListener;
+  on(event: "error", listener: () => void): unknown;
+  off(event: "error", listener: () => void): unknown;
 }
 
 interface NodeRedisSentinelListener {
@@ -27,7 +29,8 @@ export function nodeRedisSentinelConnection(sentinel: NodeRedisSentinel): RedisC
   return {
     send: (_key, command) => send(command),
     primaries: async () => [{ send }],
-    listen: (channel, onMessage, onLost) => listen(sentinel.duplicate(), channel, onMessage, onLost),
+    listen: (listening) => listen(sentinel.duplicate(), listening),
+    hearErrors: (onError) => hearErrorsOf(sentinel, onError),
     // It follows the primary by itself, and so does what listens: each change of the topology ends a listening.
     watchTopology: () => () => {},
     reconnect: () => {},
@@ -37,9 +40,7 @@ export function nodeRedisSentinelConnection(sentinel: NodeRedisSentinel): RedisC
 /** It would subscribe again by itself after whatever it reports, unseen: so whatever it reports ends it. */
 async function listen(
   listener: NodeRedisSentinelListener,
-  channel: string,
-  onMessage: (message: Buffer) => void,
-  onLost: () => void,
+  { channel, onMessage, onLost }: Listening,
 ): Promise<Subscription> {
   let isListening = false;
   const lose = () => {

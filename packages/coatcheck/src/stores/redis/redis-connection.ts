@@ -8,6 +8,14 @@ export interface RedisServer {
   send(command: readonly CommandWord[]): Promise<unknown>;
 }
 
+/** What a connection of its own is opened for. */
+export interface Listening {
+  readonly channel: string;
+  readonly write: readonly CommandWord[];
+  readonly onMessage: (message: Buffer) => void;
+  readonly onLost: () => void;
+}
+
 /**
  * RedisConnection is what the store asks of a Redis client, whichever it is and whatever it leads to: one server, one
  * behind Sentinel, or a cluster.
@@ -24,9 +32,13 @@ export interface RedisConnection {
 
   /**
    * Opens a connection of its own and resolves when it hears the channel. Calls `onLost` once when it no longer does,
-   * and never connects again by itself: whoever listens has to know of every gap.
+   * and never connects again by itself: what listens has to know of every gap. Where there is one server, `write` is
+   * sent first: one that refuses it is not listened to.
    */
-  listen(channel: string, onMessage: (message: Buffer) => void, onLost: () => void): Promise<Subscription>;
+  listen(listening: Listening): Promise<Subscription>;
+
+  /** Calls `onError` for what the client reports, which ends the process where nothing listens. Returns how to stop that. */
+  hearErrors(onError: () => void): () => void;
 
   /** Calls `onChange` when primaries may have changed places. Returns how to stop that. */
   watchTopology(onChange: () => void): () => void;

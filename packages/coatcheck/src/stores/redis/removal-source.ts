@@ -1,17 +1,37 @@
+import type { BoundedCalls } from "../../core/bounded-calls.ts";
 import type { RemovalSource } from "../../core/removal-channel.ts";
 import type { RemovalListener } from "../../core/session-store.ts";
 import { toldRemoval } from "../../core/told-removal.ts";
+import type { PrimaryWatch } from "./primary-watch.ts";
 import type { RedisConnection } from "./redis-connection.ts";
 
+interface RemovalSourceParts {
+  readonly connection: RedisConnection;
+  readonly channel: string;
+  readonly calls: BoundedCalls;
+  readonly watch: PrimaryWatch;
+}
+
 /** What the scripts publish, heard on a connection of its own. */
-export function removalSource(connection: RedisConnection, channel: string): RemovalSource {
+export function removalSource({ connection, channel, calls, watch }: RemovalSourceParts): RemovalSource {
   return {
-    listen: (onRemoved, onLost) => connection.listen(channel, (message) => tellOf(message, onRemoved), onLost),
+    async listen(onRemoved, onLost) {
+      const onMessage = (message: Buffer) => tellOf(message, onRemoved);
+      const subscription = await connection.listen({ channel, write: watch.write, onMessage, onLost });
+      const stopWatching = watch.onWrongServer(onLost);
+      return {
+        ping: () => Promise.all([subscription.ping(), watch.look(calls)]),
+        close() {
+          stopWatching();
+          subscription.close();
+        },
+      };
+    },
     watchTopology: (onChange) => connection.watchTopology(onChange),
   };
 }
 
-/** What somebody else publishes on the channel is none of ours, and must not stop us from hearing. */
+/** What other programs publish on the channel is none of ours, and must not stop us from hearing. */
 function tellOf(message: Buffer, onRemoved: RemovalListener): void {
   let removals: unknown;
   try {

@@ -1,0 +1,51 @@
+import type { PostgresClient } from "./postgres-client.ts";
+
+/** A server that is meant to be read-only stays where it is: its connections are not made anew all the time. */
+const LEAVE_EVERY_MILLISECONDS = 1_000;
+/** Of a write that the server refuses because it is read-only, or a standby. */
+const READ_ONLY = "25006";
+
+/**
+ * PrimaryWatch tells connections that lead to the wrong server. At a failover behind one name a connection may go on
+ * leading to the old server, and a new one to a standby: both answer what reads, perhaps out of date.
+ */
+export class PrimaryWatch {
+  readonly #madeIn = new WeakMap<PostgresClient, number>();
+  readonly #onWrongServer = new Set<() => void>();
+  #generation = 0;
+  #lastLeftAt = Number.NEGATIVE_INFINITY;
+
+  /** Whether the connection was made before its server turned out to be the wrong one. */
+  isOutdated(client: PostgresClient): boolean {
+    return (this.#madeIn.get(client) ?? this.#generation) < this.#generation;
+  }
+
+  /** Asks a connection that is new here whether its server is a standby, which none becomes while it has connections. */
+  async requirePrimary(client: PostgresClient): Promise<void> {
+    if (this.#madeIn.has(client)) return;
+    const { rows } = await client.query({ text: "SELECT pg_is_in_recovery()", values: [], rowMode: "array" });
+    if (rows[0]?.[0] === true) throw new Error("The server is a standby: another one is the primary.");
+    this.#madeIn.set(client, this.#generation);
+  }
+
+  /** For what a call failed with. */
+  noteFault(error: unknown): void {
+    // By its code: an error may be of another realm, as under Jest.
+    if (typeof error === "object" && error !== null && "code" in error && error.code === READ_ONLY) this.leave();
+  }
+
+  /** From now on only connections that are made anew are used: the name may lead to another server. */
+  leave(): void {
+    const now = performance.now();
+    if (now - this.#lastLeftAt < LEAVE_EVERY_MILLISECONDS) return;
+    this.#lastLeftAt = now;
+    this.#generation += 1;
+    for (const told of [...this.#onWrongServer]) told();
+  }
+
+  /** Calls `told` when a server is left. Returns how to stop that. */
+  onWrongServer(told: () => void): () => void {
+    this.#onWrongServer.add(told);
+    return () => void this.#onWrongServer.delete(told);
+  }
+}

@@ -1,0 +1,17 @@
+import { CoatcheckError } from "../../errors.ts";
+
+/** What an option of a client must be, and what to write instead where it is not. */
+export type OptionRule<Options> = readonly [name: string, isFit: (options: Options) => boolean, instead: string];
+
+/**
+ * Refuses a client that would break what the store relies on: later that would show as a crash, as lost revocations, or
+ * not at all.
+ *
+ * @throws CoatcheckError `invalid_configuration`
+ */
+export function requireOptions<Options>(client: string, options: Options, rules: readonly OptionRule<Options>[]): void {
+  for (const [name, isFit, instead] of rules) {
+    if (isFit(options)) continue;
+    throw new CoatcheckError("invalid_configuration", `The ${client} has ${name} set: ${instead}.`);
+  }
+}
