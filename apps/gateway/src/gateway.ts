@@ -16,6 +16,7 @@ import { removeOldAuditEvents } from "./audit/remove-old-audit-events.ts";
 import { SecurityEvents } from "./audit/security-events.ts";
 import { reportSessionEvents } from "./audit/session-events.ts";
 import { clientAddressBehind, forwardedHops, isTrustedPeer } from "./client-address.ts";
+import { watchClock } from "./clock-watch.ts";
 import { makeDataFolder } from "./config/data-folder.ts";
 import { type GatewayConfiguration, sessionPolicies } from "./config/gateway-configuration.ts";
 import { openAccountDatabase } from "./database/open-account-database.ts";
@@ -36,6 +37,7 @@ import { tryConnect } from "./proxy/try-connect.ts";
 import { Upgrades } from "./proxy/upgrades.ts";
 import { UpstreamHealth } from "./proxy/upstream-health.ts";
 import { Upstreams } from "./proxy/upstreams.ts";
+import { readinessOf } from "./readiness.ts";
 import { requestIds } from "./request-ids.ts";
 import { ServedOrigins } from "./served-origins.ts";
 import { buildServer } from "./server.ts";
@@ -72,6 +74,7 @@ const WATCH_EVERY_SECONDS = 5;
 const LONGEST_ANSWER_MILLISECONDS = 5_000;
 const EXPIRY_BATCH = 100;
 const AUDIT_EVERY_SECONDS = 1;
+const CLOCK_EVERY_SECONDS = 60;
 
 /**
  * Puts a gateway together and starts it: the composition root. Only here do stores, clock and settings meet.
@@ -144,6 +147,7 @@ async function serve({ configuration, log, prepare, passRule }: GatewayOptions, 
   logSecurityEvents(security, log);
   reportSessionEvents(sessions, security, { isByUsers: true });
   await prepare?.({ accounts, hasher, changes });
+  await watchClock(sessions, log);
 
   const live = new LiveConnections();
   const isOwnCookie = ownCookies(guards.map(({ cookie }) => cookie));
@@ -162,9 +166,7 @@ async function serve({ configuration, log, prepare, passRule }: GatewayOptions, 
     verify: forwardAuth ? { decider, isTrustedPeer: isTrustedPeer(trustedProxies), clientAddress } : null,
     ...{ origins, sessions, accounts, access, authenticator, changes, devices, pages, clock, log, security, metrics },
     ...{ trustedProxies, hops },
-    checkReadiness: async () => {
-      await Promise.all([accounts.list({ limit: 1 }), sessions.list("readiness")]);
-    },
+    checkReadiness: readinessOf(database, sessions),
   });
   const upgrades = new Upgrades({
     ...{ origins, gate, upstreams, live, health, isOwnCookie, log, clientAddress },
@@ -172,7 +174,15 @@ async function serve({ configuration, log, prepare, passRule }: GatewayOptions, 
   });
   ignoreOtherUpgrades(server.server, (request, socket, head) => upgrades.handle(request, socket, head));
   const watch = new SessionWatch({ live, store: opened.store, sessions, accounts, log });
-  const stopMetrics = await serveMetrics(metrics, configuration, { live, health, audit, security, opened, log });
+  const stopMetrics = await serveMetrics(metrics, configuration, {
+    live,
+    health,
+    audit,
+    security,
+    opened,
+    sessions,
+    log,
+  });
   try {
     await listen(server, configuration, GatewayError);
   } catch (error) {
@@ -189,6 +199,7 @@ async function serve({ configuration, log, prepare, passRule }: GatewayOptions, 
       { name: "expired sessions", everySeconds: opened.sweepEverySeconds, run: () => removeAllExpired(sessions) },
       { name: "open connections", everySeconds: WATCH_EVERY_SECONDS, run: () => watch.check() },
       { name: "old keys", everySeconds: EXPIRY_EVERY_SECONDS, run: () => retireOldKeys(access, log) },
+      { name: "clock", everySeconds: CLOCK_EVERY_SECONDS, run: () => watchClock(sessions, log) },
       { name: "audit events", everySeconds: AUDIT_EVERY_SECONDS, run: () => audit.flush() },
       {
         name: "old audit events",

@@ -9,6 +9,8 @@ export const errorCodes = {
   invalid_session_data: "Session data is not plain JSON, or is larger than the limit.",
   store_unavailable: "The store failed, or did not answer before its deadline. Answer 503 and change nothing.",
   store_conflict: "The session changed under every attempt to write it. Answer 503: the caller may try again.",
+  clock_skewed:
+    "This machine's clock is too far from the session store's to judge any time by it. Answer 503 and change nothing.",
   store_schema_unsupported: "The database was written by a newer version, or is not a coatcheck database.",
   store_permission_denied:
     "The database refuses the store's role a right that it needs. Grant it: waiting does not help.",
@@ -74,7 +76,12 @@ export const accessRefusalCodes = {
 /** Why a signed token was not believed: a key of `accessRefusalCodes`. */
 export type AccessRefusalCode = keyof typeof accessRefusalCodes;
 
-const RETRY_MAY_SUCCEED: ReadonlySet<ErrorCode> = new Set(["store_unavailable", "store_conflict", "keys_unavailable"]);
+const RETRY_MAY_SUCCEED: ReadonlySet<ErrorCode> = new Set([
+  "store_unavailable",
+  "store_conflict",
+  "clock_skewed",
+  "keys_unavailable",
+]);
 
 /** A fault with a stable `code`. The message is for people and may change; `cause` keeps the original error. */
 export class CoatcheckError extends Error {

@@ -6,6 +6,7 @@
 
 export type { AuthenticateOptions } from "./core/authenticator.ts";
 export { type Clock, systemClock, type Timestamp } from "./core/clock.ts";
+export { MAXIMUM_CLOCK_SKEW_SECONDS } from "./core/clock-check.ts";
 export type { LoginAttempt, LoginOptions } from "./core/login.ts";
 export { isLoopback } from "./core/loopback.ts";
 export { oncePerProcess } from "./core/once-per-process.ts";
@@ -17,12 +18,7 @@ export {
   type SessionEventName,
   type SessionEvents,
 } from "./core/session-events.ts";
-export {
-  type LoginResult,
-  type ReauthenticationResult,
-  SessionManager,
-  type SessionManagerOptions,
-} from "./core/session-manager.ts";
+export { SessionManager, type SessionManagerOptions } from "./core/session-manager.ts";
 export {
   rememberedLifetime,
   type SessionLifetime,
@@ -45,6 +41,7 @@ export type {
   SessionRecord,
   SessionReference,
 } from "./core/session-record.ts";
+export type { LoginResult, ReauthenticationResult } from "./core/session-results.ts";
 export {
   type ChannelListener,
   type ChannelState,

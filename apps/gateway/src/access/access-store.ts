@@ -22,8 +22,7 @@ export interface StoredKey extends ScheduledKey {
  *
  * For all methods:
  * - Each call is atomic, against other calls in this process and in any other on the same database.
- * - What was acknowledged survives a power cut, but for `notePasses` on SQLite: whoever lost the power lost the answer
- *   that had the pass in it too, or is on another machine, where Postgres keeps it.
+ * - What was acknowledged survives a power cut.
  * - A rejection is a fault, with code `accounts_unavailable`; the call may or may not have taken effect.
  */
 export interface AccessStore {

@@ -29,6 +29,8 @@ export interface OpenAccounts {
   readonly audit: AuditLog;
   /** Removes what has expired or been forgiven, a little at a time. Call it every minute or so. */
   removeExpired(): Promise<void>;
+  /** Rejects unless the database takes writes. */
+  checkWritable(): Promise<void>;
   /** A connection to a server waits until the calls under way have ended. */
   close(): void | Promise<void>;
 }
@@ -56,6 +58,7 @@ export async function openAccounts(options: OpenAccountsOptions): Promise<OpenAc
     access,
     audit: new SqliteAuditLog(database),
     removeExpired: () => removeExpired({ throttle, devices, access }, BATCH),
+    checkWritable: () => database.checkWritable(),
     close: () => database.close(),
   };
 }

@@ -66,6 +66,7 @@ export async function openPostgresAccounts(options: OpenPostgresAccountsOptions)
     access,
     audit: new PostgresAuditLog(pool),
     removeExpired: () => removeExpired({ throttle, devices, access }, BATCH),
+    checkWritable: () => pool.checkWritable(),
     async close() {
       cached?.close();
       await pool.close();

@@ -13,6 +13,7 @@ export interface MetricsSources {
   readonly openConnections: () => { readonly lasting: number; readonly other: number; readonly sessions: number };
   readonly upstreams: () => readonly { readonly upstream: string; readonly isUp: boolean }[];
   readonly droppedAuditEvents: () => number;
+  readonly clockSkewSeconds: () => number;
 }
 
 /** From a millisecond, for what is decided from a copy, to the half minute that a service may take. */
@@ -100,6 +101,14 @@ export class GatewayMetrics {
       registers,
       collect() {
         for (const { upstream, isUp } of sources.upstreams()) this.set({ upstream }, isUp ? 1 : 0);
+      },
+    });
+    new Gauge({
+      name: "coatcheck_clock_skew_seconds",
+      help: "How far this machine's clock was ahead of the session store's at the latest login or check of readiness.",
+      registers,
+      collect() {
+        this.set(sources.clockSkewSeconds());
       },
     });
     new Counter({

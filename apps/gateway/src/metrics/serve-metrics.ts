@@ -1,3 +1,4 @@
+import type { SessionManager } from "coatcheck";
 import type { FastifyBaseLogger } from "fastify";
 import type { AuditWriter } from "../audit/audit-writer.ts";
 import type { SecurityEvents } from "../audit/security-events.ts";
@@ -14,6 +15,7 @@ export interface WatchedParts {
   readonly audit: AuditWriter;
   readonly security: SecurityEvents;
   readonly opened: OpenSessionStore;
+  readonly sessions: SessionManager;
   readonly log: FastifyBaseLogger;
 }
 
@@ -25,7 +27,7 @@ export interface WatchedParts {
 export async function serveMetrics(
   metrics: GatewayMetrics | null,
   { metricsPort, metricsHost, routes }: GatewayConfiguration,
-  { live, health, audit, security, opened, log }: WatchedParts,
+  { live, health, audit, security, opened, sessions, log }: WatchedParts,
 ): Promise<() => Promise<void>> {
   if (metrics === null || metricsPort === null) return async () => {};
   const upstreams = [...new Set(routes.map(({ upstream }) => upstream))];
@@ -34,6 +36,7 @@ export async function serveMetrics(
     // Asking is also what has one that is down tried again: else it would stay down until a visitor comes.
     upstreams: () => upstreams.map((upstream) => ({ upstream, isUp: health.admits(upstream) })),
     droppedAuditEvents: () => audit.dropped,
+    clockSkewSeconds: () => (sessions.clockSkewMilliseconds ?? 0) / 1_000,
   });
   security.on((report) => metrics.eventHappened(report));
   const stop = await startMetricsServer({ host: metricsHost ?? "localhost", port: metricsPort, metrics, log });

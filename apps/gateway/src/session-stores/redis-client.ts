@@ -4,7 +4,7 @@ import type { AnyRedisLocation } from "../config/locations.ts";
 
 const CONNECT_TIMEOUT_MILLISECONDS = 2_000;
 const KEEP_ALIVE_MILLISECONDS = 10_000;
-const LONGEST_PAUSE_MILLISECONDS = 2_000;
+const LONGEST_PAUSE_MILLISECONDS = 1_000;
 
 /** A client that has not connected yet, and once it has tries for ever to connect again; meanwhile calls fail. */
 export function redisClientFor(location: AnyRedisLocation): Redis | Cluster {
@@ -32,8 +32,6 @@ export function redisClientFor(location: AnyRedisLocation): Redis | Cluster {
         ...(location.password === null ? {} : { sentinelPassword: location.password.reveal() }),
         // The client's `tls` alone would leave both connections in the clear.
         ...(location.tls ? { enableTLSForSentinelMode: true, sentinelTLS: {} } : {}),
-        // A primary that was demoted refuses writes: the next one is looked for.
-        reconnectOnError: (error: Error) => error.message.startsWith("READONLY"),
       });
     case "redis-cluster":
       return new Cluster([...location.servers], {

@@ -1,5 +1,6 @@
 import { CoatcheckError } from "../errors.ts";
 import type { Clock, Timestamp } from "./clock.ts";
+import type { ClockCheck } from "./clock-check.ts";
 import { confirmPending, isPendingLost, mayIssueSecret, recognise } from "./secret-rotation.ts";
 import { Authentication, type AuthenticationResult, unauthenticated } from "./session.ts";
 import type { EventCause } from "./session-events.ts";
@@ -21,6 +22,7 @@ interface AuthenticatorParts {
   readonly store: SessionStore;
   readonly policy: SessionPolicy;
   readonly clock: Clock;
+  readonly clocks: ClockCheck;
   readonly end: (record: SessionRecord, reason: EndReason, options: EventCause) => Promise<void>;
 }
 
@@ -33,9 +35,10 @@ export class Authenticator {
   }
 
   async authenticate(text: string, options: AuthenticateOptions): Promise<AuthenticationResult> {
-    const { store, clock } = this.#parts;
+    const { store, clock, clocks } = this.#parts;
     const token = parseToken(text);
     if (token === null) return unauthenticated("malformed");
+    if (clocks.isOff) await clocks.readFence(token.userKey);
 
     const recalled = this.#recall(token, options.slide ?? true);
     if (recalled !== null) return recalled;
@@ -49,7 +52,11 @@ export class Authenticator {
       const recognition = recognise(record, token, now);
       if (recognition === "stranger") return unauthenticated("unknown");
       // An update that failed although nothing changed was refused for the deadline: the store's clock has the say.
-      if (expiresAt(record) <= now || record.version === lostVersion) return unauthenticated("expired");
+      if (expiresAt(record) <= now || record.version === lostVersion) {
+        // Whether it is over or our clock is off, the store's clock tells.
+        await clocks.requireMeasured(token.userKey);
+        return unauthenticated("expired");
+      }
       if (recognition === "reused" || recognition === "unconfirmed") {
         const reason = recognition === "reused" ? "token_reused" : "rotation_unconfirmed";
         await this.#parts.end(record, reason, options);

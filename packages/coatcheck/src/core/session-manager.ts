@@ -1,6 +1,7 @@
 import { CoatcheckError } from "../errors.ts";
 import { type AuthenticateOptions, Authenticator, MAXIMUM_WRITE_ATTEMPTS } from "./authenticator.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import { ClockCheck } from "./clock-check.ts";
 import { digestOf } from "./digest.ts";
 import { type LoginAttempt, type LoginOptions, newSessionRecord } from "./login.ts";
 import { RevocationMemory } from "./revocation-memory.ts";
@@ -18,8 +19,10 @@ import {
   type SessionChange,
   type SessionRecord,
 } from "./session-record.ts";
+import type { LoginResult, ReauthenticationResult } from "./session-results.ts";
 import type { SessionStore } from "./session-store.ts";
 import { isSessionId, mintToken, partsOf, rotateToken, type SessionToken } from "./session-token.ts";
+import { StoreReadiness } from "./store-readiness.ts";
 import { deriveUserKey } from "./user-key.ts";
 
 /** What a SessionManager works with. */
@@ -36,24 +39,6 @@ export interface SessionManagerOptions {
   readonly clock?: Clock;
 }
 
-/** What a login came to. */
-export type LoginResult =
-  | { readonly outcome: "logged_in"; readonly token: SessionToken; readonly authentication: Authentication }
-  /** Everything of the user was revoked since the attempt began. Check the credential again, with a new attempt. */
-  | { readonly outcome: "fenced" }
-  /** The attempt is more than five minutes old. Begin anew. */
-  | { readonly outcome: "attempt_expired" }
-  /** The user has as many sessions as the policy allows, and it says to refuse. */
-  | { readonly outcome: "limit_reached" };
-
-/** What a repeated proof of identity came to. */
-export type ReauthenticationResult =
-  | { readonly outcome: "reauthenticated"; readonly token: SessionToken; readonly authentication: Authentication }
-  /** The session changed while the proof was checked. Authenticate again and check the proof again. */
-  | { readonly outcome: "conflict" }
-  /** Another secret is on its way to this browser. Refuse for now: within a minute it has arrived or is lost. */
-  | { readonly outcome: "busy" };
-
 type Spared = { readonly except?: string };
 
 /**
@@ -69,6 +54,8 @@ export class SessionManager {
   readonly #store: SessionStore;
   readonly #namespace: string;
   readonly #clock: Clock;
+  readonly #clocks: ClockCheck;
+  readonly #readiness: StoreReadiness;
   readonly #authenticator: Authenticator;
 
   /** @throws CoatcheckError `invalid_configuration` */
@@ -79,10 +66,10 @@ export class SessionManager {
     this.#store = new RevocationMemory(options.store);
     this.#namespace = options.namespace ?? "default";
     this.#clock = options.clock ?? systemClock;
+    this.#clocks = new ClockCheck(this.#store, this.#clock);
+    this.#readiness = new StoreReadiness(this.#store, this.#clocks);
     this.#authenticator = new Authenticator({
-      store: this.#store,
-      policy: this.policy,
-      clock: this.#clock,
+      ...{ store: this.#store, clocks: this.#clocks, policy: this.policy, clock: this.#clock },
       end: (record, reason, options) => this.#end(record, reason, options),
     });
   }
@@ -91,11 +78,26 @@ export class SessionManager {
    * Begins a login. Call it before the credential and the user's status are read: a revoke-all that falls between the
    * two is then seen by `login`, which refuses. For a user that does not exist, any id will do: nothing is written.
    *
-   * @throws CoatcheckError `invalid_user_id`
+   * @throws CoatcheckError `invalid_user_id`, `clock_skewed`
    */
   async begin(userId: string): Promise<LoginAttempt> {
     const userKey = deriveUserKey(this.#namespace, userId);
-    return { userId, userKey, ...(await this.#store.readFence(userKey)) };
+    return { userId, userKey, ...(await this.#clocks.readFence(userKey)) };
+  }
+
+  /**
+   * Rejects unless people can log in and out here: the store takes a write, and this machine's clock is near its own.
+   * For what load balancers ask; however often they do, the store is asked once a second.
+   *
+   * @throws CoatcheckError `store_unavailable`, `clock_skewed`
+   */
+  checkReadiness(): Promise<void> {
+    return this.#readiness.check();
+  }
+
+  /** How far this machine's clock was ahead of the store's when a login or `checkReadiness` last compared them, or null. */
+  get clockSkewMilliseconds(): number | null {
+    return this.#clocks.skewMilliseconds;
   }
 
   /**

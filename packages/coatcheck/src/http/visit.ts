@@ -1,7 +1,8 @@
 import type { LoginAttempt, LoginOptions } from "../core/login.ts";
 import { Authentication, type AuthenticationResult, unauthenticated } from "../core/session.ts";
-import type { LoginResult, ReauthenticationResult, SessionManager } from "../core/session-manager.ts";
+import type { SessionManager } from "../core/session-manager.ts";
 import type { Device } from "../core/session-record.ts";
+import type { LoginResult, ReauthenticationResult } from "../core/session-results.ts";
 import type { SessionToken } from "../core/session-token.ts";
 import { CoatcheckError } from "../errors.ts";
 import { type AddressPrecision, describeDevice } from "./client-device.ts";

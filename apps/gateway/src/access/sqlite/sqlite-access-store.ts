@@ -51,7 +51,7 @@ export class SqliteAccessStore implements AccessStore {
   }
 
   async notePasses(sessionDigest: string, expiresAt: Timestamp): Promise<void> {
-    await this.#database.writeWithoutFlush(() => this.#statements.notePasses.run(sessionDigest, expiresAt));
+    await this.#database.write(() => this.#statements.notePasses.run(sessionDigest, expiresAt));
   }
 
   async noteEnding(sessionDigests: readonly string[], expiresAt: Timestamp): Promise<void> {

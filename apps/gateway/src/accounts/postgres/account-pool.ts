@@ -1,5 +1,6 @@
 import pg from "pg";
 import { GatewayError } from "../../errors.ts";
+import { PrimaryWatch } from "./primary-watch.ts";
 import { type Statements, Transaction } from "./transaction.ts";
 
 const MAXIMUM_CONNECTIONS = 10;
@@ -15,6 +16,7 @@ const DEADLINE_MILLISECONDS = 2_000;
  */
 export class AccountPool implements Statements {
   readonly #pool: pg.Pool;
+  readonly #watch = new PrimaryWatch();
 
   /** Connects to nothing yet. */
   constructor(url: string) {
@@ -63,6 +65,15 @@ export class AccountPool implements Statements {
     });
   }
 
+  /**
+   * Begins a transaction of the kind that writes, which a standby refuses, and has it counted as one.
+   *
+   * @throws GatewayError `accounts_unavailable`
+   */
+  async checkWritable(): Promise<void> {
+    await this.write((transaction) => transaction.query("SELECT pg_current_xact_id()"));
+  }
+
   /** Waits until the calls under way have ended. */
   close(): Promise<void> {
     return this.#pool.end();
@@ -74,19 +85,29 @@ export class AccountPool implements Statements {
   ): Promise<Result> {
     const deadline = performance.now() + deadlineMilliseconds;
     if (this.#pool.waitingCount >= MAXIMUM_WAITING) throw new Error("Too many calls wait for a connection already.");
-    const client = await this.#pool.connect();
+    const client = await this.#client();
     // Of a connection that breaks the statement under way is told too: this only keeps the process from ending.
     client.on("error", ignore);
     try {
+      await this.#watch.requirePrimary(client);
       const result = await operation(new Transaction(client, deadline));
       client.release();
       return result;
     } catch (error) {
       // Closed for good: there may be a transaction open on it, or an answer still to come.
       client.release(true);
+      this.#watch.noteFault(error);
       throw error;
     } finally {
       client.off("error", ignore);
+    }
+  }
+
+  async #client(): Promise<pg.PoolClient> {
+    for (;;) {
+      const client = await this.#pool.connect();
+      if (!this.#watch.isOutdated(client)) return client;
+      client.release(true);
     }
   }
 }

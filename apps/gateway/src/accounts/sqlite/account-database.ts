@@ -104,6 +104,15 @@ export class AccountDatabase {
     return this.#run(() => this.#transact(operation, false));
   }
 
+  /**
+   * Writes what is there already, so that a full disk or a file that became read-only is noticed.
+   *
+   * @throws GatewayError `accounts_unavailable`
+   */
+  async checkWritable(): Promise<void> {
+    await this.write(() => this.#database.prepare("UPDATE accounts_schema SET version = version").run());
+  }
+
   close(): void {
     this.#database.close();
   }

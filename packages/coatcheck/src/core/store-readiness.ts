@@ -1,0 +1,35 @@
+import type { ClockCheck } from "./clock-check.ts";
+import type { SessionStore } from "./session-store.ts";
+
+/** Of no user: it is as long as a key and says what it is for. */
+const PROBED_USER_KEY = "is-the-server-ready-";
+/** However many ask: what is written may wait for the disk. */
+const HELD_MILLISECONDS = 1_000;
+
+/** StoreReadiness asks the store for what a login and a logout need of it, at most once a second. */
+export class StoreReadiness {
+  readonly #store: SessionStore;
+  readonly #clocks: ClockCheck;
+  #latest: Promise<void> | null = null;
+  #startedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(store: SessionStore, clocks: ClockCheck) {
+    this.#store = store;
+    this.#clocks = clocks;
+  }
+
+  check(): Promise<void> {
+    const now = performance.now();
+    if (this.#latest === null || now - this.#startedAt >= HELD_MILLISECONDS) {
+      this.#startedAt = now;
+      this.#latest = this.#ask();
+    }
+    return this.#latest;
+  }
+
+  async #ask(): Promise<void> {
+    await this.#clocks.readFence(PROBED_USER_KEY);
+    // A write of its own, and the same one each time: a store that only reads refuses it, and so does a full disk.
+    await this.#store.deleteByUser(PROBED_USER_KEY, "revoked");
+  }
+}
