@@ -203,7 +203,11 @@ function healthPaths(): Schema {
   return {
     "/auth/heartbeat": get("Whether anybody answers.", "OK", false),
     "/auth/health/live": get("Whether the process is alive.", "live", true),
-    "/auth/health/ready": get("Whether people can log in and out: accounts and sessions take writes, and the clock is right.", "ready", true),
+    "/auth/health/ready": get(
+      "Whether people can log in and out: accounts and sessions take writes, and the clock is right.",
+      "ready",
+      true,
+    ),
     "/auth/openapi.json": {
       get: operation("GET", {
         summary: "This document.",
