@@ -5,6 +5,14 @@ import { sendAll } from "./send-all.ts";
 const NAMES_IN_A_REQUEST = 60;
 const REFUSALS = [400, 403];
 
+/** By these a service is told who asks, from where, or another path than the one that was decided about: never by a client. */
+const NEVER_A_CLIENTS: ReadonlySet<string> = new Set([
+  ...["remote-user", "remote-email", "remote-name", "remote-groups", "authorization", "proxy"],
+  ...["script-name", "x-script-name", "path-info", "request-uri", "document-uri", "x-ingress-path"],
+  ...["x-accel-mapping", "x-sendfile-type", "x-original-url", "x-original-uri", "x-rewrite-url", "forwarded"],
+  ...["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-prefix", "x-forwarded-uri"],
+]);
+
 /** Where requests go, and as whose. */
 export interface Asking {
   readonly port: number;
@@ -58,13 +66,19 @@ export function identityIn({ names }: RealProgram, { variables }: Reading): read
   return [...found.slice(0, 4), (found[4] ?? "").replace(/^Bearer ey[^ ,]+$/, "a token")];
 }
 
-/** The first variable with a value that was sent under another name than its own; null for none. */
+/** How many of the names a program was told, with the value that a client gave. */
+export function toldNames({ variables }: Reading): number {
+  return Object.values(variables).filter((value) => value.includes("forged")).length;
+}
+
+/** The first variable with a client's value that came under another name, or under one that is not a client's; null for none. */
 export function mistakenIn({ names }: RealProgram, { variables }: Reading): string | null {
   for (const [variable, value] of Object.entries(variables)) {
     if (!value.includes("forged")) continue;
     const [, name = ""] = /^forged (\S+)$/.exec(value) ?? [];
     const known = variableOf(names, name).toLowerCase();
-    if (variable.toLowerCase() !== known && known !== "http_content_type") return `${variable} is ${value}`;
+    const isItsOwn = variable.toLowerCase() === known || known === "http_content_type";
+    if (!isItsOwn || NEVER_A_CLIENTS.has(name.toLowerCase())) return `${variable} is ${value}`;
   }
   return null;
 }
