@@ -20,8 +20,9 @@ export function addErrorResponses(app: FastifyInstance): void {
 
 function problemCodeOf(error: unknown): ProblemCode {
   if (error instanceof FileServiceError) {
-    if (error.code === "playlist_too_large") return "playlist_too_large";
-    return error.code === "source_unavailable" || error.code === "file_changed" ? "unavailable" : "internal_error";
+    const { code } = error;
+    if (code === "playlist_too_large" || code === "playlist_unreadable" || code === "playlist_unsafe") return code;
+    return code === "source_unavailable" || code === "file_changed" ? "unavailable" : "internal_error";
   }
   const { statusCode } = (error ?? {}) as { statusCode?: unknown };
   // 503 is what a verifier says that could not read its keys; 4xx what Fastify finds wrong with a request.

@@ -8,7 +8,9 @@ export const fileServiceErrorCodes = {
   source_unavailable: "The folder or bucket failed, or did not answer in time. Answer 503.",
   passes_unavailable: "The issuer's keys or revocations were not heard of, so that no pass can be believed.",
   file_changed: "A file became another one while it was being read. Answer 503, or cut off the answer.",
-  playlist_too_large: "A playlist is larger than what is rewritten in memory.",
+  playlist_too_large: "A playlist is larger than what is looked at in memory. Answer 500.",
+  playlist_unreadable: "A playlist is stored in an encoding that is not undone here, or not as it says. Answer 500.",
+  playlist_unsafe: "A playlist asks players for what only the viewer has. Answer 500, where it could be handed over.",
   cannot_listen: "The address or port to listen on cannot be had.",
 } as const satisfies Record<string, string>;
 

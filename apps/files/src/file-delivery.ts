@@ -1,26 +1,26 @@
 import { randomBytes } from "node:crypto";
-import type { Pass } from "coatcheck/access/verifier";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { parseRange } from "./http/byte-ranges.ts";
 import { fileResponse } from "./http/file-response.ts";
-import { isPlaylist, mediaTypeOf } from "./http/media-types.ts";
+import { mediaTypeOf } from "./http/media-types.ts";
 import { isConditional } from "./http/preconditions.ts";
 import { planResponse } from "./http/response-plan.ts";
 import type { Timestamp } from "./http/timestamp.ts";
 import type { Entry } from "./passes/admission.ts";
 import type { PassCookie } from "./passes/pass-cookie.ts";
-import { passingOn } from "./playlists/child-uri.ts";
-import { rewrittenFile } from "./playlists/rewritten-file.ts";
+import { type Playlists, treatmentOf } from "./playlists/playlists.ts";
 import { sendProblem } from "./problem.ts";
 import { readContent } from "./read-content.ts";
-import type { RunningDownloads } from "./running-downloads.ts";
+import type { CutReason, Download, RunningDownloads } from "./running-downloads.ts";
 import type { FileSource, LikelyRead, OpenFile } from "./sources/file-source.ts";
 
 export interface FileDeliveryParts {
   readonly source: FileSource;
   readonly downloads: RunningDownloads;
   readonly cookie: PassCookie;
-  readonly publicUrl: string;
+  readonly playlists: Playlists;
+  /** After so long without a byte that is taken, a download ends. */
+  readonly maximumStalledMilliseconds: number;
   readonly now: () => Timestamp;
 }
 
@@ -41,17 +41,36 @@ export class FileDelivery {
   }
 
   async deliver(request: FastifyRequest, reply: FastifyReply, entry: Entry): Promise<FastifyReply> {
-    const { source, now } = this.#parts;
-    const { path, pass } = entry;
+    const { downloads } = this.#parts;
+    const download = this.#downloadOf(request, reply, entry);
+    if (!downloads.begin(download)) return sendProblem(reply, "too_many_downloads", { "retry-after": "1" });
+    const { raw: response } = reply;
+    let isPreparing = true;
+    response.once("close", () => {
+      if (!isPreparing) downloads.end(download);
+    });
+    try {
+      return await this.#answer(request, reply, entry);
+    } finally {
+      isPreparing = false;
+      // The client went meanwhile. Until here it was one of its downloads nevertheless, for there was work to be done.
+      if (response.closed) downloads.end(download);
+    }
+  }
+
+  async #answer(request: FastifyRequest, reply: FastifyReply, entry: Entry): Promise<FastifyReply> {
+    const { source, playlists, now } = this.#parts;
+    const { path } = entry;
     const { headers, method } = request.raw;
     const mediaType = mediaTypeOf(path.segments.at(-1) ?? "");
-    // By the other carriers, what a playlist names relative to itself has the pass already.
-    const isRewritten = entry.carrier === "query" && !entry.keepsCookie && isPlaylist(mediaType);
-    const stored = await source.open(path, isRewritten ? "everything" : likelyRead(request.raw));
+    const treatment = treatmentOf(mediaType, entry);
+    const likely = treatment === "none" ? likelyRead(request.raw) : playlists.isKnown(entry) ? "nothing" : "everything";
+    const stored = await source.open(path, likely);
     if (stored === null) return sendProblem(reply, "not_found");
-    if (!this.#holdUntilAnswered(request, reply, stored, pass)) return reply.send();
+    if (!closeWhenAnswered(reply, stored)) return reply.send();
 
-    const file = isRewritten ? await rewrittenFile(stored, passingOn(entry.token, pass, this.#placeOf(entry))) : stored;
+    const file = treatment === "none" ? stored : await playlists.prepare(stored, entry, treatment);
+    if (file !== stored && !closeWhenAnswered(reply, file)) return reply.send();
     const plan = planResponse({ method: method ?? "GET", headers }, file, now());
     if (plan.status === 412) return sendProblem(reply, "precondition_failed");
     if (plan.status === 416) {
@@ -67,6 +86,17 @@ export class FileDelivery {
     return reply.send(body);
   }
 
+  /** What can be cut, and is when nothing of it has moved for too long: a client that does not read holds memory and a file. */
+  #downloadOf(request: FastifyRequest, { raw: response }: FastifyReply, { pass }: Entry): Download {
+    const cut = (reason: CutReason) => {
+      request.log.info({ event: "download_cut", path: request.resourcePath, reason });
+      response.destroy();
+    };
+    // A write of which some bytes were taken counts as one that moves.
+    response.setTimeout(this.#parts.maximumStalledMilliseconds, () => cut("does_not_move"));
+    return { pass, cut };
+  }
+
   /** Says how long the answer may be kept and, if it was asked for, hands out the cookie. */
   #keep(reply: FastifyReply, { keepsCookie, token, pass }: Entry): string {
     if (!keepsCookie) return ASK_EACH_TIME;
@@ -74,42 +104,21 @@ export class FileDelivery {
     return KEEP_NOTHING;
   }
 
-  #placeOf({ path }: Entry): { readonly publicUrl: string; readonly path: string } {
-    return { publicUrl: this.#parts.publicUrl, path: path.text };
-  }
-
-  /**
-   * Whatever becomes of the answer, the file is closed with it, and its end is noted. Returns whether there is anybody
-   * to answer.
-   */
-  #holdUntilAnswered(request: FastifyRequest, reply: FastifyReply, file: OpenFile, pass: Pass): boolean {
-    const { downloads } = this.#parts;
-    const { raw: response } = reply;
-    // The client went while the file was being opened. There will be no second sign of it.
-    if (response.destroyed) {
-      file.close();
-      return false;
-    }
-    const download = {
-      pass,
-      cut: (reason: string) => {
-        request.log.info({ event: "download_cut", path: request.resourcePath, reason });
-        response.destroy();
-      },
-    };
-    downloads.begin(download);
-    response.once("close", () => {
-      file.close();
-      downloads.end(download);
-    });
-    return true;
-  }
-
   /** Fastify ends the connection, so that the client notices. */
   #logFailure(request: FastifyRequest, reply: FastifyReply, error: Error): void {
     if (reply.raw.destroyed) return;
     request.log.error({ event: "download_failed", path: request.resourcePath, err: error }, "a download failed");
   }
+}
+
+/**
+ * Whatever becomes of the answer, the file is closed with it. Returns whether there is a client to answer: one that
+ * went before gives no second sign of it.
+ */
+function closeWhenAnswered({ raw: response }: FastifyReply, file: OpenFile): boolean {
+  if (response.destroyed) file.close();
+  else response.once("close", () => file.close());
+  return !response.destroyed;
 }
 
 function likelyRead({ method, headers }: FastifyRequest["raw"]): LikelyRead {

@@ -4,6 +4,7 @@ import type { FileServiceConfiguration } from "./config/file-service-configurati
 import { FileServiceError } from "./errors.ts";
 import { PassCookie } from "./passes/pass-cookie.ts";
 import { openPasses, type Passes } from "./passes/passes.ts";
+import { Playlists } from "./playlists/playlists.ts";
 import { RunningDownloads } from "./running-downloads.ts";
 import { buildServer } from "./server.ts";
 import type { FileSource } from "./sources/file-source.ts";
@@ -55,12 +56,15 @@ async function serve(configuration: FileServiceConfiguration, parts: OpenParts):
   const { source, passes } = parts;
   const downloads = new RunningDownloads({
     maximumMilliseconds: configuration.maxDownloadSeconds * 1_000,
+    maximumPerSession: configuration.maxDownloadsPerSession,
     hasEnded: (pass) => passes.hasEnded(pass),
     elapsed: () => performance.now(),
   });
   const server = buildServer({
     ...parts,
     ...{ downloads, cookie: new PassCookie(configuration.publicUrl), now: Date.now },
+    playlists: new Playlists(configuration.publicUrl),
+    maximumStalledMilliseconds: configuration.maxStalledSeconds * 1_000,
     publicUrl: configuration.publicUrl,
     allowedOrigins: configuration.allowedOrigins,
     trustedProxies: configuration.trustedProxies,

@@ -18,9 +18,18 @@ export const problems = {
     detail: "The file has none of these bytes; Content-Range says how many it has.",
   },
   headers_too_large: { status: 431, detail: "The headers are larger than 16 KiB." },
+  too_many_downloads: { status: 429, detail: "So many downloads of one login at a time. Let one of them end." },
   playlist_too_large: {
     status: 500,
-    detail: "The playlist is too large to be rewritten. Play it by a pass in the path, or in a cookie.",
+    detail: "The playlist is too large to be looked at. Play it by a pass in a cookie.",
+  },
+  playlist_unreadable: {
+    status: 500,
+    detail: "The playlist is stored in an encoding that is not understood. It has been logged.",
+  },
+  playlist_unsafe: {
+    status: 500,
+    detail: "The playlist would have the player take the pass to another host. Play it by a pass in a cookie.",
   },
   internal_error: { status: 500, detail: "Something failed. It has been logged." },
   unavailable: { status: 503, detail: "A part of the service does not answer. Try again in a moment." },

@@ -1,6 +1,6 @@
 import type { Pass } from "coatcheck/access/verifier";
 
-export type CutReason = "session_ended" | "took_too_long";
+export type CutReason = "session_ended" | "took_too_long" | "does_not_move";
 
 export interface Download {
   readonly pass: Pass;
@@ -10,6 +10,8 @@ export interface Download {
 
 export interface RunningDownloadsOptions {
   readonly maximumMilliseconds: number;
+  /** At one time. Each holds a file open, and memory. */
+  readonly maximumPerSession: number;
   readonly hasEnded: (pass: Pass) => boolean;
   /** Milliseconds, of a clock that nobody sets. */
   readonly elapsed: () => number;
@@ -23,6 +25,7 @@ export class RunningDownloads {
   readonly #options: RunningDownloadsOptions;
   /** In the order in which they began. */
   readonly #startedAt = new Map<Download, number>();
+  readonly #countOfSession = new Map<string, number>();
 
   constructor(options: RunningDownloadsOptions) {
     this.#options = options;
@@ -32,12 +35,23 @@ export class RunningDownloads {
     return this.#startedAt.size;
   }
 
-  begin(download: Download): void {
+  /** Whether it may begin: a session has only so many at a time, however many passes it has. One that may has to end. */
+  begin(download: Download): boolean {
+    const { session } = download.pass;
+    const count = this.#countOfSession.get(session) ?? 0;
+    if (count >= this.#options.maximumPerSession) return false;
+    this.#countOfSession.set(session, count + 1);
     this.#startedAt.set(download, this.#options.elapsed());
+    return true;
   }
 
+  /** Once nothing of it is held any more. */
   end(download: Download): void {
+    const { session } = download.pass;
     this.#startedAt.delete(download);
+    const count = this.#countOfSession.get(session) ?? 0;
+    if (count > 1) this.#countOfSession.set(session, count - 1);
+    else this.#countOfSession.delete(session);
   }
 
   /** Cuts those whose session has ended. */

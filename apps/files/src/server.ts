@@ -12,6 +12,7 @@ import { addHealthRoutes, type HealthRoutesOptions } from "./routes/health.ts";
 import { addSecurityHeaders, securityHeaders } from "./security-headers.ts";
 
 export interface ServerParts extends FileRoutesParts, HealthRoutesOptions {
+  readonly publicUrl: string;
   readonly allowedOrigins: readonly string[];
   /** Addresses and networks whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];

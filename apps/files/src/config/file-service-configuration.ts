@@ -28,6 +28,10 @@ export interface FileServiceConfiguration {
   readonly allowedOrigins: readonly string[];
   /** After so long a download is cut off, even if it moves. */
   readonly maxDownloadSeconds: number;
+  /** After so long without a byte that the client takes, a download is cut off. */
+  readonly maxStalledSeconds: number;
+  /** At one time, of all passes of one session. */
+  readonly maxDownloadsPerSession: number;
   /** Addresses and networks whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
   readonly logLevel: LogLevel;

@@ -8,6 +8,7 @@ import {
   parsePort,
   parseSeconds,
   parseTrustedProxies,
+  parseWholeNumber,
 } from "@coatcheck/service/parse-values";
 import { FileServiceError } from "../errors.ts";
 import { type FileServiceConfiguration, type KeysLocation, logLevels } from "./file-service-configuration.ts";
@@ -16,6 +17,9 @@ import { parseOrigin, parseOrigins, parseTrustedUrl, type UrlOptions } from "./p
 import { type SettingKey, variableOfKey } from "./setting-variables.ts";
 
 const DEFAULT_MAX_DOWNLOAD_SECONDS = 3_600;
+const DEFAULT_MAX_STALLED_SECONDS = 60;
+/** Ten times what a browser has at a time, by a connection of its own for each. */
+const DEFAULT_MAX_DOWNLOADS_PER_SESSION = 64;
 
 /**
  * Reads the configuration: the defaults, over them the file, over that the environment. Names that mean nothing are
@@ -58,12 +62,19 @@ export function loadConfiguration(sources: ConfigurationSources): FileServiceCon
       () => [],
     ),
     maxDownloadSeconds: setting("maxDownloadSeconds", parseSeconds, () => DEFAULT_MAX_DOWNLOAD_SECONDS),
+    maxStalledSeconds: setting("maxStalledSeconds", parseSeconds, () => DEFAULT_MAX_STALLED_SECONDS),
+    maxDownloadsPerSession: setting("maxDownloadsPerSession", parseCount, () => DEFAULT_MAX_DOWNLOADS_PER_SESSION),
     trustedProxies: setting("trustedProxies", parseTrustedProxies, () => []),
     logLevel: setting("logLevel", parseChoice(logLevels), () => "info"),
     dangerouslyAllowInsecureHttp,
   };
   for (const value of Object.values(configuration)) Object.freeze(value);
   return Object.freeze(configuration);
+}
+
+/** What a proxy may pass on at once over one connection, and then some. */
+function parseCount(value: unknown): number {
+  return parseWholeNumber(value, 1, 10_000);
 }
 
 /** Of these a default would serve the wrong files, or believe the wrong people. */

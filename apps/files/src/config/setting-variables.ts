@@ -14,6 +14,8 @@ export const variableOfKey: Readonly<Record<SettingKey, string>> = {
   revocations: "COATCHECK_ACCESS_REVOCATIONS",
   allowedOrigins: "COATCHECK_FILES_ALLOWED_ORIGINS",
   maxDownloadSeconds: "COATCHECK_FILES_MAX_DOWNLOAD_SECONDS",
+  maxStalledSeconds: "COATCHECK_FILES_MAX_STALLED_SECONDS",
+  maxDownloadsPerSession: "COATCHECK_FILES_MAX_DOWNLOADS_PER_SESSION",
   trustedProxies: "COATCHECK_TRUSTED_PROXIES",
   logLevel: "COATCHECK_LOG_LEVEL",
   dangerouslyAllowInsecureHttp: "COATCHECK_DANGEROUSLY_ALLOW_INSECURE_HTTP",

@@ -5,6 +5,7 @@ import { pino } from "pino";
 import { afterEach, expect, test } from "vitest";
 import { FileServiceError } from "../../src/errors.ts";
 import { PassCookie } from "../../src/passes/pass-cookie.ts";
+import { Playlists } from "../../src/playlists/playlists.ts";
 import { RunningDownloads } from "../../src/running-downloads.ts";
 import { buildServer } from "../../src/server.ts";
 import type { FileSource, OpenFile } from "../../src/sources/file-source.ts";
@@ -34,7 +35,10 @@ async function serviceThatReads(read: OpenFile["read"]): Promise<string> {
       ...{ verify: async () => ({ accepted: true, pass }), hasEnded: () => false, onNews() {}, close() {} },
       areReady: async () => true,
     },
-    downloads: new RunningDownloads({ maximumMilliseconds: 60_000, hasEnded: () => false, elapsed: Date.now }),
+    downloads: new RunningDownloads({
+      ...{ maximumMilliseconds: 60_000, maximumPerSession: 64, hasEnded: () => false, elapsed: Date.now },
+    }),
+    ...{ playlists: new Playlists("https://files.example"), maximumStalledMilliseconds: 60_000 },
     ...{ allowedOrigins: [], trustedProxies: [], checkReadiness: async () => {} },
     log: pino({ level: "warn" }, { write: (line) => lines.push(line) }),
   });

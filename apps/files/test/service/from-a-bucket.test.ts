@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { S3Server } from "../support/s3-server.ts";
 import { ServiceUnderTest } from "../support/service-under-test.ts";
@@ -75,7 +76,29 @@ test("conditions and HEAD bring no bytes along", async () => {
 
 test("playlists are rewritten there, too", async () => {
   const token = await service.passFor("/");
-  expect(await (await service.get("/index.m3u8", {}, token)).text()).toBe(`#EXTM3U\none.ts?token=${token}\n`);
+  expect(await (await service.get("/index.m3u8", {}, token)).text()).toBe(`#EXTM3U\n/one.ts?token=${token}\n`);
+});
+
+test("a playlist that is stored compressed plays, or says in the log why it does not", async () => {
+  const token = await service.passFor("/");
+  const headers = { "content-encoding": "gzip" };
+  bucket.put("music/zipped.m3u8", gzipSync("#EXTM3U\none.ts\n"), { headers });
+  const zipped = await service.get("/zipped.m3u8", {}, token);
+  expect(zipped.headers.get("content-encoding")).toBeNull();
+  expect(await zipped.text()).toBe(`#EXTM3U\n/one.ts?token=${token}\n`);
+
+  bucket.put("music/other.m3u8", "#EXTM3U\none.ts\n", { headers: { "content-encoding": "zstd" } });
+  const other = await service.get("/other.m3u8", {}, token);
+  expect([other.status, await other.json()]).toEqual([500, expect.objectContaining({ code: "playlist_unreadable" })]);
+  expect(service.log.some((line) => line.includes("request_failed") && line.includes("zstd"))).toBe(true);
+});
+
+test("a playlist that is asked for again is one question to the bucket, and no bytes", async () => {
+  const token = await service.passFor("/");
+  const first = await (await service.get("/index.m3u8", {}, token)).text();
+  bucket.requests.length = 0;
+  expect(await (await service.get("/index.m3u8", {}, token)).text()).toBe(first);
+  expect(bucket.requests).toEqual(["HEAD music/index.m3u8"]);
 });
 
 test("nothing is reached beyond the prefix, and what is not there is 404", async () => {

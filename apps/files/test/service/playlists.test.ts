@@ -19,7 +19,7 @@ afterAll(() => service.dispose());
 describe("a playlist by a pass in the query", () => {
   const get = (headers: Record<string, string> = {}) => service.get("/film/index.m3u8", headers, token);
   const withPass = (text: string) =>
-    text.replace("init.mp4", `init.mp4?token=${token}`).replace("\none.ts", `\none.ts?token=${token}`);
+    text.replace("init.mp4", `/film/init.mp4?token=${token}`).replace("\none.ts", `\n/film/one.ts?token=${token}`);
 
   test("hands it to its children, and to nobody else", async () => {
     const response = await get();
@@ -27,7 +27,7 @@ describe("a playlist by a pass in the query", () => {
     expect([response.status, text]).toEqual([200, withPass(PLAYLIST)]);
     expect(response.headers.get("content-type")).toBe("application/vnd.apple.mpegurl");
     expect(response.headers.get("content-length")).toBe(String(text.length));
-    const [child = ""] = /one\.ts\S+/.exec(text) ?? [];
+    const [child = ""] = /\/film\/one\.ts\S+/.exec(text) ?? [];
     expect(await (await fetch(new URL(child, `${service.url}/film/`))).text()).toBe("one");
   });
 
@@ -59,10 +59,24 @@ describe("a playlist by a pass in the query", () => {
     const response = await service.get("/film/long.m3u8", {}, token);
     expect([response.status, await response.json()]).toEqual([
       500,
-      expect.objectContaining({ code: "playlist_too_large", detail: expect.stringContaining("in the path") }),
+      expect.objectContaining({ code: "playlist_too_large", detail: expect.stringContaining("in a cookie") }),
     ]);
     expect((await fetch(`${service.url}/~/${token}/film/long.m3u8`)).status).toBe(200);
   });
+});
+
+test.each([
+  ["in the query", (token: string) => `/film/index.m3u8?token=${token}`],
+  ["in the query, for a cookie", (token: string) => `/film/index.m3u8?token=${token}&cookie=1`],
+  ["in the path", (token: string) => `/~/${token}/film/index.m3u8`],
+])("a playlist that could take a pass to another host is not sent where the pass is %s", async (_, targetOf) => {
+  const steering = '#EXT-X-CONTENT-STEERING:SERVER-URI="https://other.example/steering.json"';
+  await service.write("film/index.m3u8", `#EXTM3U\n${steering}\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlow.m3u8\n`);
+  const response = await fetch(service.url + targetOf(token));
+  expect([response.status, await response.json()]).toEqual([500, expect.objectContaining({ code: "playlist_unsafe" })]);
+  expect(response.headers.getSetCookie()).toEqual([]);
+  expect(service.log.some((line) => line.includes("request_failed") && line.includes("CONTENT-STEERING"))).toBe(true);
+  await service.write("film/index.m3u8", PLAYLIST);
 });
 
 test("in the path or a cookie the children have the pass already, and the playlist is sent as it is", async () => {

@@ -5,13 +5,14 @@ function downloadsAt(clock: { milliseconds: number }, ended: ReadonlySet<string>
   const cuts: string[] = [];
   const downloads = new RunningDownloads({
     maximumMilliseconds: 10_000,
+    maximumPerSession: 2,
     hasEnded: ({ session }) => ended.has(session),
     elapsed: () => clock.milliseconds,
   });
   const begin = (session: string) => {
     const pass = { path: "/", issuedAt: 0, expiresAt: 0, session };
     const download = { pass, cut: (reason: string) => void cuts.push(`${session} ${reason}`) };
-    downloads.begin(download);
+    if (!downloads.begin(download)) throw new Error("That is one too many.");
     return download;
   };
   return { downloads, begin, cuts };
@@ -46,4 +47,20 @@ test("those of a session that ended are cut, each of them, once", () => {
   downloads.cutEnded();
   expect(cuts).toEqual(["ada session_ended", "ada session_ended"]);
   expect(downloads.count).toBe(1);
+});
+
+test("a session has so many at a time, and another one when one of them has ended, however it did", () => {
+  const clock = { milliseconds: 0 };
+  const { downloads, begin } = downloadsAt(clock);
+  const [first] = [begin("ada"), begin("ada")];
+  expect(() => begin("ada")).toThrow();
+  begin("grace");
+  if (first !== undefined) downloads.end(first);
+  const third = begin("ada");
+  clock.milliseconds = 10_000;
+  // Cut, but not gone yet.
+  downloads.cutOverdue();
+  expect(() => begin("ada")).toThrow();
+  downloads.end(third);
+  begin("ada");
 });

@@ -36,6 +36,7 @@ export class ServiceUnderTest {
       keys: { kind: "url", url: `${issuer.url}/auth/access/jwks.json` },
       revocationsUrl: hearsRevocations ? `${issuer.url}/auth/access/revocations` : null,
       ...{ allowedOrigins: [], maxDownloadSeconds: 3_600, trustedProxies: [] },
+      ...{ maxStalledSeconds: 60, maxDownloadsPerSession: 64 },
       ...{ logLevel: "trace", dangerouslyAllowInsecureHttp: false },
       ...settings,
     };
