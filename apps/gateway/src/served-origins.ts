@@ -1,4 +1,4 @@
-import { type HostCookie, isLoopback, type RequestGuard } from "coatcheck";
+import { type HostCookie, isLoopback, RequestGuard } from "coatcheck";
 import { deviceCookie } from "./device-cookie.ts";
 import { type SecurityHeaders, securityHeaders, transportSecurity } from "./security-headers.ts";
 
@@ -6,6 +6,8 @@ import { type SecurityHeaders, securityHeaders, transportSecurity } from "./secu
 export interface ServedOrigin {
   /** Knows the origin and its cookie, and refuses what pages of any other made the browser send. */
   readonly guard: RequestGuard;
+  /** The same for what looks at no session: pages of others are refused there only with the cookie. */
+  readonly sessionlessGuard: RequestGuard;
   /** As browsers write it into Host: with the port where it is not the scheme's own. */
   readonly host: string;
   readonly scheme: "http" | "https";
@@ -62,6 +64,12 @@ function servedOrigin(guard: RequestGuard): ServedOrigin {
   const { origin } = guard;
   return {
     guard,
+    sessionlessGuard: new RequestGuard({
+      ...{ sessions: guard.sessions, origin: origin.text },
+      ...{ headerlessRequests: "refuse", crossOriginRequests: "refuse_with_cookie" },
+      // Decided for the guard that there is.
+      dangerouslyAllowInsecureOrigin: !origin.isSecure,
+    }),
     host: new URL(origin.text).host,
     scheme: origin.isSecure ? "https" : "http",
     deviceCookie: deviceCookie(origin),

@@ -61,7 +61,9 @@ export class RequestGate {
     // An upstream that echoes it would hand its token to whoever asked (RFC 9110, 9.3.8).
     if (request.method === "TRACE") return problem("method_not_allowed", null);
 
-    const admission = origin.guard.admit({
+    // What other sites send to a public route, such as a payment's answer or a call of its API, is the service's to judge.
+    const guard = route.access.kind === "public" ? origin.sessionlessGuard : origin.guard;
+    const admission = guard.admit({
       method: request.method ?? "GET",
       url: request.url,
       headers: { get: (name) => headerText(request.headers[name]) },

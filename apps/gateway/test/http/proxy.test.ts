@@ -145,6 +145,33 @@ describe("who gets through", () => {
     expect(seen).toHaveLength(0);
   });
 
+  test("what another site posts to a public route, such as a payment's answer, and its calls of a public API", async () => {
+    reset((request, response) => {
+      response.setHeader("access-control-allow-origin", request.headers.origin ?? "*");
+      response.end("from upstream");
+    });
+    const stranger = new Client(gateway.url, {});
+    const evil = { "sec-fetch-site": "cross-site", origin: "https://evil.example" };
+    const form = { ...evil, "content-type": "application/x-www-form-urlencoded", "sec-fetch-mode": "navigate" };
+    expect((await stranger.send("POST", "/public/saml/acs", "SAMLResponse=x", form)).status).toBe(200);
+    const asks = { ...evil, "access-control-request-method": "PUT" };
+    for (const [method, headers] of [
+      ["OPTIONS", asks],
+      ["PUT", evil],
+    ] as const) {
+      const answer = await stranger.send(method, "/public/api", method === "PUT" ? {} : undefined, headers);
+      expect([answer.status, answer.headers.get("access-control-allow-origin")]).toEqual([200, evil.origin]);
+    }
+    expect(seen.map(({ method }) => method)).toEqual(["POST", "OPTIONS", "PUT"]);
+    // No browser of the last years sends the cookie along.
+    const client = await loggedIn();
+    expect((await client.send("POST", "/public/saml/acs", {}, evil)).status).toBe(403);
+    for (const path of ["/app/page", "/auth/login"]) {
+      expect((await stranger.send("POST", path, {}, evil)).status).toBe(403);
+    }
+    expect(seen).toHaveLength(3);
+  });
+
   test("who has logged out does not", async () => {
     reset();
     const client = await loggedIn();
