@@ -7,7 +7,6 @@ import type { ProblemCode } from "./problem.ts";
 const CODES_OF_FASTIFY: ReadonlyMap<string, ProblemCode> = new Map([
   ["FST_ERR_CTP_BODY_TOO_LARGE", "body_too_large"],
   ["FST_ERR_CTP_INVALID_MEDIA_TYPE", "unsupported_media_type"],
-  ["FST_ERR_CTP_EMPTY_JSON_BODY", "broken_json"],
   ["FST_ERR_CTP_INVALID_JSON_BODY", "broken_json"],
   ["FST_ERR_VALIDATION", "invalid_request"],
 ]);

@@ -21,6 +21,7 @@ import type { SecurityEvents } from "./audit/security-events.ts";
 import { requireBody } from "./body-timeout.ts";
 import { EndedRequests } from "./ended-requests.ts";
 import { addErrorResponses } from "./error-responses.ts";
+import { acceptJsonOnly, forgetTypeOfNothing } from "./json-bodies.ts";
 import { answerLog, logRequests } from "./log.ts";
 import { addRoutesWithMethodNotAllowed } from "./method-not-allowed.ts";
 import type { GatewayMetrics } from "./metrics/gateway-metrics.ts";
@@ -84,6 +85,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
   const begin = (request: FastifyRequest, reply: FastifyReply) => {
     parts.hops.tidy(request.raw);
     requireBody(request.raw);
+    forgetTypeOfNothing(request.raw);
     ended.watch(request, reply);
   };
   const problemAnswers = new ProblemAnswers(parts.pages.problem);
@@ -159,10 +161,4 @@ function refuseExpectations(server: Server): void {
   server.on("checkExpectation", (_request, response: ServerResponse) => {
     response.writeHead(417, { connection: "close", "content-length": "0" }).end();
   });
-}
-
-/** Fastify would take text/plain as well, which a page of another site may send without a preflight. */
-function acceptJsonOnly(app: FastifyInstance): void {
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/json", { parseAs: "string" }, app.getDefaultJsonParser("error", "error"));
 }

@@ -11,6 +11,7 @@ import type { ServedOrigins } from "../served-origins.ts";
 import { returnedHeaders } from "./forwarded-response.ts";
 import { joinSockets } from "./joined-sockets.ts";
 import type { LiveConnections, Opening } from "./live-connections.ts";
+import { readRefusal, refusesUpgrade, writeRefusal } from "./refused-upgrade.ts";
 import type { GateDecision, RequestGate } from "./request-gate.ts";
 import { roleOf } from "./route.ts";
 import { upstreamFault } from "./upstream-fault.ts";
@@ -134,8 +135,12 @@ export class Upgrades {
       });
       // It does not want to, and says why.
       outgoing.on("response", (answer) => {
+        if (refusesUpgrade(answer)) {
+          resolve(this.#handOnRefusal(asking, answer, admitted));
+          return;
+        }
         answer.resume();
-        refuse(answer.statusCode === 404 ? "not_found" : "upstream_unreachable");
+        refuse("upstream_unreachable");
         resolve();
       });
       outgoing.on("error", (error) => {
@@ -149,6 +154,18 @@ export class Upgrades {
       });
       outgoing.end();
     });
+  }
+
+  async #handOnRefusal(asking: AskingEnd, answer: IncomingMessage, admitted: AdmittedRequest): Promise<void> {
+    const { socket, refuse, answered } = asking;
+    const { statusCode: status = 502, statusMessage: statusText = "", rawHeaders } = answer;
+    const headers = await this.#parts.upstreams.responseHeaders({ status, statusText, rawHeaders }, admitted);
+    // It may break off, as anything may.
+    const body = await readRefusal(answer).catch(() => null);
+    if (socket.destroyed) return;
+    if (body === null) return refuse("upstream_unreachable");
+    answered(status);
+    writeRefusal(socket, { status, headers, body });
   }
 
   #switching(answer: IncomingMessage): string {

@@ -87,7 +87,7 @@ export class Upstreams {
         response,
         silenceMilliseconds: timeout,
         hasUpload: hasBody(request),
-        headersFor: (answer) => this.#responseHeaders(answer, admitted),
+        headersFor: (answer) => this.responseHeaders(answer, admitted),
         admits: (answer) => session === null || !isEventStream(answer) || live.becomesLasting(session, response),
         onBegun: (failure, error) => {
           // Where there was no connection the HTTP client leaves it as it is.
@@ -138,6 +138,23 @@ export class Upstreams {
     });
   }
 
+  /** What the client is told of an answer, names and values in turn; of one that refuses an upgrade as well. */
+  responseHeaders(
+    { status, rawHeaders }: UpstreamAnswer,
+    { visit, route, origin }: AdmittedRequest,
+  ): readonly string[] | Promise<readonly string[]> {
+    const { isOwnCookie, health } = this.#parts;
+    // By a connection, perhaps, that was there before the others failed.
+    health.succeeded(route.upstream);
+    const returned = [
+      ...returnedHeaders(rawHeaders, { isOwnCookie, hasOwnCors: route.access.kind === "public" }),
+      ...origin.transportSecurity,
+    ];
+    const headers = { get: (name: string) => headerText(rawHeaders, name) };
+    const edits = visit.finish({ status, headers });
+    return edits instanceof Promise ? edits.then((late) => withEdits(returned, late)) : withEdits(returned, edits);
+  }
+
   /** Ends the connections that nobody uses, and waits for the others. */
   async close(): Promise<void> {
     await Promise.all([...this.#pools.values()].map((pool) => pool.close()));
@@ -155,22 +172,6 @@ export class Upstreams {
     pool.on("connect", () => health.succeeded(upstream));
     pool.on("connectionError", (_origin, _targets, error) => health.connectFailed(upstream, error));
     return pool;
-  }
-
-  #responseHeaders(
-    { status, rawHeaders }: UpstreamAnswer,
-    { visit, route, origin }: AdmittedRequest,
-  ): readonly string[] | Promise<readonly string[]> {
-    const { isOwnCookie, health } = this.#parts;
-    // By a connection, perhaps, that was there before the others failed.
-    health.succeeded(route.upstream);
-    const returned = [
-      ...returnedHeaders(rawHeaders, { isOwnCookie, hasOwnCors: route.access.kind === "public" }),
-      ...origin.transportSecurity,
-    ];
-    const headers = { get: (name: string) => headerText(rawHeaders, name) };
-    const edits = visit.finish({ status, headers });
-    return edits instanceof Promise ? edits.then((late) => withEdits(returned, late)) : withEdits(returned, edits);
   }
 }
 

@@ -30,7 +30,7 @@ beforeAll(async () => {
   upstream.on("upgrade", (request, socket, head) => {
     if (request.url === "/app/silent") return;
     if (request.url === "/app/deaf") return void socket.write(SWITCHING);
-    if (request.url === "/app/refused") socket.end("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n");
+    if (request.url === "/app/refused") socket.end("HTTP/1.1 403 Forbidden\r\ncontent-length: 2\r\n\r\n{}");
     else if (request.url === "/app/broken") socket.destroy();
     else sockets.handleUpgrade(request, socket, head, (ws) => ws.send("hello"));
   });
@@ -194,7 +194,7 @@ describe("what one session keeps open", () => {
   test.each(["/app/refused", "/app/broken", "/gone/socket"])("has none that did not come about: %s", async (path) => {
     for (let count = 0; count < BOUND + 1; count++) {
       const { status, code } = (await openSocket(path)) as Refused;
-      expect([status, code]).toEqual([502, "upstream_unreachable"]);
+      expect([status, code]).toEqual(path === "/app/refused" ? [403, undefined] : [502, "upstream_unreachable"]);
     }
     await fill();
     await expectFull();

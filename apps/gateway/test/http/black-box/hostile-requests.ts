@@ -124,7 +124,7 @@ export function hostileRequestSuite(create: CreateGateway): void {
 
       test.each<[why: string, headers: Record<string, string>, body: string, status: number, code: string]>([
         ["broken JSON", json, '{"email":', 400, "broken_json"],
-        ["an empty body", json, "", 400, "broken_json"],
+        ["an empty body", json, "", 400, "invalid_request"],
         ["no object", json, '"text"', 400, "invalid_request"],
         ["an array", json, "[]", 400, "invalid_request"],
         ["a missing field", json, '{"email":"a@example.com"}', 400, "invalid_request"],
@@ -149,6 +149,35 @@ export function hostileRequestSuite(create: CreateGateway): void {
           body: JSON.stringify(ada),
         });
         expect(response.status).toBe(200);
+      });
+
+      const nothing = ["Content-Length: 0\r\n", "Transfer-Encoding: chunked\r\n", ""];
+      const types = ["application/json", "application/x-www-form-urlencoded", "text/plain;charset=UTF-8"];
+      const ask = async (client: Client, line: string, headers: string, body = "") => {
+        const own = `Host: ${new URL(gateway.url).host}\r\nOrigin: ${gateway.url}\r\nCookie: ${client.cookieHeader}\r\n`;
+        const end = headers.includes("chunked") ? "0\r\n\r\n" : body;
+        const answer = await sendRaw(`${line} HTTP/1.1\r\n${own}${headers}Connection: close\r\n\r\n${end}`);
+        return [Number(answer.split(" ")[1]), /"code":"([^"]+)"/.exec(answer)?.[1] ?? null];
+      };
+
+      test.each(types)("a client that says %s of no body logs out, and ends its other sessions", async (type) => {
+        for (const framing of nothing) {
+          // In chunks nobody knows beforehand that there is nothing.
+          if (framing.includes("chunked") && type !== "application/json") continue;
+          const client = await loggedIn();
+          const headers = `Content-Type: ${type}\r\n${framing}`;
+          expect(await ask(client, "DELETE /auth/sessions", headers)).toEqual([200, null]);
+          expect(await ask(client, "DELETE /auth/sessions/AAAAAAAAAAAA", headers)).toEqual([404, "not_found"]);
+          expect(await ask(client, "POST /auth/logout", headers)).toEqual([204, null]);
+          expect((await client.send("GET", "/auth/me")).status).toBe(401);
+        }
+      });
+
+      test.each(types)("whoever logs out is logged out, whatever body of type %s comes along", async (type) => {
+        const client = await loggedIn();
+        const headers = `Content-Type: ${type}\r\nContent-Length: 3\r\n`;
+        expect(await ask(client, "POST /auth/logout", headers, "a=b")).toEqual([204, null]);
+        expect((await client.send("GET", "/auth/me")).status).toBe(401);
       });
 
       test("no content type at all", async () => {

@@ -1,0 +1,36 @@
+import type { IncomingMessage } from "node:http";
+import type { FastifyInstance } from "fastify";
+
+/** Fastify would take text/plain as well, which a page of another site may send without a preflight. */
+export function acceptJsonOnly(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  const parseJson = app.getDefaultJsonParser("error", "error");
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
+    // It came in chunks, of which there were none.
+    if (body === "") done(null, undefined);
+    else void parseJson(request, String(body), done);
+  });
+}
+
+/**
+ * A body that is not there has no type. Many clients say "application/json" with every request, and a form without fields says
+ * what it would be. To a service the header goes as it came.
+ */
+export function forgetTypeOfNothing({ headers }: IncomingMessage): void {
+  const { "content-length": length, "transfer-encoding": coding } = headers;
+  if (coding === undefined && Number(length ?? 0) === 0) delete headers["content-type"];
+}
+
+/** For a route that looks at no body, whatever is sent: it is read and dropped. */
+export function ignoreBody({
+  headers,
+  raw,
+}: {
+  readonly headers: IncomingMessage["headers"];
+  readonly raw: IncomingMessage;
+}): void {
+  delete headers["content-type"];
+  delete headers["content-length"];
+  delete headers["transfer-encoding"];
+  raw.resume();
+}
