@@ -10,6 +10,10 @@ export const problems = {
   invalid_path: { status: 400, detail: "The path could mean several things, or is not one of files." },
   several_passes: { status: 400, detail: "The request carries more than one pass." },
   pass_refused: { status: 401, detail: "No pass opens this." },
+  cross_site_cookie: {
+    status: 403,
+    detail: "A page of another site cannot have a pass kept in a cookie. Open it from the site of the files.",
+  },
   not_found: { status: 404, detail: "There is nothing here." },
   method_not_allowed: { status: 405, detail: "Files are read, by GET and HEAD." },
   precondition_failed: { status: 412, detail: "The file is not the one that the request is about." },

@@ -45,11 +45,20 @@ export async function admit(request: FastifyRequest, { passes, cookie }: Admissi
   const presented = presentedPass(target, cookie.read(request.headers.cookie));
   if (presented.outcome === "several") return refused("several_passes");
   if (presented.outcome === "none") return refused("pass_refused", "no_pass");
-  const { token, carrier } = presented;
-  const verdict = await passes.verify(token, { path: path.text, clientAddress: plainAddress(request.ip) });
-  if (!verdict.accepted) return refusedBy(verdict);
+  const { tokens, carrier } = presented;
   const keepsCookie = asksForCookie && carrier !== "cookie";
-  return { outcome: "admitted", path, pass: verdict.pass, token, carrier, keepsCookie };
+  // Nothing would come of it in a frame or an image of another site, whose cookies browsers do not keep. But by a link
+  // from there, a stranger's pass would come between the viewer and their own.
+  if (keepsCookie && request.headers["sec-fetch-site"] === "cross-site") return refused("cross_site_cookie");
+  const asked = { path: path.text, clientAddress: plainAddress(request.ip) };
+  let refusal: Admission = refused("pass_refused", "no_pass");
+  for (const [index, token] of tokens.entries()) {
+    const verdict = await passes.verify(token, asked);
+    if (verdict.accepted) return { outcome: "admitted", path, pass: verdict.pass, token, carrier, keepsCookie };
+    // One that may be good later says more than the others.
+    if (index === 0 || verdict.reason === "revocations_outdated") refusal = refusedBy(verdict);
+  }
+  return refusal;
 }
 
 function refused(code: ProblemCode, reason: string | null = null): Admission {

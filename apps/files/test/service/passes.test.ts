@@ -91,15 +91,8 @@ describe("a pass", () => {
 
   test("is the only one of a request", async () => {
     const token = await service.passFor("/songs/");
-    const cookie = { cookie: `coatcheck-pass-${new URL(service.url).port}=${token}` };
-    for (const [target, headers] of [
-      [`/songs/one.wav?token=${token}&token=${token}`, {}],
-      [`/~/${token}/songs/one.wav?token=${token}`, {}],
-      [`/songs/one.wav?token=${token}`, cookie],
-      [`/~/${token}/songs/one.wav`, cookie],
-      ["/songs/one.wav", { cookie: `${cookie.cookie}; ${cookie.cookie}` }],
-    ] as const) {
-      expect(await problemOf(await fetch(service.url + target, { headers }))).toEqual([400, "several_passes"]);
+    for (const target of [`/songs/one.wav?token=${token}&token=${token}`, `/~/${token}/songs/one.wav?token=${token}`]) {
+      expect(await problemOf(await fetch(service.url + target))).toEqual([400, "several_passes"]);
     }
   });
 });
@@ -133,6 +126,52 @@ describe("a pass in a cookie", () => {
     expect([refused.status, cookieOf(refused)]).toEqual([401, ""]);
     const missing = await fetch(`${service.url}/songs/none.wav?token=${token}&cookie=1`);
     expect([missing.status, cookieOf(missing)]).toEqual([404, ""]);
+  });
+});
+
+describe("a viewer in whose browser a stranger's page had a cookie set", () => {
+  const name = () => `coatcheck-pass-${new URL(service.url).port}`;
+
+  test("opens what their own pass does, wherever that is", async () => {
+    const [own, planted] = [
+      await service.passFor("/songs/"),
+      await service.passFor("/other.wav", { session: "stranger" }),
+    ];
+    const headers = { cookie: `${name()}=${planted}` };
+    expect((await service.get("/songs/one.wav", headers, own)).status).toBe(200);
+    expect((await fetch(`${service.url}/~/${own}/songs/one.wav`, { headers })).status).toBe(200);
+    for (const pairs of [
+      [planted, own],
+      [own, planted],
+      ["x", "", own],
+    ]) {
+      const cookie = pairs.map((token) => `${name()}=${token}`).join("; ");
+      const response = await fetch(`${service.url}/songs/one.wav`, { headers: { cookie } });
+      expect([response.status, await response.text()]).toEqual([200, "one"]);
+    }
+    const two = { cookie: `${name()}=${planted}; ${name()}=x` };
+    expect(await problemOf(await fetch(`${service.url}/songs/one.wav`, { headers: two }))).toEqual([
+      401,
+      "pass_refused",
+    ]);
+  });
+
+  test("opens nothing by it where their own in the URL is not good: that one was meant", async () => {
+    const headers = { cookie: `${name()}=${await service.passFor("/songs/")}` };
+    expect((await service.get("/songs/one.wav", headers, "x")).status).toBe(401);
+  });
+
+  test("has none set, where the browser says that another site's page sent it here", async () => {
+    const token = await service.passFor("/songs/", { session: "stranger" });
+    const ask = (site: string) =>
+      fetch(`${service.url}/songs/one.wav?token=${token}&cookie=1`, { headers: { "sec-fetch-site": site } });
+    const response = await ask("cross-site");
+    expect(await problemOf(response)).toEqual([403, "cross_site_cookie"]);
+    expect(response.headers.getSetCookie()).toEqual([]);
+    for (const site of ["same-origin", "same-site", "none"]) {
+      const allowed = await ask(site);
+      expect([allowed.status, allowed.headers.getSetCookie().length]).toEqual([200, 1]);
+    }
   });
 });
 
