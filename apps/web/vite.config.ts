@@ -12,7 +12,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     cssCodeSplit: false,
     rolldownOptions: {
-      input: ["sign-in.html", "account.html", "confirm.html", "problem.html"],
+      input: ["sign-in.html", "sign-out.html", "account.html", "confirm.html", "problem.html"],
       output: { chunkFileNames: "assets/shared-[hash].js" },
     },
   },

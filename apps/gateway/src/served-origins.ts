@@ -40,6 +40,11 @@ export class ServedOrigins {
     this.#onlyHostname = others.length === 0 ? new URL(first.origin.text).hostname : null;
   }
 
+  /** Whether there is more than one of them. */
+  get areSeveral(): boolean {
+    return this.#onlyHostname === null;
+  }
+
   /** Null for a Host header that names none of them. */
   find(host: string | undefined): ServedOrigin | null {
     if (host === undefined) return null;

@@ -137,7 +137,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     guard: ({ raw }) => origins.findOrPrimary(raw.headers.host).guard,
     onRefused: (refusal, _request, reply) => problemAnswers.send(reply, refusal.code),
   });
-  addRoutesWithMethodNotAllowed(app, () => {
+  addRoutesWithMethodNotAllowed(app, problemAnswers, () => {
     addHealthRoutes(app, parts);
     addLoginRoute(app, parts);
     addLogoutRoute(app);

@@ -14,6 +14,8 @@ export interface DeviceSession {
   readonly id: string;
   readonly current: boolean;
   readonly device: string;
+  /** The host that the user signed in at; null where there is one only. */
+  readonly site: string | null;
   readonly ip: string | null;
   readonly createdAt: string;
   readonly lastSeenAt: string;

@@ -16,16 +16,23 @@ export function showDevices(list: HTMLElement, sessions: readonly DeviceSession[
 
 function deviceItem(session: DeviceSession, onSignOut: SignOutHandler): HTMLLIElement {
   const facts = make("div", { id: `facts-${session.id}` }, ...factsOf(session));
-  const text = make("div", { className: "device-text" }, make("h3", {}, session.device), badges(session), facts);
+  const heading = make("h3", {}, session.device);
+  const place = session.site === null ? [] : [make("p", { className: "site" }, session.site)];
+  const text = make("div", { className: "device-text" }, heading, ...place, badges(session), facts);
   const item = make("li", { className: "device" }, icon(session), text);
   if (session.current) return item;
 
-  const button = make("button", { type: "button" }, "Sign out", spoken(` ${session.device}`));
+  const button = make("button", { type: "button" }, "Sign out", spoken(` ${deviceName(session)}`));
   // Two devices may have one name: then these tell them apart.
   button.setAttribute("aria-describedby", facts.id);
   button.addEventListener("click", () => onSignOut(session, button));
   item.append(button);
   return item;
+}
+
+/** By which its user tells it from others: with the site, where there are several. */
+export function deviceName({ device, site }: DeviceSession): string {
+  return site === null ? device : `${device} at ${site}`;
 }
 
 function icon(session: DeviceSession): HTMLElement {

@@ -1,6 +1,6 @@
 import { type DeviceSession, signOutDevice, signOutEverywhereElse } from "./api.ts";
 import { confirmedIn } from "./confirmed-in.ts";
-import { keepTimesCurrent, showDevices } from "./device-list.ts";
+import { deviceName, keepTimesCurrent, showDevices } from "./device-list.ts";
 import { find, whileBusy } from "./dom.ts";
 import { MessageArea } from "./message-area.ts";
 import type { Reauthentication } from "./reauthentication.ts";
@@ -44,7 +44,7 @@ export class DevicePanel {
     if (outcome.kind !== "done" && !alreadyGone) return this.#messages.showFailure(outcome);
 
     this.#takeOff([button]);
-    this.#messages.showNotice(`${session.device} ${alreadyGone ? "was already" : "is now"} signed out.`);
+    this.#messages.showNotice(`${deviceName(session)} ${alreadyGone ? "was already" : "is now"} signed out.`);
   }
 
   async #signOutEverywhereElse(): Promise<void> {

@@ -24,6 +24,10 @@ const session = objectOf(
     id: text("Names it in lists and revocations. Opens nothing.", { pattern: "^[A-Za-z0-9_-]{12}$" }),
     current: { type: "boolean", description: "Whether it is the one of this request." },
     device: text("What the client says it is, for people."),
+    site: {
+      type: ["string", "null"],
+      description: "The host that the user logged in at; null where there is one only.",
+    },
     ip: { type: ["string", "null"], description: "The address that it began from." },
     createdAt: time("When the user logged in."),
     lastSeenAt: time("Exact to a minute, or a tenth of the idle timeout."),

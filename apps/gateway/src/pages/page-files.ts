@@ -11,6 +11,7 @@ export interface PageFile {
 export interface PageFiles {
   readonly signIn: PageFile;
   readonly account: PageFile;
+  readonly signOut: PageFile;
   readonly confirm: PageFile;
   /** A template: what it tells of is filled in for each problem. */
   readonly problem: PageFile;
@@ -35,6 +36,7 @@ export async function loadPageFiles(): Promise<PageFiles> {
     return {
       signIn: await loadFile(join(folder, "sign-in.html")),
       account: await loadFile(join(folder, "account.html")),
+      signOut: await loadFile(join(folder, "sign-out.html")),
       confirm: await loadFile(join(folder, "confirm.html")),
       problem: await loadFile(join(folder, "problem.html")),
       assets: new Map(await Promise.all(assets)),

@@ -1,11 +1,16 @@
 import { safeNext } from "coatcheck";
 
 export const SIGN_IN_PATH = "/auth/sign-in";
+export const SIGN_OUT_PATH = "/auth/sign-out";
+export const LOGOUT_PATH = "/auth/logout";
 export const CONFIRM_PATH = "/auth/confirm";
 export const ACCOUNT_PATH = "/auth/account";
 
 /** In a query: the sign-in page shows itself to those, too, who are signed in already. */
 export const SWITCH_USER = "switch-user";
+
+/** The sign-in page for those who have signed out: it says so. */
+export const SIGNED_OUT_LOCATION = `${SIGN_IN_PATH}?signed-out`;
 
 /** The sign-in page, with the way back. */
 export function signInLocation(target: string): string {

@@ -3,7 +3,15 @@ import { type ProblemCode, problems, sendProblem } from "../problem.ts";
 import { opensPage, pageOfForm, sendsForm } from "../proxy/page-request.ts";
 import type { PageFile } from "./page-files.ts";
 import { problemPage } from "./problem-page.ts";
-import { formProblemText, problemText } from "./problem-texts.ts";
+import { formProblemText, type ProblemText, problemText } from "./problem-texts.ts";
+
+/** A problem in other words than its code's own. */
+export interface ToldProblem {
+  /** Of the object. */
+  readonly detail: string;
+  /** Of the page. */
+  readonly text: ProblemText;
+}
 
 /**
  * ProblemAnswers tells of a problem in the words of whoever asked: a page where a person opens one or sends a form, else the
@@ -18,12 +26,15 @@ export class ProblemAnswers {
     this.#contentType = contentType;
   }
 
-  send(reply: FastifyReply, code: ProblemCode): FastifyReply {
+  /** `told` is given where a code stands for something of which there is more to say. */
+  send(reply: FastifyReply, code: ProblemCode, told: ToldProblem | null = null): FastifyReply {
     const { raw } = reply.request;
     const { method = "", url = "", headers } = raw;
     const isForm = sendsForm(method, headers);
-    if (!isForm && !opensPage(method, headers)) return sendProblem(reply, code);
-    const text = isForm ? formProblemText(code) : problemText(code);
+    if (!isForm && !opensPage(method, headers)) {
+      return sendProblem(reply, code, told === null ? {} : { detail: told.detail });
+    }
+    const text = told?.text ?? (isForm ? formProblemText(code) : problemText(code));
     const target = isForm ? (pageOfForm(raw) ?? "/") : url;
     return reply
       .code(problems[code].status)

@@ -1,6 +1,6 @@
 import { safeNext } from "coatcheck";
 import { type ProblemCode, problems } from "../problem.ts";
-import { ACCOUNT_PATH, confirmLocation, signInLocation, switchUserLocation } from "./page-locations.ts";
+import { ACCOUNT_PATH, confirmLocation, SIGN_OUT_PATH, signInLocation, switchUserLocation } from "./page-locations.ts";
 import { actionLabels, type ProblemAction, type ProblemText } from "./problem-texts.ts";
 
 /** Names in the template: each stands between two pairs of braces. */
@@ -47,6 +47,8 @@ function locationOf(action: ProblemAction, target: string): string {
       return "/";
     case "account":
       return ACCOUNT_PATH;
+    case "sign_out":
+      return SIGN_OUT_PATH;
   }
 }
 

@@ -1,7 +1,15 @@
 import type { ProblemCode } from "../problem.ts";
 
 /** What a person is offered to do about a problem, each as a link. */
-export type ProblemAction = "try_again" | "back" | "sign_in" | "confirm" | "switch_user" | "start" | "account";
+export type ProblemAction =
+  | "try_again"
+  | "back"
+  | "sign_in"
+  | "confirm"
+  | "switch_user"
+  | "start"
+  | "account"
+  | "sign_out";
 
 /** A problem as it is told to a person: what happened, what to do now, and the ways to it, the likeliest first. */
 export interface ProblemText {
@@ -118,6 +126,15 @@ export const actionLabels: Readonly<Record<ProblemAction, string>> = {
   switch_user: "Sign in as someone else",
   start: "Go to the start page",
   account: "Go to your account",
+  sign_out: "Go to the sign-out page",
+};
+
+/** For those who follow a link to the logout: links change nothing. */
+export const logoutByLinkText: ProblemText = {
+  heading: "You are not signed out yet",
+  happened: "A link cannot sign you out, or any page could do it to you.",
+  advice: "The sign-out page has a button that does.",
+  actions: ["sign_out", "account"],
 };
 
 export function problemText(code: ProblemCode): ProblemText {

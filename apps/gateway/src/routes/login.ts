@@ -8,6 +8,7 @@ import type { SecurityEvents } from "../audit/security-events.ts";
 import { GatewayError } from "../errors.ts";
 import { sendProblem, sendTooManyAttempts, sendUnavailable } from "../problem.ts";
 import type { ServedOrigins } from "../served-origins.ts";
+import { siteData } from "../session-site.ts";
 import { sessionView, userView } from "../session-view.ts";
 
 export interface LoginRouteOptions {
@@ -54,8 +55,8 @@ export function addLoginRoute(app: FastifyInstance, options: LoginRouteOptions):
 
   app.post<{ Body: LoginBody }>("/auth/login", { schema: { body: loginBody } }, async (request, reply) => {
     const { email, password, remember = false } = request.body;
-    const { deviceCookie } = origins.findOrPrimary(request.raw.headers.host);
-    const device = deviceCookie.read(request.headers.cookie ?? null);
+    const origin = origins.findOrPrimary(request.raw.headers.host);
+    const device = origin.deviceCookie.read(request.headers.cookie ?? null);
     const deviceToken = device.found === "one" ? device.value : null;
     await authenticator.askForRoom(email, deviceToken).catch((error: unknown) => tellShed(error, request));
 
@@ -76,7 +77,7 @@ export function addLoginRoute(app: FastifyInstance, options: LoginRouteOptions):
         security.report({ event: "authn_login_fail", ...about }, request.visit.request);
         return sendProblem(reply, "invalid_credentials");
       }
-      const login = await request.visit.login(attempt, { remember });
+      const login = await request.visit.login(attempt, { remember, data: siteData(origin) });
       if (login.outcome === "logged_in") {
         if (checked.deviceTokenDue) await rememberDevice(checked.account.id, deviceToken, request, reply);
         const { session } = login.authentication;
@@ -85,7 +86,7 @@ export function addLoginRoute(app: FastifyInstance, options: LoginRouteOptions):
           { event: "authn_login_success", userId, actorId: userId, sessionId: session.id },
           request.visit.request,
         );
-        return { user: userView(checked.account), session: sessionView(session, session.id) };
+        return { user: userView(checked.account), session: sessionView(session, session.id, origins) };
       }
       if (login.outcome === "refused") return sendProblem(reply, login.refusal.code);
       if (login.outcome === "limit_reached") return sendProblem(reply, "session_limit_reached");

@@ -2,19 +2,23 @@ import type { FastifyInstance } from "fastify";
 import type { AccountStore } from "../accounts/account-store.ts";
 import type { SecurityEvents } from "../audit/security-events.ts";
 import { sendProblem } from "../problem.ts";
+import type { ServedOrigins } from "../served-origins.ts";
 import { sessionView, userView } from "../session-view.ts";
 import { forSignedInUser } from "../signed-in-user.ts";
 
+export interface MeRoutesOptions {
+  readonly accounts: AccountStore;
+  readonly origins: ServedOrigins;
+  readonly security: SecurityEvents;
+}
+
 /** Who I am, and by which session. */
-export function addMeRoutes(
-  app: FastifyInstance,
-  { accounts, security }: { readonly accounts: AccountStore; readonly security: SecurityEvents },
-): void {
+export function addMeRoutes(app: FastifyInstance, { accounts, origins, security }: MeRoutesOptions): void {
   app.get(
     "/auth/me",
     forSignedInUser(accounts, async ({ account, authentication: { session } }) => ({
       user: userView(account),
-      session: sessionView(session, session.id),
+      session: sessionView(session, session.id, origins),
     })),
   );
 

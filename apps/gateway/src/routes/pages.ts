@@ -2,7 +2,15 @@ import { safeNext } from "coatcheck";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { AccountStore } from "../accounts/account-store.ts";
 import type { PageFile, PageFiles } from "../pages/page-files.ts";
-import { ACCOUNT_PATH, CONFIRM_PATH, SIGN_IN_PATH, SWITCH_USER, signInLocation } from "../pages/page-locations.ts";
+import {
+  ACCOUNT_PATH,
+  CONFIRM_PATH,
+  SIGN_IN_PATH,
+  SIGN_OUT_PATH,
+  SIGNED_OUT_LOCATION,
+  SWITCH_USER,
+  signInLocation,
+} from "../pages/page-locations.ts";
 import { sendProblem } from "../problem.ts";
 import { findSignedInUser } from "../signed-in-user.ts";
 
@@ -17,6 +25,12 @@ export function addPageRoutes(
     if (SWITCH_USER in (request.query as object)) return sendPage(reply, pages.signIn);
     const user = await findSignedInUser(request, accounts);
     return user === null ? sendPage(reply, pages.signIn) : reply.redirect(nextOf(request));
+  });
+
+  // For a link: opening it changes nothing, and its button does.
+  app.get(SIGN_OUT_PATH, async (request, reply) => {
+    const user = await findSignedInUser(request, accounts);
+    return user === null ? reply.redirect(SIGNED_OUT_LOCATION) : sendPage(reply, pages.signOut);
   });
 
   // Signing in is as good a proof as the password once more, and a proof of just now is not asked for again.

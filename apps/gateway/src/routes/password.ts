@@ -51,11 +51,11 @@ export function addPasswordRoute(app: FastifyInstance, options: PasswordRouteOpt
       const reasons = checkNewPassword(newPassword, account, currentPassword);
       if (reasons.length > 0) return sendProblem(reply, "password_refused", { reasons });
 
-      const { remembered } = authentication.session;
+      const { remembered, data } = authentication.session;
       const change = await changes.changeOwnPassword(checked.proof, newPassword);
       if (change.outcome === "overtaken") return sendProblem(reply, "unauthenticated");
       security.report({ event: "authn_password_change", ...about, actorId: account.id }, request.visit.request);
-      const login = await request.visit.login(change.attempt, { remember: remembered });
+      const login = await request.visit.login(change.attempt, { remember: remembered, data });
       return login.outcome === "logged_in" ? reply.code(204).send() : sendProblem(reply, "unauthenticated");
     }),
   );

@@ -4,12 +4,14 @@ import type { PasswordAuthenticator } from "../accounts/password-authenticator.t
 import { refusedPassword } from "../audit/refused-password.ts";
 import type { SecurityEvents } from "../audit/security-events.ts";
 import { sendProblem, sendTooManyAttempts } from "../problem.ts";
+import type { ServedOrigins } from "../served-origins.ts";
 import { sessionView } from "../session-view.ts";
 import { findSignedInUser } from "../signed-in-user.ts";
 
 export interface ReauthenticateRouteOptions {
   readonly accounts: AccountStore;
   readonly authenticator: PasswordAuthenticator;
+  readonly origins: ServedOrigins;
   readonly security: SecurityEvents;
 }
 
@@ -25,7 +27,7 @@ const MAXIMUM_CHECKS = 3;
 
 /** The password once more, for a session that is fresh again under a new cookie. */
 export function addReauthenticateRoute(app: FastifyInstance, options: ReauthenticateRouteOptions): void {
-  const { accounts, authenticator, security } = options;
+  const { accounts, authenticator, origins, security } = options;
 
   app.post<{ Body: { password: string } }>(
     "/auth/reauthenticate",
@@ -52,7 +54,7 @@ export function addReauthenticateRoute(app: FastifyInstance, options: Reauthenti
         if (renewed.outcome === "busy") return sendProblem(reply.header("retry-after", "1"), "session_busy");
         if (renewed.outcome === "reauthenticated") {
           const { session } = renewed.authentication;
-          return { session: sessionView(session, session.id) };
+          return { session: sessionView(session, session.id, origins) };
         }
         request.visit.refresh();
       }

@@ -4,6 +4,7 @@ import type { AccountStore } from "../accounts/account-store.ts";
 import type { SecurityEvents } from "../audit/security-events.ts";
 import { sendProblem, sendTooManyAttempts } from "../problem.ts";
 import { RateLimit } from "../rate-limit.ts";
+import type { ServedOrigins } from "../served-origins.ts";
 import { sessionView } from "../session-view.ts";
 import { forSignedInUser } from "../signed-in-user.ts";
 
@@ -11,6 +12,7 @@ export interface SessionRoutesOptions {
   readonly accounts: AccountStore;
   readonly sessions: SessionManager;
   readonly clock: Clock;
+  readonly origins: ServedOrigins;
   readonly security: SecurityEvents;
 }
 
@@ -24,14 +26,14 @@ export const revokeAllQuery = {
 
 /** The devices that the user is signed in on, and how to sign them out. */
 export function addSessionRoutes(app: FastifyInstance, options: SessionRoutesOptions): void {
-  const { accounts, sessions, clock, security } = options;
+  const { accounts, sessions, clock, origins, security } = options;
   const revocations = new RateLimit({ maximum: REVOCATIONS_PER_MINUTE, windowSeconds: 60, clock });
 
   app.get(
     "/auth/sessions",
     forSignedInUser(accounts, async ({ account, authentication }) => {
       const all = await sessions.list(account.id);
-      return { sessions: all.map((session) => sessionView(session, authentication.session.id)) };
+      return { sessions: all.map((session) => sessionView(session, authentication.session.id, origins)) };
     }),
   );
 

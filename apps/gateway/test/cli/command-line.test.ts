@@ -4,6 +4,7 @@ import { CommandLine } from "./support/run-coatcheck.ts";
 
 const names = [
   ...["demo", "gateway", "files", "users add", "users list", "users edit", "users disable", "users enable"],
+  "users unlock",
   ...["users set-password", "sessions list", "sessions revoke", "keys list", "keys rotate", "keys retire"],
   ...["passes void", "config check", "migrate"],
 ];
@@ -88,4 +89,55 @@ test("config check prints what is in effect and where it came from, as a table a
   expect(table.output).toContain(`sqlite:${commandLine.databasePath}`);
   const json = await commandLine.run(["config", "check", "--json"]);
   expect(JSON.parse(json.output)).toMatchObject({ port: 9000, sessions: { kind: "memory" }, host: "localhost" });
+});
+
+describe("config check of a gateway with many sites", () => {
+  const routes = Array.from({ length: 13 }, (_, index) => ({
+    host: `tool-${index}.example.com`,
+    path: "/",
+    access: "login",
+    upstream: "http://127.0.0.1:9",
+  }));
+  const environment = {
+    COATCHECK_PUBLIC_URL: routes.map(({ host }) => `https://${host}`).join(","),
+    COATCHECK_ROUTES: JSON.stringify(routes),
+    COATCHECK_SESSIONS: "memory:",
+  };
+
+  test("has a line for each route and each origin, and none that is wider than a terminal", async () => {
+    const { code, output } = await new CommandLine(environment).run(["config", "check"]);
+    expect(code).toBe(0);
+    for (const { host } of routes) {
+      expect(output).toMatch(new RegExp(`^(publicUrl)? +https://${host}( |$)`, "m"));
+      expect(output).toMatch(new RegExp(`^(routes)? +${host}/ → http://127.0.0.1:9 \\(login\\)`, "m"));
+    }
+    expect(Math.max(...output.split("\n").map((line) => line.length))).toBeLessThan(160);
+  });
+
+  test("that is to connect fails with the cause where a service is down, and names what answers", async () => {
+    const { code, output, errors } = await new CommandLine(environment).run(["config", "check", "--connect"]);
+    expect(code).toBe(1);
+    expect(output).toMatch(/^KEY/);
+    expect(errors).toMatch(/^database +sqlite:\/.* +answers$/m);
+    expect(errors).toMatch(/^sessions +memory: +answers$/m);
+    expect(errors).toMatch(/^service +http:\/\/127\.0\.0\.1:9 +.*ECONNREFUSED/m);
+    expect(errors).toMatch(/^coatcheck: 1 of 3 parts cannot be used\.$/m);
+  });
+
+  test("that is to connect says why a database or the sessions cannot be used", async () => {
+    const down = {
+      COATCHECK_DATABASE: "postgres://ada:secret-words@127.0.0.1:9/accounts",
+      COATCHECK_SESSIONS: "redis://127.0.0.1:9",
+    };
+    const { code, errors } = await new CommandLine(down).run(["config", "check", "--connect"]);
+    expect(code).toBe(1);
+    expect(errors).toMatch(/^database +postgres:\S* +.*ECONNREFUSED/m);
+    expect(errors).toMatch(/^sessions +redis:\S* +.*(ECONNREFUSED|closed|not answer)/m);
+    expect(errors).not.toContain("secret-words");
+  });
+
+  test("that is to connect succeeds where everything answers", async () => {
+    const commandLine = new CommandLine({ COATCHECK_SESSIONS: "memory:" });
+    expect(await commandLine.run(["config", "check", "--connect"])).toMatchObject({ code: 0 });
+  });
 });

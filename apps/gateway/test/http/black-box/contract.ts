@@ -56,6 +56,7 @@ export function contractSuite(create: CreateGateway): void {
             id: expect.stringMatching(/^[A-Za-z0-9_-]{12}$/),
             current: true,
             device: expect.any(String),
+            site: null,
             ip: expect.any(String),
             createdAt: expect.stringMatching(ISO_TIME),
             lastSeenAt: expect.stringMatching(ISO_TIME),
@@ -177,7 +178,7 @@ export function contractSuite(create: CreateGateway): void {
         expect(list.length).toBeGreaterThanOrEqual(2);
         for (const session of list) {
           expect(Object.keys(session).sort()).toEqual(
-            ["createdAt", "current", "device", "expiresAt", "id", "ip", "lastSeenAt", "remembered"].sort(),
+            ["createdAt", "current", "device", "expiresAt", "id", "ip", "lastSeenAt", "remembered", "site"].sort(),
           );
         }
         const token = [...second.cookies].find(([name]) => /^coatcheck-\d+$/.test(name))?.[1] ?? "?";

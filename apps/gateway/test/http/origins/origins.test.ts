@@ -64,6 +64,17 @@ describe("each origin", () => {
     }
   });
 
+  test("is named beside each device that is logged in there", async () => {
+    const [app, music] = [await loggedIn(APP), await loggedIn(MUSIC)];
+    const sitesSeenBy = async (client: OriginClient) => {
+      const { sessions } = JSON.parse((await client.send({ target: "/auth/sessions" })).body) as {
+        readonly sessions: readonly { readonly site: string; readonly current: boolean }[];
+      };
+      return sessions.find(({ current }) => current)?.site;
+    };
+    expect([await sitesSeenBy(app), await sitesSeenBy(music)]).toEqual([APP, MUSIC].map((url) => new URL(url).host));
+  });
+
   test("shows the sessions of all, and ends any of them", async () => {
     const [app, music] = [await loggedIn(APP), await loggedIn(MUSIC)];
     const { session } = JSON.parse((await music.send({ target: "/auth/me" })).body) as { session: { id: string } };

@@ -1,0 +1,27 @@
+import { signOut, whoAmI } from "./api.ts";
+import { showConnectivity } from "./connectivity.ts";
+import { find } from "./dom.ts";
+import { handleSubmit } from "./handle-submit.ts";
+import { leaveFor } from "./leave-for.ts";
+import { SIGNED_OUT_URL } from "./next-url.ts";
+
+handleSubmit(find("form", HTMLFormElement), {
+  send: signOut,
+  onDone: () => leaveFor(SIGNED_OUT_URL),
+  fieldAtFault: () => null,
+});
+
+/** Who and where, so that nobody signs out of something else than they think. The button does as well without. */
+async function nameAccount(): Promise<void> {
+  const me = await whoAmI();
+  if (me.kind === "refused" && me.status === 401) return leaveFor(SIGNED_OUT_URL);
+  if (me.kind !== "done") return;
+  find("#who", HTMLElement).textContent = `You are signed in to ${location.host} as ${me.value.user.email}.`;
+}
+
+// Back, after a sign-out, may bring this page out of the browser's memory: it has to ask again.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
+showConnectivity();
+void nameAccount();
