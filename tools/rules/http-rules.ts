@@ -1,6 +1,7 @@
 import type { Rule } from "./rule.ts";
 
 const visit = "packages/coatcheck/src/http/visit.ts";
+const rotationAnswer = "packages/coatcheck/src/http/rotation-answer.ts";
 const tests = "packages/coatcheck/test/http/visit.test.ts";
 
 /** The rules about what a response does to the cookie. */
@@ -23,5 +24,21 @@ export const httpRules: readonly Rule[] = [
     if (held?.status === "unauthenticated") this.#setCookie ??= this.#parts.cookie.clear();`,
     tests,
     testName: "quiet by default > an ordinary request sets no cookie, and a failed one deletes none",
+  },
+  {
+    rule: "A new secret goes out only with an answer that a browser asked for.",
+    source: rotationAnswer,
+    replace: "    isReadByBrowser(request, response) &&\n",
+    with: "",
+    tests,
+    testName: "rotation > a server that hands on the cookie alone: a new secret is sent, false",
+  },
+  {
+    rule: "A browser that opens a page is answered with a page; data went to a server in between.",
+    source: rotationAnswer,
+    replace: "return !isNavigation || PAGES",
+    with: "return true || PAGES",
+    tests,
+    testName: "rotation > a server that hands on every header of a page's request: a new secret is sent, false",
   },
 ];

@@ -28,6 +28,10 @@ export function reportSessionEvents(
   events.on("reauthenticated", ({ userId, sessionId }, cause) => {
     security.report({ event: "authn_reauthenticated", userId, actorId: userId, sessionId }, cause);
   });
+  events.on("rotation_suspended", ({ userId, sessionId, until }, cause) => {
+    const detail = { until: new Date(until).toISOString() };
+    security.report({ event: "session_renewal_suspended", userId, sessionId, detail }, cause);
+  });
   // Of the two who hold the cookie nobody knows which is the user.
   events.on("token_reused", (about, cause) => security.report({ event: "authn_token_reuse", ...about }, cause));
   events.on("request_rejected", ({ reason, method, origin }, cause) => {

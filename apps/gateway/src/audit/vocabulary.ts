@@ -27,6 +27,8 @@ export const vocabulary = {
   authz_fail: failure("not allowed"),
   session_created: success("session begun"),
   session_renewed: success("cookie renewed"),
+  /** Three new cookies in a row were not taken up: a server in between drops them, or a thief keeps his from being replaced. */
+  session_renewal_suspended: failure("new cookies are not taken up"),
   session_logout: success("logged out"),
   session_revoked: success("session revoked"),
   session_expired: success("session expired"),

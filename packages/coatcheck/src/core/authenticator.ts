@@ -1,9 +1,16 @@
 import { CoatcheckError } from "../errors.ts";
 import type { Clock, Timestamp } from "./clock.ts";
 import type { ClockCheck } from "./clock-check.ts";
-import { confirmPending, isPendingLost, mayIssueSecret, recognise } from "./secret-rotation.ts";
+import {
+  confirmPending,
+  isPendingLost,
+  mayIssueSecret,
+  recognise,
+  SUSPENSION_SECONDS,
+  suspendRotation,
+} from "./secret-rotation.ts";
 import { Authentication, type AuthenticationResult, unauthenticated } from "./session.ts";
-import type { EventCause } from "./session-events.ts";
+import type { EventCause, SessionEventEmitter } from "./session-events.ts";
 import { isFresh, isRotationDue, isTouchDue, lifetimeOf, type SessionPolicy } from "./session-policy.ts";
 import { applyChange, type EndReason, expiresAt, type SessionChange, type SessionRecord } from "./session-record.ts";
 import type { SessionStore } from "./session-store.ts";
@@ -24,6 +31,7 @@ interface AuthenticatorParts {
   readonly clock: Clock;
   readonly clocks: ClockCheck;
   readonly end: (record: SessionRecord, reason: EndReason, options: EventCause) => Promise<void>;
+  readonly events: SessionEventEmitter;
 }
 
 /** Authenticator decides what a presented token is worth. One store read, and a write only when there is one to make. */
@@ -57,15 +65,16 @@ export class Authenticator {
         await clocks.requireMeasured(token.userKey);
         return unauthenticated("expired");
       }
-      if (recognition === "reused" || recognition === "unconfirmed") {
-        const reason = recognition === "reused" ? "token_reused" : "rotation_unconfirmed";
-        await this.#parts.end(record, reason, options);
-        return unauthenticated(reason);
+      if (recognition === "reused") {
+        await this.#parts.end(record, "token_reused", options);
+        return unauthenticated("token_reused");
       }
 
       const change = this.#changeFor(record, recognition, options.slide ?? true, now);
       if (change === null) return this.#accept(record, token, recognition, now);
       if (await store.update(token, change, record.version)) {
+        // Only the request that wrote it says so.
+        if (change.pending?.attempt === 0) this.#reportSuspension(record, now, options);
         return this.#accept(applyChange(record, change), token, recognition, now);
       }
       // Changed or gone in between: whatever it is now, it must be judged anew.
@@ -89,6 +98,11 @@ export class Authenticator {
     return this.#accept(record, token, "current", now);
   }
 
+  #reportSuspension({ userId, sessionId }: SessionRecord, now: Timestamp, { cause }: EventCause): void {
+    const until = now + SUSPENSION_SECONDS * 1_000;
+    this.#parts.events.emit("rotation_suspended", { userId, sessionId, until }, cause);
+  }
+
   #changeFor(
     record: SessionRecord,
     recognition: "current" | "pending" | "grace",
@@ -100,7 +114,9 @@ export class Authenticator {
       slide && isTouchDue(lifetime, record, now)
         ? { lastSeenAt: now, idleDeadline: now + lifetime.idleTimeoutSeconds * 1_000 }
         : null;
-    return recognition === "pending" ? { ...confirmPending(record, now), ...touch } : touch;
+    if (recognition === "pending") return { ...confirmPending(record, now), ...touch };
+    const suspension = recognition === "current" ? suspendRotation(record, now) : null;
+    return suspension === null ? touch : { ...suspension, ...touch };
   }
 
   #accept(
@@ -117,7 +133,7 @@ export class Authenticator {
       );
     }
     const { issuedAt, authenticatedAt } = record.current;
-    const due = isPendingLost(record, now) || isRotationDue(lifetimeOf(policy, record), issuedAt, now);
+    const due = isPendingLost(record, now, "rotation") || isRotationDue(lifetimeOf(policy, record), issuedAt, now);
     return new Authentication(
       { record, token },
       {

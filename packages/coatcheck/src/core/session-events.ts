@@ -1,3 +1,4 @@
+import type { Timestamp } from "./clock.ts";
 import type { EndReason } from "./session-record.ts";
 
 /** Names the session that an event is about. */
@@ -18,6 +19,12 @@ export interface SessionEvents {
   readonly expired: AboutSession;
   /** A session got a new secret in passing, because that was due. */
   readonly rotated: AboutSession;
+  /**
+   * Three new secrets in a row went out and none came back, so none is sent until `until`. The session goes on. A server
+   * between browser and application drops Set-Cookie, a script never writes its cookie file back, or a thief keeps a
+   * copied cookie from being replaced.
+   */
+  readonly rotation_suspended: AboutSession & { readonly until: Timestamp };
   /** The user proved again who they are. */
   readonly reauthenticated: AboutSession;
   /**

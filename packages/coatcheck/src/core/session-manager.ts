@@ -1,4 +1,5 @@
 import { CoatcheckError } from "../errors.ts";
+import { announceRemovals } from "./announce-removals.ts";
 import { type AuthenticateOptions, Authenticator, MAXIMUM_WRITE_ATTEMPTS } from "./authenticator.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { ClockCheck } from "./clock-check.ts";
@@ -15,7 +16,6 @@ import {
   type EndReason,
   expiresAt,
   type JsonObject,
-  type RemovedSession,
   type SessionChange,
   type SessionRecord,
 } from "./session-record.ts";
@@ -71,6 +71,7 @@ export class SessionManager {
     this.#authenticator = new Authenticator({
       ...{ store: this.#store, clocks: this.#clocks, policy: this.policy, clock: this.#clock },
       end: (record, reason, options) => this.#end(record, reason, options),
+      events: this.events,
     });
   }
 
@@ -118,7 +119,7 @@ export class SessionManager {
     }
     if (result.outcome !== "inserted") return result;
 
-    this.#announce(result.removed, options);
+    announceRemovals(this.events, result.removed, options);
     // Only now, for a login that failed must leave the session that was there.
     if (held !== null && !isOwn) await this.#end(held, "replaced", options);
     const { userId, sessionId, remembered, methods } = record;
@@ -223,7 +224,7 @@ export class SessionManager {
     // It may be anything that somebody put into an address, and a store keeps more under the user than sessions.
     if (!isSessionId(sessionId)) return false;
     const removed = await this.#store.delete({ userKey, sessionId }, reason);
-    this.#announce(removed === null ? [] : [removed], options);
+    announceRemovals(this.events, removed === null ? [] : [removed], options);
     return removed !== null;
   }
 
@@ -264,7 +265,7 @@ export class SessionManager {
   /** Removes expired sessions from the store, at most `limit`; returns how many. Call it every minute or so. */
   async removeExpired(limit = 1_000): Promise<number> {
     const removed = await this.#store.deleteExpired(limit);
-    this.#announce(removed, {});
+    announceRemovals(this.events, removed, {});
     return removed.length;
   }
 
@@ -280,21 +281,12 @@ export class SessionManager {
   async #end(record: SessionRecord, reason: EndReason, options: EventCause): Promise<void> {
     const removed = await this.#store.delete(record, reason);
     // Only the request that removed it announces it: two that race to end a session end it once.
-    this.#announce(removed === null ? [] : [removed], options);
+    announceRemovals(this.events, removed === null ? [] : [removed], options);
   }
 
   async #endAll(userKey: string, reason: EndReason, { cause, ...spared }: EventCause & Spared): Promise<number> {
     const removed = await this.#store.deleteByUser(userKey, reason, spared);
-    this.#announce(removed, cause === undefined ? {} : { cause });
+    announceRemovals(this.events, removed, cause === undefined ? {} : { cause });
     return removed.length;
-  }
-
-  #announce(removed: readonly RemovedSession[], { cause }: EventCause): void {
-    for (const { userId, sessionId, reason } of removed) {
-      if (reason === "token_reused") this.events.emit("token_reused", { userId, sessionId }, cause);
-      if (reason === "logged_out") this.events.emit("logged_out", { userId, sessionId }, cause);
-      else if (reason === "expired") this.events.emit("expired", { userId, sessionId }, cause);
-      else this.events.emit("revoked", { userId, sessionId, reason }, cause);
-    }
   }
 }

@@ -20,7 +20,7 @@ export interface CurrentSecret {
 
 /** A secret that was sent to the browser and has not come back yet. */
 export interface PendingSecret extends CurrentSecret {
-  /** How many secrets in a row went out unconfirmed, this one included. */
+  /** How many secrets in a row went out unconfirmed, this one included; 0 while rotation rests, since `issuedAt`. */
   readonly attempt: number;
 }
 
@@ -113,7 +113,6 @@ export type EndReason =
   | "expired"
   | "evicted"
   | "token_reused"
-  | "rotation_unconfirmed"
   | "credentials_changed"
   | "user_disabled"
   | "client_changed";

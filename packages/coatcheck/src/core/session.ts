@@ -91,7 +91,7 @@ export class Authentication {
 /** `reason` is for logs and events; what a client is told is the same for all of them. */
 export interface Unauthenticated {
   readonly status: "unauthenticated";
-  readonly reason: "absent" | "malformed" | "unknown" | "expired" | "token_reused" | "rotation_unconfirmed";
+  readonly reason: "absent" | "malformed" | "unknown" | "expired" | "token_reused";
 }
 
 /** What a presented token is worth. `status` tells the two apart. */

@@ -7,10 +7,11 @@ import type { SessionToken } from "../core/session-token.ts";
 import { CoatcheckError } from "../errors.ts";
 import { type AddressPrecision, describeDevice } from "./client-device.ts";
 import { isCsrfTokenValid, issueCsrfToken } from "./csrf-token.ts";
-import { type GuardedRequest, opensWebSocket } from "./guarded-request.ts";
+import type { GuardedRequest } from "./guarded-request.ts";
 import type { HostCookie } from "./host-cookie.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
-import { cacheControl, type HeaderEdit, isPublic, type OutgoingResponse, varyBy } from "./response-headers.ts";
+import { cacheControl, type HeaderEdit, type OutgoingResponse, varyBy } from "./response-headers.ts";
+import { canCarryRotation } from "./rotation-answer.ts";
 
 interface VisitParts {
   readonly request: GuardedRequest;
@@ -232,20 +233,4 @@ export class Visit {
     if (!this.#isFinished) return;
     throw new CoatcheckError("response_already_sent", "The response headers have left: the cookie cannot follow.");
   }
-}
-
-/**
- * Whether a response surely reaches the page that would use its cookie, and nobody else: not one that a shared cache
- * keeps, nor a prefetch that may be thrown away, nor one whose headers leave long before or without a body.
- */
-function canCarryRotation(request: GuardedRequest, response: OutgoingResponse): boolean {
-  const purpose = request.headers.get("sec-purpose") ?? request.headers.get("purpose") ?? "";
-  return (
-    request.method !== "HEAD" &&
-    !opensWebSocket(request) &&
-    !purpose.includes("prefetch") &&
-    response.status !== 304 &&
-    !isPublic(response) &&
-    !(response.headers.get("content-type") ?? "").startsWith("text/event-stream")
-  );
 }

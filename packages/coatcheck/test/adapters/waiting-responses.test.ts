@@ -7,6 +7,8 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { Browser } from "./contract/browser.ts";
 import { type ContractLogins, contractParts } from "./contract/contract-application.ts";
 
+/** What a browser says of a script of our own page: its answers take a new secret. */
+const AS_A_SCRIPT = { "sec-fetch-site": "same-origin", "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" };
 const DAY = 86_400;
 
 /** A browser whose remembered login is due for a new secret, and `reply`, which answers it once it was recognised. */
@@ -77,7 +79,7 @@ describe("a response that waits for a new secret", () => {
         }
       }),
     );
-    const answer = await browser.send("GET", "/");
+    const answer = await browser.send("GET", "/", AS_A_SCRIPT);
     expect(await answer.json()).toEqual({ first: "of two answers" });
     expect(answer.headers.get("content-length")).toBe('{"first":"of two answers"}'.length.toString());
     expect(answer.headers.getSetCookie()).toHaveLength(1);
@@ -98,7 +100,7 @@ describe("a response that waits for a new secret", () => {
         response.end("two");
       }),
     );
-    const answer = await browser.send("GET", "/");
+    const answer = await browser.send("GET", "/", AS_A_SCRIPT);
     expect([answer.status, answer.headers.get("x-late"), await answer.text()]).toEqual([200, null, "onetwo"]);
     expect(thrown).toMatchObject({ code: "ERR_HTTP_HEADERS_SENT" });
   });
@@ -112,7 +114,7 @@ describe("a response that waits for a new secret", () => {
     ["Node", nodeWith(fails)],
   ])("is cut off when its handler fails, in %s, as it would be without waiting", async (_name, applicationOf) => {
     const browser = await served(applicationOf);
-    await expect(browser.send("GET", "/")).rejects.toMatchObject({ code: "ECONNRESET" });
+    await expect(browser.send("GET", "/", AS_A_SCRIPT)).rejects.toMatchObject({ code: "ECONNRESET" });
   });
 
   test("is cut off, and nothing else, by what only the socket finds wrong with it", async () => {
@@ -122,7 +124,7 @@ describe("a response that waits for a new secret", () => {
         response.write(1 as never);
       }),
     );
-    await expect(browser.send("GET", "/")).rejects.toThrow();
+    await expect(browser.send("GET", "/", AS_A_SCRIPT)).rejects.toThrow();
     expect((await browser.send("POST", "/login")).status).toBe(200);
   });
 });
@@ -139,7 +141,7 @@ describe("middleware that came later", () => {
       }, shout),
     );
     if (when === "at once") await browser.send("POST", "/login");
-    const answer = await browser.send("GET", "/");
+    const answer = await browser.send("GET", "/", AS_A_SCRIPT);
     expect(await answer.text()).toBe("ONETWOTHREE");
     expect(answer.headers.getSetCookie()).toHaveLength(when === "at once" ? 0 : 1);
   });

@@ -13,6 +13,8 @@ import { describe, expect, test, vi } from "vitest";
 
 const ORIGIN = "https://app.example";
 const COOKIE = "__Host-Http-session";
+/** As a browser says it of a script of our own page. */
+const SCRIPT = { "sec-fetch-site": "same-origin", "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" };
 
 function setUp(options: Partial<RequestGuardOptions> = {}) {
   const clock = new ManualClock();
@@ -312,7 +314,7 @@ describe("rotation", () => {
 
   test("a remembered session gets a new ticket once a day, and the old one dies after its grace", async () => {
     const { visit, cookie, clock } = await remembered();
-    const passing = visit(cookie, "GET");
+    const passing = visit(cookie, "GET", SCRIPT);
     await passing.authenticate();
     const edits = await passing.finish(responseOf(200));
     const next = cookieOf(edits);
@@ -325,6 +327,29 @@ describe("rotation", () => {
     clock.advanceSeconds(2);
     expect(await visit(cookie, "GET").authenticate()).toMatchObject({ reason: "token_reused" });
     expect(await visit(next, "GET").authenticate()).toMatchObject({ reason: "unknown" });
+  });
+
+  const PAGE = { "sec-fetch-site": "none", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
+  const HTML = { "content-type": "text/html; charset=utf-8" };
+
+  test.each<[who: string, isRotated: boolean, request: Record<string, string>, response: Record<string, string>]>([
+    ["a page that a browser opens", true, PAGE, HTML],
+    ["a page of a link from elsewhere", true, { ...PAGE, "sec-fetch-site": "cross-site" }, HTML],
+    ["a script of a page", true, SCRIPT, { "content-type": "application/json" }],
+    ["an image", true, { ...SCRIPT, "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image" }, {}],
+    ["a server that hands on the cookie alone", false, {}, HTML],
+    ["Node's fetch, which adds the mode by itself", false, { "sec-fetch-mode": "cors" }, HTML],
+    ["a server that hands on every header of a page's request", false, PAGE, { "content-type": "application/json" }],
+    ["such a server by Node's fetch, which writes over the mode", false, { ...PAGE, "sec-fetch-mode": "cors" }, HTML],
+    ["a browser that says less than all", false, { "sec-fetch-site": "same-origin", "sec-fetch-dest": "empty" }, {}],
+    ["a file that is opened in a tab", false, PAGE, { "content-type": "application/pdf" }],
+  ])("%s: a new secret is sent, %s", async (_who, isRotated, request, response) => {
+    const { visit, cookie } = await remembered();
+    const passing = visit(cookie, "GET", request);
+    await passing.authenticate();
+    const edits = await passing.finish(responseOf(200, response));
+    expect(edits.some(({ name }) => name === "set-cookie")).toBe(isRotated);
+    expect((await visit(cookie, "GET").authenticate()).status).toBe("authenticated");
   });
 
   test.each<
@@ -341,7 +366,7 @@ describe("rotation", () => {
     ["an upgrade", "GET", { upgrade: "websocket", origin: ORIGIN }, 101, {}],
   ])("waits when %s", async (_why, method, request, status, response) => {
     const { visit, cookie, store } = await remembered();
-    const passing = visit(cookie, method, request);
+    const passing = visit(cookie, method, { ...SCRIPT, ...request });
     await passing.authenticate();
     const update = vi.spyOn(store, "update");
     expect(headersOf(await passing.finish(responseOf(status, response)))).not.toHaveProperty("set-cookie");
@@ -361,7 +386,7 @@ describe("rotation", () => {
     const { clock, sessions, visit, login } = setUp();
     const cookie = await login("1", true);
     clock.advanceSeconds(86_400);
-    const request = visit(cookie);
+    const request = visit(cookie, "POST", SCRIPT);
     await request.authenticate();
     const edits = request.finish(responseOf(200));
     await expect(request.logout()).rejects.toMatchObject({ code: "response_already_sent" });
@@ -372,7 +397,7 @@ describe("rotation", () => {
 
   test("a fault of the store while rotating does not take the answered request down", async () => {
     const { visit, cookie, store } = await remembered();
-    const passing = visit(cookie, "GET");
+    const passing = visit(cookie, "GET", SCRIPT);
     await passing.authenticate();
     vi.spyOn(store, "update").mockRejectedValueOnce(new CoatcheckError("store_unavailable", "down"));
     expect(headersOf(await passing.finish(responseOf(200)))).not.toHaveProperty("set-cookie");

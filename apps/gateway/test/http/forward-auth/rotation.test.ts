@@ -39,6 +39,9 @@ test("a session whose secret is due is answered for, and rotated by the next req
     const headers = {
       cookie,
       host: HOST,
+      "sec-fetch-site": "none",
+      "sec-fetch-mode": "navigate",
+      "sec-fetch-dest": "document",
       "x-forwarded-method": "GET",
       "x-forwarded-host": HOST,
       "x-forwarded-uri": "/",
@@ -48,7 +51,12 @@ test("a session whose secret is due is answered for, and rotated by the next req
   }
   const visit = guard.admit({
     ...{ method: "GET", url: "/" },
-    headers: { get: (name) => (name === "cookie" ? cookie : null) },
+    headers: new Headers({
+      cookie,
+      "sec-fetch-site": "same-origin",
+      "sec-fetch-mode": "cors",
+      "sec-fetch-dest": "empty",
+    }),
   });
   if (!visit.admitted) throw new Error(visit.code);
   await visit.authenticate();

@@ -14,6 +14,7 @@ const kinds: readonly { readonly kind: string; readonly fields: Partial<SessionR
   { kind: "begun without proof of identity", fields: { current: { ...secret, authenticatedAt: null } } },
   { kind: "that is remembered, with several methods", fields: { methods: ["pwd", "otp", "hwk"], remembered: true } },
   { kind: "with a secret under way", fields: { pending: unconfirmed } },
+  { kind: "whose rotation rests", fields: { pending: { ...unconfirmed, attempt: 0 } } },
   { kind: "with a secret under way, never fresh", fields: { pending: { ...unconfirmed, authenticatedAt: null } } },
   {
     kind: "with one secret in grace",

@@ -11,7 +11,6 @@ const reasons: readonly EndReason[] = [
   "expired",
   "evicted",
   "token_reused",
-  "rotation_unconfirmed",
   "credentials_changed",
   "user_disabled",
 ];

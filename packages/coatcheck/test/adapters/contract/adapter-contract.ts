@@ -9,6 +9,9 @@ const PAGE = { accept: "text/html", "sec-fetch-mode": "navigate" };
 const TRUSTED = "http://localhost:5173";
 const DAY = 86_400;
 
+/** What a browser says of a script of our own page. */
+const AS_A_SCRIPT = { "sec-fetch-site": "same-origin", "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" };
+
 export interface AdapterContractOptions {
   readonly runner: TestRunner;
   readonly serve: ServeApplication;
@@ -113,7 +116,7 @@ export function adapterContract({ runner, serve }: AdapterContractOptions): void
         await browser.send("POST", "/login?user=ada&remember");
         const first = browser.cookie;
         clock.advanceSeconds(DAY);
-        const answer = await browser.send("GET", path);
+        const answer = await browser.send("GET", path, AS_A_SCRIPT);
         match(await answer.text(), path === "/me" ? /"Ada"/ : /^onetwo$/);
         equal(answer.headers.getSetCookie().length, 1);
         equal(browser.cookie === first, false);

@@ -53,9 +53,6 @@ const restlessPolicy: SessionPolicy = {
 /** Each way takes less than the 30 s of grace, and there and back less than the 60 s to confirm. */
 const LONGEST_WAY = 29_000;
 
-/** A browser that stores cookies loses at most two responses in a row that carry one: a third would end the session. */
-const LOSSES_IN_A_ROW = 2;
-
 /**
  * RotationStory plays steps against a session manager: requests and responses cross, overtake each other and get lost,
  * but none is under way for longer than an honest one may be. It mirrors the models by which rotation was checked.
@@ -69,7 +66,6 @@ export class RotationStory {
   /** Digests of the secrets that were good when he copied: those he may share with the browser for a while. */
   readonly #shared = new Set<string | undefined>();
   #jar: SessionToken;
-  #lossesInARow = 0;
 
   private constructor(world: ReturnType<typeof startSessions>, jar: SessionToken) {
     this.#world = world;
@@ -115,9 +111,7 @@ export class RotationStory {
   }
 
   #receive(cookie: SessionToken, lost: boolean): void {
-    const isLost = lost && this.#lossesInARow < LOSSES_IN_A_ROW;
-    this.#lossesInARow = isLost ? this.#lossesInARow + 1 : 0;
-    if (!isLost) this.#jar = cookie;
+    if (!lost) this.#jar = cookie;
   }
 
   /** Time passes; what would then have been under way for too long arrives before. */

@@ -52,6 +52,7 @@ const EVENT_NAMES: readonly SessionEventName[] = [
   "revoked",
   "expired",
   "rotated",
+  "rotation_suspended",
   "reauthenticated",
   "token_reused",
 ];

@@ -1,0 +1,16 @@
+import type { EventCause, SessionEventEmitter } from "./session-events.ts";
+import type { RemovedSession } from "./session-record.ts";
+
+/** Tells the listeners of events what was removed, each session by the event that its reason stands for. */
+export function announceRemovals(
+  events: SessionEventEmitter,
+  removed: readonly RemovedSession[],
+  { cause }: EventCause,
+): void {
+  for (const { userId, sessionId, reason } of removed) {
+    if (reason === "token_reused") events.emit("token_reused", { userId, sessionId }, cause);
+    if (reason === "logged_out") events.emit("logged_out", { userId, sessionId }, cause);
+    else if (reason === "expired") events.emit("expired", { userId, sessionId }, cause);
+    else events.emit("revoked", { userId, sessionId, reason }, cause);
+  }
+}
