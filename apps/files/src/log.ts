@@ -7,6 +7,9 @@ declare module "fastify" {
   }
 }
 
+/** Strangers choose how long a path is, and how many lines there are of it. */
+const LONGEST_PATH = 1_024;
+
 /**
  * One line for every answered request: what, how it ended, whether all of it was sent, and how long it took. The path is the one that was understood:
  * what the client wrote may have a pass in it, anywhere. No header and no query, for the same reason.
@@ -17,7 +20,7 @@ export function addRequestLog(app: FastifyInstance): void {
     request.log.info({
       event: "request",
       method: request.method,
-      path: request.resourcePath,
+      path: request.resourcePath?.slice(0, LONGEST_PATH) ?? null,
       status: reply.statusCode,
       complete: reply.raw.writableFinished,
       milliseconds: Math.round(reply.elapsedTime * 10) / 10,

@@ -1,3 +1,4 @@
+import { LogDestination } from "@coatcheck/service/log-destination";
 import { untilStopped } from "@coatcheck/service/until-stopped";
 import { pino } from "pino";
 import { loadConfiguration } from "./config/load-configuration.ts";
@@ -7,11 +8,13 @@ import { startFileService } from "./file-service.ts";
 /** Runs the file service until it is told to stop. Standard output names its URL once it answers; the log is on stderr. */
 async function run(): Promise<void> {
   const configuration = loadConfiguration({ environment: process.env });
-  const log = pino({ level: configuration.logLevel }, pino.destination(2));
+  const destination = new LogDestination();
+  const log = pino({ level: configuration.logLevel }, destination);
   const service = await startFileService(configuration, log);
   process.stdout.write(`${configuration.publicUrl}/\n`);
   await untilStopped(log);
   await service.close();
+  await destination.end();
   // Everything is answered: a client that still holds a connection is not waited for.
   process.exit();
 }

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { ignoreOtherUpgrades } from "@coatcheck/service/ignored-upgrades";
 import { listen } from "@coatcheck/service/listen";
+import type { LogLoss } from "@coatcheck/service/log-destination";
 import { RequestGuard, SessionManager, type SessionPolicy, systemClock } from "coatcheck";
 import type { FastifyBaseLogger } from "fastify";
 import { PassRevokingStore } from "./access/pass-revoking-store.ts";
@@ -47,6 +48,8 @@ export interface GatewayOptions {
   readonly configuration: GatewayConfiguration;
   readonly purpose: Exclude<DatabasePurpose, "command_line">;
   readonly log: FastifyBaseLogger;
+  /** How many lines of the log are missing, for the metrics; none by default. */
+  readonly logLoss?: () => LogLoss;
   /** Adds what must be there before the first request, such as a demo's users. */
   readonly prepare?: (parts: PreparationParts) => Promise<void>;
   /** Decides who may open what in the file service, instead of what the configuration allows. */
@@ -119,7 +122,8 @@ interface OpenParts {
 }
 
 /** The gateway that results closes what it was given. */
-async function serve({ configuration, log, prepare, passRule }: GatewayOptions, parts: OpenParts): Promise<Gateway> {
+async function serve(options: GatewayOptions, parts: OpenParts): Promise<Gateway> {
+  const { configuration, log, logLoss = () => ({ unwritable: 0, flood: 0 }), prepare, passRule } = options;
   const clock = systemClock;
   const { pages, database, opened, metrics } = parts;
   const { accounts, throttle, devices } = database;
@@ -181,6 +185,7 @@ async function serve({ configuration, log, prepare, passRule }: GatewayOptions, 
     security,
     opened,
     sessions,
+    logLoss,
     log,
   });
   try {

@@ -70,9 +70,12 @@ function requestLine({ method, url, status, complete, milliseconds, address }: R
   return { event: "request", method, path: pathOf(url), status, complete, milliseconds: rounded, address };
 }
 
+/** Strangers choose how long a path is, and how many lines there are of it. */
+const LONGEST_PATH = 1_024;
+
 function pathOf(url: string): string {
   const query = url.indexOf("?");
-  return query === -1 ? url : url.slice(0, query);
+  return url.slice(0, query === -1 ? LONGEST_PATH : Math.min(query, LONGEST_PATH));
 }
 
 /** Writes a line for everything that is reported, by the same names as the audit log. */

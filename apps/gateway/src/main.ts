@@ -1,3 +1,4 @@
+import { LogDestination } from "@coatcheck/service/log-destination";
 import { untilStopped } from "@coatcheck/service/until-stopped";
 import { pino } from "pino";
 import type { GatewayConfiguration } from "./config/gateway-configuration.ts";
@@ -5,11 +6,13 @@ import { startGateway } from "./gateway.ts";
 
 /** Runs the gateway until it is told to stop. Standard output names its URLs once it answers; the log goes to stderr. */
 export async function runGateway(configuration: GatewayConfiguration): Promise<void> {
-  const log = pino({ level: configuration.logLevel }, pino.destination(2));
-  const gateway = await startGateway({ configuration, purpose: "gateway", log });
+  const destination = new LogDestination();
+  const log = pino({ level: configuration.logLevel }, destination);
+  const gateway = await startGateway({ configuration, purpose: "gateway", log, logLoss: () => destination.loss });
   process.stdout.write(configuration.publicUrl.map((origin) => `${origin}/\n`).join(""));
   await untilStopped(log);
   await gateway.close();
+  await destination.end();
   // Everything is answered, stored and written: a client that still holds a connection is not waited for.
   process.exit();
 }

@@ -1,6 +1,7 @@
 import { startLibrary } from "@coatcheck/example-music/library";
 import { startFileService } from "@coatcheck/files";
 import { loadConfiguration as loadFilesConfiguration } from "@coatcheck/files/configuration";
+import { LogDestination } from "@coatcheck/service/log-destination";
 import { untilStopped } from "@coatcheck/service/until-stopped";
 import { pino } from "pino";
 import { makeDataFolder } from "../config/data-folder.ts";
@@ -19,9 +20,16 @@ export async function runDemo(environment: NodeJS.ProcessEnv): Promise<void> {
   const { gateway: configuration } = demo;
   const [issuer] = configuration.publicUrl;
   const filesConfiguration = loadFilesConfiguration({ environment: demo.filesEnvironment });
-  const log = pino({ level: configuration.logLevel }, pino.destination(2));
+  const destination = new LogDestination();
+  const log = pino({ level: configuration.logLevel }, destination);
   makeDataFolder(configuration);
-  const gateway = await startGateway({ configuration, purpose: "demo", log, prepare: prepareDemoUsers });
+  const gateway = await startGateway({
+    configuration,
+    purpose: "demo",
+    log,
+    logLoss: () => destination.loss,
+    prepare: prepareDemoUsers,
+  });
   await writeDemoSongs(demo.songsFolder, (text) => process.stderr.write(`${text}\n`));
   const files = await startFileService(filesConfiguration, log);
   const library = await startLibrary({
@@ -34,6 +42,7 @@ export async function runDemo(environment: NodeJS.ProcessEnv): Promise<void> {
   for (const { email, password } of demoUsers) process.stdout.write(`Sign in as ${email} with: ${password}\n`);
   await untilStopped(log);
   await Promise.all([gateway.close(), files.close(), library.close()]);
+  await destination.end();
   // Everything is answered, stored and written: a client that still holds a connection is not waited for.
   process.exit();
 }

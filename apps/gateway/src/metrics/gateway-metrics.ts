@@ -1,4 +1,5 @@
 import { STATUS_CODES } from "node:http";
+import type { LogLoss } from "@coatcheck/service/log-destination";
 import type { ChannelState } from "coatcheck";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { passwordLimits } from "../audit/refused-password.ts";
@@ -14,6 +15,7 @@ export interface MetricsSources {
   readonly upstreams: () => readonly { readonly upstream: string; readonly isUp: boolean }[];
   readonly droppedAuditEvents: () => number;
   readonly clockSkewSeconds: () => number;
+  readonly logLoss: () => LogLoss;
 }
 
 /** From a millisecond, for what is decided from a copy, to the half minute that a service may take. */
@@ -109,6 +111,18 @@ export class GatewayMetrics {
       registers,
       collect() {
         this.set(sources.clockSkewSeconds());
+      },
+    });
+    new Counter({
+      name: "coatcheck_log_lines_dropped_total",
+      help: "Lines that are missing in the log: they could not be written, or strangers caused too many of them.",
+      labelNames: ["reason"],
+      registers,
+      collect() {
+        this.reset();
+        const { unwritable, flood } = sources.logLoss();
+        this.inc({ reason: "unwritable" }, unwritable);
+        this.inc({ reason: "flood" }, flood);
       },
     });
     new Counter({

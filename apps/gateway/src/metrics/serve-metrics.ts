@@ -1,3 +1,4 @@
+import type { LogLoss } from "@coatcheck/service/log-destination";
 import type { SessionManager } from "coatcheck";
 import type { FastifyBaseLogger } from "fastify";
 import type { AuditWriter } from "../audit/audit-writer.ts";
@@ -16,6 +17,7 @@ export interface WatchedParts {
   readonly security: SecurityEvents;
   readonly opened: OpenSessionStore;
   readonly sessions: SessionManager;
+  readonly logLoss: () => LogLoss;
   readonly log: FastifyBaseLogger;
 }
 
@@ -27,7 +29,7 @@ export interface WatchedParts {
 export async function serveMetrics(
   metrics: GatewayMetrics | null,
   { metricsPort, metricsHost, routes }: GatewayConfiguration,
-  { live, health, audit, security, opened, sessions, log }: WatchedParts,
+  { live, health, audit, security, opened, sessions, logLoss, log }: WatchedParts,
 ): Promise<() => Promise<void>> {
   if (metrics === null || metricsPort === null) return async () => {};
   const upstreams = [...new Set(routes.map(({ upstream }) => upstream))];
@@ -36,6 +38,7 @@ export async function serveMetrics(
     // Asking is also what has one that is down tried again: else it would stay down until a visitor comes.
     upstreams: () => upstreams.map((upstream) => ({ upstream, isUp: health.admits(upstream) })),
     droppedAuditEvents: () => audit.dropped,
+    logLoss,
     clockSkewSeconds: () => (sessions.clockSkewMilliseconds ?? 0) / 1_000,
   });
   security.on((report) => metrics.eventHappened(report));

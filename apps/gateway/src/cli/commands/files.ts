@@ -1,5 +1,6 @@
 import { startFileService } from "@coatcheck/files";
 import { loadConfiguration } from "@coatcheck/files/configuration";
+import { LogDestination } from "@coatcheck/service/log-destination";
 import { untilStopped } from "@coatcheck/service/until-stopped";
 import { pino } from "pino";
 import { type Command, configurationOption } from "../command.ts";
@@ -18,11 +19,13 @@ export const files: Command = {
   async run({ environment, values, terminal }) {
     const path = typeof values.config === "string" ? values.config : undefined;
     const configuration = loadConfiguration({ environment, path });
-    const log = pino({ level: configuration.logLevel }, pino.destination(2));
+    const destination = new LogDestination();
+    const log = pino({ level: configuration.logLevel }, destination);
     const service = await startFileService(configuration, log);
     printLine(terminal.output, `${configuration.publicUrl}/`);
     await untilStopped(log);
     await service.close();
+    await destination.end();
     // Everything is answered: a client that still holds a connection is not waited for.
     process.exit();
   },
