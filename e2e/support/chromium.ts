@@ -16,9 +16,13 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-/** Each launch has a profile of its own, made new and removed by Playwright. */
-export function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: PATH, args: FLAGS });
+/**
+ * Each launch has a profile of its own, made new and removed by Playwright, which also has pages that were left forgotten unless
+ * `keepsPages` says otherwise.
+ */
+export function launchChromium({ keepsPages = false } = {}): Promise<Browser> {
+  const ignoreDefaultArgs = keepsPages ? ["--disable-back-forward-cache"] : [];
+  return chromium.launch({ executablePath: PATH, args: FLAGS, ignoreDefaultArgs });
 }
 
 /** Like `describe`. Without Chromium the suite says loudly that it is skipped; in CI, where it must be there, it fails. */

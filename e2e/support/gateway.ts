@@ -27,6 +27,8 @@ export interface GatewayOptions {
   readonly freshForSeconds?: number;
   /** Runs a gateway with these routes, and Ada for its one user, in place of the demo. */
   readonly routes?: () => readonly object[];
+  /** Whether the browser keeps pages that were left, for Back, as people's do. */
+  readonly keepsPages?: boolean;
   /** Of its public origins, each with the gateway's port; `url` is the first. */
   readonly hostnames?: readonly string[];
 }

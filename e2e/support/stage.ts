@@ -16,7 +16,7 @@ export class Stage {
   static forSuite(options: GatewayOptions = {}): Stage {
     const stage = new Stage();
     beforeAll(async () => {
-      stage.#browser = await launchChromium();
+      stage.#browser = await launchChromium(options);
     });
     beforeEach(async () => {
       stage.#gateway = await Gateway.start(options);

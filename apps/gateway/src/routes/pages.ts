@@ -53,8 +53,8 @@ export function addPageRoutes(
 }
 
 function sendPage(reply: FastifyReply, page: PageFile): FastifyReply {
-  // The page itself is the same for everybody, but the way to it is not: it must be asked for each time.
-  return reply.header("cache-control", "private, no-cache").type(page.contentType).send(page.body);
+  // What a script writes into it is one user's: after a logout, Back must not show it once more.
+  return reply.header("cache-control", "private, no-store").type(page.contentType).send(page.body);
 }
 
 function nextOf(request: FastifyRequest): string {

@@ -11,6 +11,13 @@ export interface RequestProvenance {
 
 export type CrossOriginVerdict = "allowed" | "cross_origin" | "headerless";
 
+/** Asked for whole serialised origins, as received. */
+export interface AllowedOrigins {
+  has(origin: string): boolean;
+  /** Whether it is the one that the application itself is at. */
+  isOwn(origin: string): boolean;
+}
+
 const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
@@ -19,10 +26,9 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
  * origin is compared, scheme included, with the configured ones: the Host header is the client's to choose.
  */
 export class CrossOriginProtection {
-  readonly #allowedOrigins: { has(origin: string): boolean };
+  readonly #allowedOrigins: AllowedOrigins;
 
-  /** `allowedOrigins` is asked for whole serialised origins, as received. */
-  constructor(allowedOrigins: { has(origin: string): boolean }) {
+  constructor(allowedOrigins: AllowedOrigins) {
     this.#allowedOrigins = allowedOrigins;
   }
 
@@ -37,13 +43,20 @@ export class CrossOriginProtection {
       case "same-origin":
       case "none":
         return "allowed";
-      // same-site is refused as well: a neighbour on a sibling domain is a stranger.
+      // A neighbour on a sibling domain is a stranger, unless it is trusted by name. Of our own pages no browser says this.
+      case "same-site":
+        return this.#isTrustedNeighbour(request.origin) ? "allowed" : "cross_origin";
+      // Whoever is trusted is of our site. Beside our own Origin, or a trusted one, no browser says anything else.
       default:
-        return this.#isAllowed(request.origin) ? "allowed" : "cross_origin";
+        return "cross_origin";
     }
     if (request.origin !== null) return this.#isAllowed(request.origin) ? "allowed" : "cross_origin";
     // A page of another site cannot add this header without a preflight, which it does not pass.
     return request.customHeader === "1" ? "allowed" : "headerless";
+  }
+
+  #isTrustedNeighbour(origin: string | null): boolean {
+    return this.#isAllowed(origin) && origin !== null && !this.#allowedOrigins.isOwn(origin);
   }
 
   #isAllowed(origin: string | null): boolean {

@@ -1,3 +1,5 @@
+import type { GuardedRequest } from "./guarded-request.ts";
+
 /** What is known of a response when its headers are about to leave. */
 export interface OutgoingResponse {
   readonly status: number;
@@ -13,6 +15,9 @@ export interface HeaderEdit {
 
 /** Caches that are told something of their own do not look at Cache-Control (RFC 9213; Surrogate-Control before it). */
 const TARGETED = ["cdn-cache-control", "surrogate-control"] as const;
+
+/** The destinations of the Fetch standard that show a document. */
+const SHOWN: ReadonlySet<string> = new Set(["document", "iframe", "frame", "embed", "object"]);
 
 export function isPublic(response: OutgoingResponse): boolean {
   return (
@@ -33,19 +38,32 @@ export function varyBy(response: OutgoingResponse, fields: readonly string[]): r
 /**
  * What caches may do with a response that depends on the session. One that carries our cookie may be kept by nobody
  * (OWASP ASVS 5.0, 14.3.2): a shared cache would hand the session to strangers. Any other stays with its reader, unless
- * the application was stricter; `public` is taken for a mistake and becomes `private`.
+ * the application was stricter; `public` is taken for a mistake and becomes `private`. A page for somebody who is logged in
+ * is kept by nobody either, unless the application says for how long it may be.
  */
-export function cacheControl(response: OutgoingResponse, carriesCookie: boolean): readonly HeaderEdit[] {
+export function cacheControl(
+  response: OutgoingResponse,
+  { carriesCookie, isPrivatePage }: { readonly carriesCookie: boolean; readonly isPrivatePage: boolean },
+): readonly HeaderEdit[] {
   const set = (value: string, name = "cache-control"): HeaderEdit => ({ name, value, mode: "set" });
   if (carriesCookie) {
     const told = TARGETED.filter((name) => response.headers.get(name) !== null);
     return [set("private, no-store"), ...told.map((name) => set("no-store", name))];
   }
-  const kept = directives(response.headers.get("cache-control")).filter(
-    (directive) => !/^(public|private|s-maxage)\b/i.test(directive),
-  );
+  const given = directives(response.headers.get("cache-control"));
+  // After a logout, Back would show it once more: a browser keeps it, and asks nobody, whatever else it is told.
+  if (isPrivatePage && given.length === 0) return [set("private, no-store")];
+  const kept = given.filter((directive) => !/^(public|private|s-maxage)\b/i.test(directive));
   // What is left is the application's own word on how long its reader may keep it; without one, not at all unasked.
   return [set(["private", ...(kept.length === 0 ? ["no-cache"] : kept)].join(", "))];
+}
+
+/** Whether it is what a person looks at: by its type, or because the browser asked for something to show. */
+export function isPage(request: GuardedRequest, response: OutgoingResponse): boolean {
+  const type = response.headers.get("content-type") ?? "";
+  return (
+    /^(text\/html|application\/xhtml\+xml) *(;|$)/i.test(type) || SHOWN.has(request.headers.get("sec-fetch-dest") ?? "")
+  );
 }
 
 function isTargeted(response: OutgoingResponse): boolean {

@@ -42,7 +42,11 @@ export class TrustedOrigins {
 
   /** Any header's value may be passed. A function is never asked for an origin of another site. */
   has(origin: string): boolean {
-    return origin === this.#own.text || (this.#isSameSite(origin) && this.#isListed(origin) === true);
+    return this.isOwn(origin) || (this.#isSameSite(origin) && this.#isListed(origin) === true);
+  }
+
+  isOwn(origin: string): boolean {
+    return origin === this.#own.text;
   }
 
   #requireSameSite(origin: string): void {

@@ -10,7 +10,7 @@ import { isCsrfTokenValid, issueCsrfToken } from "./csrf-token.ts";
 import type { GuardedRequest } from "./guarded-request.ts";
 import type { HostCookie } from "./host-cookie.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
-import { cacheControl, type HeaderEdit, type OutgoingResponse, varyBy } from "./response-headers.ts";
+import { cacheControl, type HeaderEdit, isPage, type OutgoingResponse, varyBy } from "./response-headers.ts";
 import { canCarryRotation } from "./rotation-answer.ts";
 
 interface VisitParts {
@@ -204,7 +204,8 @@ export class Visit {
     if (this.#result === null) return [...corsHeaders, ...varyBy(response, byOrigin)];
     const cookie: HeaderEdit[] =
       this.#setCookie === null ? [] : [{ name: "set-cookie", value: this.#setCookie, mode: "append" }];
-    const caching = cacheControl(response, this.#setCookie !== null);
+    const isPrivatePage = this.#known?.status === "authenticated" && isPage(this.#parts.request, response);
+    const caching = cacheControl(response, { carriesCookie: this.#setCookie !== null, isPrivatePage });
     return [...cookie, ...caching, ...corsHeaders, ...varyBy(response, ["Cookie", ...byOrigin])];
   }
 

@@ -2,7 +2,11 @@ import { describe, expect, test } from "vitest";
 import { CrossOriginProtection } from "../../src/http/cross-origin-protection.ts";
 
 const ORIGIN = "https://app.example";
-const protection = new CrossOriginProtection(new Set([ORIGIN]));
+const TRUSTED = "https://www.app.example";
+const protection = new CrossOriginProtection({
+  has: (origin) => origin === ORIGIN || origin === TRUSTED,
+  isOwn: (origin) => origin === ORIGIN,
+});
 
 interface Row {
   readonly why: string;
@@ -35,6 +39,9 @@ describe("allowed", () => {
       origin: "null",
     },
     { why: "the user's own doing", site: "none" },
+    { why: "a page of a trusted sibling", site: "same-site", origin: TRUSTED },
+    { why: "a trusted sibling opens a WebSocket", method: "GET", upgrade: true, site: "same-site", origin: TRUSTED },
+    { why: "a trusted sibling in a browser without Fetch Metadata", origin: TRUSTED },
     { why: "a browser without Fetch Metadata, on our own page", origin: ORIGIN },
     { why: "an old browser on http, where Fetch Metadata is not sent", origin: ORIGIN, method: "DELETE" },
     { why: "a script that says so: no other site's page can add this header unasked", custom: "1" },
@@ -48,6 +55,22 @@ describe("cross-origin", () => {
   test.each<Row>([
     { why: "another site", site: "cross-site" },
     { why: "a neighbour on a sibling domain", site: "same-site" },
+    { why: "another site that claims to be us", site: "cross-site", origin: ORIGIN },
+    { why: "a neighbour that claims to be us", site: "same-site", origin: ORIGIN },
+    { why: "nonsense that claims to be us", site: "banana", origin: ORIGIN },
+    { why: "two values that claim to be us", site: "same-origin, same-origin", origin: ORIGIN },
+    { why: "an empty value that claims to be us", site: "", origin: ORIGIN },
+    {
+      why: "a WebSocket of another site that claims to be us",
+      method: "GET",
+      upgrade: true,
+      site: "cross-site",
+      origin: ORIGIN,
+    },
+    { why: "another site that claims to be trusted", site: "cross-site", origin: TRUSTED },
+    { why: "nonsense that claims to be trusted", site: "banana", origin: TRUSTED },
+    { why: "a neighbour that is not trusted", site: "same-site", origin: "https://other.app.example" },
+    { why: "a neighbour that hides its origin", site: "same-site", origin: "null" },
     { why: "a value that no specification knows", site: "same-origin, cross-site" },
     { why: "an empty value", site: "" },
     { why: "another case", site: "Same-Origin" },

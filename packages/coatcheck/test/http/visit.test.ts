@@ -302,6 +302,49 @@ describe("caching of what depends on the session", () => {
   });
 });
 
+describe("a page that Back would show after a logout", () => {
+  const HTML = { "content-type": "text/html; charset=utf-8" };
+  const cacheControlOf = async (
+    cookie: string | null,
+    request: Record<string, string>,
+    given: Record<string, string>,
+  ) => {
+    const passing = parts.visit(cookie, "GET", request);
+    await passing.authenticate();
+    return headersOf(await passing.finish(responseOf(200, given)))["cache-control"];
+  };
+  const parts = setUp();
+
+  test.each<[why: string, request: Record<string, string>, given: Record<string, string>, cacheControl: string]>([
+    ["HTML", {}, HTML, "private, no-store"],
+    ["XHTML, in any case", {}, { "content-type": "Application/XHTML+XML" }, "private, no-store"],
+    ["whatever else the browser shows", { "sec-fetch-dest": "document" }, {}, "private, no-store"],
+    [
+      "a document in a frame",
+      { "sec-fetch-dest": "iframe" },
+      { "content-type": "application/pdf" },
+      "private, no-store",
+    ],
+    [
+      "not the data of a script",
+      { "sec-fetch-dest": "empty" },
+      { "content-type": "application/json" },
+      "private, no-cache",
+    ],
+    ["nor what only begins like HTML", {}, { "content-type": "text/html-fragment" }, "private, no-cache"],
+    ["unless the application allows it", {}, { ...HTML, "cache-control": "private" }, "private, no-cache"],
+    ["or says for how long", {}, { ...HTML, "cache-control": "max-age=60" }, "private, max-age=60"],
+  ])("is not kept: %s", async (_why, request, given, expected) => {
+    expect(await cacheControlOf(await parts.login(), request, given)).toBe(expected);
+  });
+
+  test("is kept for those who are not logged in: there is nothing private in it", async () => {
+    for (const cookie of [null, `${COOKIE}=${"A".repeat(64)}`]) {
+      expect(await cacheControlOf(cookie, {}, HTML)).toBe("private, no-cache");
+    }
+  });
+});
+
 describe("rotation", () => {
   const DAY = 86_401;
 

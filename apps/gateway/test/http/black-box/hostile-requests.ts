@@ -34,6 +34,7 @@ export function hostileRequestSuite(create: CreateGateway): void {
       test.each([
         ["Sec-Fetch-Site: cross-site", { "sec-fetch-site": "cross-site" }],
         ["Sec-Fetch-Site: same-site", { "sec-fetch-site": "same-site" }],
+
         ["a foreign Origin", { origin: "https://evil.example" }],
         ["Origin: null", { origin: "null" }],
         ["our host under another scheme", { origin: "https://localhost" }],
@@ -50,6 +51,17 @@ export function hostileRequestSuite(create: CreateGateway): void {
         expect(logout.headers.getSetCookie()).toEqual([]);
         expect((await client.send("GET", "/auth/me")).status).toBe(200);
       });
+
+      test.each(["cross-site", "same-site", "banana"])(
+        "our own Origin beside Sec-Fetch-Site: %s excuses nothing",
+        async (site) => {
+          const client = await loggedIn();
+          const headers = { "sec-fetch-site": site, origin: gateway.url };
+          const logout = await client.send("POST", "/auth/logout", undefined, headers);
+          expect(await codeOf(logout)).toEqual([403, "cross_origin_request"]);
+          expect((await client.send("GET", "/auth/me")).status).toBe(200);
+        },
+      );
 
       test("a script with the cookie has to say where it comes from", async () => {
         const client = await loggedIn({});

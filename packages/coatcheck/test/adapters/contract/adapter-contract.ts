@@ -62,6 +62,14 @@ export function adapterContract({ runner, serve }: AdapterContractOptions): void
       match(headers.get("vary") ?? "", /Cookie/);
     });
 
+    test("what a person looked at while logged in is kept by no browser, for Back to show after the logout", async ({
+      browser,
+    }) => {
+      await browser.send("POST", "/login?user=ada");
+      const { headers } = await browser.send("GET", "/me", { "sec-fetch-dest": "document" });
+      equal(headers.get("cache-control"), "private, no-store");
+    });
+
     test("a handler that does not ask causes no read, and gets no header of the session", async (bench) => {
       const { browser, store } = bench;
       await browser.send("POST", "/login?user=ada");
