@@ -99,6 +99,7 @@ const query = fc.oneof(
 );
 const target = fc.oneof(
   { weight: 40, arbitrary: fc.tuple(path, query).map(([way, more]) => way + more) },
+  { weight: 10, arbitrary: fc.tuple(path, query).map(([way, more]) => `/lenient${way}${more}`) },
   {
     weight: 2,
     arbitrary: fc
