@@ -1,5 +1,5 @@
 import { CoatcheckError } from "coatcheck";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { GatewayError, type GatewayErrorCode } from "./errors.ts";
 import type { ProblemAnswers } from "./pages/problem-answers.ts";
 import type { ProblemCode } from "./problem.ts";
@@ -22,20 +22,26 @@ const MAY_PASS: ReadonlySet<GatewayErrorCode> = new Set([
  * a message that was written for us. Faults that may pass are 503: never "anonymous", never "logged in".
  */
 export function addErrorResponses(app: FastifyInstance, problemAnswers: ProblemAnswers): void {
-  app.setErrorHandler((error, request, reply) => {
-    const code = problemCodeOf(error);
-    // What strangers can bring about as often as they like was reported where it was decided, and is bounded there.
-    const isReported = error instanceof GatewayError && error.code === "overloaded";
-    if (!isReported && (code === "internal_error" || code === "unavailable")) {
-      request.log.error({ event: "request_failed", err: error }, "a request failed");
-    }
-    if (code === "unavailable") {
-      const retryAfterSeconds = error instanceof GatewayError ? error.retryAfterSeconds : null;
-      reply.header("retry-after", String(retryAfterSeconds ?? 1));
-    }
-    return problemAnswers.send(reply, code);
-  });
+  app.setErrorHandler((error, request, reply) => answerFault(error, { request, reply }, problemAnswers));
   app.setNotFoundHandler((_request, reply) => problemAnswers.send(reply, "not_found"));
+}
+
+export function answerFault(
+  error: unknown,
+  { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+  problemAnswers: ProblemAnswers,
+): FastifyReply {
+  const code = problemCodeOf(error);
+  // What strangers can bring about as often as they like was reported where it was decided, and is bounded there.
+  const isReported = error instanceof GatewayError && error.code === "overloaded";
+  if (!isReported && (code === "internal_error" || code === "unavailable")) {
+    request.log.error({ event: "request_failed", err: error }, "a request failed");
+  }
+  if (code === "unavailable") {
+    const retryAfterSeconds = error instanceof GatewayError ? error.retryAfterSeconds : null;
+    reply.header("retry-after", String(retryAfterSeconds ?? 1));
+  }
+  return problemAnswers.send(reply, code);
 }
 
 function problemCodeOf(error: unknown): ProblemCode {

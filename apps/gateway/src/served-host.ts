@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { FastifyInstance } from "fastify";
+import { readHostName } from "./one-reading/host-name.ts";
 import { sendProblem } from "./problem.ts";
 import { PUBLISHED_PATHS } from "./routes/key-sets.ts";
 import type { ServedOrigins } from "./served-origins.ts";
@@ -13,9 +14,17 @@ function isAnsweredToEverybody(url: string): boolean {
 export function refuseOtherHosts(app: FastifyInstance, origins: ServedOrigins): void {
   app.addHook("onRequest", (request, reply, done) => {
     if (hasSeveralHosts(request.raw)) sendProblem(reply, "invalid_request");
-    else if (isAnsweredToEverybody(request.url) || origins.find(request.raw.headers.host) !== null) done();
+    else if (origins.find(request.raw.headers.host) !== null) done();
+    else if (hasUnclearHost(request.raw)) sendProblem(reply, "invalid_request");
+    else if (isAnsweredToEverybody(request.url)) done();
     else sendProblem(reply, "misdirected_request");
   });
+}
+
+/** Whether a request has several hosts, or something else in the place of one. */
+export function hasUnclearHost(request: IncomingMessage): boolean {
+  const { host } = request.headers;
+  return hasSeveralHosts(request) || (host !== undefined && readHostName(host) === null);
 }
 
 /** Node keeps the first of several, another server may the last (RFC 9112, 3.2). */

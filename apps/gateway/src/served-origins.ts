@@ -1,5 +1,6 @@
 import { type HostCookie, isLoopback, RequestGuard } from "coatcheck";
 import { deviceCookie } from "./device-cookie.ts";
+import { readHostName } from "./one-reading/host-name.ts";
 import { type SecurityHeaders, securityHeaders, transportSecurity } from "./security-headers.ts";
 
 /** What the gateway is under one of its public origins, made once: every request asks for it. */
@@ -84,7 +85,6 @@ function servedOrigin(guard: RequestGuard): ServedOrigin {
 }
 
 function isAsGood(host: string, served: string): boolean {
-  const text = `http://${host}`;
-  const asked = URL.canParse(text) ? new URL(text).hostname : null;
+  const asked = readHostName(host);
   return asked === served || (asked !== null && isLoopback(served) && isLoopback(asked));
 }

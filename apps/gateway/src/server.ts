@@ -20,7 +20,7 @@ import type { PasswordAuthenticator } from "./accounts/password-authenticator.ts
 import type { SecurityEvents } from "./audit/security-events.ts";
 import { requireBody } from "./body-timeout.ts";
 import { EndedRequests } from "./ended-requests.ts";
-import { addErrorResponses } from "./error-responses.ts";
+import { addErrorResponses, answerFault } from "./error-responses.ts";
 import { acceptJsonOnly, forgetTypeOfNothing } from "./json-bodies.ts";
 import { answerLog, logRequests } from "./log.ts";
 import { addRoutesWithMethodNotAllowed } from "./method-not-allowed.ts";
@@ -45,7 +45,7 @@ import { addPasswordRoute } from "./routes/password.ts";
 import { addReauthenticateRoute } from "./routes/reauthenticate.ts";
 import { addSessionRoutes } from "./routes/sessions.ts";
 import { addSecurityHeaders } from "./security-headers.ts";
-import { refuseOtherHosts } from "./served-host.ts";
+import { hasUnclearHost, refuseOtherHosts } from "./served-host.ts";
 import type { ServedOrigins } from "./served-origins.ts";
 
 export interface ServerParts {
@@ -107,9 +107,16 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     return503OnClosing: false,
     clientErrorHandler: answerBrokenRequest(origins.primary.securityHeaders, problems),
     // No hook is run for these.
-    frameworkErrors: (_error, request, reply) => {
+    frameworkErrors: (error, request, reply) => {
       begin(request, reply);
-      return problemAnswers.send(reply.headers(headersFor(request.raw)), "invalid_request");
+      reply.headers(headersFor(request.raw));
+      const isPathAlone = error.code === "FST_ERR_BAD_URL" && !hasUnclearHost(request.raw);
+      // A route may be for a service that writes no UTF-8.
+      const taken = isPathAlone ? frontDoor(request, reply) : Promise.resolve(undefined);
+      taken.then(
+        (answered) => answered ?? problemAnswers.send(reply, "invalid_request"),
+        (fault) => answerFault(fault, { request, reply }, problemAnswers),
+      );
     },
     // What a request holds must be what is expected, not what could be made of it.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
@@ -128,11 +135,11 @@ export function buildServer(parts: ServerParts): FastifyInstance {
   if (parts.verify !== null) {
     const logAnswer = answerLog(parts.log, parts.verify.clientAddress);
     const onAnswer = measureAnswers(logAnswer, "verify", parts.metrics);
-    addVerify(app, { ...parts.verify, origins, isClosing, onAnswer });
+    addVerify(app, { ...parts.verify, origins, isClosing, onAnswer, log: parts.log });
   }
   refuseExpectations(app.server);
   refuseOtherHosts(app, origins);
-  addFrontDoor(app, { ...parts.frontDoor, origins }, problemAnswers);
+  const frontDoor = addFrontDoor(app, { ...parts.frontDoor, origins }, problemAnswers);
   app.register(fastifySessions, {
     guard: ({ raw }) => origins.findOrPrimary(raw.headers.host).guard,
     onRefused: (refusal, _request, reply) => problemAnswers.send(reply, refusal.code),

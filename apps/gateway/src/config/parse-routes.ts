@@ -2,7 +2,8 @@ import { nearestName } from "@coatcheck/service/nearest-name";
 import { InvalidValue, parseBoolean, parseList, parseSeconds } from "@coatcheck/service/parse-values";
 import { isRole } from "../accounts/account.ts";
 import { comparedName, notToBeListed } from "../one-reading/field-names.ts";
-import { readRequestTarget } from "../proxy/request-target.ts";
+import { allowancesOf, PATH_ALLOWANCES } from "../one-reading/path-allowances.ts";
+import { readRequestTarget } from "../one-reading/request-target.ts";
 import type { Route, RouteAccess } from "../proxy/route.ts";
 import { RouteTable } from "../proxy/route-table.ts";
 import { hostOf, type PublicOrigins } from "./public-url.ts";
@@ -17,9 +18,10 @@ const KEYS = [
   "identityHeaders",
   "forwardHeaders",
   "dropHeaders",
-  "allowEncodedSlash",
-  "allowParameters",
+  ...PATH_ALLOWANCES,
   "caseInsensitive",
+  "caseSensitive",
+  "refusePathInfo",
   "timeoutSeconds",
 ] as const;
 
@@ -58,18 +60,19 @@ function parseRoute(value: unknown, hosts: readonly string[]): Route {
   const upstream = parseUpstream(given.upstream);
   const { audience = upstream } = given;
   if (typeof audience !== "string" || audience === "") throw new InvalidValue("must have a text as its audience");
+  const flag = (key: (typeof KEYS)[number]) => parseMember(given, key, parseBoolean, false);
   return {
     host: parseRouteHost(given.host ?? null, hosts),
     path: parseRoutePath(given.path),
     upstream,
     access: parseAccess(given.access),
     audience,
-    identityHeaders: parseMember(given, "identityHeaders", parseBoolean, false),
+    identityHeaders: flag("identityHeaders"),
     forwardHeaders: parseMember(given, "forwardHeaders", parseForwardHeaders, []),
     dropHeaders: parseMember(given, "dropHeaders", parseDropHeaders, []),
-    allowEncodedSlash: parseMember(given, "allowEncodedSlash", parseBoolean, false),
-    allowParameters: parseMember(given, "allowParameters", parseBoolean, false),
-    caseInsensitive: parseMember(given, "caseInsensitive", parseBoolean, false),
+    ...allowancesOf((name) => flag(name)),
+    ...parseCase(flag("caseInsensitive"), flag("caseSensitive")),
+    refusePathInfo: flag("refusePathInfo"),
     timeoutSeconds: parseMember(given, "timeoutSeconds", parseSeconds, DEFAULT_TIMEOUT_SECONDS),
   };
 }
@@ -85,6 +88,11 @@ function parseMember<Value>(
   } catch (error) {
     throw error instanceof InvalidValue ? new InvalidValue(`whose ${key} ${error.message}`) : error;
   }
+}
+
+function parseCase(caseInsensitive: boolean, caseSensitive: boolean): Pick<Route, "caseInsensitive" | "caseSensitive"> {
+  if (!(caseInsensitive && caseSensitive)) return { caseInsensitive, caseSensitive };
+  throw new InvalidValue("cannot have a service that tells upper and lower case apart (caseSensitive) and does not");
 }
 
 export function parseForwardHeaders(value: unknown): readonly string[] {

@@ -13,17 +13,24 @@ export interface FrontDoorParts {
   readonly upstreams: Upstreams;
 }
 
+/** Sends a request to its service, or says why not; undefined where it is the gateway's own to answer. */
+export type FrontDoor = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined>;
+
 /**
  * Sends what belongs to a route to its upstream, before anything else looks at it: its body is not parsed, and its
- * response is the upstream's, without the headers of our own pages.
+ * response is the upstream's, without the headers of our own pages. What is returned is for those requests whose path the
+ * framework cannot decode, and then runs no hook.
  */
 export function addFrontDoor(
   app: FastifyInstance,
   { origins, gate, upstreams }: FrontDoorParts,
   problemAnswers: ProblemAnswers,
-): void {
+): FrontDoor {
   boundPipelining(app);
-  app.addHook("onRequest", async (request, reply) => {
+  app.addHook("onRequest", handle);
+  return handle;
+
+  async function handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
     const origin = origins.find(request.raw.headers.host);
     // What everybody is answered under any name is the gateway's own.
     if (origin === null) return undefined;
@@ -32,7 +39,7 @@ export function addFrontDoor(
     return decision.kind === "forward"
       ? forward(request, reply, decision.admitted)
       : answer(reply, decision, problemAnswers);
-  });
+  }
 
   async function forward(
     request: FastifyRequest,

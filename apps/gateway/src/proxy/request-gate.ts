@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { type Answer, answerTo, type HeaderEdit, type Visit } from "coatcheck";
+import { readRequestTarget } from "../one-reading/request-target.ts";
 import { confirmLocation, signInLocation } from "../pages/page-locations.ts";
 import type { ProblemCode } from "../problem.ts";
 import type { ServedOrigin } from "../served-origins.ts";
@@ -7,7 +8,6 @@ import { slides } from "../sliding.ts";
 import type { AccessDecider, AskedAccess } from "./access-decision.ts";
 import { headerText } from "./header-text.ts";
 import { opensPage } from "./page-request.ts";
-import { readRequestTarget } from "./request-target.ts";
 import type { RouteTable } from "./route-table.ts";
 import type { AdmittedRequest } from "./upstreams.ts";
 
@@ -74,7 +74,7 @@ export class RequestGate {
         ? { kind: "answer", answer: answerTo(admission) }
         : problem(admission.code, null, admission.headers);
     }
-    const common = { origin, route, visit: admission, clientAddress };
+    const common = { origin, route, target: target.forwarded, visit: admission, clientAddress };
     if (route.access.kind === "public") {
       return { kind: "forward", admitted: { ...common, identity: null, session: null } };
     }

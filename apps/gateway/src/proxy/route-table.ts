@@ -1,6 +1,8 @@
 import { GatewayError } from "../errors.ts";
-import type { RequestTarget } from "./request-target.ts";
-import type { Route, RouteAccess } from "./route.ts";
+import type { LooseReading } from "../one-reading/loose-reading.ts";
+import { isAllowed, type RequestTarget } from "../one-reading/request-target.ts";
+import { type PlacedRoute, placed, requireOneAccessForOneReading } from "./placed-route.ts";
+import { isAsStrict, type Route } from "./route.ts";
 
 /** What the gateway answers by itself: nobody can put a service before its logins. */
 function isOwn(lowerCasePath: string): boolean {
@@ -19,16 +21,18 @@ export type RouteMatch =
  * has it, else that of any host. "/admin/" has "/admin" too: services take the two for the same. Everything that decides about a request is decided by the same reading of its path.
  */
 export class RouteTable {
-  readonly #ofAnyHost: readonly Route[];
+  readonly #ofAnyHost: readonly PlacedRoute[];
   /** In the order in which they are looked at; with those of any host. */
-  readonly #byHost: ReadonlyMap<string, readonly Route[]>;
+  readonly #byHost: ReadonlyMap<string, readonly PlacedRoute[]>;
 
   /** @throws GatewayError `invalid_configuration` for routes that contradict each other */
   constructor(routes: readonly Route[]) {
-    const inOrder = [...routes].sort(
-      (first, second) => Number(isFolder(first)) - Number(isFolder(second)) || second.path.length - first.path.length,
-    );
-    const of = (host: string | null) => inOrder.filter((route) => route.host === host);
+    const inOrder = [...routes]
+      .sort(
+        (first, second) => Number(isFolder(first)) - Number(isFolder(second)) || second.path.length - first.path.length,
+      )
+      .map(placed);
+    const of = (host: string | null) => inOrder.filter(({ route }) => route.host === host);
     this.#ofAnyHost = of(null);
     const hosts = new Set(routes.flatMap(({ host }) => (host === null ? [] : [host])));
     this.#byHost = new Map([...hosts].map((host) => [host, [...of(host), ...this.#ofAnyHost]]));
@@ -38,7 +42,10 @@ export class RouteTable {
       if (isOwn(route.path.toLowerCase())) refuse(`The gateway answers ${route.path} itself.`);
       for (const inner of routes) requireNoLoophole(route, inner);
     }
-    for (const ofOneHost of [this.#ofAnyHost, ...this.#byHost.values()]) requireGuardedTwins(ofOneHost);
+    for (const ofOneHost of [this.#ofAnyHost, ...this.#byHost.values()]) {
+      requireGuardedTwins(ofOneHost.map(({ route }) => route));
+      requireOneAccessForOneReading(ofOneHost, refuse);
+    }
   }
 
   get isEmpty(): boolean {
@@ -46,16 +53,35 @@ export class RouteTable {
   }
 
   /** `host` is that of a public origin. */
-  match({ path, hasEncodedSlash, hasParameters }: RequestTarget, host: string): RouteMatch {
-    const lower = path.toLowerCase();
+  match(target: RequestTarget, host: string): RouteMatch {
+    const { path } = target;
     // Whatever its case: an upstream that takes no notice of it would answer there as the gateway.
-    if (isOwn(lower)) return { found: "none" };
+    if (isOwn(path.toLowerCase())) return { found: "none" };
     const routes = this.#byHost.get(host) ?? this.#ofAnyHost;
-    const route = routes.find((each) => covers(each, path));
-    if (route === undefined) return { found: "none" };
-    const isTaken = (route.allowEncodedSlash || !hasEncodedSlash) && (route.allowParameters || !hasParameters);
-    return isTaken ? { found: "route", route } : { found: "ambiguous" };
+    const found = routes.find(({ route }) => covers(route, path));
+    if (found === undefined) return { found: "none" };
+    const isClear = isAllowed(target, found.route) && target.readings.every((each) => isHarmless(each, found, routes));
+    return isClear ? { found: "route", route: found.route } : { found: "ambiguous" };
   }
+}
+
+/** Whether a service that reads the path so does not show what the route is not enough for. */
+function isHarmless(reading: LooseReading, { route, loose }: PlacedRoute, routes: readonly PlacedRoute[]): boolean {
+  const textOf = ({ text, folded }: LooseReading) => (route.caseSensitive ? text : folded);
+  const text = textOf(reading);
+  const { script } = reading;
+  if (script === null && isOwn(reading.folded)) return false;
+  // A route that names the script says what is behind it.
+  if (script !== null && loose.folded.startsWith(script)) return true;
+  if (script !== null && route.refusePathInfo) return false;
+  for (const each of routes) {
+    // Its own, as it is; what comes later in the order is not asked about its paths.
+    if (script === null && each.route === route) return true;
+    if (!has(textOf(each.loose), text)) continue;
+    if (!isAsStrict(route.access, each.route.access)) return false;
+    if (script !== null) return true;
+  }
+  return true;
 }
 
 /** Whether it is for everything below its path, and not for that one alone. */
@@ -101,18 +127,13 @@ function requireGuardedTwins(routes: readonly Route[]): void {
     const { path, access } = route;
     if (isFolder(route) || access.kind === "public" || routeOf(path) !== route) continue;
     const twin = routeOf(`${path}/`);
-    const isMeant = twin === undefined || twin.path === `${path}/` || isSameAccess(twin.access, access);
+    const isMeant = twin === undefined || twin.path === `${path}/` || isAsStrict(twin.access, access);
     if (isMeant) continue;
     refuse(
       `${nameOf(route)} is that path alone, and ${path}/ goes by the route ${nameOf(twin)}. ` +
         `Say ${path}/ for everything below, or make that a route of its own.`,
     );
   }
-}
-
-function isSameAccess(first: RouteAccess, second: RouteAccess): boolean {
-  const role = (access: RouteAccess) => (access.kind === "role" ? access.role : null);
-  return first.kind === second.kind && role(first) === role(second);
 }
 
 function refuse(message: string): never {

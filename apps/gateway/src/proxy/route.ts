@@ -1,3 +1,5 @@
+import type { PathAllowances } from "../one-reading/path-allowances.ts";
+
 /** Whom a route lets through. */
 export type RouteAccess =
   /** Everybody, unknown: no session is looked at. */
@@ -7,13 +9,21 @@ export type RouteAccess =
   | { readonly kind: "fresh_login" }
   | { readonly kind: "role"; readonly role: string };
 
+/** Whether who may pass by the first may pass by the second, too. */
+export function isAsStrict(first: RouteAccess, second: RouteAccess): boolean {
+  if (second.kind === "public") return true;
+  if (second.kind === "login") return first.kind !== "public";
+  if (second.kind === "fresh_login") return first.kind === "fresh_login";
+  return first.kind === "role" && first.role === second.role;
+}
+
 /** The role that a route asks for; null for none. */
 export function roleOf({ access }: Route): string | null {
   return access.kind === "role" ? access.role : null;
 }
 
 /** One part of the gateway's paths, and the private service that answers there. */
-export interface Route {
+export interface Route extends PathAllowances {
   /** The host of the one public origin that it is of; null for each that has no route of its own there. */
   readonly host: string | null;
   /** Ends in "/" for everything below; otherwise that one path. In the decoded spelling of `RequestTarget`. */
@@ -29,12 +39,12 @@ export interface Route {
   readonly forwardHeaders: readonly string[];
   /** Names that its service would take for more than a client may say. As `comparedName` has them. */
   readonly dropHeaders: readonly string[];
-  /** Lets "%2F" pass within a segment: for an upstream that takes it for data, and for one that does alone. */
-  readonly allowEncodedSlash: boolean;
-  /** Lets ";" pass: for an upstream that does not cut paths there. */
-  readonly allowParameters: boolean;
   /** The upstream takes "/Admin" for "/admin": so does the route. */
   readonly caseInsensitive: boolean;
+  /** The upstream tells "/Admin" from "/admin": what differs in nothing else is no other spelling of a route's path. */
+  readonly caseSensitive: boolean;
+  /** Refuses a path that goes on behind a script's name, as "/index.php/admin". */
+  readonly refusePathInfo: boolean;
   /** How long the upstream may be silent, before its answer and within. */
   readonly timeoutSeconds: number;
 }

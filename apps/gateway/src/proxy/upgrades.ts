@@ -6,7 +6,7 @@ import type { Visit } from "coatcheck";
 import type { FastifyBaseLogger } from "fastify";
 import { logUpgrade } from "../log.ts";
 import { type ProblemCode, problemObject, problems } from "../problem.ts";
-import { hasSeveralHosts } from "../served-host.ts";
+import { hasUnclearHost } from "../served-host.ts";
 import type { ServedOrigins } from "../served-origins.ts";
 import { returnedHeaders } from "./forwarded-response.ts";
 import { joinSockets } from "./joined-sockets.ts";
@@ -63,7 +63,7 @@ export class Upgrades {
       endUpgrade(socket, code, retryAfterSeconds);
     };
     try {
-      if (hasSeveralHosts(request)) return refuse("invalid_request");
+      if (hasUnclearHost(request)) return refuse("invalid_request");
       const origin = origins.find(request.headers.host);
       if (origin === null) return refuse("misdirected_request");
       const decision = await gate.decide(request, origin, { clientAddress: address, id });
@@ -105,7 +105,7 @@ export class Upgrades {
     const { protocol, hostname, port } = new URL(route.upstream);
     const headers = [...upstreams.requestHeaders(request, admitted), ...Object.entries(NORMAL).flat()];
     // On a connection of its own: one that an upstream left open after a refusal must not be anybody else's.
-    const target = { hostname: hostname.replace(/^\[|\]$/g, ""), port, path: request.url };
+    const target = { hostname: hostname.replace(/^\[|\]$/g, ""), port, path: admitted.target };
     const options = { ...target, agent: false, setHost: false, headers };
     const outgoing = protocol === "https:" ? httpsRequest(options) : httpRequest(options);
     outgoing.setTimeout(route.timeoutSeconds * 1_000, () => outgoing.destroy(new Error("It took too long.")));

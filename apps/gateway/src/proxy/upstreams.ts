@@ -19,6 +19,8 @@ export interface AdmittedRequest {
   /** The public origin that it is for. */
   readonly origin: ServedOrigin;
   readonly route: Route;
+  /** Path and query, as they are sent on. */
+  readonly target: string;
   readonly visit: Visit;
   readonly identity: ForwardedIdentity | null;
   /** The session that the response ends with; null where none was looked at. */
@@ -116,7 +118,7 @@ export class Upstreams {
       this.#pool(upstream).dispatch(
         {
           method: (request.method ?? "GET") as Dispatcher.HttpMethod,
-          path: request.url ?? "/",
+          path: admitted.target,
           headers: [...this.requestHeaders(request, admitted), ...lengthOf(request)],
           body,
           headersTimeout: timeout,

@@ -1,17 +1,17 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
-import { InvalidValue, parseBoolean } from "@coatcheck/service/parse-values";
 import type { GuardedRequest, RequestGuard } from "coatcheck";
-import { parseAccess } from "../config/parse-routes.ts";
+import { kindOfFieldName } from "../one-reading/field-names.ts";
+import { hasNeedlessEncoding, isAllowed, readRequestTarget } from "../one-reading/request-target.ts";
 import { signInLocation } from "../pages/page-locations.ts";
 import { hasSeveralHosts } from "../served-host.ts";
 import type { ServedOrigins } from "../served-origins.ts";
 import { slides } from "../sliding.ts";
-import type { AccessDecider, AskedAccess } from "./access-decision.ts";
+import type { AccessDecider } from "./access-decision.ts";
 import { remoteHeaders } from "./forwarded-request.ts";
 import { headerText } from "./header-text.ts";
 import { type OriginalRequest, originalRequest, type VerifyDialect } from "./original-request.ts";
 import { opensPage } from "./page-request.ts";
-import { readRequestTarget } from "./request-target.ts";
+import { type Asked, askedIn, type Question } from "./verify-question.ts";
 
 export interface VerdictParts {
   readonly origins: ServedOrigins;
@@ -29,46 +29,30 @@ export interface Granted {
 }
 
 /** The location is where a person can sign in, null for scripts. */
-export type Refused = { readonly status: 403 } | { readonly status: 401 | 302; readonly location: string | null };
-
-/** A question of a proxy's: in which dialect, and what follows in its URL. */
-export interface Question {
-  readonly dialect: VerifyDialect;
-  readonly rest: string;
-}
-
-/** What a proxy's configuration asks for, in the words of a route's. */
-interface Asked {
-  readonly access: AskedAccess;
-  readonly allowEncodedSlash: boolean;
-  readonly allowParameters: boolean;
-}
-
-const PREFIX = "/auth/verify/";
-const PATH = /^\/auth\/verify\/(nginx|forward|envoy)(?=[/?]|$)(.*)$/;
-const LOGIN: Asked = { access: { kind: "login" }, allowEncodedSlash: false, allowParameters: false };
-const ASKED_NAMES: readonly string[] = ["access", "allowEncodedSlash", "allowParameters"] satisfies (keyof Asked)[];
-
-/** Null for what is no question of a proxy's. */
-export function questionIn({ url = "" }: IncomingMessage): Question | null {
-  const [, dialect, rest = ""] = (url.startsWith(PREFIX) ? PATH.exec(url) : null) ?? [];
-  return dialect === undefined ? null : { dialect: dialect as VerifyDialect, rest };
-}
+export type Refused =
+  | {
+      readonly status: 403;
+      /** What is wrong with the proxy's configuration, where that is why. */
+      readonly misconfigured?: string;
+    }
+  | { readonly status: 401 | 302; readonly location: string | null };
 
 /** Decides, and writes nothing: no secret is rotated and no cookie set, for most proxies give it to nobody. */
 export async function verdictOn(
   request: IncomingMessage,
-  { dialect, rest }: Question,
+  question: Question,
   { origins, decider, isTrustedPeer, clientAddress }: VerdictParts,
 ): Promise<Granted | Refused> {
   if (!isTrustedPeer(request) || hasSeveralHosts(request)) return { status: 403 };
   const { headers, method = "GET" } = request;
+  const { dialect, rest } = question;
+  const asked = askedIn(question);
+  if (typeof asked === "string") return { status: 403, misconfigured: asked };
   const original = originalRequest(dialect, { method, rest, headers });
   // Cookies are of one host: for another one there can be no session here.
   const guard = origins.find(original.host ?? undefined)?.guard;
   if (guard === undefined) return { status: 403 };
-  const asked = dialect === "envoy" ? LOGIN : askedIn(rest);
-  if (asked === null || !isPlain(original.target, asked)) return { status: 403 };
+  if (!isPlain(original.target, asked) || hasTellingName(request, dialect, asked)) return { status: 403 };
 
   const admission = guard.admit(new AskedRequest(request, original, clientAddress));
   if (!admission.admitted) return { status: 403 };
@@ -111,33 +95,29 @@ class AskedRequest implements GuardedRequest {
 }
 
 /**
- * What the proxy's configuration asks for in the query of the address that it has; a login, where it says nothing. Null
- * for what makes no sense: a misspelt name must not silently let everybody in who is logged in.
+ * Whether a path means the same to every program. By it the proxy has chosen what to ask for, and the application will
+ * choose what to show: where they read it differently, one path's permission would open another. It goes on as it came, so
+ * no letter of it may be encoded that need not be.
  */
-function askedIn(rest: string): Asked | null {
-  if (rest === "") return LOGIN;
-  const parameters = new URLSearchParams(rest.startsWith("?") ? rest : "");
-  const names = [...parameters.keys()];
-  if (new Set(names).size < names.length || !names.every((name) => ASKED_NAMES.includes(name))) return null;
-  const allows = (name: keyof Asked) => parseBoolean(parameters.get(name) ?? "false");
-  try {
-    const access = parseAccess(parameters.get("access") ?? "login");
-    if (access.kind === "public") return null;
-    return { access, allowEncodedSlash: allows("allowEncodedSlash"), allowParameters: allows("allowParameters") };
-  } catch (error) {
-    if (error instanceof InvalidValue) return null;
-    throw error;
-  }
+function isPlain(target: string | null, asked: Asked): boolean {
+  if (target === null || hasNeedlessEncoding(target)) return false;
+  const read = readRequestTarget(target);
+  return read !== null && isAllowed(read, asked);
 }
 
 /**
- * Whether a path means the same to everybody. By it the proxy has chosen what to ask for, and the application will choose
- * what to show: where they read it differently, one path's permission would open another.
+ * Whether a name tells the application another path than was asked about, or may be read as another name. The proxy would
+ * send it on.
  */
-function isPlain(target: string | null, asked: Asked): boolean {
-  const read = target === null ? null : readRequestTarget(target);
-  if (read === null) return false;
-  return (!read.hasEncodedSlash || asked.allowEncodedSlash) && (!read.hasParameters || asked.allowParameters);
+function hasTellingName({ rawHeaders }: IncomingMessage, dialect: VerifyDialect, { forwardHeaders }: Asked): boolean {
+  return rawHeaders.some((name, index) => {
+    if (index % 2 === 1) return false;
+    const kind = kindOfFieldName(name);
+    // Other dialects say by these which request it was.
+    if (kind === "of_original_path") return dialect === "forward";
+    if (/[^A-Za-z0-9-]/.test(name)) return !forwardHeaders.includes(name.toLowerCase());
+    return kind === "of_path";
+  });
 }
 
 /**

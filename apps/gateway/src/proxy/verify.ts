@@ -1,16 +1,23 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { answerFirst } from "@coatcheck/service/answer-first";
 import { PipelinedRequests } from "@coatcheck/service/pipelined-requests";
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply } from "fastify";
 import type { OnAnswer } from "../log.ts";
 import { handledBy } from "../metrics/measure-requests.ts";
-import { questionIn, type Refused, type VerdictParts, verdictOn } from "./verify-verdict.ts";
+import type { VerifyDialect } from "./original-request.ts";
+import { questionIn } from "./verify-question.ts";
+import { type Refused, type VerdictParts, verdictOn } from "./verify-verdict.ts";
 
 export interface VerifyParts extends VerdictParts {
   /** Whether connections are to end with their answer. */
   readonly isClosing: () => boolean;
   readonly onAnswer: OnAnswer;
+  readonly log: FastifyBaseLogger;
 }
+
+/** Each request of a site would have another line. */
+const TELL_AGAIN_AFTER_MILLISECONDS = 60_000;
+const MAXIMUM_TOLD = 100;
 
 /**
  * Answers proxies that ask whether a request may pass (forward-auth): 200 with who it is, 401, 403 or, for a person who
@@ -24,6 +31,7 @@ export function addVerify(app: FastifyInstance, parts: VerifyParts): void {
   const refusals = new WeakMap<IncomingMessage, (reply: FastifyReply) => void>();
   const pipelined = new PipelinedRequests();
   const answers = new AnswersOfATurn();
+  const tell = tellOfConfigurations(parts.log);
   answerFirst(app.server, (request, response, next) => {
     const question = questionIn(request);
     if (question === null) return next();
@@ -35,6 +43,8 @@ export function addVerify(app: FastifyInstance, parts: VerifyParts): void {
     };
     verdictOn(request, question, parts).then(
       (verdict) => {
+        if (verdict.status === 403 && verdict.misconfigured !== undefined)
+          tell(question.dialect, verdict.misconfigured);
         if (verdict.status !== 200) return leaveToFramework((reply) => refuse(reply, verdict));
         answers.add(response, () => {
           grant(response, verdict.headers, parts.isClosing());
@@ -75,6 +85,19 @@ class AnswersOfATurn {
       }
     }
   }
+}
+
+/** Writes down what is wrong with how a proxy asks, now and then. */
+function tellOfConfigurations(log: FastifyBaseLogger): (dialect: VerifyDialect, reason: string) => void {
+  const toldAt = new Map<string, number>();
+  return (dialect, reason) => {
+    const now = performance.now();
+    if (now - (toldAt.get(dialect + reason) ?? Number.NEGATIVE_INFINITY) < TELL_AGAIN_AFTER_MILLISECONDS) return;
+    if (toldAt.size >= MAXIMUM_TOLD) toldAt.clear();
+    toldAt.set(dialect + reason, now);
+    const message = `A proxy asks at /auth/verify/${dialect} in a way that makes no sense, and all are refused: ${reason}.`;
+    log.warn({ event: "verify_misconfigured", dialect, reason }, message);
+  };
 }
 
 /** Without the headers that protect pages: a proxy reads those that it was told to. */

@@ -20,7 +20,12 @@ test("a route is what its entry says, and careful where that says nothing", () =
       dropHeaders: [],
       allowEncodedSlash: false,
       allowParameters: false,
+      allowEncodedPercent: false,
+      allowEmptySegments: false,
+      allowNonUtf8: false,
       caseInsensitive: false,
+      caseSensitive: false,
+      refusePathInfo: false,
       timeoutSeconds: 60,
     },
   ]);
@@ -43,6 +48,11 @@ describe("an operator is told what is wrong with", () => {
     ["a name that goes on in any case", { forwardHeaders: ["X-Tenant"] }, "is forwarded anyway"],
     ["a name that is none", { forwardHeaders: ["x~tenant"] }, 'letters, digits, "-" and "_"'],
     ["a name to drop that is none", { dropHeaders: ["x tenant"] }, 'letters, digits, "-" and "_"'],
+    [
+      "case",
+      { caseSensitive: true, caseInsensitive: true },
+      "cannot have a service that tells upper and lower case apart",
+    ],
     ["no list", { dropHeaders: 1 }, "whose dropHeaders must be a list of names of header fields"],
     ["a key that is not known", { forwardHeader: [] }, 'unknown key "forwardHeader": did you mean "forwardHeaders"?'],
   ])("%s", (_what, change, message) => {

@@ -35,6 +35,13 @@ beforeAll(async () => {
       { path: "/", access: "login", identityHeaders: true, ...to },
       { path: "/public/", access: "public", identityHeaders: true, ...to },
       { path: "/tenants/", access: "login", forwardHeaders: ["X_Tenant"], dropHeaders: ["X-Acme-Admin"], ...to },
+      { path: "/admin/", access: "role:admin", ...to },
+      { path: "/Old/", access: "login", caseSensitive: true, ...to },
+      {
+        ...{ path: "/odd/", access: "login", allowEncodedPercent: true, allowEmptySegments: true, allowNonUtf8: true },
+        ...{ allowEncodedSlash: true, allowParameters: true, ...to },
+      },
+      { path: "/odd/admin/", access: "role:admin", ...to },
     ]),
   });
   await gateway.addUser(ada.email, ada.password, "Ada");
@@ -124,5 +131,85 @@ describe("a value", () => {
   test("beyond ASCII is the bytes that came, as for what is no text they are", async () => {
     await send("GET /page", ["X-Filename: zo\xc3\xab \xe9\xff.txt"]);
     expect(seen[0]).toContain("x-filename: zo\xc3\xab \xe9\xff.txt\r\n");
+  });
+});
+
+describe("a path", () => {
+  const askedOf = () => seen[0]?.split(" ")[1];
+
+  test.each([
+    ["/%61/caf%c3%a9?x=%2f", "/a/caf%C3%A9?x=%2f"],
+    ["/Users('a|b')/{x}", "/Users('a%7Cb')/%7Bx%7D"],
+    ["/odd/100%25%20final.pdf", "/odd/100%25%20final.pdf"],
+    ["/odd/https://images.example/a.jpg", "/odd/https://images.example/a.jpg"],
+    ["/odd/docs//", "/odd/docs//"],
+    ["/odd/caf%e9", "/odd/caf%E9"],
+    ["/odd/group%2fproject;a=b", "/odd/group%2Fproject;a=b"],
+  ])("%s is sent on as %s", async (target, sent) => {
+    expect(statusOf(await send(`GET ${target}`))).toBe(200);
+    expect(askedOf()).toBe(sent);
+  });
+
+  test("is the same for a WebSocket", async () => {
+    const handshake = ["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"];
+    await send("GET /%61?x=%2f", [...handshake, "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="]);
+    expect(askedOf()).toBe("/a?x=%2f");
+    expect(
+      statusOf(await send("GET /ADMIN/panel", [...handshake, "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="])),
+    ).toBe(400);
+    expect(seen).toEqual([]);
+  });
+
+  test.each([
+    ...["/ADMIN/panel", "/Admin", "/%41dmin/x", "/adm%C4%B1n/x", "/admin./x", "/admin%20/x", "/index.php/admin/panel"],
+    ...["/odd//admin/x", "/odd/ADMIN/x", "/odd/%2561dmin/x", "/odd/admin%2fx", "/odd/admin;/x", "/odd/adm%ffin/x"],
+    ...["/caf%e9", "/100%25", "/a//b", "/a%2fb", "/a;b", "//admin/panel", "/odd/%2e%2e/x", "/odd/%252e%252e/x"],
+  ])("that could be one of another route, or that no route has allowed, is refused: %s", async (target) => {
+    const answer = await send(`GET ${target}`);
+    expect([statusOf(answer), seen]).toEqual([400, []]);
+    expect(answer).toMatch(/"code":"invalid_(path|request)"/);
+    expect(answer).toMatch(/^content-security-policy: /im);
+  });
+
+  test("that no framework decodes is asked about like any other", async () => {
+    const { host } = new URL(gateway.url);
+    expect(statusOf(await send("GET /odd/caf%e9", ["Host: evil.example"]))).toBe(400);
+    expect(statusOf(await send("GET /odd/caf%e9", [`Host: ${host}`, `Host: ${host}`]))).toBe(400);
+    const ours = cookie;
+    cookie = "none=1";
+    expect(statusOf(await send("GET /odd/caf%e9"))).toBe(401);
+    cookie = ours;
+    expect(seen).toEqual([]);
+  });
+});
+
+describe("a Host that is no host", () => {
+  const port = () => new URL(gateway.url).port;
+
+  test.each([
+    ["a name in a user's place", () => `evil.example:x@localhost:${port()}`],
+    ["a user", () => `evil@localhost:${port()}`],
+    ["a path", () => `localhost:${port()}/evil`],
+    ["a query", () => `localhost?x`],
+    ["a fragment", () => `localhost#x`],
+    ["a backslash", () => `localhost\\x`],
+    ["an encoded letter", () => `%6Cocalhost`],
+    ["a letter that is left out", () => `local\xadhost`],
+    ["a number", () => `2130706433`],
+    ["a short address", () => `127.1`],
+    ["no port's number", () => `localhost:99999`],
+    ["spaces", () => `localhost evil`],
+  ])("is refused: %s", async (_what, host) => {
+    for (const target of ["/page", "/auth/me", "/auth/health/live"]) {
+      expect([target, statusOf(await send(`GET ${target}`, [`Host: ${host()}`]))]).toEqual([target, 400]);
+    }
+    expect(seen).toEqual([]);
+  });
+
+  test("another host than ours is still another matter", async () => {
+    expect(statusOf(await send("GET /page", ["Host: evil.example"]))).toBe(421);
+    for (const host of ["localhost", "127.0.0.1:1", "[::1]"]) {
+      expect([host, statusOf(await send("GET /page", [`Host: ${host}`]))]).toEqual([host, 200]);
+    }
   });
 });

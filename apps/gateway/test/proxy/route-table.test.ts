@@ -1,5 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readRequestTarget } from "../../src/proxy/request-target.ts";
+import { allowancesOf, PATH_ALLOWANCES } from "../../src/one-reading/path-allowances.ts";
+import { readRequestTarget } from "../../src/one-reading/request-target.ts";
 import type { Route } from "../../src/proxy/route.ts";
 import { RouteTable } from "../../src/proxy/route-table.ts";
 
@@ -12,9 +14,10 @@ const route = (path: string, changes: Partial<Route> = {}): Route => ({
   identityHeaders: false,
   forwardHeaders: [],
   dropHeaders: [],
-  allowEncodedSlash: false,
-  allowParameters: false,
+  ...allowancesOf(() => false),
   caseInsensitive: false,
+  caseSensitive: false,
+  refusePathInfo: false,
   timeoutSeconds: 60,
   ...changes,
 });
@@ -148,6 +151,165 @@ describe("what is ambiguous passes only where the route says what its upstream m
     expect(found(table, "/java/a;jsessionid=1")).toBe("/java/");
     expect(found(table, "/api/admin;x/users")).toBe("ambiguous");
   });
+});
+
+describe("a path that a less exact service takes for one of another route is refused", () => {
+  const admin = { access: { kind: "role", role: "admin" } } as const;
+  const everything = Object.fromEntries(PATH_ALLOWANCES.map((name) => [name, true]));
+  const lenient = new RouteTable([route("/", everything), route("/admin/", { ...everything, ...admin })]);
+
+  test.each([
+    ["in upper case", ["/ADMIN/panel", "/Admin", "/%41dmin/x"]],
+    ["with letters that turn into ASCII", ["/adm%C4%B1n/x", "/ADM%C4%B0N/x", "/%EF%BD%81dmin/x", "/%EF%BC%A1DMIN"]],
+    ["with accents, which databases leave out", ["/%C3%A1dmin/x"]],
+    ["with a slash encoded", ["/admin%2fpanel", "/admin%5cpanel", "/x%2f%2fadmin".replace("x%2f%2f", "%2f")]],
+    ["with a slash that looks like one", ["/admin%EF%BC%8Fpanel"]],
+    ["with parameters", ["/admin;x/panel", "/admin%3Bx", "/;/admin/panel"]],
+    ["with a percent sign encoded", ["/%2561dmin/x", "/admin%252fpanel", "/%25u0061dmin", "/%252561dmin"]],
+    ["with bytes that are no UTF-8", ["/adm%ffin/x", "/%e1dmin/x", "/admin%a0/x"]],
+    ["with dots and spaces at the end of a name", ["/admin./panel", "/admin%20/panel", "/admin.%20."]],
+    ["with a stream's name", ["/admin::$DATA", "/admin:x/panel"]],
+    ["with the beginning of a query", ["/admin%3fx", "/admin%23x"]],
+    [
+      "behind a script",
+      ["/index.php/admin/panel", "/x/y.php/admin", "/INDEX.PHP/admin/x", "/a.cgi/ADMIN", "/a.php;/admin"],
+    ],
+  ])("%s", (_how, targets) => {
+    for (const target of targets) expect([target, found(lenient, target)]).toEqual([target, "ambiguous"]);
+  });
+
+  test("doubled slashes before it, too, behind the first", () => {
+    const routes = [route("/a/", everything), route("/a/admin/", { ...everything, ...admin })];
+    expect(found(new RouteTable(routes), "/a//admin/x")).toBe("ambiguous");
+    expect(found(new RouteTable(routes), "/a//b/admin/x")).toBe("/a/");
+  });
+
+  test("and no other", () => {
+    for (const target of [
+      "/admins/x",
+      "/x/admin",
+      "/x.phpadmin/admin",
+      "/ISTANBUL/%C4%B1%C5%9F%C4%B1k",
+      "/stra%C3%9Fe",
+    ]) {
+      expect([target, found(lenient, target)]).toEqual([target, "/"]);
+    }
+    expect(found(lenient, "/admin/PANEL;x/a%2fb")).toBe("/admin/");
+  });
+
+  test("unless who may open the first may open the other as well", () => {
+    const table = new RouteTable([route("/", admin), route("/public/", { access: { kind: "public" } }), route("/in/")]);
+    expect(["/PUBLIC/x", "/IN/x", "/in./x"].map((target) => found(table, target))).toEqual(["/", "/", "/"]);
+    const fresh = new RouteTable([route("/", admin), route("/Fresh/", { access: { kind: "fresh_login" } })]);
+    expect(found(fresh, "/fresh/x")).toBe("ambiguous");
+  });
+
+  test("case alone, unless the route says that its service tells it apart", () => {
+    const table = new RouteTable([route("/", { caseSensitive: true }), route("/admin/", admin)]);
+    expect(["/ADMIN/x", "/adm%C4%B1n/x"].map((target) => found(table, target))).toEqual(["/", "/"]);
+    expect(["/admin./x", "/index.php/admin/x"].map((target) => found(table, target))).toEqual([
+      "ambiguous",
+      "ambiguous",
+    ]);
+  });
+
+  test("where it is one of the gateway's own", () => {
+    for (const target of ["/auth;x/login", "/auth./login", "/%2561uth/login", "/;/auth/login"]) {
+      expect([target, found(lenient, target)]).toEqual([target, "ambiguous"]);
+    }
+  });
+
+  test("behind a script altogether, where the route says so, and not where a route names the script", () => {
+    const table = new RouteTable([
+      route("/", { refusePathInfo: true }),
+      route("/remote.php/", { access: { kind: "public" } }),
+    ]);
+    expect(["/x.php", "/x.php?/admin", "/x.php/a", "/a/x.CGI/"].map((target) => found(table, target))).toEqual([
+      ...["/", "/", "ambiguous", "ambiguous"],
+    ]);
+    expect(found(table, "/remote.php/dav/files")).toBe("/remote.php/");
+  });
+
+  test.each([
+    ["/Admin/", "/admin/"],
+    ["/admin/", "/ADMIN/"],
+    ["/caf\u00e9/", "/cafe/"],
+  ])("two routes %s and %s, of which nobody could say which is meant, are refused", (first, second) => {
+    expect(() => new RouteTable([route(first, admin), route(second)])).toThrow("Many services take");
+    expect(() => new RouteTable([route(first, admin), route(second, admin)])).not.toThrow();
+  });
+
+  test("but two that a service tells apart are not", () => {
+    const apart = [route("/API/", { ...admin, caseSensitive: true }), route("/api/", { caseSensitive: true })];
+    const table = new RouteTable(apart);
+    expect([found(table, "/api/x"), found(table, "/API/x")]).toEqual(["/api/", "/API/"]);
+  });
+});
+
+test("whatever a path is, no service reads in it what its route is not enough for", () => {
+  const admin = { access: { kind: "role", role: "admin" } } as const;
+  const allowed = Object.fromEntries(PATH_ALLOWANCES.map((name) => [name, true]));
+  const table = new RouteTable([route("/", allowed), route("/admin/", { ...allowed, ...admin })]);
+  /** What programs do to a path, in any order. */
+  const habits: readonly ((path: string) => string)[] = [
+    (path) => path.toLowerCase(),
+    (path) => path.toUpperCase().toLowerCase(),
+    (path) => path.replaceAll(/\/{2,}/g, "/"),
+    (path) => path.replaceAll("\\", "/"),
+    (path) => path.replaceAll(/;[^/]*/g, ""),
+    (path) => path.split(/[?#]/, 1)[0] ?? "",
+    (path) => path.replaceAll(/[. ]+(?=\/|$)/g, ""),
+    (path) => path.normalize("NFKC"),
+    (path) => path.normalize("NFKD").replaceAll(/\p{M}/gu, ""),
+    (path) => unescape(path),
+    (path) => {
+      try {
+        return decodeURIComponent(path);
+      } catch {
+        return path;
+      }
+    },
+    (path) => path.replace(/^.*?\.php(?=\/)/i, ""),
+  ];
+  const piece = fc.constantFrom(
+    ...[
+      "admin",
+      "ADMIN",
+      "Admin",
+      "/",
+      "//",
+      "%2f",
+      "%252f",
+      "%5c",
+      ";",
+      ";x",
+      ".",
+      "%20",
+      "%2561dmin",
+      "%61",
+      "x",
+      "y",
+    ],
+    ...["adm%C4%B1n", "%EF%BD%81dmin", "%EF%BC%8F", "%3f", "%23", "a.php", "index.PHP", "%e1dmin", "%ff", "%C3%A1dmin"],
+  );
+  fc.assert(
+    fc.property(
+      fc.array(piece, { minLength: 1, maxLength: 7 }),
+      fc.array(fc.nat({ max: habits.length - 1 }), { maxLength: 5 }),
+      (pieces, order) => {
+        const target = readRequestTarget(`/${pieces.join("")}`);
+        if (target === null) return;
+        const match = table.match(target, "a.example");
+        if (match.found !== "route" || match.route.path !== "/") return;
+        let seen = target.forwarded.split("?", 1)[0] ?? "";
+        for (const index of order) {
+          seen = habits[index]?.(seen) ?? seen;
+          expect([target.forwarded, seen]).toEqual([target.forwarded, expect.not.stringMatching(/^\/admin(\/|$)/)]);
+        }
+      },
+    ),
+    { numRuns: 30_000 },
+  );
 });
 
 describe("an upstream that takes no notice of case", () => {

@@ -8,6 +8,7 @@ import { MemorySessionStore } from "coatcheck/stores/memory";
 import { ManualClock } from "coatcheck/testing";
 import { pino } from "pino";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { allowancesOf } from "../../src/one-reading/path-allowances.ts";
 import { LiveConnections } from "../../src/proxy/live-connections.ts";
 import type { Route } from "../../src/proxy/route.ts";
 import { tryConnect } from "../../src/proxy/try-connect.ts";
@@ -173,16 +174,18 @@ describe("an upstream that goes away and returns", () => {
         identityHeaders: false,
         forwardHeaders: [],
         dropHeaders: [],
-        allowEncodedSlash: false,
-        allowParameters: false,
+        ...allowancesOf(() => false),
         caseInsensitive: false,
+        caseSensitive: false,
+        refusePathInfo: false,
       },
       timeoutSeconds: 30,
     };
     const front = createServer((request, response) => {
       const visit = origin.guard.admit({ method: "GET", headers: { get: () => null } });
       if (!visit.admitted) throw new Error("The guard refused.");
-      const admitted = { origin, route, visit, identity: null, session: null, clientAddress: "127.0.0.1" };
+      const who = { identity: null, session: null, clientAddress: "127.0.0.1" };
+      const admitted = { origin, route, visit, target: request.url ?? "", ...who };
       void upstreams.forward(request, response, admitted).then((failure) => {
         if (failure === null) return;
         const { retryAfterSeconds } = failure;

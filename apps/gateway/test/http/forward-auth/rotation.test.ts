@@ -25,7 +25,8 @@ test("a session whose secret is due is answered for, and rotated by the next req
   const isTrustedPeer = () => true;
   const clientAddress = () => "192.0.2.1";
   const origins = new ServedOrigins([guard]);
-  addVerify(app, { origins, decider, isTrustedPeer, isClosing: () => false, onAnswer: () => {}, clientAddress });
+  const { log } = app;
+  addVerify(app, { origins, decider, isTrustedPeer, isClosing: () => false, onAnswer: () => {}, clientAddress, log });
   await app.listen({ host: "127.0.0.1", port: 0 });
   const visitor = new Visitor((app.server.address() as AddressInfo).port);
 

@@ -1,0 +1,71 @@
+import { type LooseReading, looseReadings } from "./loose-reading.ts";
+import type { PathAllowance, PathAllowances } from "./path-allowances.ts";
+import { emittedSegment, readSegment } from "./path-segment.ts";
+
+/** A path as it decides about a request, and as it is written for whom the request is sent on to. */
+export interface RequestTarget {
+  /**
+   * Decoded where that can mean one thing only, each segment for itself. What was data within a segment stays written as
+   * "%2F", "%5C" and "%25", and a byte that is no UTF-8 as "%E9".
+   */
+  readonly path: string;
+  /** As it came, "?" included; empty without one. Nothing is decided by it. */
+  readonly query: string;
+  /**
+   * Path and query as they are sent on: written anew from what was decided (RFC 3986, 6.2.2). What need not be encoded is
+   * not, digits are in upper case, and what is reserved stays as it came.
+   */
+  readonly forwarded: string;
+  /** What a route must allow for it. */
+  readonly needs: readonly PathAllowance[];
+  /** What a service that is not as exact may take the path for. The first is of the whole path. */
+  readonly readings: readonly LooseReading[];
+}
+
+/** Visible ASCII but for "#", which no client sends, and "\", which browsers and some servers take for a slash. */
+const PATH = /^\/[!-"$-[\]-~]*$/;
+/** Visible ASCII but for "#". */
+const QUERY = /^[!-"$-~]*$/;
+/** "-", ".", digits, letters, "_" and "~". */
+const NEEDLESS = /%(2[DE]|3\d|4[1-9A-F]|5[\dAF]|6[1-9A-F]|7[\dAE])/i;
+const MAXIMUM_TARGET_LENGTH = 16_384;
+
+/**
+ * Reads a request line's target; null for one that means several things whatever the service: another form than a path
+ * (RFC 9112, 3.2), an empty segment at the beginning, a dot segment, plain or encoded or after another decoding, a
+ * control character, or an overlong form.
+ */
+export function readRequestTarget(target: string): RequestTarget | null {
+  if (target.length > MAXIMUM_TARGET_LENGTH) return null;
+  const queryAt = target.indexOf("?");
+  const path = queryAt === -1 ? target : target.slice(0, queryAt);
+  const query = queryAt === -1 ? "" : target.slice(queryAt);
+  if (!PATH.test(path) || !QUERY.test(query) || path.startsWith("//")) return null;
+
+  const needs = new Set<PathAllowance>();
+  const decided: string[] = [];
+  const emitted: string[] = [];
+  const segments = path.slice(1).split("/");
+  for (const [index, segment] of segments.entries()) {
+    const name = readSegment(segment, needs);
+    if (name === null) return null;
+    // The last one may be empty: the path of a folder.
+    if (name === "" && index < segments.length - 1) needs.add("allowEmptySegments");
+    decided.push(name);
+    emitted.push(emittedSegment(segment));
+  }
+  const text = `/${decided.join("/")}`;
+  const readings = looseReadings(text);
+  if (readings === null) return null;
+  return { path: text, query, forwarded: `/${emitted.join("/")}${query}`, needs: [...needs], readings };
+}
+
+/** Whether the path of a target has a letter encoded, or another character that stands for nothing but itself. */
+export function hasNeedlessEncoding(target: string): boolean {
+  return NEEDLESS.test(target.split("?", 1)[0] ?? "");
+}
+
+/** Whether all that the path needs is allowed. */
+export function isAllowed({ needs }: Pick<RequestTarget, "needs">, allowances: PathAllowances): boolean {
+  return needs.every((each) => allowances[each]);
+}
