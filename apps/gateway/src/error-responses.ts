@@ -14,6 +14,7 @@ const CODES_OF_FASTIFY: ReadonlyMap<string, ProblemCode> = new Map([
 const MAY_PASS: ReadonlySet<GatewayErrorCode> = new Set([
   "accounts_unavailable",
   "overloaded",
+  "breached_passwords_unreadable",
   "pass_rule_unavailable",
 ]);
 

@@ -16,6 +16,8 @@ export const gatewayErrorCodes = {
   overloaded: "Too many passwords are being checked at this moment. Answer 503 with Retry-After.",
   keys_unusable:
     "The signing keys cannot be read with what was configured. Raised at start, or when a token is signed.",
+  breached_passwords_unreadable:
+    "The file of breached passwords cannot be searched, so a new password is not taken. Answer 503.",
   pass_rule_unavailable: "The application was asked whether a user may open a path, and did not say. Answer 503.",
   sessions_unreachable: "The sessions are in the memory of another process, out of reach of this one.",
 } as const satisfies Record<string, string>;

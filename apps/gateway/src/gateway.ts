@@ -9,6 +9,7 @@ import type { PassRule } from "./access/pass-rule.ts";
 import { SignedAccess } from "./access/signed-access.ts";
 import type { AccountStore } from "./accounts/account-store.ts";
 import { CredentialChanges } from "./accounts/credential-changes.ts";
+import { NewPasswordCheck } from "./accounts/new-password-check.ts";
 import { PasswordAuthenticator } from "./accounts/password-authenticator.ts";
 import { PasswordHasher } from "./accounts/password-hasher.ts";
 import type { DatabasePurpose } from "./accounts/sqlite/database-purpose.ts";
@@ -102,7 +103,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       metrics && ((operation, outcome, seconds) => metrics.storeCalled(operation, outcome, seconds)),
     );
     try {
-      return await serve(options, { pages, database, opened, metrics });
+      const passwords = await NewPasswordCheck.open(configuration.breachedPasswordsFile);
+      try {
+        return await serve(options, { pages, database, opened, passwords, metrics });
+      } catch (error) {
+        await passwords.close();
+        throw error;
+      }
     } catch (error) {
       await opened.close();
       throw error;
@@ -118,6 +125,7 @@ interface OpenParts {
   readonly pages: PageFiles;
   readonly database: OpenAccounts;
   readonly opened: OpenSessionStore;
+  readonly passwords: NewPasswordCheck;
   readonly metrics: GatewayMetrics | null;
 }
 
@@ -125,7 +133,7 @@ interface OpenParts {
 async function serve(options: GatewayOptions, parts: OpenParts): Promise<Gateway> {
   const { configuration, log, logLoss = () => ({ unwritable: 0, flood: 0 }), prepare, passRule } = options;
   const clock = systemClock;
-  const { pages, database, opened, metrics } = parts;
+  const { pages, database, opened, passwords, metrics } = parts;
   const { accounts, throttle, devices } = database;
   const access = new SignedAccess({
     ...{ configuration, store: database.access, clock },
@@ -168,7 +176,21 @@ async function serve(options: GatewayOptions, parts: OpenParts): Promise<Gateway
   const server = buildServer({
     frontDoor: { gate, upstreams },
     verify: forwardAuth ? { decider, isTrustedPeer: isTrustedPeer(trustedProxies), clientAddress } : null,
-    ...{ origins, sessions, accounts, access, authenticator, changes, devices, pages, clock, log, security, metrics },
+    ...{
+      origins,
+      sessions,
+      accounts,
+      access,
+      authenticator,
+      changes,
+      passwords,
+      devices,
+      pages,
+      clock,
+      log,
+      security,
+      metrics,
+    },
     ...{ trustedProxies, hops },
     checkReadiness: readinessOf(database, sessions),
   });
@@ -229,6 +251,7 @@ async function serve(options: GatewayOptions, parts: OpenParts): Promise<Gateway
       await stopMetrics();
       watch.close();
       await upstreams.close();
+      await passwords.close();
       await opened.close();
       await database.close();
     },

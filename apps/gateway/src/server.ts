@@ -16,6 +16,7 @@ import type { SignedAccess } from "./access/signed-access.ts";
 import type { AccountStore } from "./accounts/account-store.ts";
 import type { CredentialChanges } from "./accounts/credential-changes.ts";
 import type { KnownDevices } from "./accounts/known-devices.ts";
+import type { NewPasswordCheck } from "./accounts/new-password-check.ts";
 import type { PasswordAuthenticator } from "./accounts/password-authenticator.ts";
 import type { SecurityEvents } from "./audit/security-events.ts";
 import { requireBody } from "./body-timeout.ts";
@@ -55,6 +56,7 @@ export interface ServerParts {
   readonly access: SignedAccess;
   readonly authenticator: PasswordAuthenticator;
   readonly changes: CredentialChanges;
+  readonly passwords: NewPasswordCheck;
   readonly devices: KnownDevices;
   readonly pages: PageFiles;
   readonly frontDoor: Omit<FrontDoorParts, "origins">;

@@ -67,6 +67,8 @@ export interface GatewayConfiguration {
   readonly signingAlgorithm: SignatureAlgorithm;
   /** Encrypts the private signing keys in the database; null keeps them as they are. */
   readonly keyEncryptionKey: SecretText | null;
+  /** Absolute: the SHA-1 hashes of passwords that leaked, sorted, none of which may be a new password. Null for none. */
+  readonly breachedPasswordsFile: string | null;
   /** For how long what happened is kept. */
   readonly auditRetentionDays: number;
   /** Where operators' programs read what the gateway counts; null for nowhere, and then nothing is counted. 0 takes any. */

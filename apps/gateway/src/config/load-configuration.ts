@@ -50,7 +50,7 @@ export function loadConfiguration(sources: ConfigurationSources): LoadedConfigur
   const given = new GivenSettings(sources, variableOfKey, GatewayError);
   const setting = given.read.bind(given);
 
-  const data = setting("data", parseFolder, () => parseFolder(".coatcheck"));
+  const data = setting("data", parsePath, () => parsePath(".coatcheck"));
   const port = setting("port", parsePort, () => 8_080);
   const database = setting("database", parseDatabase, () => defaultDatabase(data));
   const dangerouslyAllowInsecureHttp = setting("dangerouslyAllowInsecureHttp", parseBoolean, () => false);
@@ -85,6 +85,7 @@ export function loadConfiguration(sources: ConfigurationSources): LoadedConfigur
     passLifetimeSeconds: setting("passLifetimeSeconds", parsePassLifetime, () => PASS_LIFETIME_SECONDS),
     signingAlgorithm: setting("signingAlgorithm", parseChoice(signatureAlgorithms), () => "ES256"),
     keyEncryptionKey: setting("keyEncryptionKey", parseKeyEncryptionKey, () => null),
+    breachedPasswordsFile: setting("breachedPasswordsFile", parsePath, () => null),
     auditRetentionDays: setting("auditRetentionDays", parseRetentionDays, () => 90),
     metricsPort: setting("metricsPort", parsePort, () => null),
     metricsHost: setting("metricsHost", parseHost, () => null),
@@ -167,7 +168,7 @@ function securePublicUrls(value: unknown, dangerouslyAllowInsecureHttp: boolean)
   return origins;
 }
 
-function parseFolder(value: unknown): string {
+function parsePath(value: unknown): string {
   return resolve(parseText(value));
 }
 

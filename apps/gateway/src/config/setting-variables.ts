@@ -25,6 +25,7 @@ export const variableOfKey: Readonly<Record<SettingKey, string>> = {
   passLifetimeSeconds: "COATCHECK_PASS_LIFETIME_SECONDS",
   signingAlgorithm: "COATCHECK_SIGNING_ALGORITHM",
   keyEncryptionKey: "COATCHECK_KEY_ENCRYPTION_KEY",
+  breachedPasswordsFile: "COATCHECK_BREACHED_PASSWORDS_FILE",
   auditRetentionDays: "COATCHECK_AUDIT_RETENTION_DAYS",
   metricsPort: "COATCHECK_METRICS_PORT",
   metricsHost: "COATCHECK_METRICS_HOST",

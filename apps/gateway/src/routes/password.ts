@@ -1,8 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import type { AccountStore } from "../accounts/account-store.ts";
 import type { CredentialChanges } from "../accounts/credential-changes.ts";
+import type { NewPasswordCheck } from "../accounts/new-password-check.ts";
 import type { PasswordAuthenticator } from "../accounts/password-authenticator.ts";
-import { checkNewPassword } from "../accounts/password-policy.ts";
 import { refusedPassword } from "../audit/refused-password.ts";
 import type { SecurityEvents } from "../audit/security-events.ts";
 import { sendProblem, sendTooManyAttempts } from "../problem.ts";
@@ -12,6 +12,7 @@ export interface PasswordRouteOptions {
   readonly accounts: AccountStore;
   readonly authenticator: PasswordAuthenticator;
   readonly changes: CredentialChanges;
+  readonly passwords: NewPasswordCheck;
   readonly security: SecurityEvents;
 }
 
@@ -30,7 +31,7 @@ export const passwordBody = {
 
 /** A new password. Every session of the user ends; the caller gets a new one in the same answer. */
 export function addPasswordRoute(app: FastifyInstance, options: PasswordRouteOptions): void {
-  const { accounts, authenticator, changes, security } = options;
+  const { accounts, authenticator, changes, passwords, security } = options;
 
   app.put<{ Body: PasswordBody }>(
     "/auth/password",
@@ -48,7 +49,7 @@ export function addPasswordRoute(app: FastifyInstance, options: PasswordRouteOpt
         security.report({ event: "authn_password_change_fail", ...about }, request.visit.request);
         return sendProblem(reply, "invalid_credentials", { status: 403 });
       }
-      const reasons = checkNewPassword(newPassword, account, currentPassword);
+      const reasons = await passwords.check(newPassword, account, currentPassword);
       if (reasons.length > 0) return sendProblem(reply, "password_refused", { reasons });
 
       const { remembered, data } = authentication.session;

@@ -1,4 +1,7 @@
-import { statSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { normaliseEmail } from "../../src/accounts/email-address.ts";
 import { PasswordHasher } from "../../src/accounts/password-hasher.ts";
@@ -232,6 +235,23 @@ describe("users set-password", () => {
     const { credential, hasher } = await openDatabase(commandLine);
     expect(await hasher.verify(password, credential.passwordHash)).toBe(true);
   });
+});
+
+test("users add and set-password refuse what is in the operator's file of breached passwords", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "coatcheck-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, "breached.txt");
+  writeFileSync(file, `${createHash("sha1").update(newPassword).digest("hex")}:7\n`);
+  const commandLine = new CommandLine({ COATCHECK_BREACHED_PASSWORDS_FILE: file });
+  await commandLine.addUser("ada@example.com", password);
+  for (const words of [
+    ["users", "set-password", "ada@example.com", "--password-stdin"],
+    ["users", "add", "bob@example.com", "--name", "Bob", "--password-stdin"],
+  ]) {
+    const { code, errors } = await commandLine.run(words, newPassword);
+    expect(code).toBe(1);
+    expect(errors).toBe("coatcheck: The password is refused: it is on the list of common passwords.\n");
+  }
 });
 
 test("users unlock lets a user in again whom guessers have shut out, and enables no one", async () => {

@@ -57,6 +57,7 @@ test("without any setting everything has a safe default", () => {
     passLifetimeSeconds: 300,
     signingAlgorithm: "ES256",
     keyEncryptionKey: null,
+    breachedPasswordsFile: null,
     auditRetentionDays: 90,
     metricsPort: null,
     metricsHost: null,

@@ -71,6 +71,7 @@ const ABSENT: Partial<Record<SettingKey, string>> = {
   metricsPort: "nothing is counted",
   metricsHost: "localhost",
   freshForSeconds: "as the policy has it",
+  breachedPasswordsFile: "the list that comes with the gateway",
   filesUrl: "no passes",
   keyEncryptionKey: "keys are stored as they are",
   databaseListener: "where the accounts are",

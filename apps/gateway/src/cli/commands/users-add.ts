@@ -1,12 +1,11 @@
 import { isAccountName, MAXIMUM_NAME_LENGTH } from "../../accounts/account.ts";
 import { normaliseEmail } from "../../accounts/email-address.ts";
 import { PasswordHasher } from "../../accounts/password-hasher.ts";
-import { checkNewPassword } from "../../accounts/password-policy.ts";
 import { type Command, CommandFailure, configurationOption, UsageError } from "../command.ts";
 import { configurationOf, withAccounts } from "../open-for-command.ts";
 import { recordByOperator } from "../operator-audit.ts";
-import { passwordRefusalText } from "../password-refusal-text.ts";
 import { readNewPassword } from "../read-password.ts";
+import { requireGoodPassword } from "../require-good-password.ts";
 import { printLine } from "../terminal.ts";
 
 export const usersAdd: Command = {
@@ -30,8 +29,7 @@ export const usersAdd: Command = {
     }
     const configuration = configurationOf(invocation);
     const password = await readNewPassword(terminal, values["password-stdin"] === true);
-    const reasons = checkNewPassword(password, { email, name });
-    if (reasons.length > 0) throw new CommandFailure(passwordRefusalText(reasons));
+    await requireGoodPassword(configuration, password, { email, name });
 
     const hasher = await PasswordHasher.create();
     const passwordHash = await hasher.hash(password);

@@ -1,9 +1,8 @@
-import { checkNewPassword } from "../../accounts/password-policy.ts";
 import { changeCredential } from "../change-credential.ts";
-import { type Command, CommandFailure, configurationOption } from "../command.ts";
+import { type Command, configurationOption } from "../command.ts";
 import { configurationOf, findAccount, withAccounts } from "../open-for-command.ts";
-import { passwordRefusalText } from "../password-refusal-text.ts";
 import { readNewPassword } from "../read-password.ts";
+import { requireGoodPassword } from "../require-good-password.ts";
 import { printLine } from "../terminal.ts";
 
 export const usersSetPassword: Command = {
@@ -23,8 +22,7 @@ export const usersSetPassword: Command = {
     await withAccounts(configuration, async (opened) => {
       const account = await findAccount(opened, words[0]);
       const password = await readNewPassword(terminal, values["password-stdin"] === true);
-      const reasons = checkNewPassword(password, account);
-      if (reasons.length > 0) throw new CommandFailure(passwordRefusalText(reasons));
+      await requireGoodPassword(configuration, password, account);
       const ending = await changeCredential(configuration, opened, {
         account,
         event: "authn_password_change",
