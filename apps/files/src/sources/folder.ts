@@ -1,5 +1,6 @@
 import { realpathSync, statSync } from "node:fs";
 import { stat } from "node:fs/promises";
+import { sep } from "node:path";
 import { systemCodeOf } from "@coatcheck/service/operator-error";
 import type { AccessPath } from "coatcheck/access/path-scope";
 import { FileServiceError } from "../errors.ts";
@@ -11,6 +12,8 @@ import { type OpenedPathCheck, openedPathCheck } from "./folder/opened-path.ts";
 
 export interface FolderSourceOptions {
   readonly now: () => Timestamp;
+  /** What separates names here; the system's by default. Where it is a backslash, no name has one. */
+  readonly separator?: string;
   /** How it is told where an open file is: as the system does it best, by default. */
   readonly isOpenedAt?: OpenedPathCheck;
 }
@@ -35,13 +38,16 @@ export class FolderSource implements FileSource {
   readonly #root: string;
   readonly #now: () => Timestamp;
   readonly #isOpenedAt: OpenedPathCheck;
+  readonly #notInNames: RegExp | null;
 
   /**
    * `path` may itself be a link, which is followed here and now.
    *
    * @throws FileServiceError `source_cannot_be_opened`
    */
-  constructor(path: string, { now, isOpenedAt = openedPathCheck() }: FolderSourceOptions) {
+  constructor(path: string, { now, separator = sep, isOpenedAt = openedPathCheck() }: FolderSourceOptions) {
+    // Windows takes a colon for a drive, or for a part of a file.
+    this.#notInNames = separator === "\\" ? /[\\:]/ : null;
     this.#now = now;
     this.#isOpenedAt = isOpenedAt;
     this.#root = realFolder(path).replace(/\/$/, "");
@@ -49,6 +55,7 @@ export class FolderSource implements FileSource {
 
   async open(path: AccessPath): Promise<OpenFile | null> {
     if (path.isPrefix || isHidden(path)) return null;
+    if (path.segments.some((name) => this.#notInNames?.test(name))) return null;
     const place = `${this.#root}/${path.segments.join("/")}`;
     try {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {

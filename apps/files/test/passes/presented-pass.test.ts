@@ -18,6 +18,8 @@ describe("what a request asks for", () => {
     ["/~/a/", "/", "a", []],
     ["/~tilde/one.wav", "/~tilde/one.wav", null, []],
     ["/songs/~/-/one.wav", "/songs/~/-/one.wav", null, []],
+    ["/100%25%20Hits.wav?token=a", "/100%25%20Hits.wav", null, ["a"]],
+    ["/~/a/AC%5cDC.wav", "/AC%5CDC.wav", "a", []],
     [`/~/${"a".repeat(8_000)}/one.wav`, "/one.wav", "a".repeat(8_000), []],
   ])("%s", (url, path, passInPath, passesInQuery) => {
     const target = readRequestTarget(url);
@@ -36,8 +38,8 @@ describe("what a request asks for", () => {
       "/./one.wav",
       "/../one.wav",
     ],
-    ...["/songs/../one.wav", "/songs/%2e%2e/one.wav", "/songs%2fone.wav", "/songs%5cone.wav", "/songs\\one.wav"],
-    ...["/one%00.wav", "/%252e%252e/one.wav", "/one%25.wav", "/one%.wav", "/one%ff.wav", "/one.wav#x"],
+    ...["/songs/../one.wav", "/songs/%2e%2e/one.wav", "/songs%2fone.wav", "/songs\\one.wav"],
+    ...["/one%00.wav", "/%252e%252e/one.wav", "/one%.wav", "/one%ff.wav", "/one.wav#x"],
     // The service's own names, and passes that are none.
     ...["/~", "/~/", "/~/a", "/-", "/-/one.wav", "/-/health/lively", "/%7e/a/one.wav", "/%2d/one.wav"],
     ...["/~/a/~/b/one.wav", "/~/a/-/one.wav", "/~/a//one.wav", "/~//../one.wav"],

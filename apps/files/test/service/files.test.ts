@@ -173,3 +173,25 @@ test("the service says that it lives, and that it is ready, under names that no 
     expect([response.status, await response.json()]).toEqual([200, { status }]);
   }
 });
+
+test.each([
+  ...["100% Hits.mp3", "AC\\DC.mp3", "my%20song.mp3", "what?.mp3", "No. #1.mp3", "a+b;c=d&e.mp3", "http%3A%2F%2Fx.mp3"],
+  ...["Beyonce\u0301.mp3", "Beyonc\u00e9.mp3", "\u65e5\u672c\u8a9e.mp3", "\u{1f3b5} <x> \"q\" 'p' | * : ~.mp3"],
+])("a file is had by its name, whatever is in it, by every carrier: %s", async (name) => {
+  await service.write(`names/${name}`, name);
+  const path = `/names/${encodeURIComponent(name)}`;
+  const [own, folder] = [await service.passFor(path), await service.passFor("/names/")];
+  const cookie = `coatcheck-pass-${new URL(service.url).port}=${folder}`;
+  for (const response of [
+    await service.get(path, {}, own),
+    await service.get(path, {}, folder),
+    await fetch(`${service.url}/~/${folder}${path}`),
+    await fetch(service.url + path, { headers: { cookie } }),
+  ]) {
+    expect([response.status, await response.text(), response.headers.get("content-type")]).toEqual([
+      200,
+      name,
+      "audio/mpeg",
+    ]);
+  }
+});

@@ -221,6 +221,17 @@ describe("a folder", () => {
     }
   });
 
+  test("where a backslash separates names, has no file with one in its name, and so no way out by it", async () => {
+    await mkdir(join(folder, "songs"));
+    await writeFile(join(folder, "songs", "x\\y.txt"), "one");
+    await writeFile(join(folder, "songs", "c:y.txt"), "one");
+    const onWindows = new FolderSource(folder, { now: Date.now, separator: "\\" });
+    for (const path of ["/songs/x%5Cy.txt", "/songs/c%3Ay.txt"]) {
+      expect(await existing(path)).toMatchObject({ size: 3 });
+      expect(await onWindows.open(requireAccessPath(path))).toBeNull();
+    }
+  });
+
   test("that goes away is not ready", async () => {
     await rm(folder, { recursive: true });
     await expect(source.checkReadiness()).rejects.toMatchObject({ code: "source_unavailable" });

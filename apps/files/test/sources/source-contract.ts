@@ -61,17 +61,27 @@ export function sourceContract(create: () => Promise<SourceUnderTest>): void {
         expect(await read(file, { first: 0, last: 12 })).toEqual(Buffer.from("one two three"));
       });
 
-      test.each(["/a b.txt", "/Café/ñ.txt", "/a+b&c=d;e.txt", "/100 'quoted' (x)!.txt", "/~tilde", "/...", "/a./b."])(
-        "by any name: %s",
-        async (path) => {
-          const names = path.split("/").map(encodeURIComponent).join("/");
-          await under.put(path, path);
-          // Three dots are a name like any other, but one that begins with a dot.
-          if (path === "/...") return void expect(await open(names)).toBeNull();
-          const content = Buffer.from(path);
-          expect(await read(await existing(names), { first: 0, last: content.length - 1 })).toEqual(content);
-        },
-      );
+      test.each(
+        ["/a b.txt", "/Café/ñ.txt", "/a+b&c=d;e.txt", "/100 'quoted' (x)!.txt", "/~tilde", "/...", "/a./b."].concat(
+          [
+            "/100% Hits.txt",
+            "/AC\\DC.txt",
+            "/my%20song.txt",
+            "/http%3A%2F%2Fx.txt",
+            "/what?.txt",
+            "/No. #1.txt",
+            "/Beyonce\u0301.txt",
+          ],
+          ["/Beyonc\u00e9.txt", "/\u65e5\u672c.txt", '/a:b <x> "q" | *.txt'],
+        ),
+      )("by any name: %s", async (path) => {
+        const names = path.split("/").map(encodeURIComponent).join("/");
+        await under.put(path, path);
+        // Three dots are a name like any other, but one that begins with a dot.
+        if (path === "/...") return void expect(await open(names)).toBeNull();
+        const content = Buffer.from(path);
+        expect(await read(await existing(names), { first: 0, last: content.length - 1 })).toEqual(content);
+      });
 
       test.each(LIKELY)("empty: %j", async (likely) => {
         await under.put("/empty.txt", "");

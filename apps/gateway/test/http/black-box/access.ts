@@ -120,15 +120,33 @@ export function accessSuite(create: CreateGateway): void {
       expect(await problemOf(response)).toEqual([401, "unauthenticated"]);
     });
 
-    test.each(["songs/one.wav", "/songs/../one", "/songs/%2e%2e/one", "/songs//one", "/a%2fb", "/one?x", "//evil"])(
-      "the path %s is refused",
-      async (path) => {
-        expect(await problemOf(await (await loggedIn()).send("POST", "/auth/access", { path }))).toEqual([
-          400,
-          "invalid_path",
-        ]);
-      },
-    );
+    test.each([
+      "/songs/100%25%20Hits.mp3",
+      "/songs/AC%5CDC.mp3",
+      "/songs/my%2520song.mp3",
+      "/songs/what%3F%20No.%20%231.mp3",
+    ])("a file may have any name: %s", async (path) => {
+      const response = await (await loggedIn()).send("POST", "/auth/access", { path });
+      const { url } = (await response.json()) as { url: string };
+      expect([response.status, new URL(url).pathname]).toEqual([200, path]);
+    });
+
+    test.each([
+      "/songs/..%5cone",
+      "/songs/%252e%252e/one",
+      "songs/one.wav",
+      "/songs/../one",
+      "/songs/%2e%2e/one",
+      "/songs//one",
+      "/a%2fb",
+      "/one?x",
+      "//evil",
+    ])("the path %s is refused", async (path) => {
+      expect(await problemOf(await (await loggedIn()).send("POST", "/auth/access", { path }))).toEqual([
+        400,
+        "invalid_path",
+      ]);
+    });
 
     test.each([{}, { path: 7 }, { path: SONG, paths: [SONG] }, { paths: [] }, { path: SONG, lifetime: 9 }])(
       "the body %j is refused",

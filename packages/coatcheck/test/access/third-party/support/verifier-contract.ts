@@ -131,8 +131,15 @@ export function verifierContract(program: VerifyingProgram, more: (bench: () => 
       expect(await letThrough(requestsForMore({ song, folder: folderPass }))).toEqual([]);
     });
 
-    test("names that have to be encoded want a pass of their own", async () => {
-      const path = "/songs/one%20day.wav";
+    test.each([
+      ...[
+        "/songs/one%20day.wav",
+        "/songs/100%25.wav",
+        "/songs/AC%5CDC.wav",
+        "/songs/my%2520song.wav",
+        "/songs/a%3Fb%23c.wav",
+      ],
+    ])("names that have to be encoded want a pass of their own: %s", async (path) => {
       const below = { target: withToken(path, await office.passFor(FOLDER)) };
       expect(await letThrough([["below the folder", below]])).toEqual([]);
       const own = await ask({ target: withToken(path, await office.passFor(path)) });
