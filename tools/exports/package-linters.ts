@@ -20,8 +20,9 @@ export async function publintProblems({ tarball }: PackedLibrary): Promise<reado
 }
 
 /**
- * What arethetypeswrong has against the types, as seen by TypeScript's node16 (ESM) and bundler resolution. CommonJS
- * and node10 are not supported, by decision: the library is ESM only. It reads the tarball and needs no network.
+ * What arethetypeswrong has against the types, as seen by TypeScript's node16 (ESM) and bundler resolution. It takes what
+ * node10 finds, and what `require` loads from Node 20.19 on, for mistakes; a test compiles with these. It reads the tarball
+ * and needs no network.
  */
 export async function typeResolutionProblems({ tarball, installation }: PackedLibrary): Promise<readonly string[]> {
   const manifest = require.resolve("@arethetypeswrong/cli/package.json");

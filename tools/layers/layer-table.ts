@@ -70,7 +70,13 @@ export const layers: readonly Layer[] = [
   {
     name: "an adapter",
     files: /^packages\/coatcheck\/src\/adapters\/([^/]+?)(?:\.ts$|\/)/,
-    imports: [`${library}adapters/$1.ts`, `${library}adapters/$1/`, `${library}http/`, `${library}errors.ts`],
+    imports: [
+      `${library}adapters/$1.ts`,
+      `${library}adapters/$1/`,
+      `${library}http/`,
+      `${library}core/fault-warning.ts`,
+      `${library}errors.ts`,
+    ],
     types: [`${library}core/`, "npm:", "node:"],
   },
   {

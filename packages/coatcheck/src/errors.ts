@@ -83,6 +83,9 @@ const RETRY_MAY_SUCCEED: ReadonlySet<ErrorCode> = new Set([
   "keys_unavailable",
 ]);
 
+/** By this name every copy of this module finds its errors: a bundler may put it into a program more than once. */
+const BRAND = Symbol.for("coatcheck.CoatcheckError");
+
 /** A fault with a stable `code`. The message is for people and may change; `cause` keeps the original error. */
 export class CoatcheckError extends Error {
   override readonly name = "CoatcheckError";
@@ -95,5 +98,14 @@ export class CoatcheckError extends Error {
     super(message, options);
     this.code = code;
     this.statusCode = RETRY_MAY_SUCCEED.has(code) ? 503 : 500;
+  }
+
+  static {
+    Object.defineProperty(CoatcheckError.prototype, BRAND, { value: true });
+  }
+
+  /** `instanceof` holds for the errors of every copy of the library, and in every realm. */
+  static override [Symbol.hasInstance](value: unknown): value is CoatcheckError {
+    return typeof value === "object" && value !== null && BRAND in value;
   }
 }

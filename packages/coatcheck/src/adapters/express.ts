@@ -24,6 +24,9 @@ type Handler<Parameters, Body, Who> = (
   next: NextFunction,
 ) => unknown;
 
+/** Middleware that takes the parameters of the path as they come, so that the handlers after it keep their types. */
+type Middleware = <Parameters>(request: Request<Parameters>, response: Response, next: NextFunction) => void;
+
 const visited = new VisitedRequests<object>();
 
 /**
@@ -46,7 +49,7 @@ export class ExpressLogin<User, Anonymous = null, RequestUser extends User = nev
   }
 
   /** Middleware that puts every request through the guard, and the session's cookie into its response. */
-  readonly sessions: RequestHandler = (request, response, next) => {
+  readonly sessions: Middleware = (request, response, next) => {
     const admission = this.#logins.guard.admit(guardedRequest(request, request.originalUrl, request.ip));
     if (!admission.admitted) return sendAnswer(answerTo(admission), response);
     visited.remember(request, admission);
@@ -59,7 +62,24 @@ export class ExpressLogin<User, Anonymous = null, RequestUser extends User = nev
     return this.#logins.of(visited.visitOf(request));
   }
 
-  /** A handler for those who are logged in: it is told who. */
+  /**
+   * A handler that is told the visit: for routes that log in and out, and for those that anyone may open. What it throws
+   * goes to `next`, as in Express 5; Express 4 by itself would leave the client waiting, and the process end. A path's
+   * parameters are named before it: `login.handle<{ id: string }>(…)`.
+   */
+  handle<Parameters = RouteParameters, Body = Request["body"]>(
+    handler: Handler<Parameters, Body, LoginVisit<User, Anonymous, RequestUser>>,
+  ): RequestHandler<Parameters, unknown, Body> {
+    return async (request, response, next) => {
+      try {
+        await handler(request, response, this.visit(request), next);
+      } catch (error) {
+        next(error);
+      }
+    };
+  }
+
+  /** A handler for those who are logged in: it is told who. Of `/devices/:id`: `loginRequired<{ id: string }>(…)`. */
   loginRequired<Parameters = RouteParameters, Body = Request["body"]>(
     handler: Handler<Parameters, Body, LoggedIn<User, RequestUser>>,
   ): RequestHandler<Parameters, unknown, Body> {
@@ -76,7 +96,9 @@ export class ExpressLogin<User, Anonymous = null, RequestUser extends User = nev
   }
 
   /** Middleware for a whole router: `router.use(login.requireLogin)`. */
-  readonly requireLogin: RequestHandler = this.loginRequired((_request, _response, _who, next) => next());
+  readonly requireLogin: Middleware = (request, response, next) => this.#passOn(request as Request, response, next);
+
+  readonly #passOn = this.loginRequired<Request["params"]>((_request, _response, _who, next) => next());
 
   /** The answer to a login that was refused, or to anything else that was. */
   refuse(refusal: Refusal, response: Response): void {
@@ -87,16 +109,11 @@ export class ExpressLogin<User, Anonymous = null, RequestUser extends User = nev
     decide: (visit: LoginVisit<User, Anonymous, RequestUser>) => Promise<Who | Refusal>,
     handler: Handler<Parameters, Body, Who>,
   ): RequestHandler<Parameters, unknown, Body> {
-    return async (request, response, next) => {
-      // Express 4 waits for nobody: it would never hear of a rejection.
-      try {
-        const decision = await decide(this.visit(request));
-        if (decision.admitted) await handler(request, response, decision, next);
-        else await this.#turnAway(decision, request as Request, response, next);
-      } catch (error) {
-        next(error);
-      }
-    };
+    return this.handle<Parameters, Body>(async (request, response, visit, next) => {
+      const decision = await decide(visit);
+      if (decision.admitted) await handler(request, response, decision, next);
+      else await this.#turnAway(decision, request as Request, response, next);
+    });
   }
 
   #turnAway(refusal: Refusal, request: Request, response: Response, next: NextFunction): unknown {

@@ -1,7 +1,8 @@
 /** Logins for Hono 4. @module */
 
 import type { Context, MiddlewareHandler } from "hono";
-import { type Answer, answerTo } from "../http/answer.ts";
+import { CoatcheckError } from "../errors.ts";
+import { type Answer, answerTo, faultAnswer } from "../http/answer.ts";
 import type { LoginManager } from "../http/login-manager.ts";
 import { handlerFor, type LoginHandlers, type StepUp, validateViews } from "../http/login-views.ts";
 import type { LoggedIn, LoggedInWithSession, LoginVisit } from "../http/login-visit.ts";
@@ -49,6 +50,7 @@ export class HonoLogin<User, Anonymous = null, RequestUser extends User = never>
     if (!admission.admitted) return responseOf(answerTo(admission));
     visited.remember(context, admission);
     await next();
+    if (isPassingFault(context.error) && context.res.status === 500) await answerPassingFault(context);
     // A response that switches protocols is not one whose headers can be written.
     if (context.res.status === 101) return undefined;
     for (const { name, value, mode } of await admission.finish(context.res)) {
@@ -89,6 +91,29 @@ export class HonoLogin<User, Anonymous = null, RequestUser extends User = never>
   #turnAway(refusal: Refusal, context: Context): Response | Promise<Response> {
     return handlerFor(refusal, this.#options)?.(refusal, context) ?? this.refuse(refusal);
   }
+}
+
+/** What Hono itself answers to an error, unless it brings an answer along. */
+const HONO_ANSWER = "Internal Server Error";
+
+/** One that a later try may not meet: a store that is down. */
+function isPassingFault(error: unknown): error is CoatcheckError {
+  return error instanceof CoatcheckError && error.statusCode === 503;
+}
+
+/**
+ * Hono has told the application's `onError` by now, or has answered 500 itself, whatever the error's `statusCode`. A page
+ * of the application's stays, as a 503.
+ */
+async function answerPassingFault(context: Context): Promise<void> {
+  const page = await context.res.clone().text();
+  const answer = faultAnswer(context.error);
+  if (page === HONO_ANSWER) {
+    context.res = responseOf(answer);
+    return;
+  }
+  context.res = new Response(page, { status: answer.status, headers: context.res.headers });
+  context.header("retry-after", answer.headers["retry-after"]);
 }
 
 function responseOf({ status, headers, body }: Answer): Response {

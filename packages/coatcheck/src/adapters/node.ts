@@ -1,6 +1,7 @@
 /** Logins for Node's own `http` server. @module */
 
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { warnOfFault } from "../core/fault-warning.ts";
 import { answerTo, faultAnswer } from "../http/answer.ts";
 import type { LoginManager } from "../http/login-manager.ts";
 import { handlerFor, type LoginHandlers, type StepUp, validateViews } from "../http/login-views.ts";
@@ -43,7 +44,7 @@ export class NodeLogin<User, Anonymous = null, RequestUser extends User = never>
 
   /** A listener behind the guard. What it throws is answered: 503 for a store that is down, else 500. */
   handle(listener: (request: IncomingMessage, response: ServerResponse) => unknown): RequestListener {
-    const { clientAddress = (request) => request.socket.remoteAddress, onError = warn } = this.#options;
+    const { clientAddress = (request) => request.socket.remoteAddress, onError = warnOfFault } = this.#options;
     return async (request, response) => {
       try {
         const admission = this.#logins.guard.admit(guardedRequest(request, request.url, clientAddress(request)));
@@ -91,8 +92,4 @@ export class NodeLogin<User, Anonymous = null, RequestUser extends User = never>
     if (handler === undefined) this.refuse(refusal, response);
     else await handler(refusal, request, response);
   }
-}
-
-function warn(error: unknown): void {
-  process.emitWarning(error instanceof Error ? error : new Error(String(error)));
 }

@@ -1,4 +1,5 @@
 import { CoatcheckError } from "../errors.ts";
+import { onRejection } from "./on-rejection.ts";
 
 /** By this name every copy of this module finds the same values, however often a bundler put it into the program. */
 const VALUES = Symbol.for("coatcheck.oncePerProcess");
@@ -27,11 +28,9 @@ export function oncePerProcess<Value>(name: string, make: () => Value): Value {
   if (values.has(name)) return values.get(name) as Value;
   const value = make();
   values.set(name, value);
-  if (isPromise(value)) {
-    value.then(undefined, () => {
-      if (values.get(name) === value) values.delete(name);
-    });
-  }
+  onRejection(value, () => {
+    if (values.get(name) === value) values.delete(name);
+  });
   return value;
 }
 
@@ -39,8 +38,4 @@ function sharedValues(): Map<string, unknown> {
   const shared = globalThis as { [VALUES]?: Map<string, unknown> };
   shared[VALUES] ??= new Map();
   return shared[VALUES];
-}
-
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }

@@ -1,3 +1,5 @@
+import { warnOfFault } from "./fault-warning.ts";
+import { onRejection } from "./on-rejection.ts";
 import type { RemovedSession } from "./session-record.ts";
 import type { ChannelListener, ChannelState, RemovalListener } from "./session-store.ts";
 
@@ -59,10 +61,10 @@ export class RemovalListeners {
   }
 }
 
-function attempt(call: () => void): void {
+function attempt(call: () => unknown): void {
   try {
-    call();
+    onRejection(call(), warnOfFault);
   } catch (error) {
-    process.emitWarning(error instanceof Error ? error : new Error(String(error)));
+    warnOfFault(error);
   }
 }

@@ -1,4 +1,6 @@
 import type { Timestamp } from "./clock.ts";
+import { warnOfFault } from "./fault-warning.ts";
+import { onRejection } from "./on-rejection.ts";
 import type { EndReason } from "./session-record.ts";
 
 /** Names the session that an event is about. */
@@ -71,7 +73,7 @@ export class SessionEventEmitter {
   readonly #onListenerError: (error: unknown) => void;
 
   /** Errors of listeners go to `onListenerError`; by default they become process warnings. */
-  constructor(onListenerError: (error: unknown) => void = warnOfListenerError) {
+  constructor(onListenerError: (error: unknown) => void = warnOfFault) {
     this.#onListenerError = onListenerError;
   }
 
@@ -89,8 +91,8 @@ export class SessionEventEmitter {
     for (const listener of listeners ?? []) {
       try {
         const outcome: unknown = listener(event, cause);
-        // An async function passes for a listener, and its rejection, left alone, would end the process.
-        if (outcome instanceof Promise) outcome.catch((error) => this.#report(error));
+        // An async function passes for a listener.
+        onRejection(outcome, (error) => this.#report(error));
       } catch (error) {
         this.#report(error);
       }
@@ -102,11 +104,7 @@ export class SessionEventEmitter {
       this.#onListenerError(error);
     } catch (second) {
       // What has just happened to a session has happened: not even this may make it look as if it had not.
-      warnOfListenerError(second);
+      warnOfFault(second);
     }
   }
-}
-
-function warnOfListenerError(error: unknown): void {
-  process.emitWarning(error instanceof Error ? error : new Error(String(error)));
 }

@@ -19,10 +19,10 @@ function serveWith(express: typeof express5): ServeApplication {
     app.set("env", "test");
     app.use(login.sessions);
 
-    app.post("/login", async (request, response, next) => {
-      try {
+    app.post(
+      "/login",
+      login.handle(async (request, response, visit) => {
         const { user, remember, force, stale } = request.query;
-        const visit = login.visit(request);
         const result = await visit.login(await visit.begin(String(user)), {
           remember: remember !== undefined,
           force: force !== undefined,
@@ -30,22 +30,23 @@ function serveWith(express: typeof express5): ServeApplication {
         });
         if (result.outcome === "refused") return login.refuse(result.refusal, response);
         response.json({ name: result.user.name });
-      } catch (error) {
-        next(error);
-      }
-    });
-    app.post("/confirm", async (request, response) => {
-      const visit = login.visit(request);
-      const result = await visit.confirmLogin(await visit.begin(String(request.query.user)));
-      if (result.outcome === "refused") return login.refuse(result.refusal, response);
-      response.json({ name: result.user.name });
-    });
-    app.post("/logout", (request, response, next) => {
-      login
-        .visit(request)
-        .logout()
-        .then(() => response.status(204).end(), next);
-    });
+      }),
+    );
+    app.post(
+      "/confirm",
+      login.handle(async (request, response, visit) => {
+        const result = await visit.confirmLogin(await visit.begin(String(request.query.user)));
+        if (result.outcome === "refused") return login.refuse(result.refusal, response);
+        response.json({ name: result.user.name });
+      }),
+    );
+    app.post(
+      "/logout",
+      login.handle(async (_request, response, visit) => {
+        await visit.logout();
+        response.status(204).end();
+      }),
+    );
     const me = login.loginRequired((_request, response, { user, session }) =>
       response.json({ name: user.name, session: session?.id ?? null }),
     );
@@ -60,22 +61,27 @@ function serveWith(express: typeof express5): ServeApplication {
         withinSeconds: 60,
       }),
     );
-    app.get("/maybe", (request, response, next) => {
-      login
-        .visit(request)
-        .currentUser()
-        .then((user) => response.json({ name: user?.name ?? null }), next);
-    });
+    app.get(
+      "/maybe",
+      login.handle(async (_request, response, visit) => {
+        response.json({ name: (await visit.currentUser())?.name ?? null });
+      }),
+    );
     app.get("/public", (_request, response) => void response.send("hello"));
-    app.get("/devices", async (request, response) => {
-      response.json({ sessions: await login.visit(request).sessions() });
-    });
-    app.delete("/devices/:id", async (request, response) => {
-      response.json({ revoked: await login.visit(request).revoke(request.params.id) });
-    });
-    app.delete("/devices", async (request, response) => {
-      response.json({ revoked: await login.visit(request).signOutOtherDevices() });
-    });
+    app.get(
+      "/devices",
+      login.handle(async (_request, response, visit) => response.json({ sessions: await visit.sessions() })),
+    );
+    app.delete(
+      "/devices/:id",
+      login.handle<{ id: string }>(async ({ params }, response, visit) => {
+        response.json({ revoked: await visit.revoke(params.id) });
+      }),
+    );
+    app.delete(
+      "/devices",
+      login.handle(async (_request, response, visit) => response.json({ revoked: await visit.signOutOtherDevices() })),
+    );
     app.get("/form", async (request, response) => {
       response.send(await login.visit(request).visit.csrfToken());
     });
@@ -91,12 +97,13 @@ function serveWith(express: typeof express5): ServeApplication {
     app.use("/admin", admin);
     const teapot = login.with({ unauthorizedHandler: (_refusal, _request, response) => response.status(418).end() });
     app.get("/teapot", teapot.requireLogin);
-    app.get("/fails", (request, _response, next) => {
-      login
-        .visit(request)
-        .identify()
-        .then(() => next(new Error("as it was told")), next);
-    });
+    app.get(
+      "/fails",
+      login.handle(async (_request, _response, visit) => {
+        await visit.identify();
+        throw new Error("as it was told");
+      }),
+    );
     app.get("/stream", async (request, response) => {
       await login.visit(request).identify();
       response.write("one");

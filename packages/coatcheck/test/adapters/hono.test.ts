@@ -61,10 +61,6 @@ async function serve(logins: ContractLogins) {
     });
   });
   app.post("/webhook", (c) => c.body(null, 204));
-  app.onError((error, c) => {
-    const status = "statusCode" in error && error.statusCode === 503 ? 503 : 500;
-    return c.text("failed", status);
-  });
 
   return new Promise<{ url: string; close: () => Promise<unknown> }>((resolve) => {
     const server = listen({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }, ({ port }) =>

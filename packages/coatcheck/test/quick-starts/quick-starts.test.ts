@@ -39,7 +39,10 @@ const processes: ChildProcess[] = [];
 beforeAll(() => {
   folder = mkdtempSync(path.join(packageFolder, "test/quick-starts/.compiled-"));
   writeFileSync(path.join(folder, "package.json"), JSON.stringify({ type: "module" }));
-  const compilerOptions = { strict: true, module: "nodenext", target: "es2022", skipLibCheck: true, types: ["node"] };
+  const compilerOptions = {
+    ...{ strict: true, noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true, noImplicitReturns: true },
+    ...{ module: "nodenext", target: "es2022", skipLibCheck: true, types: ["node"] },
+  };
   writeFileSync(path.join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*/*.ts"] }));
   for (const [index, { code }] of quickStarts.entries()) {
     const own = path.join(folder, String(index));
@@ -60,9 +63,11 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function start(index: number, code: string): Promise<string> {
+async function start(
+  index: number,
+  script = quickStarts[index]?.code.includes("export const handle") ? "serve-handle.js" : "app.js",
+): Promise<string> {
   const port = await freePort();
-  const script = code.includes("export const handle") ? "serve-handle.js" : "app.js";
   const started = spawn(process.execPath, [path.join(folder, String(index), script)], {
     env: { ...process.env, PORT: String(port) },
     stdio: ["ignore", "ignore", "inherit"],
@@ -96,7 +101,7 @@ test("there is one for each adapter, in at most 25 lines", () => {
 for (const [index, { title, code }] of quickStarts.entries()) {
   describe(title, () => {
     test("logs in, guards, lists and revokes devices, logs out, refuses other origins", async () => {
-      const url = await start(index, code);
+      const url = await start(index);
       const [laptop, phone] = [new Browser(url), new Browser(url)];
       const logIn = (browser: Browser, password = "password of 1") =>
         browser.send("POST", "/login", { "content-type": "application/json" }, { email: "ada@example.com", password });
@@ -128,3 +133,22 @@ for (const [index, { title, code }] of quickStarts.entries()) {
     });
   });
 }
+
+test("the one for Express answers 503 on Express 4 while the store is down, and goes on", async () => {
+  const index = quickStarts.findIndex(({ title }) => title === "Express");
+  const compiled = readFileSync(path.join(folder, String(index), "app.js"), "utf8");
+  const isDown = "() => Promise.reject(Object.assign(new Error('down'), { statusCode: 503 }))";
+  const changed = compiled
+    .replace('from "express"', 'from "express4"')
+    .replace("new MemorySessionStore()", `Object.assign(new MemorySessionStore(), { readFence: ${isDown} })`);
+  expect(changed).toContain("express4");
+  expect(changed).toContain("down");
+  writeFileSync(path.join(folder, String(index), "app-on-express-4.js"), changed);
+  const browser = new Browser(await start(index, "app-on-express-4.js"));
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    const credentials = { email: "ada@example.com", password: "password of 1" };
+    const answer = await browser.send("POST", "/login", { "content-type": "application/json" }, credentials);
+    expect(answer.status).toBe(503);
+  }
+  expect((await browser.send("GET", "/me")).status).toBe(401);
+});

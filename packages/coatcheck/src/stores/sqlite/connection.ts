@@ -93,6 +93,7 @@ export class SqliteConnection {
 }
 
 function isBusy(error: unknown): boolean {
-  const code = error instanceof Error && "code" in error ? error.code : null;
+  // Not by class: under Jest, an error may be of another realm.
+  const { code } = Object(error) as { code?: unknown };
   return typeof code === "string" && /^SQLITE_(BUSY|LOCKED)/.test(code);
 }

@@ -334,14 +334,18 @@ export function adapterContract({ runner, serve }: AdapterContractOptions): void
   runner.describe("faults", () => {
     test("a store that fails is a 503 that keeps the cookie", async ({ browser, store }) => {
       await browser.send("POST", "/login?user=ada");
-      store.find = () => Promise.reject(new CoatcheckError("store_unavailable", "The store is down."));
+      const isDown = () => Promise.reject(new CoatcheckError("store_unavailable", "The store is down."));
+      Object.assign(store, { find: isDown, readFence: isDown });
       for (const [method, path] of [
         ["GET", "/me"],
         ["GET", "/maybe"],
         ["POST", "/logout"],
+        ["POST", "/login?user=ada"],
+        ["POST", "/confirm?user=ada"],
+        ["GET", "/devices"],
       ] as const) {
         const answer = await browser.send(method, path);
-        deepEqual([answer.status, answer.headers.getSetCookie()], [503, []]);
+        deepEqual([path, answer.status, answer.headers.getSetCookie()], [path, 503, []]);
       }
     });
   });
