@@ -38,12 +38,12 @@ export class ClientError extends Error {
 
 /**
  * Client is a page's side of the sessions: it holds no token, for the browser keeps the cookie where no script can read
- * it. A logout in one tab is told to every other tab of the same origin at once.
+ * it. A logout in one tab is told to every other tab of the same origin at once, in browsers that have BroadcastChannel.
  */
 export class Client<Me = unknown, OwnSession = unknown> {
   readonly #options: ClientOptions;
   readonly #baseUrl: string;
-  readonly #channel: InstanceType<typeof BroadcastChannel>;
+  readonly #channel: InstanceType<typeof BroadcastChannel> | null;
   readonly #listeners = new Set<() => void>();
   #asking: Promise<boolean> | null = null;
   #isClosed = false;
@@ -51,8 +51,8 @@ export class Client<Me = unknown, OwnSession = unknown> {
   constructor(options: ClientOptions = {}) {
     this.#options = options;
     this.#baseUrl = options.baseUrl ?? "/auth";
-    this.#channel = new BroadcastChannel(`coatcheck ${this.#baseUrl}`);
-    this.#channel.onmessage = () => this.#tell();
+    this.#channel = channelNamed(`coatcheck ${this.#baseUrl}`);
+    if (this.#channel !== null) this.#channel.onmessage = () => this.#tell();
   }
 
   /**
@@ -69,7 +69,7 @@ export class Client<Me = unknown, OwnSession = unknown> {
     await this.#call("POST", "/logout");
     this.#tell();
     // Not the closed channel, which throws: the logout is done.
-    if (!this.#isClosed) this.#channel.postMessage("logged_out");
+    if (!this.#isClosed) this.#channel?.postMessage("logged_out");
   }
 
   /** Who is logged in; null for nobody. */
@@ -119,7 +119,7 @@ export class Client<Me = unknown, OwnSession = unknown> {
   /** Hears of no logout any more. */
   close(): void {
     this.#isClosed = true;
-    this.#channel.close();
+    this.#channel?.close();
   }
 
   #tell(): void {
@@ -162,5 +162,22 @@ export class Client<Me = unknown, OwnSession = unknown> {
       this.#asking = null;
     });
     return this.#asking;
+  }
+}
+
+/**
+ * Null where there is none, and where a browser refuses one to a frame that may store nothing: all else works then. Null
+ * on a server as well, where pages are rendered for many users: one user's logout is no news for the others.
+ */
+function channelNamed(name: string): InstanceType<typeof BroadcastChannel> | null {
+  const isPage = "location" in globalThis;
+  if (!isPage || typeof BroadcastChannel === "undefined") return null;
+  try {
+    const channel = new BroadcastChannel(name);
+    // Node's own, which simulated browsers use, would keep the process alive.
+    (channel as { unref?: () => unknown }).unref?.();
+    return channel;
+  } catch {
+    return null;
   }
 }

@@ -1,12 +1,15 @@
+import { execFile } from "node:child_process";
 import { LoginManager, RequestGuard, SessionManager } from "coatcheck";
 import { FetchLogin } from "coatcheck/adapters/fetch";
 import { Client, ClientError } from "coatcheck/client";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { ManualClock } from "coatcheck/testing";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 const clients: Client[] = [];
+beforeEach(() => vi.stubGlobal("location", { origin: "http://localhost:3000" }));
 afterEach(() => {
+  vi.unstubAllGlobals();
   for (const client of clients.splice(0)) client.close();
 });
 
@@ -148,3 +151,53 @@ test("every tab hears of a logout, whoever did it", async () => {
   await Promise.all([heardHere, heardThere]);
   expect(unheard).not.toHaveBeenCalled();
 });
+
+/** What a module prints in a process of its own, which has to end by itself. */
+function runAlone(code: string): Promise<string> {
+  const library = new URL("../dist/client.js", import.meta.url).href;
+  const source = `const { Client } = await import(${JSON.stringify(library)});
+    const fetch = async () => Response.json({ id: "ada" });
+    ${code}`;
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, ["--input-type=module", "--eval", source], { timeout: 20_000 }, (error, output) => {
+      if (error === null) resolve(output.trim());
+      else reject(error);
+    });
+  });
+}
+
+test.each(["", "globalThis.location = { origin: 'http://localhost' };"])(
+  "a process in which pages are rendered ends, though its clients were never closed: %j",
+  async (setUp) => {
+    expect(await runAlone(`${setUp} console.log((await new Client({ fetch }).me()).id);`)).toBe("ada");
+  },
+);
+
+test("on a server, one user's logout is no news for the clients of others", async () => {
+  const code = `
+    const other = new Client({ fetch });
+    other.onLogout(() => console.log("told of another's logout"));
+    const own = new Client({ fetch });
+    own.onLogout(() => console.log("told of its own"));
+    await own.logout();
+    await new Promise((resolve) => setTimeout(resolve, 100));`;
+  expect(await runAlone(code)).toBe("told of its own");
+});
+
+for (const [where, setUp] of [
+  ["where there is no BroadcastChannel", "delete globalThis.BroadcastChannel;"],
+  [
+    "where the browser refuses one",
+    "globalThis.BroadcastChannel = class { constructor() { throw new Error('insecure'); } };",
+  ],
+]) {
+  test(`a page logs in and out ${where}, and this tab hears of it`, async () => {
+    const code = `globalThis.location = {}; ${setUp}
+      const client = new Client({ fetch });
+      client.onLogout(() => console.log("logged out"));
+      console.log((await client.me()).id);
+      await client.logout();
+      client.close();`;
+    expect(await runAlone(code)).toBe("ada\nlogged out");
+  });
+}
