@@ -5,7 +5,9 @@
 export const errorCodes = {
   invalid_configuration:
     "An option is missing, contradictory or unsafe. Raised where it is given: at construction, or by the call that has it.",
-  invalid_user_id: "A user id is empty, too long, not well-formed Unicode, or has a NUL in it.",
+  invalid_login_attempt:
+    "A login was given something else than what `begin` gave: a promise, a copy, or the user's id.",
+  invalid_user_id: "A user id is no text, empty, too long, not well-formed Unicode, or has a NUL in it.",
   invalid_session_data: "Session data is not plain JSON, or is larger than the limit.",
   store_unavailable: "The store failed, or did not answer before its deadline. Answer 503 and change nothing.",
   store_conflict: "The session changed under every attempt to write it. Answer 503: the caller may try again.",

@@ -10,7 +10,10 @@ import type { Device, JsonObject, SessionRecord } from "./session-record.ts";
 import type { FenceReading } from "./session-store.ts";
 import { partsOf, type SessionToken } from "./session-token.ts";
 
-/** A login under way: what the user's fence was before the credential was looked at. Good for five minutes. */
+/**
+ * A login under way: what the user's fence was before the credential was looked at. Good for five minutes. Only `begin`
+ * makes one: a copy, or one that was written down and read again, completes no login.
+ */
 export interface LoginAttempt extends FenceReading {
   /** Who is to be logged in, if the credential is right. */
   readonly userId: string;
@@ -54,7 +57,7 @@ export function newSessionRecord(
   now: Timestamp,
 ): SessionRecord {
   const parts = partsOf(token);
-  const remembered = (options.remember ?? false) && policy.rememberedLifetime !== null;
+  const remembered = options.remember === true && policy.rememberedLifetime !== null;
   const lifetime = lifetimeOf(policy, { remembered });
   const longestSeconds = Math.min(lifetime.absoluteTimeoutSeconds, durationOf(options));
   return {

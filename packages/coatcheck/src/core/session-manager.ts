@@ -5,6 +5,7 @@ import { type Clock, systemClock } from "./clock.ts";
 import { ClockCheck } from "./clock-check.ts";
 import { digestOf } from "./digest.ts";
 import { type LoginAttempt, type LoginOptions, newSessionRecord } from "./login.ts";
+import { brandLoginAttempt, LOGIN_OPTIONS, requireLoginAttempt, requireLoginOptions } from "./login-arguments.ts";
 import { RevocationMemory } from "./revocation-memory.ts";
 import { issueSecret, mayIssueSecret } from "./secret-rotation.ts";
 import { Authentication, type AuthenticationResult, type Session, sessionOf } from "./session.ts";
@@ -83,7 +84,7 @@ export class SessionManager {
    */
   async begin(userId: string): Promise<LoginAttempt> {
     const userKey = deriveUserKey(this.#namespace, userId);
-    return { userId, userKey, ...(await this.#clocks.readFence(userKey)) };
+    return brandLoginAttempt({ userId, userKey, ...(await this.#clocks.readFence(userKey)) });
   }
 
   /**
@@ -105,9 +106,12 @@ export class SessionManager {
    * Completes a login whose credential has been checked since `begin`. The token is to go into the cookie, and
    * nowhere else; it exists only here.
    *
-   * @throws CoatcheckError `invalid_session_data`
+   * @throws CoatcheckError `invalid_login_attempt` for anything but what `begin` gave, `invalid_session_data`, or
+   *   `invalid_configuration` for an option that there is not, or of another type
    */
   async login(attempt: LoginAttempt, options: LoginOptions = {}): Promise<LoginResult> {
+    requireLoginAttempt(attempt);
+    requireLoginOptions(options, LOGIN_OPTIONS.manager);
     const token = mintToken(attempt.userKey);
     const record = newSessionRecord(attempt, token, options, this.policy, this.#clock.now());
     const held = options.replaces ? Authentication.ticketOf(options.replaces).record : null;

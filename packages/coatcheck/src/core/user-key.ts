@@ -14,6 +14,13 @@ const NUL = "\0";
  * @throws CoatcheckError `invalid_user_id`
  */
 export function deriveUserKey(namespace: string, userId: string): string {
+  // JavaScript passes on whatever there is, and a list of characters has a length and an `includes` too.
+  if (typeof userId !== "string") {
+    throw new CoatcheckError(
+      "invalid_user_id",
+      "A user id is text: write String(user.id), and await what is a promise.",
+    );
+  }
   if (userId.length === 0 || userId.length > MAXIMUM_USER_ID_LENGTH) {
     throw new CoatcheckError("invalid_user_id", `A user id has 1 to ${MAXIMUM_USER_ID_LENGTH} characters.`);
   }

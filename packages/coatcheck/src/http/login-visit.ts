@@ -1,4 +1,5 @@
 import type { LoginAttempt } from "../core/login.ts";
+import { LOGIN_OPTIONS, requireLoginAttempt, requireLoginOptions } from "../core/login-arguments.ts";
 import type { Authentication, Session } from "../core/session.ts";
 import type { EventCause } from "../core/session-events.ts";
 import type { SessionManager } from "../core/session-manager.ts";
@@ -112,6 +113,9 @@ export class LoginVisit<User, Anonymous = null, RequestUser extends User = never
 
   /** Completes a login whose credential was found right since `begin`. A user who is not active is refused. */
   async login(attempt: LoginAttempt, options: UserLoginOptions = {}): Promise<UserLoginResult<User>> {
+    // Before the user is loaded: for no id at all a loader may find one.
+    requireLoginAttempt(attempt);
+    requireLoginOptions(options, LOGIN_OPTIONS.user);
     const { force = false, ...rest } = options;
     const user = await this.#activeUser(attempt.userId, force);
     if (user === null) return refused("user_inactive");
@@ -134,6 +138,8 @@ export class LoginVisit<User, Anonymous = null, RequestUser extends User = never
     attempt: LoginAttempt,
     options: { readonly methods?: readonly string[] } = {},
   ): Promise<UserLoginResult<User>> {
+    requireLoginAttempt(attempt);
+    requireLoginOptions(options, LOGIN_OPTIONS.proof);
     const held = await this.#session.authenticate();
     if (held === null) return refused("unauthenticated");
     if (held.session.userId !== attempt.userId) return refused("other_user");

@@ -1,4 +1,5 @@
 import type { LoginAttempt, LoginOptions } from "../core/login.ts";
+import { LOGIN_OPTIONS, requireLoginAttempt, requireLoginOptions } from "../core/login-arguments.ts";
 import { Authentication, type AuthenticationResult, unauthenticated } from "../core/session.ts";
 import type { SessionManager } from "../core/session-manager.ts";
 import type { Device } from "../core/session-record.ts";
@@ -144,6 +145,7 @@ export class Visit {
     options: { readonly methods?: readonly string[] } = {},
   ): Promise<ReauthenticationResult> {
     this.#requireUnfinished();
+    requireLoginOptions(options, LOGIN_OPTIONS.proof);
     const result = await this.#parts.sessions.reauthenticate(authentication, { ...options, cause: this.request });
     if (result.outcome === "reauthenticated") this.#hold(result.token, result.authentication);
     return result;
@@ -183,6 +185,8 @@ export class Visit {
   }
 
   async #login(attempt: LoginAttempt, options: VisitLoginOptions): Promise<VisitLoginResult> {
+    requireLoginAttempt(attempt);
+    requireLoginOptions(options, LOGIN_OPTIONS.visit);
     this.#requireUnfinished();
     if (this.isCrossOrigin) return { outcome: "refused", refusal: refusalOf("cross_origin_request") };
     const { sessions } = this.#parts;

@@ -1,0 +1,92 @@
+import { CoatcheckError } from "../errors.ts";
+import type { LoginAttempt } from "./login.ts";
+import { Authentication } from "./session.ts";
+
+/** The attempts that `begin` made in this process. Nothing else completes a login. */
+const attempts = new WeakSet<object>();
+
+/** Marks an attempt as one that `begin` made. */
+export function brandLoginAttempt(attempt: LoginAttempt): LoginAttempt {
+  attempts.add(attempt);
+  return Object.freeze(attempt);
+}
+
+/**
+ * JavaScript passes on whatever there is. A promise has no user id, and a user loader may well find a user for that.
+ *
+ * @throws CoatcheckError `invalid_login_attempt` for anything but what `begin` gave
+ */
+export function requireLoginAttempt(attempt: unknown): asserts attempt is LoginAttempt {
+  if (typeof attempt === "object" && attempt !== null && attempts.has(attempt)) return;
+  const isPromise = typeof (attempt as { readonly then?: unknown } | null | undefined)?.then === "function";
+  const what = isPromise
+    ? "This login attempt is a promise: write await before begin."
+    : `A login takes what begin gave, the object itself, and not ${nameOf(attempt)}.`;
+  throw new CoatcheckError("invalid_login_attempt", `${what} const attempt = await sessions.begin(userId);`);
+}
+
+const OF_A_VISIT = ["remember", "durationSeconds", "methods", "fresh", "data"] as const;
+
+/** What a login takes: by the manager, by a visit, which knows the rest of its request, and by a visit's user. */
+export const LOGIN_OPTIONS = {
+  manager: new Set<string>([...OF_A_VISIT, "device", "replaces", "cause"]),
+  visit: new Set<string>(OF_A_VISIT),
+  user: new Set<string>([...OF_A_VISIT, "force"]),
+  proof: new Set<string>(["methods"]),
+} as const;
+
+/** What people write by other libraries' habit, and what to write here. */
+const HINTS: Readonly<Record<string, string>> = {
+  rememberMe: "Write remember: true.",
+  remember_me: "Write remember: true.",
+  duration: "Write durationSeconds.",
+  maxAge: "Write durationSeconds, in seconds; the cookie's age follows from the policy.",
+  expiresIn: "Write durationSeconds.",
+  amr: "Write methods.",
+  device: "The visit describes the device by its request.",
+  replaces: "The visit replaces the session of its own request.",
+  cause: "The cause is the visit's request.",
+  force: "It is an option of the login of a user: login.visit(request).login(attempt, { force: true }).",
+};
+
+/**
+ * Text from a form is no yes: "false" would be one. What is not known would do nothing, and is believed in.
+ *
+ * @throws CoatcheckError `invalid_configuration`, with what to write
+ */
+export function requireLoginOptions(options: unknown, known: ReadonlySet<string>): void {
+  const refuse: (message: string) => never = (message) => {
+    throw new CoatcheckError("invalid_configuration", message);
+  };
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    refuse(`The options of a login are an object, and not ${nameOf(options)}: { remember: true }.`);
+  }
+  const given: Readonly<Record<string, unknown>> = { ...options };
+  for (const name of Object.keys(given)) {
+    if (known.has(name) || given[name] === undefined) continue;
+    const hint = Object.hasOwn(HINTS, name) ? HINTS[name] : `There are ${[...known].join(", ")}.`;
+    refuse(`A login has no option "${name}" here. ${hint}`);
+  }
+  for (const name of ["remember", "fresh", "force"]) {
+    const value = given[name];
+    if (value === undefined || typeof value === "boolean") continue;
+    refuse(`${name} is true or false, and not ${nameOf(value)}. Of a form: ${name}: form.${name} === "on".`);
+  }
+  const { durationSeconds, methods, replaces } = given;
+  if (durationSeconds !== undefined && !(typeof durationSeconds === "number" && durationSeconds >= 1)) {
+    refuse("durationSeconds must be a number, at least 1.");
+  }
+  if (methods !== undefined && !(Array.isArray(methods) && methods.every((method) => typeof method === "string"))) {
+    refuse('methods is a list of RFC 8176 names, such as ["pwd", "otp"].');
+  }
+  if (replaces !== undefined && replaces !== null && !(replaces instanceof Authentication)) {
+    refuse("replaces is what authenticate gave of a session that is logged in, or null.");
+  }
+}
+
+/** For a message: never the value itself, which may be a password that went astray. */
+function nameOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "an object of your own" : `a ${typeof value}`;
+}
