@@ -110,6 +110,17 @@ test("a download that takes too long is cut, and one that does not is not", asyn
   expect(await drain(socket)).toBeLessThan(LARGE_BYTES);
 });
 
+test("a download that its client gives up is in the log, as one that is not complete", async () => {
+  service = await ServiceUnderTest.start();
+  await service.write("large.bin", Buffer.alloc(LARGE_BYTES));
+  (await read("/large.bin", await service.passFor("/large.bin"))).destroy();
+  await waitUntil("its line", () => linesWith('"event":"request"').length === 1);
+  expect(linesWith('"event":"request"')[0]).toMatch(/"path":"\/large.bin","status":200,"complete":false/);
+  await service.get("/large.bin", { range: "bytes=0-9" }).then((response) => response.text());
+  await waitUntil("the next line", () => linesWith('"event":"request"').length === 2);
+  expect(linesWith('"event":"request"')[1]).toContain('"complete":true');
+});
+
 test("a file that becomes shorter cuts its downloads off: nothing else is sent as the rest of it", async () => {
   service = await ServiceUnderTest.start();
   const place = await service.write("large.bin", Buffer.alloc(LARGE_BYTES));
