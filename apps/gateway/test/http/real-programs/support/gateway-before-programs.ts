@@ -53,11 +53,21 @@ export class GatewayBeforePrograms {
   }
 }
 
-function routesOf({ host }: RealProgram, port: number): readonly object[] {
-  const common = { host, upstream: `http://127.0.0.1:${port}`, identityHeaders: true };
+/** Each way in which a route may say that a path is meant. */
+const ALL_ALLOWANCES = {
+  allowEncodedSlash: true,
+  allowParameters: true,
+  allowEncodedPercent: true,
+  allowEmptySegments: true,
+  allowNonUtf8: true,
+};
+
+function routesOf({ host, isPhp }: RealProgram, port: number): readonly object[] {
+  const common = { host, upstream: `http://127.0.0.1:${port}`, identityHeaders: true, refusePathInfo: isPhp };
   return [
     { ...common, path: "/", access: "login" },
     { ...common, path: "/public/", access: "public" },
+    { ...common, path: "/lenient/", access: "login", ...ALL_ALLOWANCES },
     { ...common, path: "/admin/", access: "role:admin" },
     { ...common, path: "/tasks/", access: "role:admin" },
   ];
