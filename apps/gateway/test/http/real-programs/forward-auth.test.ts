@@ -83,15 +83,12 @@ describe.each(proxies)("docs/forward-auth/$document, as it stands there,", (docu
       }
     });
 
-    test.runIf(program === express)(
-      "whatever path is asked for, nothing is shown that is guarded, and what is read was decided about",
-      async () => {
-        const at = { port: proxy.port, host: HOST, cookie: user.cookie };
-        const { arrived, faults } = await readTargets(at, program, { requests, guarded: ["admin"] });
-        expect(faults).toBe("");
-        expect(arrived).toBeGreaterThan(ARRIVING.requests);
-      },
-      60_000,
-    );
+    if (program !== express) return;
+    test("whatever path is asked for, nothing is shown that is guarded, and what is read was decided about", async () => {
+      const at = { port: proxy.port, host: HOST, cookie: user.cookie };
+      const { arrived, faults } = await readTargets(at, program, { requests, guarded: ["admin"] });
+      expect(faults).toBe("");
+      expect(arrived).toBeGreaterThan(ARRIVING.requests);
+    }, 60_000);
   });
 });

@@ -62,8 +62,8 @@ const ALL_ALLOWANCES = {
   allowNonUtf8: true,
 };
 
-function routesOf({ host, isPhp }: RealProgram, port: number): readonly object[] {
-  const common = { host, upstream: `http://127.0.0.1:${port}`, identityHeaders: true, refusePathInfo: isPhp };
+function routesOf({ host }: RealProgram, port: number): readonly object[] {
+  const common = { host, upstream: `http://127.0.0.1:${port}`, identityHeaders: true };
   return [
     { ...common, path: "/", access: "login" },
     { ...common, path: "/public/", access: "public" },

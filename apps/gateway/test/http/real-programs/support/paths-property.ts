@@ -52,8 +52,9 @@ function misread(
   // What arrives is decoded once, or it was not to arrive. Proxies may take a whole URL for its path.
   const decided = decoded(target.replace(/^https?:(\/\/[^/?]*)?(?=\/)/i, "").split("?", 1)[0] ?? "");
   const read = decodesPath ? Buffer.from(reading.path, "latin1").toString("utf8") : decoded(reading.path);
-  // The file of a front controller is the front page.
-  return read === decided || (isPhp && read === "" && decided === "/index.php") ? null : `it read ${read}`;
+  // A front controller goes by what follows its own name.
+  const isRead = read === decided || (isPhp && `/index.php${read}` === decided);
+  return isRead ? null : `it read ${read}`;
 }
 
 function decoded(path: string): string {
