@@ -65,6 +65,46 @@ describe("one answer, and the same work, for every cause", () => {
     expect(statements).toEqual(["findPendingRevocation", "recognise", "reserve", "findCredential", "fail"]);
   });
 
+  test("a throttled login asks for the same, whether there is such an account or not, and costs no hash", async () => {
+    const { watched, verified } = watchedArgon2();
+    const gateway = await openTestGateway({ argon2: watched });
+    await gateway.addUser("ada@example.com");
+    await gateway.accounts.disable((await gateway.addUser("disabled@example.com")).id);
+    const asked: string[] = [];
+    const statements = watchStatements(gateway);
+    for (const email of ["ada@example.com", "nobody@example.com", "disabled@example.com"]) {
+      const address = `192.0.2.${asked.length + 10}`;
+      for (let guess = 0; guess < 5; guess++) await check(gateway, { email, password: otherPassword, address });
+      statements.length = 0;
+      verified.length = 0;
+      expect(await check(gateway, { email, address })).toMatchObject({ outcome: "throttled", retryAfterSeconds: 2 });
+      expect(verified).toEqual([]);
+      asked.push(statements.join());
+    }
+    expect(asked).toEqual(Array(3).fill("findPendingRevocation,recognise,reserve"));
+  });
+
+  test("an account that strangers have closed is asked about alike, whether there is such an account or not", async () => {
+    const gateway = await openTestGateway();
+    await gateway.addUser("ada@example.com");
+    const listed: string[] = [];
+    const { list } = gateway.sessions;
+    Object.defineProperty(gateway.sessions, "list", {
+      value: (userId: string) => {
+        listed.push(userId);
+        return list.call(gateway.sessions, userId);
+      },
+    });
+    for (const email of ["ada@example.com", "nobody@example.com"]) {
+      for (let address = 0; address < 50; address++) {
+        await check(gateway, { email, password: otherPassword, address: `198.51.100.${address}` });
+      }
+      listed.length = 0;
+      expect(await check(gateway, { email })).toMatchObject({ outcome: "throttled", limit: "account" });
+      expect(listed).toHaveLength(1);
+    }
+  });
+
   /** What a login asks of the database after the look-up by address, in order. */
   function watchStatements({ accounts, devices, throttle }: TestGateway): string[] {
     const calls: string[] = [];

@@ -1,8 +1,10 @@
+import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Client } from "../support/client.ts";
 import { GatewayProcess, runCommand } from "../support/gateway-process.ts";
 
 const ada = { email: "ada@example.com", password: "counting analytical engines" };
+const grace = { email: "grace@example.com", password: "nanoseconds by the yard" };
 
 interface Row {
   readonly event: string;
@@ -20,7 +22,7 @@ beforeAll(async () => {
     COATCHECK_TRUSTED_PROXIES: "127.0.0.1,::1",
     COATCHECK_METRICS_PORT: String(metricsPort),
   });
-  await gateway.addUser(ada.email, ada.password);
+  for (const { email, password } of [ada, grace]) await gateway.addUser(email, password);
   await gateway.start();
 });
 
@@ -86,4 +88,61 @@ describe("an owner whose account guessers at ten addresses have closed to strang
     expect(await statusOf("2001:db8:7:7:abcd::1")).toBe(200);
     expect(await statusOf("198.51.100.99")).toBe(200);
   });
+});
+
+describe("an address that has used its guesses up", () => {
+  const network = "2001:db8:99:99";
+
+  beforeAll(async () => {
+    // Each from another address of one /64, with another one in front that the client has made up.
+    for (let guess = 0; guess < 5; guess++) {
+      const from = `203.0.113.${guess}, ${network}::${guess + 1}`;
+      expect(await statusOf(from, grace.email, `guess ${guess}`)).toBe(401);
+    }
+  });
+
+  test.each([
+    ...["/auth/login", "//auth/login", "/auth//login", "/auth/login/", "/AUTH/LOGIN", "/auth/Login", "/auth/./login"],
+    ...["/x/../auth/login", "/auth/%6cogin", "/%61uth/login", "/auth/login;x=1", "/auth/login%2f", "/auth/login%00"],
+    ...[
+      "/auth/login?x=1",
+      "/auth/login#x",
+      "/auth/login.json",
+      "/auth%2flogin",
+      "/auth\\login",
+      "http://localhost/auth/login",
+    ],
+  ])("gets no other by the path %s", async (path) => {
+    expect(await rawLogin(path, `${network}::ff`)).not.toMatch(/^HTTP\/1\.1 (200|401) /);
+  });
+
+  test("gets none by another address of its network, nor by one that it puts in front of its own", async () => {
+    expect(await statusOf(`${network}:ffff:ffff:ffff:ffff`, grace.email, grace.password)).toBe(429);
+    expect(await statusOf(`198.51.100.1, ${network}::1`, grace.email, grace.password)).toBe(429);
+  });
+
+  test("gets none by another method, nor by a method in a header", async () => {
+    for (const method of ["GET", "PUT", "PATCH", "DELETE"]) {
+      const answer = await rawLogin("/auth/login", `${network}::ff`, method, "X-HTTP-Method-Override: POST\r\n");
+      expect(answer).not.toMatch(/^HTTP\/1\.1 (200|401) /);
+    }
+  });
+
+  /** A login with the right password, by a path that no client would leave as it is. */
+  function rawLogin(path: string, address: string, method = "POST", headers = ""): Promise<string> {
+    const { port } = new URL(gateway.url);
+    const body = JSON.stringify(grace);
+    const head = [
+      ...[`${method} ${path} HTTP/1.1`, `Host: localhost:${port}`, "X-CSRF: 1", `X-Forwarded-For: ${address}`],
+      ...["Content-Type: application/json", `Content-Length: ${body.length}`, "Connection: close"],
+    ];
+    return new Promise((resolve, reject) => {
+      const socket = connect({ port: Number(port), host: "localhost" });
+      let answer = "";
+      socket.on("data", (chunk) => (answer += chunk.toString("latin1")));
+      socket.on("close", () => resolve(answer));
+      socket.on("error", (error) => (answer === "" ? reject(error) : resolve(answer)));
+      socket.write(`${head.join("\r\n")}\r\n${headers}\r\n${body}`);
+    });
+  }
 });

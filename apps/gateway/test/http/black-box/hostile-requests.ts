@@ -121,6 +121,28 @@ export function hostileRequestSuite(create: CreateGateway): void {
         for (const response of await Promise.all(attempts)) expect(response.status).toBe(401);
       });
 
+      test.each<[why: string, spell: (name: string) => string]>([
+        ["upper case", (name) => name.toUpperCase()],
+        ["a capital letter", (name) => name.replace("c", "C")],
+        ["the prefixes in lower case", () => "__host-http-session"],
+        ["a letter that folds to ASCII", (name) => name.replace("k", "\u212A")],
+        ["no name, and the name in the value", (name) => `=${name}`],
+        ["a space within", (name) => name.replace("-", " -")],
+      ])(
+        "%s in the name makes another cookie: worth nothing alone, and no harm beside the right one",
+        async (_why, spell) => {
+          const client = await loggedIn();
+          const token = client.cookies.get(cookieName) ?? "";
+          const other = `${spell(cookieName)}=${token}`;
+          const answers = [];
+          for (const cookie of [other, `${other}; ${cookieName}=${token}`, `${cookieName}=${token}; ${other}`]) {
+            const header = Buffer.from(cookie, "utf8").toString("latin1");
+            answers.push((await fetch(`${gateway.url}/auth/me`, { headers: { cookie: header } })).status);
+          }
+          expect(answers).toEqual([401, 200, 200]);
+        },
+      );
+
       test("ten thousand cookies in 64 kB are answered", async () => {
         const header = Array.from({ length: 10_000 }, (_, index) => `c${index % 10}=1`).join("; ");
         const answer = await sendRaw(`GET /auth/me HTTP/1.1\r\nHost: localhost\r\nCookie: ${header}\r\n\r\n`);
