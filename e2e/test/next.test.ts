@@ -21,6 +21,17 @@ describeInChromium("the page after signing in", () => {
     await page.waitForURL("/auth/account?from=link#devices");
   });
 
+  test.each(["/auth/account#devices", "/auth/confirm?next=/auth/account#devices"])(
+    "who followed a link to a part of a page gets there: %s",
+    async (link) => {
+      const page = await stage.newVisitor();
+      await page.goto(link);
+      expect(new URL(page.url()).pathname).toBe("/auth/sign-in");
+      await signIn(page, ada);
+      await page.waitForURL("/auth/account#devices");
+    },
+  );
+
   test.each([
     "//elsewhere.invalid/",
     "https://elsewhere.invalid/",

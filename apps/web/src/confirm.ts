@@ -13,7 +13,7 @@ const next = new URLSearchParams(location.search).get("next");
 
 handleSubmit(form, {
   send: () => orSignIn(reauthenticate(password.value)),
-  onDone: () => leaveFor(nextUrl(next, location.origin)),
+  onDone: () => leaveFor(nextUrl(next, location)),
   fieldAtFault: ({ code }) => (code === "invalid_credentials" ? password : null),
 });
 
@@ -23,6 +23,6 @@ async function nameAccount(): Promise<void> {
   if (me.kind === "done") email.value = me.value.user.email;
 }
 
-find("#switch-user", HTMLAnchorElement).href = switchUserUrl(next);
+find("#switch-user", HTMLAnchorElement).href = switchUserUrl(next, location);
 showConnectivity();
 void nameAccount();

@@ -6,5 +6,5 @@ import type { Outcome } from "./outcome.ts";
 export async function orSignIn<Value>(answer: Promise<Outcome<Value>>): Promise<Outcome<Value>> {
   const outcome = await answer;
   if (outcome.kind !== "refused" || outcome.status !== 401) return outcome;
-  return leaveFor(signInUrl(location.pathname + location.search));
+  return leaveFor(signInUrl(location.pathname + location.search + location.hash));
 }

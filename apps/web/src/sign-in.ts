@@ -13,7 +13,7 @@ const parameters = new URLSearchParams(location.search);
 
 const messages = handleSubmit(form, {
   send: () => signIn({ email: email.value, password: password.value, remember: remember.checked }),
-  onDone: () => leaveFor(nextUrl(parameters.get("next"), location.origin)),
+  onDone: () => leaveFor(nextUrl(parameters.get("next"), location)),
   fieldAtFault: ({ code }) => (code === "invalid_credentials" ? password : null),
   wordingFor: () => ({
     invalid_credentials: "That email and password do not match. Check both, then try again.",

@@ -20,6 +20,10 @@ export interface ResponseRelayParts {
    */
   readonly silenceMilliseconds: number;
   readonly hasUpload: boolean;
+  /** The request is about to be written. */
+  readonly onSending?: () => void;
+  /** Asked when the connection failed before an answer began, but for timeouts: true where the request was sent once more. */
+  readonly sendsAgain?: () => boolean;
   /** Asked once, before anything is sent: false for an answer that is one connection too many. */
   readonly admits: (answer: UpstreamAnswer) => boolean;
   /** The headers to answer with, names and values in turn. They may take a moment. */
@@ -75,8 +79,9 @@ export class ResponseRelay implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    const { response } = this.#parts;
+    const { response, onSending } = this.#parts;
     this.#controller = controller;
+    onSending?.();
     const abandon = () => {
       if (!controller.aborted) controller.abort(new Abandoned());
     };
@@ -135,6 +140,7 @@ export class ResponseRelay implements Dispatcher.DispatchHandler {
     else if (error instanceof NotAdmitted) this.#settle("too_many_connections", error);
     else if (this.#isSettled && isLengthOfNothing(response, error)) response.end();
     else if (this.#isSettled) response.destroy();
+    else if (!isTimeout(error) && this.#parts.sendsAgain?.() === true) return;
     else this.#settle(isTimeout(error) ? "upstream_timeout" : "upstream_unreachable", error);
   }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
 import type { HeaderEdit, Visit } from "coatcheck";
 import type { FastifyBaseLogger } from "fastify";
-import { type Dispatcher, Pool } from "undici";
+import { Client, type Dispatcher, Pool } from "undici";
 import { hasBody } from "../body-timeout.ts";
 import type { ServedOrigin } from "../served-origins.ts";
 import { type ForwardedIdentity, forwardedHeaders } from "./forwarded-request.ts";
@@ -10,6 +10,7 @@ import { returnedHeaders } from "./forwarded-response.ts";
 import type { LiveConnections, Opening } from "./live-connections.ts";
 import { ResponseRelay, type UpstreamAnswer, type UpstreamFailure } from "./response-relay.ts";
 import { type Route, roleOf } from "./route.ts";
+import { SentRequest } from "./sent-request.ts";
 import { uploadOf } from "./upload.ts";
 import { upstreamFault } from "./upstream-fault.ts";
 import { PROBE_EVERY_SECONDS, type UpstreamHealth } from "./upstream-health.ts";
@@ -47,7 +48,7 @@ export interface UpstreamsParts {
 }
 
 /** A service that has not taken a connection by then will not. */
-const CONNECT_TIMEOUT_MILLISECONDS = 5_000;
+const CONNECT = { timeout: 5_000 };
 export const UPSTREAM_DOWN: ForwardFailure = {
   code: "upstream_unreachable",
   retryAfterSeconds: PROBE_EVERY_SECONDS,
@@ -85,10 +86,20 @@ export class Upstreams {
     const startedAt = onAnswer === undefined ? 0 : performance.now();
     return new Promise((resolve) => {
       let body: Readable | null = null;
+      const sent = new SentRequest();
+      let maySendAgain = (request.method === "GET" || request.method === "HEAD") && !hasBody(request);
+      const sendsAgain = () => {
+        if (!maySendAgain || !sent.metClosingConnection) return false;
+        maySendAgain = false;
+        this.#sendAlone(upstream, options, relay);
+        return true;
+      };
       const relay = new ResponseRelay({
         response,
         silenceMilliseconds: timeout,
         hasUpload: hasBody(request),
+        onSending: () => sent.begins(),
+        sendsAgain,
         headersFor: (answer) => this.responseHeaders(answer, admitted),
         admits: (answer) => session === null || !isEventStream(answer) || live.becomesLasting(session, response),
         onBegun: (failure, error) => {
@@ -115,18 +126,16 @@ export class Upstreams {
       if (hasBody(request)) {
         body = uploadOf(request, { silenceMilliseconds: timeout, onProgress: () => relay.progressed() });
       }
-      this.#pool(upstream).dispatch(
-        {
-          method: (request.method ?? "GET") as Dispatcher.HttpMethod,
-          path: admitted.target,
-          headers: [...this.requestHeaders(request, admitted), ...lengthOf(request)],
-          body,
-          headersTimeout: timeout,
-          // While something is sent, the answer may wait for that: the relay knows of both.
-          bodyTimeout: body === null ? timeout : 0,
-        },
-        relay,
-      );
+      const options: Dispatcher.DispatchOptions = {
+        method: (request.method ?? "GET") as Dispatcher.HttpMethod,
+        path: admitted.target,
+        headers: [...this.requestHeaders(request, admitted), ...lengthOf(request)],
+        body,
+        headersTimeout: timeout,
+        // While something is sent, the answer may wait for that: the relay knows of both.
+        bodyTimeout: body === null ? timeout : 0,
+      };
+      this.#pool(upstream).dispatch(options, relay);
     });
   }
 
@@ -165,15 +174,27 @@ export class Upstreams {
   #pool(upstream: string): Pool {
     const known = this.#pools.get(upstream);
     if (known !== undefined) return known;
-    const connect = { timeout: CONNECT_TIMEOUT_MILLISECONDS };
     // One request at a time on a connection, and a connection for each: behind those that take long, such as streams of
     // events, nobody else is to wait. How many there are is up to those who connect to us.
-    const pool = new Pool(upstream, { connections: null, pipelining: 1, connect });
+    const pool = new Pool(upstream, { connections: null, pipelining: 1, connect: CONNECT });
     this.#pools.set(upstream, pool);
-    const { health } = this.#parts;
-    pool.on("connect", () => health.succeeded(upstream));
-    pool.on("connectionError", (_origin, _targets, error) => health.connectFailed(upstream, error));
+    this.#watchHealth(upstream, pool);
     return pool;
+  }
+
+  /** By a connection of its own: another that is there may be closing as well, as when the service starts anew. */
+  #sendAlone(upstream: string, options: Dispatcher.DispatchOptions, relay: ResponseRelay): void {
+    const client = new Client(upstream, { pipelining: 1, connect: CONNECT });
+    this.#watchHealth(upstream, client);
+    client.dispatch({ ...options, reset: true }, relay);
+    // When it has been answered.
+    void client.close();
+  }
+
+  #watchHealth(upstream: string, connections: Dispatcher): void {
+    const { health } = this.#parts;
+    connections.on("connect", () => health.succeeded(upstream));
+    connections.on("connectionError", (_origin, _targets, error) => health.connectFailed(upstream, error));
   }
 }
 

@@ -119,6 +119,50 @@ describe("an upstream that says what it should not", () => {
 });
 
 describe("a connection to the upstream", () => {
+  /** Ends a connection at its second request, after these bytes; with `isFirst` at any. */
+  function closing(bytes: string, isFirst = false): void {
+    seen = [];
+    answer = (socket) => {
+      const count = seen.filter((each) => each.socket === socket).length;
+      if (count === 1 && !isFirst) socket.write(OK);
+      else socket.end(bytes);
+    };
+  }
+
+  const ask = (method: string) =>
+    untilClosed(`${method} /public/x HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n\r\n`);
+  const asked = () => seen.map(({ head }) => head.split(" ")[0]);
+
+  test.each(["GET", "HEAD"])(
+    "that is closing costs nobody a %s, which is sent once more on a fresh one",
+    async (method) => {
+      closing("");
+      expect(await ask("GET")).toMatch(/^HTTP\/1\.1 200 /);
+      expect(await ask(method)).toMatch(/^HTTP\/1\.1 200 /);
+      expect(asked()).toEqual(["GET", method, method]);
+      expect(seen[1]?.socket).not.toBe(seen[2]?.socket);
+    },
+  );
+
+  test("that is closing says nothing of what became of a POST, which is not sent again", async () => {
+    closing("");
+    expect(await ask("GET")).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await ask("POST")).toMatch(/^HTTP\/1\.1 502 /);
+    expect(await ask("GET")).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await ask("DELETE")).toMatch(/^HTTP\/1\.1 502 /);
+    expect(asked()).toEqual(["GET", "POST", "GET", "DELETE"]);
+  });
+
+  test("that ends within an answer, or before its first one, has nothing sent again", async () => {
+    closing("H");
+    expect(await ask("GET")).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await ask("GET")).toMatch(/^HTTP\/1\.1 502 /);
+    expect(asked()).toEqual(["GET", "GET"]);
+    closing("", true);
+    expect(await ask("GET")).toMatch(/^HTTP\/1\.1 502 /);
+    expect(asked()).toEqual(["GET"]);
+  });
+
   test("on which an upgrade was refused is nobody else's, nor was a body announced on it", async () => {
     reset(OK);
     await untilClosed(`GET /public/one HTTP/1.1\r\n${UPGRADE}Content-Length: 40\r\n\r\n`);
