@@ -116,7 +116,7 @@ function hasTellingName({ rawHeaders }: IncomingMessage, dialect: VerifyDialect,
     // Other dialects say by these which request it was.
     if (kind === "of_original_path") return dialect === "forward";
     if (/[^A-Za-z0-9-]/.test(name)) return !forwardHeaders.includes(name.toLowerCase());
-    return kind === "of_path";
+    return kind === "of_path" || name.toLowerCase() === "proxy";
   });
 }
 
