@@ -16,12 +16,20 @@ export interface Asked extends PathAllowances {
   readonly access: AskedAccess;
   /** Names with "_" that the application needs. */
   readonly forwardHeaders: readonly string[];
+  /** Refuses what goes on behind a script's name. */
+  readonly refusePathInfo: boolean;
 }
 
 const PREFIX = "/auth/verify/";
 const PATH = /^\/auth\/verify\/(nginx|forward|envoy)(?=[/?]|$)(.*)$/;
-const LOGIN: Asked = { access: { kind: "login" }, forwardHeaders: [], ...allowancesOf(() => false) };
-const NAMES: readonly string[] = ["access", "forwardHeaders", ...PATH_ALLOWANCES] satisfies (keyof Asked)[];
+const NOTHING_ELSE = { forwardHeaders: [], refusePathInfo: false, ...allowancesOf(() => false) };
+const LOGIN: Asked = { access: { kind: "login" }, ...NOTHING_ELSE };
+const NAMES: readonly string[] = [
+  "access",
+  "forwardHeaders",
+  "refusePathInfo",
+  ...PATH_ALLOWANCES,
+] satisfies (keyof Asked)[];
 
 /** Null for what is no question of a proxy's. */
 export function questionIn({ url = "" }: IncomingMessage): Question | null {
@@ -50,7 +58,8 @@ export function askedIn({ dialect, rest }: Question): Asked | string {
     const access = parseAccess(parameters.get("access") ?? "login");
     if (access.kind === "public") return "what is public needs no question";
     const forwardHeaders = parseForwardHeaders(parameters.get("forwardHeaders") ?? "");
-    return { access, forwardHeaders, ...allowancesOf((name) => parseBoolean(parameters.get(name) ?? "false")) };
+    const flag = (name: keyof Asked) => parseBoolean(parameters.get(name) ?? "false");
+    return { access, forwardHeaders, refusePathInfo: flag("refusePathInfo"), ...allowancesOf(flag) };
   } catch (error) {
     if (error instanceof InvalidValue) return `its query ${error.message}`;
     throw error;

@@ -102,7 +102,8 @@ class AskedRequest implements GuardedRequest {
 function isPlain(target: string | null, asked: Asked): boolean {
   if (target === null || hasNeedlessEncoding(target)) return false;
   const read = readRequestTarget(target);
-  return read !== null && isAllowed(read, asked);
+  if (read === null || !isAllowed(read, asked)) return false;
+  return !asked.refusePathInfo || read.readings.every(({ script }) => script === null);
 }
 
 /**

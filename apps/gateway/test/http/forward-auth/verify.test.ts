@@ -265,7 +265,7 @@ describe("what the proxy's configuration asks for", () => {
     expect(await statusAt("?access=login&forwardHeaders=x_other")).toBe(403);
   });
 
-  test("may say what the application makes of a slash or a semicolon within a name, and of nothing else", async () => {
+  test("may say what the application makes of a slash, a semicolon or a script within a path, and of nothing else", async () => {
     const visitor = await loggedIn();
     const slash = "?access=login&allowEncodedSlash=true";
     const semicolon = "?access=login&allowParameters=true";
@@ -273,6 +273,10 @@ describe("what the proxy's configuration asks for", () => {
       [slash, "/npm/@scope%2fname", 200],
       [slash, "/java/a;b=c", 403],
       [slash, "/npm/x%2f..%2fname", 403],
+      ["?access=login", "/index.php/admin", 200],
+      ["?access=login&refusePathInfo=true", "/index.php/admin", 403],
+      ["?access=login&refusePathInfo=true", "/a/b.CGI/", 403],
+      ["?access=login&refusePathInfo=true", "/index.php", 200],
       [semicolon, "/java/a;b=c", 200],
       [semicolon, "/java/..;/a", 403],
       [semicolon, "/npm/@scope%2fname", 403],
