@@ -89,6 +89,6 @@ describe.each(proxies)("docs/forward-auth/$document, as it stands there,", (docu
       const { arrived, faults } = await readTargets(at, program, { requests, guarded: ["admin"] });
       expect(faults).toBe("");
       expect(arrived).toBeGreaterThan(ARRIVING.requests);
-    }, 60_000);
+    }, 120_000);
   });
 });

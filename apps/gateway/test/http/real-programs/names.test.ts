@@ -46,7 +46,7 @@ describe.each(programs)("a stranger's headers, whatever their names, at $name:",
     expect(told).toBeGreaterThan(TOLD);
   });
 
-  test("nobody is told to ask where all are let in", async () => {
+  test("no identity is told where all are let in", async () => {
     const stranger = { ...asking("/public/page"), cookie: null };
     for (const { names: sent, reading } of await readNames(stranger, names, forged)) {
       const told = identityIn(program, reading);

@@ -27,5 +27,5 @@ describe.each(programs)("whatever path Bob asks for, $name", (program) => {
     const { arrived, faults } = await readTargets(bob, program, { requests, guarded: ["admin", "tasks"] });
     expect(faults).toBe("");
     expect(arrived).toBeGreaterThan(ARRIVING);
-  }, 60_000);
+  }, 120_000);
 });

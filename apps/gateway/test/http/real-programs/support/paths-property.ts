@@ -14,7 +14,7 @@ export interface Found {
   readonly faults: string;
 }
 
-/** Has a program read all the requests, and looks for what somebody without a role must not reach, or means otherwise. */
+/** Has a program read all the requests, and looks for what a user without a role must not reach, and for what means another path. */
 export async function readTargets(
   { port, host, cookie }: { readonly port: number; readonly host: string; readonly cookie: string },
   program: RealProgram,
