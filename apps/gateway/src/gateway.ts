@@ -10,6 +10,7 @@ import { SignedAccess } from "./access/signed-access.ts";
 import type { AccountStore } from "./accounts/account-store.ts";
 import { CredentialChanges } from "./accounts/credential-changes.ts";
 import { NewPasswordCheck } from "./accounts/new-password-check.ts";
+import { OverallFailures } from "./accounts/overall-failures.ts";
 import { PasswordAuthenticator } from "./accounts/password-authenticator.ts";
 import { PasswordHasher } from "./accounts/password-hasher.ts";
 import type { DatabasePurpose } from "./accounts/sqlite/database-purpose.ts";
@@ -152,8 +153,13 @@ async function serve(options: GatewayOptions, parts: OpenParts): Promise<Gateway
   const origins = new ServedOrigins(guards);
   const hasher = await PasswordHasher.create();
   const changes = new CredentialChanges({ accounts, sessions, hasher, throttle, devices });
-  const authenticator = new PasswordAuthenticator({ accounts, hasher, throttle, devices, changes, sessions });
   const security = new SecurityEvents();
+  const overall = new OverallFailures(() => {
+    security.report({ event: "excess_rate_limit_exceeded", detail: { asked: "login", limit: "overall" } });
+  });
+  const authenticator = new PasswordAuthenticator({
+    ...{ accounts, hasher, throttle, devices, changes, sessions, overall },
+  });
   const audit = new AuditWriter({ log: database.audit, clock });
   security.on((report, origin) => audit.record(report, origin));
   logSecurityEvents(security, log);

@@ -10,6 +10,7 @@ import { KeyedBoundedWork } from "./keyed-bounded-work.ts";
 import { isDeviceToken, type KnownDevices } from "./known-devices.ts";
 import { areOfOneNetwork, networkOf } from "./login-limits.ts";
 import type { BucketKind, LoginSubject, LoginThrottle, ReserveResult, TrustedOrigin } from "./login-throttle.ts";
+import type { OverallFailures } from "./overall-failures.ts";
 import type { PasswordHasher } from "./password-hasher.ts";
 import { PasswordProof } from "./password-proof.ts";
 
@@ -61,6 +62,7 @@ export interface PasswordAuthenticatorParts {
   readonly devices: KnownDevices;
   readonly changes: Pick<CredentialChanges, "finishPendingOf">;
   readonly sessions: Pick<SessionManager, "list">;
+  readonly overall: Pick<OverallFailures, "failed" | "delayMilliseconds">;
 }
 
 /**
@@ -183,7 +185,10 @@ export class PasswordAuthenticator {
     given: PasswordGiven,
     trusted: TrustedOrigin | null,
   ): Promise<Checked | PasswordRefused> {
-    const { accounts, hasher, throttle } = this.#parts;
+    const { accounts, hasher, throttle, overall } = this.#parts;
+    // In the place that it holds, so that what waits is bounded.
+    const slowDown = trusted === null ? overall.delayMilliseconds() : 0;
+    if (slowDown > 0) await delay(slowDown);
     const reserved = await this.#reserveFrom(claimant, given, trusted);
     if (!reserved.allowed) {
       const { retryAfterSeconds, fullBucket } = reserved;
@@ -202,6 +207,7 @@ export class PasswordAuthenticator {
       throw fault;
     }
     if (credential === null || !matches || credential.account.disabled) {
+      overall.failed();
       await throttle.fail(attempt);
       return { outcome: "invalid" };
     }

@@ -8,6 +8,7 @@ import { onTestFinished } from "vitest";
 import type { Account } from "../../../src/accounts/account.ts";
 import { CredentialChanges } from "../../../src/accounts/credential-changes.ts";
 import { type EmailAddress, normaliseEmail } from "../../../src/accounts/email-address.ts";
+import { OverallFailures } from "../../../src/accounts/overall-failures.ts";
 import { PasswordAuthenticator } from "../../../src/accounts/password-authenticator.ts";
 import { PasswordHasher, type PasswordHasherOptions } from "../../../src/accounts/password-hasher.ts";
 import { type OpenAccounts, openAccounts } from "../../../src/database/open-accounts.ts";
@@ -47,7 +48,8 @@ export async function openTestGateway(options: Partial<PasswordHasherOptions> = 
   const sessions = new SessionManager({ store, clock: opened.clock });
   const hasher = await PasswordHasher.create({ cost: cheapCost, ...options });
   const changes = new CredentialChanges({ ...opened, sessions, hasher });
-  const authenticator = new PasswordAuthenticator({ ...opened, hasher, changes, sessions });
+  const overall = new OverallFailures(() => {});
+  const authenticator = new PasswordAuthenticator({ ...opened, hasher, changes, sessions, overall });
 
   async function addUser(email: string, password: string = goodPassword): Promise<Account> {
     const added = await opened.accounts.add({
@@ -65,5 +67,5 @@ export async function openTestGateway(options: Partial<PasswordHasherOptions> = 
     return login;
   }
 
-  return { ...opened, store, sessions, hasher, changes, authenticator, addUser, logIn };
+  return { ...opened, store, sessions, hasher, changes, authenticator, overall, addUser, logIn };
 }
