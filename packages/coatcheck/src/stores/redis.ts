@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { BoundedCalls } from "../core/bounded-calls.ts";
 import type { Clock } from "../core/clock.ts";
+import { withReason } from "../core/opening-fault.ts";
 import { RemovalChannel } from "../core/removal-channel.ts";
 import type {
   EndReason,
@@ -115,7 +116,7 @@ export class RedisSessionStore implements SessionStore {
     // Each call that fails says why. Unheard, an error of the client would end the process.
     const stopHearing = connection.hearErrors(() => {});
     try {
-      return await RedisSessionStore.#openOn({ connection, calls, watch, prefix, stopHearing }, options);
+      return await withReason(RedisSessionStore.#openOn({ connection, calls, watch, prefix, stopHearing }, options));
     } catch (error) {
       stopHearing();
       throw error;

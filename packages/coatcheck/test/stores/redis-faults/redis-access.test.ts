@@ -67,6 +67,14 @@ describe.skipIf(missingProgram("redis-server"))("a Redis", () => {
     await doEverything(await open({ username: "store" }));
   });
 
+  test("says by the first message what its user may not do", async () => {
+    await createUser("store", "+info", ...COMMANDS.filter((command) => !command.startsWith("+eval")));
+    await expect(open({ username: "store" })).rejects.toMatchObject({
+      ...STORE_UNAVAILABLE,
+      message: expect.stringMatching(/NOPERM.*evalsha/i),
+    });
+  });
+
   describe("that is a replica, and may not write", () => {
     let primary: RedisServer;
 
