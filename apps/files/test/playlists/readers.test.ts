@@ -14,7 +14,7 @@ import {
   playlistPieces,
 } from "../support/dangerous-playlists.ts";
 import { missingPlayer } from "../support/missing-player.ts";
-import { RecordingProxy } from "../support/recording-proxy.ts";
+import { type RecordedRequest, RecordingProxy } from "../support/recording-proxy.ts";
 import { resolveByRfc3986 } from "../support/rfc-3986.ts";
 
 const run = promisify(execFile);
@@ -116,30 +116,47 @@ describe("the pass of a viewer", () => {
       const sound = ["-f", "lavfi", "-i", "sine=duration=0.05", "-c:a", "mp2", "-f", "mpegts", "pipe:1"];
       const { stdout: segment } = await run("ffmpeg", ["-v", "error", ...sound], { encoding: "buffer" });
       // An initial part whose URI FFmpeg cannot read is the end of the playlist for it.
-      const some = pieces.filter((piece) => !piece.text.includes("#EXT-X-MAP") || getsThePass(piece));
-      expect(some.length).toBeGreaterThanOrEqual(10_000);
-      const playlist = playlistOf(some);
-      const proxy = await RecordingProxy.start(segment, new Map([[PLAYLIST_PATH, Buffer.from(playlist.text)]]));
-      const input = ["-allowed_segment_extensions", "ALL", "-extension_picky", "0", "-i", BASE];
-      const output = ["-c", "copy", "-f", "null", "-"];
-      const env = { ...process.env, http_proxy: proxy.url, no_proxy: "" };
-      await run("ffmpeg", ["-v", "quiet", "-nostdin", ...input, ...output], {
-        env,
-      }).finally(() => proxy.close());
-
-      const fetched = new Set<string | null>();
-      for (const { host, target, text } of proxy.requests) {
-        if (!text.includes(PASS)) continue;
-        expectDecided(`http://${host.replace(/:80$/, "")}${target}`, playlist, text);
-        fetched.add(target);
+      let waiting = pieces.filter((piece) => !piece.text.includes("#EXT-X-MAP") || getsThePass(piece));
+      expect(waiting.length).toBeGreaterThanOrEqual(10_000);
+      let fetches = 0;
+      // Some answers in the place of a key or of a sound make it give up. It goes on behind that.
+      for (let times = 0; waiting.length > 0 && times < 20; times++) {
+        const playlist = playlistOf(waiting);
+        const requests = await requestsOfFfmpeg(playlist.text, segment);
+        const withPass = requests.filter(({ text }) => text.includes(PASS));
+        for (const { host, target, text } of withPass) {
+          expectDecided(`http://${host.replace(/:80$/, "")}${target}`, playlist, text);
+        }
+        fetches += requests.length;
+        const fetched = new Set(withPass.map(({ target }) => target));
+        const missing = waiting.findIndex(
+          (piece) =>
+            piece.kind === "segment" && [...playlistOf([piece]).decided].some((target) => !fetched.has(target)),
+        );
+        waiting = missing === -1 ? [] : waiting.slice(missing);
       }
       // It went to the end of the playlist, and everywhere on its way.
-      const segments = pieces.filter(({ kind }) => kind === "segment");
-      expect([...playlistOf(segments).decided].filter((target) => !fetched.has(target))).toEqual([]);
-      expect(proxy.requests.length).toBeGreaterThan(PIECES);
+      expect(waiting).toEqual([]);
+      expect(fetches).toBeGreaterThan(PIECES);
     },
   );
 });
+
+/** Everything that FFmpeg wants of whichever host, when it plays this. */
+async function requestsOfFfmpeg(playlist: string, segment: Buffer): Promise<readonly RecordedRequest[]> {
+  const proxy = await RecordingProxy.start(segment, new Map([[PLAYLIST_PATH, Buffer.from(playlist)]]));
+  const input = ["-allowed_segment_extensions", "ALL", "-extension_picky", "0", "-i", BASE];
+  const env = { ...process.env, http_proxy: proxy.url, no_proxy: "" };
+  try {
+    await run("ffmpeg", ["-v", "quiet", "-nostdin", ...input, "-c", "copy", "-f", "null", "-"], { env });
+  } catch (error) {
+    // Its verdict on the sound is of no matter, but that it was started is.
+    if (proxy.requests.length === 0) throw error;
+  } finally {
+    await proxy.close();
+  }
+  return proxy.requests;
+}
 
 function* urlsOfHlsJs(text: string): Generator<string | null> {
   const level = M3U8Parser.parseLevelPlaylist(text, BASE, 0, "main" as never, 0, null);
