@@ -97,3 +97,15 @@ describe("what ends all sessions", () => {
     expect(await accounts.listPendingRevocations({ limit: 10, minimumAgeSeconds: 0 })).toEqual([]);
   });
 });
+
+test("a change of roles has every session get a new cookie with its next answer, and a change of the name none", async () => {
+  const { commandLine, sessions, logins } = await openWithSessions({ sessions: 2 });
+  const due = async () => {
+    const held = await Promise.all(logins.map(({ token }) => sessions.authenticate(token)));
+    return held.map((each) => each.status === "authenticated" && each.rotationDue);
+  };
+  expect((await commandLine.run(["users", "edit", "ada@example.com", "--name", "Ada King"])).code).toBe(0);
+  expect(await due()).toEqual([false, false]);
+  expect((await commandLine.run(["users", "edit", "ada@example.com", "--roles", "admin"])).code).toBe(0);
+  expect(await due()).toEqual([true, true]);
+});

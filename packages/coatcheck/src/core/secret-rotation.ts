@@ -18,6 +18,9 @@ export const MAXIMUM_UNCONFIRMED_SECRETS = 3;
 /** For how long the rotation rests then. */
 export const SUSPENSION_SECONDS = 86_400;
 
+/** As the time of issue of a current secret: it is to be replaced now, whatever the policy says of its age. */
+export const DUE_AT_ONCE = 0;
+
 const GRACE_SLOTS = 2;
 
 /**

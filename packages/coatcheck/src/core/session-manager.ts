@@ -1,11 +1,12 @@
 import { CoatcheckError } from "../errors.ts";
 import { announceRemovals } from "./announce-removals.ts";
-import { type AuthenticateOptions, Authenticator, MAXIMUM_WRITE_ATTEMPTS } from "./authenticator.ts";
+import { type AuthenticateOptions, Authenticator } from "./authenticator.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { ClockCheck } from "./clock-check.ts";
 import { digestOf } from "./digest.ts";
 import { type LoginAttempt, type LoginOptions, newSessionRecord } from "./login.ts";
 import { brandLoginAttempt, LOGIN_OPTIONS, requireLoginAttempt, requireLoginOptions } from "./login-arguments.ts";
+import { renewSecrets } from "./renew-secrets.ts";
 import { RevocationMemory } from "./revocation-memory.ts";
 import { issueSecret, mayIssueSecret } from "./secret-rotation.ts";
 import { Authentication, type AuthenticationResult, type Session, sessionOf } from "./session.ts";
@@ -25,6 +26,7 @@ import type { SessionStore } from "./session-store.ts";
 import { isSessionId, mintToken, partsOf, rotateToken, type SessionToken } from "./session-token.ts";
 import { StoreReadiness } from "./store-readiness.ts";
 import { deriveUserKey } from "./user-key.ts";
+import { writeInTurn } from "./write-in-turn.ts";
 
 /** What a SessionManager works with. */
 export interface SessionManagerOptions {
@@ -248,6 +250,14 @@ export class SessionManager {
   }
 
   /**
+   * Has every session of the user get a new secret, with its next answer that a browser reads: after a change of what
+   * the user may do, so that no copy made before lasts. Returns how many. A secret that is on its way is new enough.
+   */
+  async renewSecrets(userId: string): Promise<number> {
+    return renewSecrets(this.#store, deriveUserKey(this.#namespace, userId));
+  }
+
+  /**
    * Replaces the application's data of a session. Of two writers the later wins. False when the session is gone:
    * a write never brings one back.
    *
@@ -255,15 +265,7 @@ export class SessionManager {
    */
   async replaceData(authentication: Authentication, data: JsonObject): Promise<boolean> {
     const change = { data: validateSessionData(data) };
-    let record: SessionRecord | null = Authentication.ticketOf(authentication).record;
-    let lostVersion: number | null = null;
-    for (let attempt = 0; attempt < MAXIMUM_WRITE_ATTEMPTS; attempt++) {
-      if (record === null || record.version === lostVersion) return false;
-      if (await this.#store.update(record, change, record.version)) return true;
-      lostVersion = record.version;
-      record = await this.#store.find(record);
-    }
-    throw new CoatcheckError("store_conflict", "The session changed under every attempt to write its data.");
+    return writeInTurn(this.#store, Authentication.ticketOf(authentication).record, () => change);
   }
 
   /** Removes expired sessions from the store, at most `limit`; returns how many. Call it every minute or so. */

@@ -1,5 +1,6 @@
 import { CoatcheckError } from "../errors.ts";
 import type { Timestamp } from "./clock.ts";
+import { DUE_AT_ONCE } from "./secret-rotation.ts";
 import type { SessionRecord } from "./session-record.ts";
 import type { SessionLimit } from "./session-store.ts";
 
@@ -120,5 +121,6 @@ export function isFresh(policy: SessionPolicy, authenticatedAt: Timestamp | null
 }
 
 export function isRotationDue(lifetime: SessionLifetime, issuedAt: Timestamp, now: Timestamp): boolean {
+  if (issuedAt === DUE_AT_ONCE) return true;
   return lifetime.rotationIntervalSeconds !== null && now - issuedAt >= lifetime.rotationIntervalSeconds * 1_000;
 }

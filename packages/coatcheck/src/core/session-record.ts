@@ -12,7 +12,7 @@ export interface SessionReference {
 export interface CurrentSecret {
   /** SHA-256 of the secret, base64url. */
   readonly digest: string;
-  /** When it was sent to the browser. */
+  /** When it was sent to the browser; 0 once it is to be replaced with the next answer. */
   readonly issuedAt: Timestamp;
   /** When whoever got this secret last proved who they are; null for a session begun without such a proof. */
   readonly authenticatedAt: Timestamp | null;

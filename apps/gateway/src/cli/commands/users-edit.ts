@@ -1,8 +1,10 @@
+import { CoatcheckError } from "coatcheck";
 import { type Account, isAccountName, isRole, MAXIMUM_NAME_LENGTH, MAXIMUM_ROLES } from "../../accounts/account.ts";
 import type { AccountDescription } from "../../accounts/account-store.ts";
 import type { SecurityReport } from "../../audit/security-events.ts";
+import type { GatewayConfiguration } from "../../config/gateway-configuration.ts";
 import { type Command, CommandFailure, configurationOption, UsageError } from "../command.ts";
-import { configurationOf, findAccount, withAccounts } from "../open-for-command.ts";
+import { configurationOf, findAccount, withAccounts, withSessions } from "../open-for-command.ts";
 import { recordByOperator } from "../operator-audit.ts";
 import { printLine } from "../terminal.ts";
 
@@ -23,20 +25,34 @@ export const usersEdit: Command = {
       const account = await opened.accounts.describe(before.id, description);
       if (account === null) throw new CommandFailure("The user was removed meanwhile.");
       await recordByOperator(opened.audit, ...reportsOf(before, account));
+      if (hasOtherRoles(before, account)) await renewSecretsOf(account, configurationOf(invocation));
       const roles = account.roles.length === 0 ? "no roles" : `the roles ${account.roles.join(", ")}`;
       printLine(invocation.terminal.output, `${account.email} is ${account.name}, with ${roles}.`);
     });
   },
 };
 
+function hasOtherRoles(before: Account, after: Account): boolean {
+  return before.roles.join() !== after.roles.join();
+}
+
+/** No copy of a cookie that was made before a change of roles is to last. Sessions in memory are another process's. */
+async function renewSecretsOf({ id }: Account, configuration: GatewayConfiguration): Promise<void> {
+  if (configuration.sessions.kind === "memory") return;
+  await withSessions(configuration, (sessions) => sessions.renewSecrets(id)).catch((error: unknown) => {
+    if (!(error instanceof CoatcheckError)) throw error;
+    const message = `The roles are changed, but the cookies could not be made due for renewal: ${error.message}`;
+    throw new CommandFailure(`${message} End the user's sessions: sessions revoke.`);
+  });
+}
+
 /** What has changed, each by its own name: what a user may do is looked for apart. */
 function reportsOf(before: Account, after: Account): readonly SecurityReport[] {
   const userId = after.id;
   const isRenamed = before.name !== after.name;
-  const hasOtherRoles = before.roles.join() !== after.roles.join();
   return [
     ...(isRenamed ? [{ event: "user_updated", userId, detail: { changed: ["name"] } } as const] : []),
-    ...(hasOtherRoles
+    ...(hasOtherRoles(before, after)
       ? [{ event: "privilege_permissions_changed", userId, detail: { from: before.roles, to: after.roles } } as const]
       : []),
   ];

@@ -1,0 +1,15 @@
+import { DUE_AT_ONCE } from "./secret-rotation.ts";
+import type { SessionStore } from "./session-store.ts";
+import { writeInTurn } from "./write-in-turn.ts";
+
+/** Makes the secrets of all sessions of a user due at once. Returns of how many. */
+export async function renewSecrets(store: SessionStore, userKey: string): Promise<number> {
+  let count = 0;
+  for (const listed of await store.listByUser(userKey)) {
+    const isTaken = await writeInTurn(store, listed, ({ current }) => ({
+      current: { ...current, issuedAt: DUE_AT_ONCE },
+    }));
+    if (isTaken) count++;
+  }
+  return count;
+}
