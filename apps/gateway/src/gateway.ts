@@ -45,6 +45,7 @@ import { requestIds } from "./request-ids.ts";
 import { ServedOrigins } from "./served-origins.ts";
 import { buildServer } from "./server.ts";
 import { type OpenSessionStore, openSessionStore } from "./session-stores/open-session-store.ts";
+import { warnAtStart } from "./startup-warnings.ts";
 
 export interface GatewayOptions {
   readonly configuration: GatewayConfiguration;
@@ -166,6 +167,7 @@ async function serve(options: GatewayOptions, parts: OpenParts): Promise<Gateway
   reportSessionEvents(sessions, security, { isByUsers: true });
   await prepare?.({ accounts, hasher, changes });
   await watchClock(sessions, log);
+  await warnAtStart(configuration, accounts, log);
 
   const live = new LiveConnections();
   const isOwnCookie = ownCookies(guards.map(({ cookie }) => cookie));

@@ -1,4 +1,5 @@
 import { closeSync, openSync } from "node:fs";
+import { fileModeFault } from "@coatcheck/service/file-mode";
 import Database from "better-sqlite3";
 import { GatewayError } from "./errors.ts";
 
@@ -8,6 +9,10 @@ import { GatewayError } from "./errors.ts";
  * @throws GatewayError `database_cannot_be_opened`, `accounts_schema_unsupported`
  */
 export function openSqliteFile(path: string): Database.Database {
+  const modeFault = fileModeFault(path);
+  if (modeFault !== null) {
+    throw new GatewayError("database_cannot_be_opened", `${path} cannot be opened: ${modeFault}.`);
+  }
   try {
     // SQLite would create it readable for everybody, and gives its journal files the same mode as the file.
     closeSync(openSync(path, "a", 0o600));

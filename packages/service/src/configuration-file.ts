@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
+import { fileModeFault } from "./file-mode.ts";
 import { type OperatorErrorClass, systemCodeOf } from "./operator-error.ts";
+import { DuplicateKey, parseJson } from "./parse-json.ts";
 
 /**
  * The object in a configuration file. Messages name the file, never what is in it.
@@ -10,6 +12,8 @@ export function readConfigurationFile(
   path: string,
   OperatorError: OperatorErrorClass,
 ): Readonly<Record<string, unknown>> {
+  const modeFault = fileModeFault(path);
+  if (modeFault !== null) throw new OperatorError("invalid_configuration", `${path} is not used: ${modeFault}.`);
   const parsed = parse(path, read(path, OperatorError), OperatorError);
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
     throw new OperatorError("invalid_configuration", `${path} must hold a JSON object.`);
@@ -29,8 +33,11 @@ function read(path: string, OperatorError: OperatorErrorClass): string {
 
 function parse(path: string, text: string, OperatorError: OperatorErrorClass): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (cause) {
+    if (cause instanceof DuplicateKey) {
+      throw new OperatorError("invalid_configuration", `${path} has the key ${JSON.stringify(cause.key)} twice.`);
+    }
     // The parser's own message quotes the file. Its position is all that is needed.
     const position = /position (\d+)/.exec(cause instanceof Error ? cause.message : "")?.[1];
     const place = position === undefined ? "" : ` (line ${lineOf(text, Number(position))})`;

@@ -1,3 +1,4 @@
+import { originIn } from "@coatcheck/service/parse-origin";
 import { InvalidValue, parseList, parseText } from "@coatcheck/service/parse-values";
 
 export interface UrlOptions {
@@ -9,7 +10,7 @@ export function parseOrigin(value: unknown, options: UrlOptions): string {
   const text = parseText(value);
   const url = parseUrl(text, options);
   // Whoever wrote a path, a query or a user name expects something of it that would not happen.
-  if (text.replace(/\/$/, "") !== url.origin) {
+  if (originIn(text) === null) {
     throw new InvalidValue('must be an origin alone, such as "https://files.example.com": lower case, no path');
   }
   return url.origin;

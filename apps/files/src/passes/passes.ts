@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { fileModeFault } from "@coatcheck/service/file-mode";
 import { systemCodeOf } from "@coatcheck/service/operator-error";
 import { type PublicKeys, RemotePublicKeys, StaticPublicKeys } from "coatcheck/access/public-keys";
 import { RemoteRevocations } from "coatcheck/access/remote-revocations";
@@ -75,6 +76,10 @@ async function openKeys(
   insecure: { readonly dangerouslyAllowInsecureUrl: boolean },
 ): Promise<PublicKeys> {
   if (location.kind === "url") return new RemotePublicKeys({ url: location.url, ...insecure });
+  const modeFault = fileModeFault(location.path);
+  if (modeFault !== null) {
+    throw new FileServiceError("invalid_configuration", `The keys in ${location.path} are not used: ${modeFault}.`);
+  }
   try {
     return await StaticPublicKeys.from(JSON.parse(readFileSync(location.path, "utf8")));
   } catch (cause) {

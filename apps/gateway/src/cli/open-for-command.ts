@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { SessionManager, systemClock } from "coatcheck";
 import { PassRevokingStore } from "../access/pass-revoking-store.ts";
 import type { Account } from "../accounts/account.ts";
@@ -14,10 +15,29 @@ import { openSessionStore } from "../session-stores/open-session-store.ts";
 import { CommandFailure, type Invocation } from "./command.ts";
 import { recordByOperator } from "./operator-audit.ts";
 
-/** The configuration that a command is to work with. */
-export function configurationOf({ environment, values }: Invocation): GatewayConfiguration {
+/**
+ * The configuration that a command is to work with.
+ *
+ * @throws CommandFailure for a database that is not there and that nothing names, unless the command `mayCreate` it
+ */
+export function configurationOf(
+  { environment, values }: Invocation,
+  { mayCreate = false }: { readonly mayCreate?: boolean } = {},
+): GatewayConfiguration {
   const path = typeof values.config === "string" ? values.config : undefined;
-  return loadConfiguration({ environment, path }).configuration;
+  const { configuration, origins } = loadConfiguration({ environment, path });
+  const isNamed = origins.data !== "default" || origins.database !== "default";
+  if (!isNamed && !mayCreate) requireDatabase(configuration);
+  return configuration;
+}
+
+/** Where nothing names the database, it is below the folder that the command happens to run in. */
+function requireDatabase({ database }: GatewayConfiguration): void {
+  if (database.kind !== "sqlite" || existsSync(database.path)) return;
+  throw new CommandFailure(
+    `There is no database at ${database.path}. Run the command in the gateway's folder, name its data by COATCHECK_DATA, ` +
+      "or make a new database here: coatcheck migrate",
+  );
 }
 
 /** Runs `work` on the account database, and closes it again. */

@@ -75,6 +75,8 @@ export interface GatewayConfiguration {
   readonly metricsPort: number | null;
   /** As `host`, for that port. Null for `localhost`. */
   readonly metricsHost: string | null;
+  /** Names by which that port is asked, besides addresses, `localhost`, `metricsHost` and names without a dot. */
+  readonly metricsNames: readonly string[];
   readonly logLevel: LogLevel;
   /** Allows a public URL with plain http beyond loopback: everybody on the way can then take over sessions. */
   readonly dangerouslyAllowInsecureHttp: boolean;

@@ -5,6 +5,7 @@ import {
   parseBoolean,
   parseChoice,
   parseHost,
+  parseList,
   parsePort,
   parseSeconds,
   parseText,
@@ -89,6 +90,11 @@ export function loadConfiguration(sources: ConfigurationSources): LoadedConfigur
     auditRetentionDays: setting("auditRetentionDays", parseRetentionDays, () => 90),
     metricsPort: setting("metricsPort", parsePort, () => null),
     metricsHost: setting("metricsHost", parseHost, () => null),
+    metricsNames: setting(
+      "metricsNames",
+      (value) => parseList(value, "host names").map(parseHost),
+      () => [],
+    ),
     logLevel: setting("logLevel", parseChoice(logLevels), () => "info"),
     dangerouslyAllowInsecureHttp,
   };
@@ -112,6 +118,7 @@ function requireMeaning({
   trustedProxies,
   metricsPort,
   metricsHost,
+  metricsNames,
   port,
   publicUrl,
   routes,
@@ -136,6 +143,9 @@ function requireMeaning({
       "forwardAuth",
       `goes with ${variableOfKey.trustedProxies}: the addresses of the proxies that ask`,
     );
+  }
+  if (metricsNames.length > 0 && metricsPort === null) {
+    throw meaningless("metricsNames", `goes with ${variableOfKey.metricsPort}`);
   }
   if (metricsHost !== null && metricsPort === null) {
     throw meaningless("metricsHost", `goes with ${variableOfKey.metricsPort}`);

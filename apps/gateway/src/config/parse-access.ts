@@ -1,3 +1,4 @@
+import { originIn } from "@coatcheck/service/parse-origin";
 import { InvalidValue, parseText } from "@coatcheck/service/parse-values";
 import { isLoopback } from "coatcheck";
 import { KeyEncryption } from "coatcheck/access/key-encryption";
@@ -10,8 +11,8 @@ import { SecretText } from "./secret-text.ts";
 /** An origin: passes are for a whole service, and what they open stands in them from its root. */
 export function parseFilesUrl(value: unknown): string {
   const text = parseText(value);
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (url === null || !/^https?:$/.test(url.protocol) || text.replace(/\/$/, "") !== url.origin) {
+  const url = originIn(text);
+  if (url === null) {
     throw new InvalidValue('must be an origin such as "https://files.example.com": lower case, no path');
   }
   // Whoever reads along has the URL, and with it the file, for as long as the pass is good.
@@ -36,6 +37,10 @@ export function parsePassRuleUrl(value: unknown): string {
   const text = parseText(value);
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^https?:$/.test(url.protocol)) throw new InvalidValue("must be a URL of the application");
+  // What answers there decides who may open what, and it is sent the user's identity token.
+  if (url.protocol === "http:" && !isLoopback(url.hostname)) {
+    throw new InvalidValue("must begin with https://, unless the application is on this machine");
+  }
   return url.href;
 }
 

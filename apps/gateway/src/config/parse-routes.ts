@@ -1,4 +1,6 @@
 import { nearestName } from "@coatcheck/service/nearest-name";
+import { DuplicateKey, parseJson as parseUniquely } from "@coatcheck/service/parse-json";
+import { originIn } from "@coatcheck/service/parse-origin";
 import { InvalidValue, parseBoolean, parseList, parseSeconds } from "@coatcheck/service/parse-values";
 import { isRole } from "../accounts/account.ts";
 import { comparedName, notToBeListed } from "../one-reading/field-names.ts";
@@ -129,8 +131,8 @@ function parseRoutePath(value: unknown): string {
 }
 
 function parseUpstream(value: unknown): string {
-  const url = typeof value === "string" && URL.canParse(value) ? new URL(value) : null;
-  if (url === null || !/^https?:$/.test(url.protocol) || String(value).replace(/\/$/, "") !== url.origin) {
+  const url = typeof value === "string" ? originIn(value) : null;
+  if (url === null) {
     throw new InvalidValue('must have an origin as its upstream, such as "http://127.0.0.1:8082": no path');
   }
   return url.origin;
@@ -146,8 +148,10 @@ export function parseAccess(value: unknown): RouteAccess {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
-  } catch {
+    return parseUniquely(text);
+  } catch (error) {
+    if (error instanceof DuplicateKey)
+      throw new InvalidValue(`must not have the key "${error.key}" twice in one route`);
     throw new InvalidValue("must be JSON: a list of routes");
   }
 }

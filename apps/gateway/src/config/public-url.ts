@@ -1,3 +1,4 @@
+import { isHost, originIn } from "@coatcheck/service/parse-origin";
 import { InvalidValue, parseText } from "@coatcheck/service/parse-values";
 import { isLoopback } from "coatcheck";
 
@@ -71,8 +72,13 @@ function parsePublicUrl(value: unknown): URL {
   if (url === null || (url.protocol !== "https:" && url.protocol !== "http:")) {
     throw new InvalidValue("must be a URL that begins with https:// (or, on this machine alone, http://)");
   }
-  // Whoever wrote a path, a query or a user name expects something of it that would not happen.
-  if (text.replace(/\/$/, "") !== url.origin) {
+  if (!isHost(url.hostname)) {
+    throw new InvalidValue(
+      'must name one host, such as "login.example.com": no browser asks for any other. List several',
+    );
+  }
+  // A path, a query or a user name is written by those who expect something of it that would not happen.
+  if (originIn(text) === null) {
     throw new InvalidValue('must be an origin alone, such as "https://login.example.com": lower case, no path');
   }
   return url;

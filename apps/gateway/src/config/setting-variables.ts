@@ -29,6 +29,7 @@ export const variableOfKey: Readonly<Record<SettingKey, string>> = {
   auditRetentionDays: "COATCHECK_AUDIT_RETENTION_DAYS",
   metricsPort: "COATCHECK_METRICS_PORT",
   metricsHost: "COATCHECK_METRICS_HOST",
+  metricsNames: "COATCHECK_METRICS_NAMES",
   logLevel: "COATCHECK_LOG_LEVEL",
   dangerouslyAllowInsecureHttp: "COATCHECK_DANGEROUSLY_ALLOW_INSECURE_HTTP",
 };

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { closeConnectionsWhenClosing } from "@coatcheck/service/close-connections";
 import { listen } from "@coatcheck/service/listen";
 import Fastify, { type FastifyBaseLogger, LogController } from "fastify";
@@ -7,6 +8,8 @@ import type { GatewayMetrics } from "./gateway-metrics.ts";
 export interface MetricsServerOptions {
   readonly host: string;
   readonly port: number;
+  /** Names by which it is asked, besides addresses, `localhost`, `host` and names without a dot. */
+  readonly names: readonly string[];
   readonly metrics: GatewayMetrics;
   readonly log: FastifyBaseLogger;
 }
@@ -20,7 +23,7 @@ const REQUEST_TIMEOUT_MILLISECONDS = 10_000;
  * @throws GatewayError `cannot_listen`
  */
 export async function startMetricsServer(options: MetricsServerOptions): Promise<() => Promise<void>> {
-  const { host, port, metrics, log } = options;
+  const { host, port, names, metrics, log } = options;
   const app = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -28,6 +31,11 @@ export async function startMetricsServer(options: MetricsServerOptions): Promise
     requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
   });
   closeConnectionsWhenClosing(app);
+  app.addHook("onRequest", (request, reply, done) => {
+    if (isOwnName(hostnameIn(request.raw.headers.host ?? ""), [host, ...names])) done();
+    else
+      reply.code(421).type("text/plain").send("Misdirected request: COATCHECK_METRICS_NAMES lists names to ask by.\n");
+  });
   app.get("/metrics", async (_request, reply) =>
     reply
       .header("content-type", metrics.contentType)
@@ -40,4 +48,18 @@ export async function startMetricsServer(options: MetricsServerOptions): Promise
     app.server.closeAllConnections();
     await app.close();
   };
+}
+
+/**
+ * A page of a stranger can lead a name of its own to this address and then ask in a browser that is inside. It cannot do
+ * so by an address, nor by a name without a dot, which none can buy.
+ */
+function isOwnName(hostname: string, names: readonly string[]): boolean {
+  if (isIP(hostname) !== 0) return true;
+  return hostname !== "" && (!hostname.includes(".") || names.some((name) => name.toLowerCase() === hostname));
+}
+
+function hostnameIn(host: string): string {
+  const [, address, name = ""] = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::\d+)?$/.exec(host.toLowerCase()) ?? [];
+  return address ?? name;
 }

@@ -28,7 +28,7 @@ export interface WatchedParts {
  */
 export async function serveMetrics(
   metrics: GatewayMetrics | null,
-  { metricsPort, metricsHost, routes }: GatewayConfiguration,
+  { metricsPort, metricsHost, metricsNames, routes }: GatewayConfiguration,
   { live, health, audit, security, opened, sessions, logLoss, log }: WatchedParts,
 ): Promise<() => Promise<void>> {
   if (metrics === null || metricsPort === null) return async () => {};
@@ -42,7 +42,10 @@ export async function serveMetrics(
     clockSkewSeconds: () => (sessions.clockSkewMilliseconds ?? 0) / 1_000,
   });
   security.on((report) => metrics.eventHappened(report));
-  const stop = await startMetricsServer({ host: metricsHost ?? "localhost", port: metricsPort, metrics, log });
+  const stop = await startMetricsServer({
+    ...{ host: metricsHost ?? "localhost", port: metricsPort, names: metricsNames },
+    ...{ metrics, log },
+  });
   const unsubscribe = opened.store.subscribe(
     () => {},
     (state) => metrics.channelIs(state),

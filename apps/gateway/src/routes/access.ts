@@ -14,6 +14,7 @@ export interface AccessRoutesOptions {
 
 /** As many songs as a playlist is likely to have. Each costs a signature. */
 const MAXIMUM_PATHS = 100;
+const PATHS_AT_A_TIME = 4;
 
 const pathSchema = { type: "string", minLength: 1, maxLength: 1_024 };
 export const accessBody = {
@@ -42,9 +43,8 @@ export function addAccessRoutes(app: FastifyInstance, { accounts, access, securi
     forSignedInUser(accounts, async (holder, request, reply) => {
       const { path, paths = [] } = request.body as AccessBody;
       if (path !== undefined) return sendPass(reply, await issue(holder, path, request));
-      const results = await Promise.all(paths.map((each) => issue(holder, each, request)));
       // All or nothing: a list with holes in it would be mistaken for a whole one.
-      const refused = results.find((result) => result === null || result.outcome !== "issued");
+      const { results, refused } = await issueAll(paths, (each) => issue(holder, each, request));
       if (refused !== undefined) return sendPass(reply, refused);
       return noStore(reply).send({ passes: results.flatMap((result) => viewOf(result)) });
     }),
@@ -76,6 +76,23 @@ export function addAccessRoutes(app: FastifyInstance, { accounts, access, securi
     }
     return result;
   }
+}
+
+/**
+ * A few at a time, because the application may be asked about each, and none after the first that is refused. Begins from
+ * the front, so that the refusal is the same each time.
+ */
+async function issueAll(
+  paths: readonly string[],
+  issue: (path: string) => Promise<PassResult | null>,
+): Promise<{ readonly results: readonly (PassResult | null)[]; readonly refused?: PassResult | null }> {
+  const results: (PassResult | null)[] = [];
+  for (let index = 0; index < paths.length; index += PATHS_AT_A_TIME) {
+    results.push(...(await Promise.all(paths.slice(index, index + PATHS_AT_A_TIME).map(issue))));
+    const refused = results.find((result) => result === null || result.outcome !== "issued");
+    if (refused !== undefined) return { results, refused };
+  }
+  return { results };
 }
 
 function sendPass(reply: FastifyReply, result: PassResult | null): FastifyReply {

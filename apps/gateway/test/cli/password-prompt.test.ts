@@ -12,7 +12,7 @@ test("script, which gives a process a terminal, is installed (apt-get install bs
 describe("on a terminal", () => {
   test("the password is asked for twice, and never shown", async () => {
     const { code, output } = await new CommandLine().runOnTerminal(words, [password, password]);
-    expect(output).toMatch(/^New password: \r?\nOnce more: \r?\nAdded ada@example.com, id \S+\.\r?\n$/);
+    expect(output).toMatch(/^New password: \r?\nOnce more: \r?\nAdded ada@example.com, id \S+, in \S+\.\r?\n$/);
     expect(output).not.toContain("counting");
     expect(code).toBe(0);
   });

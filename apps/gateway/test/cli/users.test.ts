@@ -31,7 +31,7 @@ describe("users add", () => {
     const { ada, credential, hasher } = await openDatabase(commandLine);
     expect({ code, output, errors }).toEqual({
       code: 0,
-      output: `Added ada@example.com, id ${ada.id}.\n`,
+      output: `Added ada@example.com, id ${ada.id}, in sqlite:${commandLine.databasePath}.\n`,
       errors: "",
     });
     expect(ada).toMatchObject({ name: "Ada Lovelace", disabled: false });

@@ -61,6 +61,7 @@ test("without any setting everything has a safe default", () => {
     auditRetentionDays: 90,
     metricsPort: null,
     metricsHost: null,
+    metricsNames: [],
     logLevel: "info",
     dangerouslyAllowInsecureHttp: false,
   });
@@ -447,7 +448,7 @@ describe("signed access", () => {
     ],
     [{ COATCHECK_METRICS_HOST: "0.0.0.0" }, "COATCHECK_METRICS_HOST goes with COATCHECK_METRICS_PORT"],
     [{ COATCHECK_PASS_PATHS: "/songs/" }, "COATCHECK_PASS_PATHS goes with COATCHECK_FILES_URL"],
-    [{ COATCHECK_PASS_RULE_URL: "http://app/rule" }, "COATCHECK_PASS_RULE_URL goes with COATCHECK_FILES_URL"],
+    [{ COATCHECK_PASS_RULE_URL: "https://app/rule" }, "COATCHECK_PASS_RULE_URL goes with COATCHECK_FILES_URL"],
     [{ ...files, COATCHECK_PASS_RULE_URL: "rule" }, "must be a URL"],
     [{ COATCHECK_PASS_LIFETIME_SECONDS: "601" }, "must be a whole number of seconds from 1 to 600"],
     [{ COATCHECK_SIGNING_ALGORITHM: "HS256" }, "must be one of ES256, EdDSA, RS256"],

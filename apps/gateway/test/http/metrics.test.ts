@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
+import { createServer, get, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { freePort } from "@coatcheck/throwaway-servers";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -103,6 +103,22 @@ test("before anything happened each event is there, as zero", async () => {
   expect(counted.get("coatcheck_audit_events_dropped_total")).toBe(0);
   expect(counted.get(`coatcheck_upstream_up{upstream="${origin}"}`)).toBe(1);
   expect(counted.get("process_cpu_seconds_total")).toBeGreaterThan(0);
+});
+
+test("a stranger's page that leads its own name here reads nothing", async () => {
+  const statusUnder = (host: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      get(`${metricsUrl}/metrics`, { headers: { host } }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      }).on("error", reject);
+    });
+  for (const host of ["evil.example", "evil.example:9464", "localhost.evil.example"]) {
+    expect([host, await statusUnder(host)]).toEqual([host, 421]);
+  }
+  for (const host of ["localhost:9464", "127.0.0.1", "[::1]:9464", "gateway-1:9464"]) {
+    expect([host, await statusUnder(host)]).toEqual([host, 200]);
+  }
 });
 
 test("logins, by how they end, and what the store was asked for", async () => {

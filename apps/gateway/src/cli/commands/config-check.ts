@@ -3,9 +3,10 @@ import type { GatewayConfiguration } from "../../config/gateway-configuration.ts
 import { loadConfiguration } from "../../config/load-configuration.ts";
 import { placeOf, type SessionsLocation } from "../../config/locations.ts";
 import { SETTING_KEYS, type SettingKey } from "../../config/setting-variables.ts";
+import { configurationWarnings } from "../../config/warnings.ts";
 import type { Route } from "../../proxy/route.ts";
 import { type Command, CommandFailure, configurationOption } from "../command.ts";
-import { printJson, printTable, type Terminal } from "../terminal.ts";
+import { printJson, printLine, printTable, type Terminal } from "../terminal.ts";
 import { tryParts } from "../try-parts.ts";
 
 export const configCheck: Command = {
@@ -27,6 +28,7 @@ export const configCheck: Command = {
       const rows = SETTING_KEYS.flatMap((key) => rowsOf(key, valueTexts(key, configuration[key]), origins[key]));
       printTable(terminal.output, ["KEY", "VALUE", "FROM"], rows);
     }
+    for (const warning of configurationWarnings(configuration)) printLine(terminal.errors, `Warning: ${warning}`);
     if (values.connect === true) await connect(configuration, terminal);
   },
 };

@@ -17,7 +17,7 @@ export const migrate: Command = {
   arguments: [],
   async run(invocation) {
     const { output } = invocation.terminal;
-    const configuration = configurationOf(invocation);
+    const configuration = configurationOf(invocation, { mayCreate: true });
     const { database, sessions } = configuration;
     const partitions = partitionsIn(invocation.values.partitions);
     if (partitions !== 1 && sessions.kind !== "postgres") {

@@ -1,6 +1,7 @@
 import { isAccountName, MAXIMUM_NAME_LENGTH } from "../../accounts/account.ts";
 import { normaliseEmail } from "../../accounts/email-address.ts";
 import { PasswordHasher } from "../../accounts/password-hasher.ts";
+import { placeOf } from "../../config/locations.ts";
 import { type Command, CommandFailure, configurationOption, UsageError } from "../command.ts";
 import { configurationOf, withAccounts } from "../open-for-command.ts";
 import { recordByOperator } from "../operator-audit.ts";
@@ -41,6 +42,6 @@ export const usersAdd: Command = {
       return added;
     });
     if (result.outcome === "email_taken") throw new CommandFailure(`There is a user ${email} already.`);
-    printLine(terminal.output, `Added ${email}, id ${result.account.id}.`);
+    printLine(terminal.output, `Added ${email}, id ${result.account.id}, in ${placeOf(configuration.database)}.`);
   },
 };

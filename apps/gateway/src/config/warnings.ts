@@ -1,0 +1,40 @@
+import { isLoopback } from "coatcheck";
+import type { GatewayConfiguration } from "./gateway-configuration.ts";
+import type { DatabaseLocation, SessionsLocation } from "./locations.ts";
+import { variableOfKey } from "./setting-variables.ts";
+
+/** What works and is not as it should be: sentences for the log and for `config check`. */
+export function configurationWarnings(configuration: GatewayConfiguration): readonly string[] {
+  return (["database", "databaseListener", "sessions", "sessionsListener"] as const).flatMap((key) => {
+    const location = configuration[key];
+    if (location === null || !isReadableOnTheWay(location)) return [];
+    // Defaults repeat one another, and one sentence is enough.
+    if (key === "sessions" && location === configuration.database) return [];
+    return [
+      `${variableOfKey[key]} leads to another machine without TLS: what passes can be read and changed on the way.`,
+    ];
+  });
+}
+
+function isReadableOnTheWay(location: DatabaseLocation | SessionsLocation): boolean {
+  switch (location.kind) {
+    case "postgres": {
+      const url = new URL(location.url.reveal());
+      const mode = url.searchParams.get("sslmode") ?? "disable";
+      return mode === "disable" && !url.searchParams.has("ssl") && !isLoopback(url.hostname);
+    }
+    case "redis":
+      return !location.tls && !isLoopbackHost(location.host);
+    case "redis-cluster":
+      return !location.tls && !location.servers.every(({ host }) => isLoopbackHost(host));
+    case "redis-sentinel":
+      return !location.tls && !location.sentinels.every(({ host }) => isLoopbackHost(host));
+    default:
+      return false;
+  }
+}
+
+/** As URLs write hosts: an address with colons in brackets. */
+function isLoopbackHost(host: string): boolean {
+  return isLoopback(host.includes(":") ? `[${host}]` : host);
+}

@@ -1,0 +1,125 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DuplicateKey, parseJson } from "@coatcheck/service/parse-json";
+import fc from "fast-check";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { loadConfiguration } from "../../src/config/load-configuration.ts";
+import { configurationWarnings } from "../../src/config/warnings.ts";
+import { openSqliteFile } from "../../src/sqlite-file.ts";
+
+const load = (environment: Record<string, string>) => loadConfiguration({ environment }).configuration;
+const refused = (environment: Record<string, string>) => () => load(environment);
+
+function fileWith(text: string, mode: number): string {
+  const folder = mkdtempSync(join(tmpdir(), "coatcheck-config-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, "file");
+  writeFileSync(path, text);
+  chmodSync(path, mode);
+  return path;
+}
+
+describe("a public URL that no browser asks for is refused, rather than answered 421 for ever", () => {
+  test.each(["https://*.example", "https://*", "https://login.*.example", "https://a$b.example"])("%s", (url) => {
+    expect(refused({ COATCHECK_PUBLIC_URL: url })).toThrow(/COATCHECK_PUBLIC_URL must/);
+  });
+
+  test.each(["https://login.example", "https://xn--bcher-kva.example:8443", "https://[2001:db8::1]"])(
+    "not %s",
+    (url) => {
+      expect(load({ COATCHECK_PUBLIC_URL: url }).publicUrl).toEqual([url]);
+    },
+  );
+});
+
+test.each([
+  ["http://10.0.0.5:80", "http://10.0.0.5"],
+  ["https://music.internal:443/", "https://music.internal"],
+  ["http://10.0.0.5:8080", "http://10.0.0.5:8080"],
+])("an upstream may be written with its own port: %s", (upstream, normalised) => {
+  const [route] = load({ COATCHECK_ROUTES: JSON.stringify([{ path: "/", upstream, access: "public" }]) }).routes;
+  expect(route?.upstream).toBe(normalised);
+});
+
+test.each(["http://*.internal", "http://10.0.0.5:80/path", "ftp://10.0.0.5"])(
+  "an upstream that is no origin is refused: %s",
+  (upstream) => {
+    const routes = JSON.stringify([{ path: "/", upstream, access: "public" }]);
+    expect(refused({ COATCHECK_ROUTES: routes })).toThrow(/must have an origin as its upstream/);
+  },
+);
+
+describe("who may open what is not asked where others can answer", () => {
+  const about = { COATCHECK_FILES_URL: "https://files.example" };
+
+  test("http to another machine", () => {
+    expect(refused({ ...about, COATCHECK_PASS_RULE_URL: "http://10.0.0.9/rule" })).toThrow("must begin with https://");
+  });
+
+  test.each(["https://app.example/rule", "http://localhost:3000/rule", "http://127.0.0.1/rule"])("but by %s", (url) => {
+    expect(load({ ...about, COATCHECK_PASS_RULE_URL: url }).passRuleUrl).toBe(url);
+  });
+});
+
+describe("a store on another machine without TLS is warned of", () => {
+  test.each([
+    { COATCHECK_SESSIONS: "redis://10.0.0.9" },
+    { COATCHECK_SESSIONS: "redis-cluster://127.0.0.1:7001,10.0.0.9:7002" },
+    { COATCHECK_SESSIONS: "redis-sentinel://10.0.0.9/primary" },
+    { COATCHECK_SESSIONS: "postgres://a:b@db.internal/app" },
+    { COATCHECK_DATABASE: "postgres://a:b@db.internal/app?sslmode=disable" },
+  ])("%j", (environment) => {
+    const warnings = configurationWarnings(load({ ...environment }));
+    expect(warnings).toEqual([expect.stringContaining("without TLS")]);
+    expect(warnings.join()).not.toContain("a:b");
+  });
+
+  test.each([
+    {},
+    { COATCHECK_SESSIONS: "redis://localhost" },
+    { COATCHECK_SESSIONS: "redis://[::1]:6379" },
+    { COATCHECK_SESSIONS: "rediss://10.0.0.9" },
+    { COATCHECK_SESSIONS: "redis-cluster://10.0.0.9?tls=true" },
+    { COATCHECK_SESSIONS: "postgres://a:b@db.internal/app?sslmode=verify-full" },
+    { COATCHECK_DATABASE: "postgres://a:b@127.0.0.1/app" },
+  ])("but not %j", (environment) => {
+    expect(configurationWarnings(load({ ...environment }))).toEqual([]);
+  });
+});
+
+describe("what every user of the machine may write is not used", () => {
+  test("a database", () => {
+    expect(() => openSqliteFile(fileWith("", 0o666))).toThrow(/cannot be opened: every user .* \(mode 0666\)/);
+    openSqliteFile(fileWith("", 0o660)).close();
+  });
+
+  test("a configuration", () => {
+    expect(() => loadConfiguration({ environment: {}, path: fileWith("{}", 0o666) })).toThrow(
+      /is not used: every user/,
+    );
+    loadConfiguration({ environment: {}, path: fileWith("{}", 0o644) });
+  });
+});
+
+describe("a key that stands in one object twice is refused", () => {
+  test("in the file", () => {
+    const path = fileWith('{"port": 8080, "host": "localhost", "p\\u006frt": 8081}', 0o600);
+    expect(() => loadConfiguration({ environment: {}, path })).toThrow('has the key "port" twice');
+  });
+
+  test("in a route of the environment", () => {
+    const routes = '[{"path":"/","upstream":"http://127.0.0.1:1","access":"role:admin","access":"public"}]';
+    expect(refused({ COATCHECK_ROUTES: routes })).toThrow('must not have the key "access" twice');
+  });
+
+  test("and nothing else is", () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.nat(3), (value, indent) => {
+        expect(parseJson(JSON.stringify(value, null, indent))).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+    );
+    expect(() => parseJson('[{"a":{"b":1,"c":[{"b":1}],"b":2}}]')).toThrow(DuplicateKey);
+    expect(parseJson('[{"a":":"},{"a":"{\\"a\\":1}"}]')).toEqual([{ a: ":" }, { a: '{"a":1}' }]);
+  });
+});

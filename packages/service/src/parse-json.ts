@@ -1,0 +1,37 @@
+/** A key that stands in one object twice, of which a parser keeps the later without a word. */
+export class DuplicateKey extends Error {
+  override readonly name = "DuplicateKey";
+  readonly key: string;
+
+  constructor(key: string) {
+    super(`The key ${JSON.stringify(key)} is there twice.`);
+    this.key = key;
+  }
+}
+
+const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/g;
+
+/**
+ * What a JSON text says, if it says it once.
+ *
+ * @throws SyntaxError, or DuplicateKey
+ */
+export function parseJson(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  /** The keys of each object that is open; null for a list. */
+  const open: (Set<string> | null)[] = [];
+  let latest = "";
+  for (const [token] of text.matchAll(TOKEN)) {
+    if (token === "{" || token === "[") open.push(token === "{" ? new Set() : null);
+    else if (token === "}" || token === "]") open.pop();
+    else if (token === ":") note(open.at(-1) ?? null, latest);
+    else if (token !== ",") latest = token;
+  }
+  return value;
+}
+
+function note(keys: Set<string> | null, quoted: string): void {
+  const key: string = JSON.parse(quoted);
+  if (keys?.has(key)) throw new DuplicateKey(key);
+  keys?.add(key);
+}
