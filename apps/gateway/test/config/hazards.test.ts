@@ -1,8 +1,6 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DuplicateKey, parseJson } from "@coatcheck/service/parse-json";
-import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { loadConfiguration } from "../../src/config/load-configuration.ts";
 import { configurationWarnings } from "../../src/config/warnings.ts";
@@ -111,15 +109,5 @@ describe("a key that stands in one object twice is refused", () => {
   test("in a route of the environment", () => {
     const routes = '[{"path":"/","upstream":"http://127.0.0.1:1","access":"role:admin","access":"public"}]';
     expect(refused({ COATCHECK_ROUTES: routes })).toThrow('must not have the key "access" twice');
-  });
-
-  test("and nothing else is", () => {
-    fc.assert(
-      fc.property(fc.jsonValue(), fc.nat(3), (value, indent) => {
-        expect(parseJson(JSON.stringify(value, null, indent))).toEqual(JSON.parse(JSON.stringify(value)));
-      }),
-    );
-    expect(() => parseJson('[{"a":{"b":1,"c":[{"b":1}],"b":2}}]')).toThrow(DuplicateKey);
-    expect(parseJson('[{"a":":"},{"a":"{\\"a\\":1}"}]')).toEqual([{ a: ":" }, { a: '{"a":1}' }]);
   });
 });
