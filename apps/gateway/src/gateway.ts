@@ -151,7 +151,7 @@ async function serve(options: GatewayOptions, parts: OpenParts): Promise<Gateway
     });
   const [primary, ...others] = configuration.publicUrl;
   const guards = [guardFor(primary), ...others.map(guardFor)] as const;
-  const origins = new ServedOrigins(guards);
+  const origins = new ServedOrigins(guards, configuration);
   const hasher = await PasswordHasher.create();
   const changes = new CredentialChanges({ accounts, sessions, hasher, throttle, devices });
   const security = new SecurityEvents();

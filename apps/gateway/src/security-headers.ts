@@ -27,13 +27,16 @@ const HEADERS: SecurityHeaders = {
 };
 
 /** The baseline of OWASP ASVS 5.0, 3.4. */
-export function securityHeaders(origin: PublicOrigin): SecurityHeaders {
-  return { ...HEADERS, ...Object.fromEntries(transportSecurity(origin)) };
+export function securityHeaders(origin: PublicOrigin, subdomains: boolean): SecurityHeaders {
+  return { ...HEADERS, ...Object.fromEntries(transportSecurity(origin, subdomains)) };
 }
 
-/** That browsers come by https alone, for a year; as a name and a value. None where they cannot. */
-export function transportSecurity({ isSecure }: PublicOrigin): readonly (readonly [string, string])[] {
-  return isSecure ? [["strict-transport-security", "max-age=31536000"]] : [];
+/** That browsers come by https alone, for a year, to `subdomains` too; as a name and a value. None where they cannot. */
+export function transportSecurity(
+  { isSecure }: PublicOrigin,
+  subdomains: boolean,
+): readonly (readonly [string, string])[] {
+  return isSecure ? [["strict-transport-security", `max-age=31536000${subdomains ? "; includeSubDomains" : ""}`]] : [];
 }
 
 /** The first Chromium that cuts a page off from whichever page opened it, whatever that one's own policy is. */

@@ -34,9 +34,9 @@ export class ServedOrigins {
   readonly #onlyHostname: string | null;
 
   /** No host may stand for two of the guards' origins: `parsePublicUrls` sees to it. */
-  constructor([first, ...others]: readonly [RequestGuard, ...RequestGuard[]]) {
-    this.primary = servedOrigin(first);
-    const all = [this.primary, ...others.map(servedOrigin)];
+  constructor([first, ...others]: readonly [RequestGuard, ...RequestGuard[]], { hstsSubdomains = false } = {}) {
+    this.primary = servedOrigin(first, hstsSubdomains);
+    const all = [this.primary, ...others.map((guard) => servedOrigin(guard, hstsSubdomains))];
     this.#byHost = new Map(all.flatMap((each) => hostsOf(each.guard.origin.text).map((host) => [host, each])));
     this.#onlyHostname = others.length === 0 ? new URL(first.origin.text).hostname : null;
   }
@@ -66,7 +66,7 @@ function hostsOf(origin: string): readonly string[] {
   return port === "" ? [host, `${hostname}:${protocol === "https:" ? 443 : 80}`] : [host];
 }
 
-function servedOrigin(guard: RequestGuard): ServedOrigin {
+function servedOrigin(guard: RequestGuard, hstsSubdomains: boolean): ServedOrigin {
   const { origin } = guard;
   return {
     guard,
@@ -79,8 +79,8 @@ function servedOrigin(guard: RequestGuard): ServedOrigin {
     host: new URL(origin.text).host,
     scheme: origin.isSecure ? "https" : "http",
     deviceCookie: deviceCookie(origin),
-    securityHeaders: securityHeaders(origin),
-    transportSecurity: transportSecurity(origin),
+    securityHeaders: securityHeaders(origin, hstsSubdomains),
+    transportSecurity: transportSecurity(origin, hstsSubdomains),
   };
 }
 

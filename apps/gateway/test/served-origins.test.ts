@@ -57,6 +57,19 @@ describe("of one origin", () => {
   });
 });
 
+test("browsers come by https alone, to subdomains too where the operator says so", () => {
+  const guards = [guardOf("https://a.example"), guardOf("http://localhost:8080")] as const;
+  const told = (origins: ServedOrigins, host: string) => {
+    const { securityHeaders, transportSecurity } = origins.findOrPrimary(host);
+    return [securityHeaders["strict-transport-security"], transportSecurity[0]?.[1]];
+  };
+  const year = "max-age=31536000";
+  expect(told(new ServedOrigins(guards), "a.example")).toEqual([year, year]);
+  const wide = new ServedOrigins(guards, { hstsSubdomains: true });
+  expect(told(wide, "a.example")).toEqual([`${year}; includeSubDomains`, `${year}; includeSubDomains`]);
+  expect(told(wide, "localhost:8080")).toEqual([undefined, undefined]);
+});
+
 test("everything of an origin is its own", () => {
   const origins = new ServedOrigins([guardOf("https://a.example"), guardOf("http://localhost:8080")]);
   const facts = (host: string) => {

@@ -54,6 +54,8 @@ export interface GatewayConfiguration {
   readonly freshForSeconds: number | null;
   /** What is forwarded to private services, and for whom. Nothing else is. */
   readonly routes: readonly Route[];
+  /** Has browsers come by https alone to every subdomain of the public origins, too. They hold to it for a year. */
+  readonly hstsSubdomains: boolean;
   /** Answers proxies that ask whether a request may pass (`/auth/verify/…`). */
   readonly forwardAuth: boolean;
   /** The file service that passes are for: the beginning of its URLs, and their `aud`. Null issues no passes. */

@@ -79,6 +79,7 @@ export function loadConfiguration(sources: ConfigurationSources): LoadedConfigur
       (value) => parseRoutes(value, publicUrl),
       () => [],
     ),
+    hstsSubdomains: setting("hstsSubdomains", parseBoolean, () => false),
     forwardAuth: setting("forwardAuth", parseBoolean, () => false),
     filesUrl: setting("filesUrl", parseFilesUrl, () => null),
     passPaths: setting("passPaths", parsePassPaths, () => []),
@@ -114,6 +115,7 @@ function requireMeaning({
   filesUrl,
   passPaths,
   passRuleUrl,
+  hstsSubdomains,
   forwardAuth,
   trustedProxies,
   metricsPort,
@@ -136,6 +138,9 @@ function requireMeaning({
   }
   if (nearCacheSettle && !hasNearCache) {
     throw meaningless("nearCacheSettle", `goes with ${variableOfKey.nearCacheMaxStalenessMilliseconds}`);
+  }
+  if (hstsSubdomains && !publicUrl.some((url) => url.startsWith("https:"))) {
+    throw meaningless("hstsSubdomains", "is for a public URL by https");
   }
   if (forwardAuth && trustedProxies.length === 0) {
     // What they say of the original request decides, and anybody could say it.

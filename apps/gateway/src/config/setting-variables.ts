@@ -18,6 +18,7 @@ export const variableOfKey: Readonly<Record<SettingKey, string>> = {
   sessionPolicy: "COATCHECK_SESSION_POLICY",
   freshForSeconds: "COATCHECK_FRESH_FOR_SECONDS",
   routes: "COATCHECK_ROUTES",
+  hstsSubdomains: "COATCHECK_HSTS_SUBDOMAINS",
   forwardAuth: "COATCHECK_FORWARD_AUTH",
   filesUrl: "COATCHECK_FILES_URL",
   passPaths: "COATCHECK_PASS_PATHS",

@@ -36,6 +36,8 @@ describe("each origin", () => {
       for (const cookie of cookies) expect(cookie).toMatch(/; Path=\/; HttpOnly; Secure; SameSite=Lax/);
       expect(cookies.join()).not.toMatch(/domain/i);
       expect((await client.send({ target: "/auth/me" })).status).toBe(200);
+      const service = await client.send({ target: "/x" });
+      expect([service.status, service.headers["strict-transport-security"]]).toEqual([200, "max-age=31536000"]);
     }
     const client = at(local);
     const { status, headers } = await client.login();
