@@ -21,10 +21,10 @@ export function refuseOtherHosts(app: FastifyInstance, origins: ServedOrigins): 
   });
 }
 
-/** Whether a request has several hosts, or something else in the place of one. */
+/** Whether a request has several hosts, or something else in the place of one. None at all is a name that is not ours. */
 export function hasUnclearHost(request: IncomingMessage): boolean {
-  const { host } = request.headers;
-  return hasSeveralHosts(request) || (host !== undefined && readHostName(host) === null);
+  const { host = "" } = request.headers;
+  return hasSeveralHosts(request) || (host !== "" && readHostName(host) === null);
 }
 
 /** Node keeps the first of several, another server may the last (RFC 9112, 3.2). */
