@@ -4,6 +4,7 @@ import { runFiles } from "./files/run.ts";
 import { runFootprint } from "./footprint/run.ts";
 import { runFrameworks } from "./frameworks/run.ts";
 import { runLoginFlood } from "./login-flood/run.ts";
+import { runLoginTiming } from "./login-timing/run.ts";
 import { runNearCache } from "./near-cache/run.ts";
 import { runOpenConnections } from "./open-connections/run.ts";
 import { runProxy } from "./proxy/run.ts";
@@ -20,6 +21,7 @@ const questions: Readonly<Record<string, () => Promise<void>>> = {
   files: runFiles,
   proxy: runProxy,
   "login-flood": runLoginFlood,
+  "login-timing": runLoginTiming,
   "open-connections": runOpenConnections,
   "near-cache": runNearCache,
   "revoke-all": runRevokeAll,
