@@ -92,7 +92,8 @@ export class FileDelivery {
       request.log.info({ event: "download_cut", path: request.resourcePath, reason });
       response.destroy();
     };
-    // A write of which some bytes were taken counts as one that moves.
+    // A write of which some bytes were taken counts as one that moves; Node finds that out at the first timeout, so that
+    // what stops in the middle of a write ends at the second.
     response.setTimeout(this.#parts.maximumStalledMilliseconds, () => cut("does_not_move"));
     return { pass, cut };
   }

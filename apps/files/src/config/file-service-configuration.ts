@@ -28,7 +28,7 @@ export interface FileServiceConfiguration {
   readonly allowedOrigins: readonly string[];
   /** After so long a download is cut off, even if it moves. */
   readonly maxDownloadSeconds: number;
-  /** After so long without a byte that the client takes, a download is cut off. */
+  /** After so long without a byte that the client takes, or twice as long at most, a download is cut off. */
   readonly maxStalledSeconds: number;
   /** At one time, of all passes of one session. */
   readonly maxDownloadsPerSession: number;
