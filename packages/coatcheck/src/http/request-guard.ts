@@ -47,6 +47,11 @@ export interface RequestGuardOptions {
    * them, and have no session: the cookie is not looked at. None by default.
    */
   readonly sessionlessRoutes?: readonly string[];
+  /**
+   * What browsers are told to clear after a logout, by Clear-Site-Data: "cache" and "storage" of this origin. "cookies"
+   * signs the user out of every application on the registrable domain. Nothing by default.
+   */
+  readonly clearSiteDataOnLogout?: readonly ("cache" | "cookies" | "storage")[];
   /** How much of the client's address is kept with a session; all of it by default. */
   readonly addressPrecision?: AddressPrecision;
   /** Accepts plain http beyond loopback, as `PublicOriginOptions` say; false by default. */
@@ -65,6 +70,7 @@ const OPTIONS: ReadonlySet<string> = new Set<keyof RequestGuardOptions>([
   "site",
   "exposedHeaders",
   "sessionlessRoutes",
+  "clearSiteDataOnLogout",
   "addressPrecision",
   "dangerouslyAllowInsecureOrigin",
 ]);
@@ -86,6 +92,7 @@ export class RequestGuard {
   readonly #refusesHeaderless: boolean;
   readonly #refusesCrossOriginAlways: boolean;
   readonly #addressPrecision: AddressPrecision;
+  readonly #clearSiteData: string | null;
   readonly #sharing: CrossOriginSharing;
   readonly #sessionlessRoutes: ReadonlySet<string>;
 
@@ -104,6 +111,7 @@ export class RequestGuard {
     for (const route of this.#sessionlessRoutes) requireExactRoute(route);
     this.#refusesHeaderless = options.headerlessRequests === "refuse";
     this.#refusesCrossOriginAlways = options.crossOriginRequests === "refuse_always";
+    this.#clearSiteData = clearSiteDataOf(options.clearSiteDataOnLogout ?? []);
     this.#addressPrecision = options.addressPrecision ?? "whole";
   }
 
@@ -132,6 +140,7 @@ export class RequestGuard {
       addressPrecision: this.#addressPrecision,
       corsHeaders,
       variesByOrigin: this.#sharing.varies,
+      clearSiteData: this.#clearSiteData,
     });
   }
 
@@ -160,6 +169,13 @@ export class RequestGuard {
     if (verdict === "headerless" && hasCookie && this.#refusesHeaderless) return "headerless_request";
     return null;
   }
+}
+
+function clearSiteDataOf(kinds: readonly string[]): string | null {
+  if (!Array.isArray(kinds) || !kinds.every((kind) => ["cache", "cookies", "storage"].includes(kind))) {
+    throw new CoatcheckError("invalid_configuration", 'clearSiteDataOnLogout has "cache", "cookies" and "storage".');
+  }
+  return kinds.length === 0 ? null : kinds.map((kind) => `"${kind}"`).join(", ");
 }
 
 function requireExactRoute(route: string): void {

@@ -24,6 +24,8 @@ interface VisitParts {
   readonly addressPrecision: AddressPrecision;
   readonly corsHeaders: readonly HeaderEdit[];
   readonly variesByOrigin: boolean;
+  /** What Clear-Site-Data says after a logout; null for nothing. */
+  readonly clearSiteData: string | null;
 }
 
 /** How a session begins. Device, replaced session and cause are those of the request. */
@@ -44,6 +46,7 @@ export class Visit {
   /** What `#result` came to, once it has. */
   #known: AuthenticationResult | null = null;
   #setCookie: string | null = null;
+  #hasForgotten = false;
   #isFinished = false;
   #loginUnderWay: Promise<unknown> = Promise.resolve();
   readonly #companions: { readonly owner: object; readonly companion: unknown }[] = [];
@@ -137,6 +140,7 @@ export class Visit {
     this.#requireUnfinished();
     this.#know(unauthenticated("absent"));
     this.#setCookie = this.#parts.cookie.clear();
+    this.#hasForgotten = true;
   }
 
   /** See `SessionManager.reauthenticate`; the new ticket goes into the response. */
@@ -203,11 +207,14 @@ export class Visit {
   }
 
   #edit(response: OutgoingResponse): readonly HeaderEdit[] {
-    const { corsHeaders, variesByOrigin } = this.#parts;
+    const { corsHeaders, variesByOrigin, clearSiteData } = this.#parts;
     const byOrigin = variesByOrigin ? ["Origin"] : [];
     if (this.#result === null) return [...corsHeaders, ...varyBy(response, byOrigin)];
     const cookie: HeaderEdit[] =
       this.#setCookie === null ? [] : [{ name: "set-cookie", value: this.#setCookie, mode: "append" }];
+    if (this.#hasForgotten && clearSiteData !== null) {
+      cookie.push({ name: "clear-site-data", value: clearSiteData, mode: "set" });
+    }
     const isPrivatePage = this.#known?.status === "authenticated" && isPage(this.#parts.request, response);
     const caching = cacheControl(response, { carriesCookie: this.#setCookie !== null, isPrivatePage });
     return [...cookie, ...caching, ...corsHeaders, ...varyBy(response, ["Cookie", ...byOrigin])];
@@ -226,6 +233,7 @@ export class Visit {
   #hold(token: SessionToken, authentication: Authentication): void {
     const maximumAge = this.#parts.sessions.cookieLifetimeSeconds(authentication.session);
     this.#setCookie = this.#parts.cookie.write(token, maximumAge);
+    this.#hasForgotten = false;
     this.#know(authentication);
   }
 

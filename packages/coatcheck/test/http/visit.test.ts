@@ -232,6 +232,27 @@ describe("logout", () => {
     expect(await visit(cookie, "GET").authenticate()).toEqual({ status: "unauthenticated", reason: "unknown" });
   });
 
+  test("tells the browser to clear what the application names, after a logout alone", async () => {
+    const { visit, login } = setUp({ clearSiteDataOnLogout: ["cache", "storage"] });
+    const cookie = await login();
+    const reading = visit(cookie, "GET");
+    await reading.authenticate();
+    expect(headersOf(await reading.finish(responseOf(200)))).not.toHaveProperty("clear-site-data");
+    const leaving = visit(cookie);
+    await leaving.logout();
+    expect(headersOf(await leaving.finish(responseOf(204)))["clear-site-data"]).toBe('"cache", "storage"');
+  });
+
+  test("clears nothing unasked, and refuses what is no kind of data", async () => {
+    const { visit, login } = setUp();
+    const leaving = visit(await login());
+    await leaving.logout();
+    expect(headersOf(await leaving.finish(responseOf(204)))).not.toHaveProperty("clear-site-data");
+    for (const kinds of [["*"], "cache", ['cache"']]) {
+      expect(() => setUp({ clearSiteDataOnLogout: kinds as never })).toThrow(/"cache", "cookies" and "storage"/);
+    }
+  });
+
   test("deletes the cookie of a session that is gone already", async () => {
     const { visit } = setUp();
     const departure = visit(`${COOKIE}=${"A".repeat(64)}`);
