@@ -12,6 +12,8 @@ import { openSource } from "./sources/open-source.ts";
 
 /** A file service that answers. */
 export interface FileService {
+  /** From now on says that it is not ready, and serves as before. */
+  announceEnd(): void;
   /** Lets short answers finish, cuts long ones, and frees everything. */
   close(): Promise<void>;
 }
@@ -60,6 +62,7 @@ async function serve(configuration: FileServiceConfiguration, parts: OpenParts):
     hasEnded: (pass) => passes.hasEnded(pass),
     elapsed: () => performance.now(),
   });
+  let isEnding = false;
   const server = buildServer({
     ...parts,
     ...{ downloads, cookie: new PassCookie(configuration.publicUrl), now: Date.now },
@@ -69,6 +72,7 @@ async function serve(configuration: FileServiceConfiguration, parts: OpenParts):
     allowedOrigins: configuration.allowedOrigins,
     trustedProxies: configuration.trustedProxies,
     checkReadiness: async () => {
+      if (isEnding) throw new Error("The file service was told to stop.");
       await source.checkReadiness();
       if (!(await passes.areReady())) {
         throw new FileServiceError("passes_unavailable", "No pass could be believed now.");
@@ -79,6 +83,9 @@ async function serve(configuration: FileServiceConfiguration, parts: OpenParts):
   passes.onNews(() => downloads.cutEnded());
   const timer = setInterval(() => downloads.cutOverdue(), LOOK_FOR_OVERDUE_EVERY_MILLISECONDS);
   return {
+    announceEnd() {
+      isEnding = true;
+    },
     async close() {
       // A reader who takes an hour would be waited for an hour.
       const patience = setTimeout(() => server.server.closeAllConnections(), LONGEST_ANSWER_MILLISECONDS);

@@ -67,6 +67,8 @@ export interface PreparationParts {
 
 /** A gateway that answers. */
 export interface Gateway {
+  /** From now on says that it is not ready, and serves as before. */
+  announceEnd(): void;
   /** Lets the requests that are being served finish, and frees everything. */
   close(): Promise<void>;
 }
@@ -181,6 +183,8 @@ async function serve(options: GatewayOptions, parts: OpenParts): Promise<Gateway
   const { forwardAuth, trustedProxies } = configuration;
   const hops = forwardedHops(trustedProxies, log);
   const clientAddress = clientAddressBehind(trustedProxies, hops);
+  let isEnding = false;
+  const checkReadiness = readinessOf(database, sessions);
   const server = buildServer({
     frontDoor: { gate, upstreams },
     verify: forwardAuth ? { decider, isTrustedPeer: isTrustedPeer(trustedProxies), clientAddress } : null,
@@ -200,7 +204,10 @@ async function serve(options: GatewayOptions, parts: OpenParts): Promise<Gateway
       metrics,
     },
     ...{ trustedProxies, hops },
-    checkReadiness: readinessOf(database, sessions),
+    checkReadiness: async () => {
+      if (isEnding) throw new Error("The gateway was told to stop.");
+      await checkReadiness();
+    },
   });
   const upgrades = new Upgrades({
     ...{ origins, gate, upstreams, live, health, isOwnCookie, log, clientAddress },
@@ -246,6 +253,9 @@ async function serve(options: GatewayOptions, parts: OpenParts): Promise<Gateway
     log,
   );
   return {
+    announceEnd() {
+      isEnding = true;
+    },
     async close() {
       // A connection that never asks anything would be waited for until its time is up.
       upgrades.close();

@@ -10,7 +10,7 @@ export async function runGateway(configuration: GatewayConfiguration): Promise<v
   const log = pino({ level: configuration.logLevel }, destination);
   const gateway = await startGateway({ configuration, purpose: "gateway", log, logLoss: () => destination.loss });
   process.stdout.write(configuration.publicUrl.map((origin) => `${origin}/\n`).join(""));
-  await untilStopped(log);
+  await untilStopped(log, { delaySeconds: configuration.stopDelaySeconds, onStopping: () => gateway.announceEnd() });
   await gateway.close();
   await destination.end();
   // Everything is answered, stored and written: a client that still holds a connection is not waited for.

@@ -31,6 +31,11 @@ export function parseSeconds(value: unknown): number {
   return parseWholeNumber(value, 1, 86_400, " of seconds");
 }
 
+/** None to a minute. */
+export function parseStopDelay(value: unknown): number {
+  return parseWholeNumber(value, 0, 60, " of seconds");
+}
+
 export function parseBoolean(value: unknown): boolean {
   if (value === true || value === "true") return true;
   if (value === false || value === "false") return false;

@@ -34,6 +34,8 @@ export interface FileServiceConfiguration {
   readonly maxDownloadsPerSession: number;
   /** Addresses and networks whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
+  /** After SIGTERM it is not ready and serves for so long, until load balancers have noticed; 0 for not at all. */
+  readonly stopDelaySeconds: number;
   readonly logLevel: LogLevel;
   /** Allows plain http beyond loopback, for every URL here: everybody on the way can then use passes, or forge them. */
   readonly dangerouslyAllowInsecureHttp: boolean;

@@ -7,6 +7,7 @@ import {
   parseHost,
   parsePort,
   parseSeconds,
+  parseStopDelay,
   parseTrustedProxies,
   parseWholeNumber,
 } from "@coatcheck/service/parse-values";
@@ -65,6 +66,7 @@ export function loadConfiguration(sources: ConfigurationSources): FileServiceCon
     maxStalledSeconds: setting("maxStalledSeconds", parseSeconds, () => DEFAULT_MAX_STALLED_SECONDS),
     maxDownloadsPerSession: setting("maxDownloadsPerSession", parseCount, () => DEFAULT_MAX_DOWNLOADS_PER_SESSION),
     trustedProxies: setting("trustedProxies", parseTrustedProxies, () => []),
+    stopDelaySeconds: setting("stopDelaySeconds", parseStopDelay, () => 2),
     logLevel: setting("logLevel", parseChoice(logLevels), () => "info"),
     dangerouslyAllowInsecureHttp,
   };

@@ -17,6 +17,7 @@ export const variableOfKey: Readonly<Record<SettingKey, string>> = {
   maxStalledSeconds: "COATCHECK_FILES_MAX_STALLED_SECONDS",
   maxDownloadsPerSession: "COATCHECK_FILES_MAX_DOWNLOADS_PER_SESSION",
   trustedProxies: "COATCHECK_TRUSTED_PROXIES",
+  stopDelaySeconds: "COATCHECK_STOP_DELAY_SECONDS",
   logLevel: "COATCHECK_LOG_LEVEL",
   dangerouslyAllowInsecureHttp: "COATCHECK_DANGEROUSLY_ALLOW_INSECURE_HTTP",
 };

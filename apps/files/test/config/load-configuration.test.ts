@@ -33,6 +33,7 @@ describe("the configuration", () => {
       maxStalledSeconds: 60,
       maxDownloadsPerSession: 64,
       trustedProxies: [],
+      stopDelaySeconds: 2,
       logLevel: "info",
       dangerouslyAllowInsecureHttp: false,
     });

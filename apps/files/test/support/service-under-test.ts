@@ -37,7 +37,7 @@ export class ServiceUnderTest {
       revocationsUrl: hearsRevocations ? `${issuer.url}/auth/access/revocations` : null,
       ...{ allowedOrigins: [], maxDownloadSeconds: 3_600, trustedProxies: [] },
       ...{ maxStalledSeconds: 60, maxDownloadsPerSession: 64 },
-      ...{ logLevel: "trace", dangerouslyAllowInsecureHttp: false },
+      ...{ stopDelaySeconds: 0, logLevel: "trace", dangerouslyAllowInsecureHttp: false },
       ...settings,
     };
     const service = await startFileService(

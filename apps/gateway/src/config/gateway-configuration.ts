@@ -79,6 +79,8 @@ export interface GatewayConfiguration {
   readonly metricsHost: string | null;
   /** Names by which that port is asked, besides addresses, `localhost`, `metricsHost` and names without a dot. */
   readonly metricsNames: readonly string[];
+  /** After SIGTERM it is not ready and serves for so long, until load balancers have noticed; 0 for not at all. */
+  readonly stopDelaySeconds: number;
   readonly logLevel: LogLevel;
   /** Allows a public URL with plain http beyond loopback: everybody on the way can then take over sessions. */
   readonly dangerouslyAllowInsecureHttp: boolean;

@@ -8,6 +8,7 @@ import {
   parseList,
   parsePort,
   parseSeconds,
+  parseStopDelay,
   parseText,
   parseTrustedProxies,
   parseWholeNumber,
@@ -96,6 +97,7 @@ export function loadConfiguration(sources: ConfigurationSources): LoadedConfigur
       (value) => parseList(value, "host names").map(parseHost),
       () => [],
     ),
+    stopDelaySeconds: setting("stopDelaySeconds", parseStopDelay, () => 2),
     logLevel: setting("logLevel", parseChoice(logLevels), () => "info"),
     dangerouslyAllowInsecureHttp,
   };

@@ -31,6 +31,7 @@ export const variableOfKey: Readonly<Record<SettingKey, string>> = {
   metricsPort: "COATCHECK_METRICS_PORT",
   metricsHost: "COATCHECK_METRICS_HOST",
   metricsNames: "COATCHECK_METRICS_NAMES",
+  stopDelaySeconds: "COATCHECK_STOP_DELAY_SECONDS",
   logLevel: "COATCHECK_LOG_LEVEL",
   dangerouslyAllowInsecureHttp: "COATCHECK_DANGEROUSLY_ALLOW_INSECURE_HTTP",
 };

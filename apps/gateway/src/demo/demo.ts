@@ -40,7 +40,7 @@ export async function runDemo(environment: NodeJS.ProcessEnv): Promise<void> {
   for (const origin of configuration.publicUrl) process.stdout.write(`${origin}/\n${origin}/music/\n`);
   for (const url of [demo.filesUrl, demo.libraryUrl]) process.stdout.write(`${url}/\n`);
   for (const { email, password } of demoUsers) process.stdout.write(`Sign in as ${email} with: ${password}\n`);
-  await untilStopped(log);
+  await untilStopped(log, { delaySeconds: 0, onStopping: () => {} });
   await Promise.all([gateway.close(), files.close(), library.close()]);
   await destination.end();
   // Everything is answered, stored and written: a client that still holds a connection is not waited for.

@@ -63,6 +63,7 @@ test("without any setting everything has a safe default", () => {
     metricsPort: null,
     metricsHost: null,
     metricsNames: [],
+    stopDelaySeconds: 2,
     logLevel: "info",
     dangerouslyAllowInsecureHttp: false,
   });

@@ -73,6 +73,10 @@ export class GatewayProcess {
     await Promise.race([once(child.stdout, "data"), ended]);
   }
 
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+
   async kill(signal: NodeJS.Signals): Promise<number | null> {
     const child = this.#child;
     if (child === null || child.exitCode !== null) return child?.exitCode ?? null;

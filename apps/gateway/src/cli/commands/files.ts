@@ -23,7 +23,7 @@ export const files: Command = {
     const log = pino({ level: configuration.logLevel }, destination);
     const service = await startFileService(configuration, log);
     printLine(terminal.output, `${configuration.publicUrl}/`);
-    await untilStopped(log);
+    await untilStopped(log, { delaySeconds: configuration.stopDelaySeconds, onStopping: () => service.announceEnd() });
     await service.close();
     await destination.end();
     // Everything is answered: a client that still holds a connection is not waited for.
