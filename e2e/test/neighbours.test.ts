@@ -46,7 +46,7 @@ describeInChromium("a service that wants the passwords of its neighbours", () =>
     expect(await page.title()).toBe(path === "/music/isolated" ? "isolated" : "made up");
     const opened = await openSignIn(page);
     expect(await opened.title()).toMatch(/^Sign in/);
-    // To whom it is out of reach it looks closed.
+    // A window that is out of reach looks closed.
     expect(await page.evaluate("opened.closed ? 'out of reach' : opened.document.title")).toBe("out of reach");
     expect(await opened.evaluate("opener")).toBeNull();
   });

@@ -11,7 +11,7 @@ handleSubmit(find("form", HTMLFormElement), {
   fieldAtFault: () => null,
 });
 
-/** Who and where, so that nobody signs out of something else than they think. The button does as well without. */
+/** Says which user, at which site, so that people see what they sign out of. The button works without it. */
 async function nameAccount(): Promise<void> {
   const me = await whoAmI();
   if (me.kind === "refused" && me.status === 401) return leaveFor(SIGNED_OUT_URL);

@@ -16,7 +16,7 @@ export interface LineVerdict {
 }
 
 /**
- * LineLimit keeps strangers from filling the disk. Of the lines that cost whoever causes them nothing, so many a minute
+ * LineLimit keeps strangers from filling the disk. Of the lines that a client causes at no cost to itself, so many a minute
  * are kept; of the others the number. What those do who are logged in, and what services answer, is always kept.
  */
 export class LineLimit {

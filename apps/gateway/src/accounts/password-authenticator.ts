@@ -212,7 +212,7 @@ export class PasswordAuthenticator {
       return { outcome: "invalid" };
     }
 
-    // Whoever is next may have it: only spare capacity goes into a stronger hash.
+    // The next login takes this place at once: only spare capacity goes into a stronger hash.
     place.leave();
     await throttle.succeed(attempt);
     const passwordHash = await this.#strengthen(credential, given.password);

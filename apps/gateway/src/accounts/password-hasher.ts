@@ -70,7 +70,7 @@ export class PasswordHasher {
   }
 
   /**
-   * Takes a place in the queue, for whoever has something to do between that and the hash. Leave it in the end.
+   * Takes a place in the queue before the hash is due, so that work which costs comes after it. The caller leaves it in the end.
    *
    * @throws GatewayError `overloaded`
    */

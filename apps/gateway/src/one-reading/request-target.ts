@@ -2,7 +2,7 @@ import { type LooseReading, looseReadings } from "./loose-reading.ts";
 import type { PathAllowance, PathAllowances } from "./path-allowances.ts";
 import { emittedSegment, readSegment } from "./path-segment.ts";
 
-/** A path as it decides about a request, and as it is written for whom the request is sent on to. */
+/** A path as the gateway decides about it, and as it writes it to the service that gets the request. */
 export interface RequestTarget {
   /**
    * Decoded where that can mean one thing only, each segment for itself. What was data within a segment stays written as

@@ -46,7 +46,7 @@ export class CrossOriginProtection {
       // A neighbour on a sibling domain is a stranger, unless it is trusted by name. Of our own pages no browser says this.
       case "same-site":
         return this.#isTrustedNeighbour(request.origin) ? "allowed" : "cross_origin";
-      // Whoever is trusted is of our site. Beside our own Origin, or a trusted one, no browser says anything else.
+      // A trusted origin is of our own site. Beside our own Origin, or a trusted one, no browser sends another value.
       default:
         return "cross_origin";
     }

@@ -36,10 +36,10 @@ export function varyBy(response: OutgoingResponse, fields: readonly string[]): r
 }
 
 /**
- * What caches may do with a response that depends on the session. One that carries our cookie may be kept by nobody
+ * What caches may do with a response that depends on the session. No cache keeps one that carries our cookie
  * (OWASP ASVS 5.0, 14.3.2): a shared cache would hand the session to strangers. Any other stays with its reader, unless
- * the application was stricter; `public` is taken for a mistake and becomes `private`. A page for somebody who is logged in
- * is kept by nobody either, unless the application says for how long it may be.
+ * the application was stricter; `public` is taken for a mistake and becomes `private`. No cache keeps a page for a user who
+ * is logged in either, unless the application says for how long it may be kept.
  */
 export function cacheControl(
   response: OutgoingResponse,
@@ -51,7 +51,7 @@ export function cacheControl(
     return [set("private, no-store"), ...told.map((name) => set("no-store", name))];
   }
   const given = directives(response.headers.get("cache-control"));
-  // After a logout, Back would show it once more: a browser keeps it, and asks nobody, whatever else it is told.
+  // After a logout, Back would show it once more: a browser keeps the page and does not ask again, whatever else it is told.
   if (isPrivatePage && given.length === 0) return [set("private, no-store")];
   const kept = given.filter((directive) => !/^(public|private|s-maxage)\b/i.test(directive));
   // What is left is the application's own word on how long its reader may keep it; without one, not at all unasked.

@@ -9,7 +9,7 @@ interface Unchecked {
 }
 const unchecked = (taker: LoginVisit<never> | Visit | SessionManager) => taker as unknown as Unchecked;
 
-/** An application whose user loader finds somebody for whatever it is asked, as a careless query does. */
+/** An application whose user loader finds a user for any id, as a careless query does. */
 function carelessApplication() {
   return setUp({ logins: { userLoader: () => ({ id: "ada" }) } });
 }

@@ -196,7 +196,7 @@ export function hostileRequestSuite(create: CreateGateway): void {
 
       test.each(types)("a client that says %s of no body logs out, and ends its other sessions", async (type) => {
         for (const framing of nothing) {
-          // In chunks nobody knows beforehand that there is nothing.
+          // With chunks, the server does not know beforehand that there is no body.
           if (framing.includes("chunked") && type !== "application/json") continue;
           const client = await loggedIn();
           const headers = `Content-Type: ${type}\r\n${framing}`;

@@ -5,7 +5,7 @@ const HOUR = 3_600;
 export const DAY = 24 * HOUR;
 export const DAYS = 8;
 
-/** A kind of client, and for how many of them a story is told. `owner` is whom it would be wrong to sign out. */
+/** A kind of client, and for how many of them a story is told. `owner` is the user that must not be signed out. */
 export interface Kind {
   readonly name: string;
   readonly sessions: number;
