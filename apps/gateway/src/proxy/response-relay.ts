@@ -151,7 +151,7 @@ export class ResponseRelay implements Dispatcher.DispatchHandler {
     response.writeHead(status, REASON.test(statusText) ? statusText : "", lengthLast(headers));
     // How long it is going to be is not known, and may be for ever: its headers must not wait for its first piece. Each
     // character of theirs is a byte that came; `flushHeaders` would write them as UTF-8 (RFC 9110, 5.5).
-    if (!headers.includes("content-length")) response.write("", "latin1");
+    if (!headers.some((name, index) => index % 2 === 0 && name === "content-length")) response.write("", "latin1");
     if (hasUpload) this.#watchSilence();
     this.#settle(null);
   }

@@ -172,6 +172,17 @@ describe("a connection to the upstream", () => {
     expect(seen[0]?.socket).not.toBe(seen[1]?.socket);
   });
 
+  test("has its stream of events begin at once, whatever names of headers it has as values", async () => {
+    for (const value of ["content-length", "transfer-encoding"]) {
+      const headers = `Content-Type: text/event-stream\r\nAccess-Control-Expose-Headers: ${value}`;
+      reset(`HTTP/1.1 200 OK\r\n${headers}\r\nTransfer-Encoding: chunked\r\n\r\n`);
+      const socket = open(GET);
+      const [piece] = (await once(socket, "data", { signal: AbortSignal.timeout(5_000) })) as [Buffer];
+      expect(piece.toString("latin1")).toContain(`\r\naccess-control-expose-headers: ${value}\r\n`);
+      socket.destroy();
+    }
+  });
+
   test("is there for everybody, however many others wait for an answer", async () => {
     const waiting: Socket[] = [];
     seen = [];
