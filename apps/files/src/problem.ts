@@ -21,7 +21,7 @@ export const problems = {
     status: 416,
     detail: "The file has none of these bytes; Content-Range says how many it has.",
   },
-  headers_too_large: { status: 431, detail: "The headers are larger than 16 KiB." },
+  headers_too_large: { status: 431, detail: "The headers are larger than 16 KiB, or more than 500." },
   too_many_downloads: { status: 429, detail: "So many downloads of one login at a time. Let one of them end." },
   playlist_too_large: {
     status: 500,

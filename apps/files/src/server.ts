@@ -1,7 +1,9 @@
 import { answerBrokenRequest } from "@coatcheck/service/broken-requests";
 import { closeConnectionsWhenClosing } from "@coatcheck/service/close-connections";
+import { refuseTooManyFields } from "@coatcheck/service/field-limit";
 import { ForwardedHops } from "@coatcheck/service/forwarded-hops";
 import { boundPipelining } from "@coatcheck/service/pipelined-requests";
+import { problemFrom } from "@coatcheck/service/problem";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { addCrossOriginSharing } from "./cross-origin-sharing.ts";
 import { addErrorResponses } from "./error-responses.ts";
@@ -69,6 +71,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     sendProblem(reply, "method_not_allowed", { allow: "GET, HEAD" });
   });
   addErrorResponses(app);
+  refuseTooManyFields(app.server, problemFrom(problems, "headers_too_large"), headers);
   addHealthRoutes(app, parts);
   addFileRoutes(app, parts);
   return app;

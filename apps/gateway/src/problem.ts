@@ -29,7 +29,7 @@ export const problems = {
   body_too_large: { status: 413, detail: "The body is larger than 16 KiB." },
   unsupported_media_type: { status: 415, detail: "Bodies are sent as application/json." },
   misdirected_request: { status: 421, detail: "The gateway answers for the host of its public URL only." },
-  headers_too_large: { status: 431, detail: "The headers are larger than 16 KiB." },
+  headers_too_large: { status: 431, detail: "The headers are larger than 16 KiB, or more than 500." },
   password_refused: { status: 422, detail: "The new password does not meet the policy." },
   too_many_attempts: { status: 429, detail: "Too many attempts. Retry-After says when to try again." },
   too_many_connections: {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { answerBrokenRequest } from "@coatcheck/service/broken-requests";
 import { closeConnectionsWhenClosing } from "@coatcheck/service/close-connections";
+import { refuseTooManyFields } from "@coatcheck/service/field-limit";
 import type { ForwardedHops } from "@coatcheck/service/forwarded-hops";
 import { requireKnownPeers } from "@coatcheck/service/known-peers";
 import type { Clock, SessionManager } from "coatcheck";
@@ -29,7 +30,7 @@ import type { GatewayMetrics } from "./metrics/gateway-metrics.ts";
 import { measureAnswers, measureRequests } from "./metrics/measure-requests.ts";
 import type { PageFiles } from "./pages/page-files.ts";
 import { ProblemAnswers } from "./pages/problem-answers.ts";
-import { problems } from "./problem.ts";
+import { problemObject, problems } from "./problem.ts";
 import { addFrontDoor, type FrontDoorParts } from "./proxy/front-door.ts";
 import { addVerify } from "./proxy/verify.ts";
 import type { VerdictParts } from "./proxy/verify-verdict.ts";
@@ -140,6 +141,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     addVerify(app, { ...parts.verify, origins, isClosing, onAnswer, log: parts.log });
   }
   refuseExpectations(app.server);
+  refuseTooManyFields(app.server, problemObject("headers_too_large"), origins.primary.securityHeaders);
   refuseOtherHosts(app, origins);
   const frontDoor = addFrontDoor(app, { ...parts.frontDoor, origins }, problemAnswers);
   app.register(fastifySessions, {

@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { Duplex } from "node:stream";
+import { hasTooManyFields } from "@coatcheck/service/field-limit";
 import { endWithProblem } from "@coatcheck/service/socket-problem";
 import type { Visit } from "coatcheck";
 import type { FastifyBaseLogger } from "fastify";
@@ -63,6 +64,7 @@ export class Upgrades {
       endUpgrade(socket, code, retryAfterSeconds);
     };
     try {
+      if (hasTooManyFields(request)) return refuse("headers_too_large");
       if (hasUnclearHost(request)) return refuse("invalid_request");
       const origin = origins.find(request.headers.host);
       if (origin === null) return refuse("misdirected_request");

@@ -73,6 +73,22 @@ async function send(line: string, headers: readonly string[] = [], rest = ""): P
 
 const statusOf = (answer: string) => Number(answer.split(" ")[1]);
 
+test.each(["POST /page", "POST /public/page"])(
+  "what a client sends behind a thousand headers is not lost, but refused with them: %s",
+  async (line) => {
+    const many = Array.from({ length: 1_000 }, () => "a: b");
+    for (const [length, body] of [
+      ["Content-Length: 5", "hello"],
+      ["Transfer-Encoding: chunked", "5\r\nhello\r\n0\r\n\r\n"],
+      ["X-Last: 1", ""],
+    ] as const) {
+      const answer = await send(line, [...many, length], body);
+      expect([statusOf(answer), answer]).toEqual([431, expect.stringContaining('"code":"headers_too_large"')]);
+      expect(seen).toEqual([]);
+    }
+  },
+);
+
 describe("a name that a service may read as another", () => {
   const forged = [
     ...[..."!#$%&'*+^`|~_."].map((mark) => `Remote${mark}Groups: forged`),
