@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { type Answer, answerTo, type HeaderEdit, type Visit } from "coatcheck";
-import { readRequestTarget } from "../one-reading/request-target.ts";
+import { namedPathsOf } from "../one-reading/named-paths.ts";
+import { type RequestTarget, readRequestTarget } from "../one-reading/request-target.ts";
 import { confirmLocation, signInLocation } from "../pages/page-locations.ts";
 import type { ProblemCode } from "../problem.ts";
 import type { ServedOrigin } from "../served-origins.ts";
@@ -8,6 +9,7 @@ import { slides } from "../sliding.ts";
 import type { AccessDecider, AskedAccess } from "./access-decision.ts";
 import { headerText } from "./header-text.ts";
 import { opensPage } from "./page-request.ts";
+import type { Route, RouteAccess } from "./route.ts";
 import type { RouteTable } from "./route-table.ts";
 import type { AdmittedRequest } from "./upstreams.ts";
 
@@ -60,6 +62,8 @@ export class RequestGate {
     if (coding !== undefined && coding.toLowerCase() !== "chunked") return problem("invalid_request", null);
     // An upstream that echoes it would hand its token to whoever asked (RFC 9110, 9.3.8).
     if (request.method === "TRACE") return problem("method_not_allowed", null);
+    const further = this.#furtherAccess(request, { route, target, host: origin.host });
+    if (further === null) return problem("invalid_path", null);
 
     // What other sites send to a public route, such as a payment's answer or a call of its API, is the service's to judge.
     const guard = route.access.kind === "public" ? origin.sessionlessGuard : origin.guard;
@@ -76,9 +80,33 @@ export class RequestGate {
     }
     const common = { origin, route, target: target.forwarded, visit: admission, clientAddress };
     if (route.access.kind === "public") {
+      // No session is looked at here.
+      if (further.length > 0) return problem("forbidden", null);
       return { kind: "forward", admitted: { ...common, identity: null, session: null } };
     }
+    for (const access of further) {
+      const decision = await this.#decideForUser(request, access, common);
+      if (decision.kind !== "forward") return decision;
+    }
     return this.#decideForUser(request, route.access, common);
+  }
+
+  /** What a request needs beside its route's access, for the other paths that it acts on; null where they are unclear. */
+  #furtherAccess(
+    request: IncomingMessage,
+    { route, target, host }: { readonly route: Route; readonly target: RequestTarget; readonly host: string },
+  ): readonly AskedAccess[] | null {
+    const paths = namedPathsOf(request, target);
+    if (paths === null) return null;
+    const { named, isDeep } = paths;
+    const others = [...named, ...(isDeep ? [target] : [])];
+    const further: RouteAccess[] = [];
+    for (const each of others) {
+      const access = this.#parts.routes.furtherAccess(route, { target: each, isDeep }, host);
+      if (access === null) return null;
+      further.push(...access);
+    }
+    return [...new Map(further.map((access) => [nameOf(access), access])).values()].filter(isAsked);
   }
 
   async #decideForUser(
@@ -100,6 +128,14 @@ export class RequestGate {
         return nobody(request, visit);
     }
   }
+}
+
+function nameOf(access: RouteAccess): string {
+  return access.kind === "role" ? `role:${access.role}` : access.kind;
+}
+
+function isAsked(access: RouteAccess): access is AskedAccess {
+  return access.kind !== "public";
 }
 
 function problem(code: ProblemCode, visit: Visit | null, headers: readonly HeaderEdit[] = []): GateDecision {

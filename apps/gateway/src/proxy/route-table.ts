@@ -2,7 +2,7 @@ import { GatewayError } from "../errors.ts";
 import type { LooseReading } from "../one-reading/loose-reading.ts";
 import { isAllowed, type RequestTarget } from "../one-reading/request-target.ts";
 import { type PlacedRoute, placed, requireOneAccessForOneReading } from "./placed-route.ts";
-import { isAsStrict, type Route } from "./route.ts";
+import { isAsStrict, type Route, type RouteAccess } from "./route.ts";
 
 /** What the gateway answers by itself: nobody can put a service before its logins. */
 function isOwn(lowerCasePath: string): boolean {
@@ -18,7 +18,8 @@ export type RouteMatch =
 
 /**
  * RouteTable finds the route of a path: the one of the request's host that is for this very path, or the longest one that
- * has it, else that of any host. "/admin/" has "/admin" too: services take the two for the same. Everything that decides about a request is decided by the same reading of its path.
+ * has it, else that of any host. "/admin/" has "/admin" too: services take the two for the same. Everything that decides
+ * about a request is decided by the same reading of its path.
  */
 export class RouteTable {
   readonly #ofAnyHost: readonly PlacedRoute[];
@@ -63,6 +64,28 @@ export class RouteTable {
     const isClear = isAllowed(target, found.route) && target.readings.every((each) => isHarmless(each, found, routes));
     return isClear ? { found: "route", route: found.route } : { found: "ambiguous" };
   }
+
+  /**
+   * What must be allowed besides, where a request by `route` acts on another path too, or on all that is below one. Null for
+   * a path that no route has, or that could be another's.
+   */
+  furtherAccess(
+    route: Route,
+    { target, isDeep }: { readonly target: RequestTarget; readonly isDeep: boolean },
+    host: string,
+  ): readonly RouteAccess[] | null {
+    const match = this.match(target, host);
+    if (match.found !== "route") return null;
+    const routes = this.#byHost.get(host) ?? this.#ofAnyHost;
+    const below = isDeep ? routes.filter((each) => isBelow(each, target)).map((each) => each.route) : [];
+    return [match.route, ...below].map(({ access }) => access).filter((access) => !isAsStrict(route.access, access));
+  }
+}
+
+/** The routes for paths below this one, however a service reads it. */
+function isBelow({ loose }: PlacedRoute, { readings: [reading] }: RequestTarget): boolean {
+  const folder = (reading?.folded ?? "/").replace(/\/$/, "");
+  return loose.folded.startsWith(`${folder}/`);
 }
 
 /** Whether a service that reads the path so does not show what the route is not enough for. */

@@ -16,17 +16,25 @@ export interface Asked extends PathAllowances {
   readonly access: AskedAccess;
   /** Names with "_" that the application needs. */
   readonly forwardHeaders: readonly string[];
+  /** Lets a field name another path, as WebDAV's Destination does. */
+  readonly allowOtherPaths: boolean;
   /** Refuses what goes on behind a script's name. */
   readonly refusePathInfo: boolean;
 }
 
 const PREFIX = "/auth/verify/";
 const PATH = /^\/auth\/verify\/(nginx|forward|envoy)(?=[/?]|$)(.*)$/;
-const NOTHING_ELSE = { forwardHeaders: [], refusePathInfo: false, ...allowancesOf(() => false) };
+const NOTHING_ELSE = {
+  forwardHeaders: [],
+  allowOtherPaths: false,
+  refusePathInfo: false,
+  ...allowancesOf(() => false),
+};
 const LOGIN: Asked = { access: { kind: "login" }, ...NOTHING_ELSE };
 const NAMES: readonly string[] = [
   "access",
   "forwardHeaders",
+  "allowOtherPaths",
   "refusePathInfo",
   ...PATH_ALLOWANCES,
 ] satisfies (keyof Asked)[];
@@ -59,7 +67,8 @@ export function askedIn({ dialect, rest }: Question): Asked | string {
     if (access.kind === "public") return "what is public needs no question";
     const forwardHeaders = parseForwardHeaders(parameters.get("forwardHeaders") ?? "");
     const flag = (name: keyof Asked) => parseBoolean(parameters.get(name) ?? "false");
-    return { access, forwardHeaders, refusePathInfo: flag("refusePathInfo"), ...allowancesOf(flag) };
+    const [allowOtherPaths, refusePathInfo] = [flag("allowOtherPaths"), flag("refusePathInfo")];
+    return { access, forwardHeaders, allowOtherPaths, refusePathInfo, ...allowancesOf(flag) };
   } catch (error) {
     if (error instanceof InvalidValue) return `its query ${error.message}`;
     throw error;

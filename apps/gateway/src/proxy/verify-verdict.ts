@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { GuardedRequest, RequestGuard } from "coatcheck";
 import { kindOfFieldName } from "../one-reading/field-names.ts";
+import { namesAPath } from "../one-reading/named-paths.ts";
 import { hasNeedlessEncoding, isAllowed, readRequestTarget } from "../one-reading/request-target.ts";
 import { signInLocation } from "../pages/page-locations.ts";
 import { hasSeveralHosts } from "../served-host.ts";
@@ -107,16 +108,18 @@ function isPlain(target: string | null, asked: Asked): boolean {
 }
 
 /**
- * Whether a name tells the application another path than was asked about, or may be read as another name. The proxy would
+ * Whether a name tells the application another path than was asked about, or of a second one, or may be read as another name. The proxy would
  * send it on.
  */
-function hasTellingName({ rawHeaders }: IncomingMessage, dialect: VerifyDialect, { forwardHeaders }: Asked): boolean {
+function hasTellingName({ rawHeaders }: IncomingMessage, dialect: VerifyDialect, asked: Asked): boolean {
   return rawHeaders.some((name, index) => {
     if (index % 2 === 1) return false;
     const kind = kindOfFieldName(name);
     // Other dialects say by these which request it was.
     if (kind === "of_original_path") return dialect === "forward";
-    if (/[^A-Za-z0-9-]/.test(name)) return !forwardHeaders.includes(name.toLowerCase());
+    if (/[^A-Za-z0-9-]/.test(name)) return !asked.forwardHeaders.includes(name.toLowerCase());
+    // Which path that may be, the proxy alone could tell.
+    if (namesAPath(name)) return !asked.allowOtherPaths;
     return kind === "of_path" || name.toLowerCase() === "proxy";
   });
 }

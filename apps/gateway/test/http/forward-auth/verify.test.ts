@@ -298,6 +298,33 @@ test.each([
   expect((await visitor.send({ ...asked, headers: { ...asked.headers, [name]: "/x" } })).status).toBe(403);
 });
 
+test.each(["Destination", "X-Copy-From", "X-Amz-Copy-Source"])(
+  "a question with %s, by which the application acts on a path that was not asked about, is refused where nothing else is said",
+  async (name) => {
+    const visitor = await loggedIn();
+    const headers = { ...sameOrigin, [name]: "/admin/panel" };
+    for (const ask of [proxies.Traefik, proxies.nginx]) {
+      const asked = ask({ method: "COPY", headers });
+      expect((await visitor.send(asked)).status).toBe(403);
+      const target = `${asked.target}?access=login&allowOtherPaths=true`;
+      expect((await visitor.send({ ...asked, target })).status).toBe(200);
+    }
+  },
+);
+
+test("a name that is not to pass does not hide behind a thousand others", async () => {
+  const visitor = await loggedIn();
+  const many = (count: number) => ({ "x-many": Array.from({ length: count }, () => "1"), "script-name": "/x" });
+  for (const ask of [proxies.Traefik, proxies.nginx]) {
+    for (const count of [10, 450, 1_000, 1_050]) {
+      expect([count, (await visitor.send(ask({ headers: many(count) }))).status]).toEqual([
+        count,
+        count > 450 ? 431 : 403,
+      ]);
+    }
+  }
+});
+
 test("a question whose host is no host is refused", async () => {
   const visitor = await loggedIn();
   for (const host of [`evil@${HOST}`, `evil.example:x@${HOST}`, `${HOST}/x`, `${HOST}#x`, `${HOST}\\x`, `${HOST}?`]) {
