@@ -5,6 +5,7 @@ import {
   confirmPending,
   isPendingLost,
   mayIssueSecret,
+  type Recognition,
   recognise,
   SUSPENSION_SECONDS,
   suspendRotation,
@@ -57,7 +58,7 @@ export class Authenticator {
       if (record === null) return unauthenticated("unknown");
 
       const now = clock.now();
-      const recognition = recognise(record, token, now);
+      const recognition = await this.#recognise(record, token);
       if (recognition === "stranger") return unauthenticated("unknown");
       // An update that failed although nothing changed was refused for the deadline: the store's clock has the say.
       if (expiresAt(record) <= now || record.version === lostVersion) {
@@ -98,6 +99,18 @@ export class Authenticator {
     return this.#accept(record, token, "current", now);
   }
 
+  /**
+   * By the store's time: a grace lasts half a minute, and machines may differ by more. To another one, a secret would be
+   * over that was replaced just now, and an honest user's second tab would end the session.
+   */
+  async #recognise(record: SessionRecord, token: TokenParts): Promise<Recognition> {
+    const { clocks } = this.#parts;
+    const recognition = recognise(record, token, clocks.storeTime());
+    if (recognition !== "pending" && recognition !== "reused") return recognition;
+    await clocks.requireMeasured(token.userKey);
+    return recognise(record, token, clocks.storeTime());
+  }
+
   #reportSuspension({ userId, sessionId }: SessionRecord, now: Timestamp, { cause }: EventCause): void {
     const until = now + SUSPENSION_SECONDS * 1_000;
     this.#parts.events.emit("rotation_suspended", { userId, sessionId, until }, cause);
@@ -114,7 +127,7 @@ export class Authenticator {
       slide && isTouchDue(lifetime, record, now)
         ? { lastSeenAt: now, idleDeadline: now + lifetime.idleTimeoutSeconds * 1_000 }
         : null;
-    if (recognition === "pending") return { ...confirmPending(record, now), ...touch };
+    if (recognition === "pending") return { ...confirmPending(record, this.#parts.clocks.storeTime()), ...touch };
     const suspension = recognition === "current" ? suspendRotation(record, now) : null;
     return suspension === null ? touch : { ...suspension, ...touch };
   }
@@ -140,7 +153,7 @@ export class Authenticator {
         fresh: isFresh(policy, authenticatedAt, now),
         authenticatedAt,
         presented: "current",
-        rotationDue: due && mayIssueSecret(record, now, "rotation"),
+        rotationDue: due && mayIssueSecret(record, this.#parts.clocks.storeTime(), "rotation"),
       },
     );
   }

@@ -1,5 +1,5 @@
 import { CoatcheckError } from "../errors.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock, Timestamp } from "./clock.ts";
 import { EXPIRY_MARGIN_SECONDS, type FenceReading, type SessionStore } from "./session-store.ts";
 
 /**
@@ -31,6 +31,11 @@ export class ClockCheck {
     return this.#skewMilliseconds;
   }
 
+  /** The time by the store's clock, as far as it was compared: the one time that all machines share. */
+  storeTime(): Timestamp {
+    return this.#clock.now() - (this.#skewMilliseconds ?? 0);
+  }
+
   /** @throws CoatcheckError `clock_skewed` if the clock is further off than the bound */
   async readFence(userKey: string): Promise<FenceReading> {
     const before = this.#clock.now();
@@ -42,7 +47,7 @@ export class ClockCheck {
     return reading;
   }
 
-  /** For what is about to be refused for its age: asks the store, unless that was done a minute ago or less. */
+  /** For what is about to be judged by a time that another machine wrote, or will read: asks the store, unless that was done a minute ago or less. */
   async requireMeasured(userKey: string): Promise<void> {
     const isRecent = performance.now() - this.#measuredAt < MEASURED_AGAIN_AFTER_MILLISECONDS;
     if (!isRecent || this.isOff) await this.readFence(userKey);

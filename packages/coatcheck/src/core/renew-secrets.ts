@@ -1,4 +1,4 @@
-import { DUE_AT_ONCE } from "./secret-rotation.ts";
+import { makeSecretDue } from "./secret-rotation.ts";
 import type { SessionStore } from "./session-store.ts";
 import { writeInTurn } from "./write-in-turn.ts";
 
@@ -6,9 +6,7 @@ import { writeInTurn } from "./write-in-turn.ts";
 export async function renewSecrets(store: SessionStore, userKey: string): Promise<number> {
   let count = 0;
   for (const listed of await store.listByUser(userKey)) {
-    const isTaken = await writeInTurn(store, listed, ({ current }) => ({
-      current: { ...current, issuedAt: DUE_AT_ONCE },
-    }));
+    const isTaken = await writeInTurn(store, listed, makeSecretDue);
     if (isTaken) count++;
   }
   return count;

@@ -105,6 +105,18 @@ export function issueSecret(
   return { pending: { digest, issuedAt: now, authenticatedAt, attempt: (record.pending?.attempt ?? 0) + 1 } };
 }
 
+/**
+ * The change that has a session get a new secret with its next answer. A secret that is on its way is new enough, unless
+ * the rotation rests: whoever brought that about would keep the renewal back for a day.
+ */
+export function makeSecretDue({ current, pending }: SessionRecord): SessionChange {
+  const isSuspended = pending?.attempt === 0;
+  return {
+    current: { ...current, issuedAt: DUE_AT_ONCE },
+    ...(isSuspended ? { pending: { ...pending, issuedAt: DUE_AT_ONCE } } : {}),
+  };
+}
+
 function graceInForce(record: SessionRecord, now: Timestamp): readonly GraceSecret[] {
   return record.grace.filter((secret) => now < secret.validUntil);
 }

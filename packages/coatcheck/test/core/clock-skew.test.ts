@@ -12,11 +12,12 @@ describe("a machine whose clock is off", () => {
   let wrong: ManualClock;
   let good: SessionManager;
   let bad: SessionManager;
+  let store: MemorySessionStore;
 
   beforeEach(() => {
     right = new ManualClock();
     wrong = new ManualClock(right.now());
-    const store = new MemorySessionStore({ clock: right });
+    store = new MemorySessionStore({ clock: right });
     good = new SessionManager({ store, clock: right });
     bad = new SessionManager({ store, clock: wrong });
   });
@@ -66,6 +67,31 @@ describe("a machine whose clock is off", () => {
     expect(await good.authenticate(token)).toMatchObject({ status: "authenticated" });
     expect(bad.clockSkewMilliseconds).toBe((MAXIMUM_CLOCK_SKEW_SECONDS - 1) * 1_000);
     expect(good.clockSkewMilliseconds).toBeNull();
+  });
+
+  test.each([
+    ["ahead where the old secret comes", 0, 40],
+    ["behind where the new one came", -40, 0],
+    ["ahead on both", 40, 40],
+    ["apart by more than the grace", -50, 50],
+  ])("%s signs no second tab out, whose request was under way with the old secret", async (_name, here, there) => {
+    const [one, other] = [right, right].map(() => new ManualClock(right.now())) as [ManualClock, ManualClock];
+    one.advanceSeconds(here);
+    other.advanceSeconds(there);
+    const first = new SessionManager({ store, clock: one });
+    const second = new SessionManager({ store, clock: other });
+    const passSeconds = (seconds: number) => [right, one, other].map((clock) => clock.advanceSeconds(seconds));
+
+    const login = await good.login(await good.begin("ada"), { remember: true });
+    if (login.outcome !== "logged_in") throw new Error(login.outcome);
+    passSeconds(86_500);
+    const held = await first.authenticate(login.token);
+    const next = held.status === "authenticated" ? await first.rotate(held) : null;
+    expect(await first.authenticate(String(next))).toMatchObject({ status: "authenticated" });
+    passSeconds(2);
+    expect(await second.authenticate(login.token)).toMatchObject({ status: "authenticated", presented: "grace" });
+    passSeconds(29);
+    expect(await second.authenticate(login.token)).toMatchObject({ reason: "token_reused" });
   });
 
   test("of a session that is over by the store's clock too, says so", async () => {

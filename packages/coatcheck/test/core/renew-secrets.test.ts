@@ -28,6 +28,22 @@ test("a request that changes the session meanwhile does not undo it", async () =
   expect(await present(sessions, token)).toMatchObject({ rotationDue: true });
 });
 
+test("a copy that keeps the rotation at rest does not outlast a change of what its user may do", async () => {
+  const { sessions, clock } = startSessions();
+  const { token } = await logIn(sessions, { remember: true });
+  clock.advanceSeconds(86_400);
+  for (let lost = 0; lost < 3; lost++) {
+    await rotate(sessions, token);
+    clock.advanceSeconds(901);
+  }
+  expect(await present(sessions, token)).toMatchObject({ rotationDue: false });
+  await sessions.renewSecrets(USER_ID);
+  const next = await rotate(sessions, token);
+  await present(sessions, next);
+  clock.advanceSeconds(31);
+  expect(await verdictOn(sessions, token)).toBe("token_reused");
+});
+
 test("a session that ends meanwhile stays ended", async () => {
   const { sessions, elsewhere, store } = startSessions();
   const { token } = await logIn(sessions);
