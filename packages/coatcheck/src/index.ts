@@ -18,7 +18,8 @@ export {
   type SessionEventName,
   type SessionEvents,
 } from "./core/session-events.ts";
-export { SessionManager, type SessionManagerOptions } from "./core/session-manager.ts";
+export { SessionManager } from "./core/session-manager.ts";
+export type { SessionManagerOptions } from "./core/session-manager-options.ts";
 export {
   rememberedLifetime,
   type SessionLifetime,

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { systemClock, type Timestamp } from "../core/clock.ts";
 import { Authentication } from "../core/session.ts";
 import { BoundedCache } from "./bounded-cache.ts";
-import { spanOf } from "./issuance.ts";
+import { requireIssuerOptions, spanOf } from "./issuance.ts";
 import type { IssueResult, IssuerOptions } from "./issuer.ts";
 import { signToken } from "./signing-key.ts";
 import { IDENTITY_LIFETIME_SECONDS, IDENTITY_REUSE_SECONDS, type IdentityClaims, tokenTypes } from "./token-profile.ts";
@@ -42,6 +42,7 @@ export class IdentityIssuer {
   readonly #issued: BoundedCache<IssuedToken>;
 
   constructor(options: IssuerOptions) {
+    requireIssuerOptions(options);
     this.#options = { clock: systemClock, ...options };
     this.#issued = new BoundedCache(MAXIMUM_KEPT_TOKENS);
   }

@@ -1,6 +1,7 @@
 /** Tokens that tell an upstream service who is calling: verified there. @module */
 
 import { type Clock, systemClock, type Timestamp } from "../core/clock.ts";
+import { refuseUnknownOptions } from "../core/known-options.ts";
 import { readSignedClaims, refuseCommonClaims } from "./signed-claims.ts";
 import { tokenTypes } from "./token-profile.ts";
 import { refused, type Verdict, type VerifierOptions } from "./verdict.ts";
@@ -28,11 +29,14 @@ export interface Identity {
 /** Who is calling, or why the token was not believed. */
 export type IdentityVerdict = Verdict<{ readonly identity: Identity }>;
 
+const OPTIONS: ReadonlySet<string> = new Set<keyof VerifierOptions>(["issuer", "audience", "keys", "clock"]);
+
 /** IdentityVerifier tells an upstream service who is calling. A request without a good token did not come by the gateway. */
 export class IdentityVerifier {
   readonly #options: VerifierOptions & { readonly clock: Clock };
 
   constructor(options: VerifierOptions) {
+    refuseUnknownOptions("An IdentityVerifier", options, OPTIONS);
     this.#options = { clock: systemClock, ...options };
   }
 

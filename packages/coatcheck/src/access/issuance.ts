@@ -1,4 +1,5 @@
 import type { Timestamp } from "../core/clock.ts";
+import { refuseUnknownOptions } from "../core/known-options.ts";
 import type { Authentication } from "../core/session.ts";
 
 /** From when to when a token is good, in whole seconds. */
@@ -19,4 +20,11 @@ export function spanOf(
   const iat = Math.floor(now / 1_000);
   const exp = Math.min(iat + Math.floor(lifetimeSeconds), Math.floor(session.expiresAt / 1_000));
   return exp > iat ? { iat, exp } : "ending";
+}
+
+const ISSUER_OPTIONS: ReadonlySet<string> = new Set(["issuer", "keys", "clock"]);
+
+/** @throws CoatcheckError `invalid_configuration` for an option that there is not */
+export function requireIssuerOptions(options: object): void {
+  refuseUnknownOptions("An issuer", options, ISSUER_OPTIONS);
 }

@@ -3,7 +3,7 @@
 import { type Clock, systemClock, type Timestamp } from "../core/clock.ts";
 import type { Authentication } from "../core/session.ts";
 import { CoatcheckError } from "../errors.ts";
-import { spanOf } from "./issuance.ts";
+import { requireIssuerOptions, spanOf } from "./issuance.ts";
 import { requireAccessPath, uriContainerOf } from "./path-scope.ts";
 import { sessionDigestOf } from "./session-digest.ts";
 import { type SigningKeys, signToken } from "./signing-key.ts";
@@ -44,6 +44,7 @@ export class PassIssuer {
   readonly #options: Required<IssuerOptions>;
 
   constructor(options: IssuerOptions) {
+    requireIssuerOptions(options);
     this.#options = { clock: systemClock, ...options };
   }
 

@@ -1,6 +1,7 @@
 /** An issuer's public keys, from a URL or a file. @module */
 
 import { type Clock, systemClock } from "../core/clock.ts";
+import { refuseUnknownOptions } from "../core/known-options.ts";
 import { CoatcheckError } from "../errors.ts";
 import { readAnswer } from "./bounded-answer.ts";
 import { importPublicKeys, type PublicJwkSet, type PublicKey } from "./public-key.ts";
@@ -59,6 +60,16 @@ export interface RemotePublicKeysOptions {
   readonly dangerouslyAllowInsecureUrl?: boolean;
 }
 
+const OPTIONS: ReadonlySet<string> = new Set<keyof RemotePublicKeysOptions>([
+  "url",
+  "fetch",
+  "clock",
+  "refreshSeconds",
+  "floorSeconds",
+  "maximumAgeSeconds",
+  "dangerouslyAllowInsecureUrl",
+]);
+
 const FETCH_TIMEOUT_MILLISECONDS = 5_000;
 const MAXIMUM_ANSWER_BYTES = 65_536;
 
@@ -78,6 +89,7 @@ export class RemotePublicKeys implements PublicKeys {
 
   /** @throws CoatcheckError `invalid_configuration` */
   constructor(options: RemotePublicKeysOptions) {
+    refuseUnknownOptions("RemotePublicKeys", options, OPTIONS);
     requireTrustworthyUrl(options.url, options.dangerouslyAllowInsecureUrl);
     this.#options = options;
     this.#clock = options.clock ?? systemClock;

@@ -1,6 +1,7 @@
 /** Whose passes are void before they expire: heard from the issuer, for a file service. @module */
 
 import { type Clock, systemClock, type Timestamp } from "../core/clock.ts";
+import { refuseUnknownOptions } from "../core/known-options.ts";
 import { CoatcheckError } from "../errors.ts";
 import { readAnswer } from "./bounded-answer.ts";
 import type { PublicKeys } from "./public-keys.ts";
@@ -28,6 +29,17 @@ export interface RemoteRevocationsOptions {
   readonly dangerouslyAllowInsecureUrl?: boolean;
 }
 
+const OPTIONS: ReadonlySet<string> = new Set<keyof RemoteRevocationsOptions>([
+  "url",
+  "issuer",
+  "keys",
+  "pollSeconds",
+  "clock",
+  "fetch",
+  "onFault",
+  "dangerouslyAllowInsecureUrl",
+]);
+
 /** A list older than so many polls is not believed any more, and nobody is: the one that is missing may name them. */
 const POLLS_UNTIL_OUTDATED = 5;
 /** By how much the issuer's clock may be behind, so that a new list does not look old. */
@@ -51,6 +63,7 @@ export class RemoteRevocations implements RevocationCheck {
 
   /** @throws CoatcheckError `invalid_configuration` */
   constructor(options: RemoteRevocationsOptions) {
+    refuseUnknownOptions("RemoteRevocations", options, OPTIONS);
     requireTrustworthyUrl(options.url, options.dangerouslyAllowInsecureUrl);
     const { pollSeconds = 2 } = options;
     if (!(pollSeconds >= 0.1 && pollSeconds <= 60)) {

@@ -1,3 +1,4 @@
+import { requireSwitch } from "../core/known-options.ts";
 import { isLoopback } from "../core/loopback.ts";
 import { CoatcheckError } from "../errors.ts";
 
@@ -7,6 +8,7 @@ import { CoatcheckError } from "../errors.ts";
  * @throws CoatcheckError `invalid_configuration`
  */
 export function requireTrustworthyUrl(text: string, dangerouslyAllowInsecureUrl = false): void {
+  requireSwitch("dangerouslyAllowInsecureUrl", dangerouslyAllowInsecureUrl);
   if (!URL.canParse(text)) throw new CoatcheckError("invalid_configuration", `"${text}" is not a URL.`);
   const { protocol, hostname } = new URL(text);
   if (protocol === "https:" || (protocol === "http:" && (dangerouslyAllowInsecureUrl || isLoopback(hostname)))) return;

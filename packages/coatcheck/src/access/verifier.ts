@@ -1,6 +1,7 @@
 /** Passes that open a file: verified by the service that has it. @module */
 
 import { type Clock, systemClock, type Timestamp } from "../core/clock.ts";
+import { refuseUnknownOptions } from "../core/known-options.ts";
 import { plainAddress } from "../core/plain-address.ts";
 import type { AccessRefusalCode } from "../errors.ts";
 import { BoundedCache } from "./bounded-cache.ts";
@@ -60,6 +61,15 @@ interface VerifiedPass {
   readonly key: PublicKey;
 }
 
+const OPTIONS: ReadonlySet<string> = new Set<keyof PassVerifierOptions>([
+  "issuer",
+  "audience",
+  "keys",
+  "clock",
+  "revocations",
+  "rememberedTokens",
+]);
+
 const REMEMBERED_TOKENS = 10_000;
 
 /**
@@ -71,6 +81,7 @@ export class PassVerifier {
   readonly #verified: BoundedCache<VerifiedPass>;
 
   constructor(options: PassVerifierOptions) {
+    refuseUnknownOptions("A PassVerifier", options, OPTIONS);
     this.#options = { clock: systemClock, ...options };
     this.#verified = new BoundedCache(options.rememberedTokens ?? REMEMBERED_TOKENS);
   }

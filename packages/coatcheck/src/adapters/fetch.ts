@@ -34,7 +34,7 @@ export class FetchLogin<User, Anonymous = null, RequestUser extends User = never
   /** @throws CoatcheckError `invalid_configuration` */
   constructor(logins: LoginManager<User, Anonymous, RequestUser>, options: FetchLoginOptions = {}) {
     this.#logins = logins;
-    this.#options = validateViews(options);
+    this.#options = validateViews(options, ["clientAddress"]);
   }
 
   /** The same logins with other views or handlers, for one part of the application. */

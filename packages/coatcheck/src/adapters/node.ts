@@ -34,7 +34,7 @@ export class NodeLogin<User, Anonymous = null, RequestUser extends User = never>
   /** @throws CoatcheckError `invalid_configuration` */
   constructor(logins: LoginManager<User, Anonymous, RequestUser>, options: NodeLoginOptions = {}) {
     this.#logins = logins;
-    this.#options = validateViews(options);
+    this.#options = validateViews(options, ["clientAddress", "onError"]);
   }
 
   /** The same logins with other views or handlers, for one part of the application. */

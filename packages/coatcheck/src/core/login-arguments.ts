@@ -2,8 +2,14 @@ import { CoatcheckError } from "../errors.ts";
 import type { LoginAttempt } from "./login.ts";
 import { Authentication } from "./session.ts";
 
-/** The attempts that `begin` made in this process. Nothing else completes a login. */
-const attempts = new WeakSet<object>();
+/**
+ * The attempts that `begin` made in this process. Nothing else completes a login. By this name every copy of this module
+ * finds the same ones: a bundler may put `begin` and what is around it into the program twice.
+ */
+const ATTEMPTS = Symbol.for("coatcheck.loginAttempts");
+const shared = globalThis as { [ATTEMPTS]?: WeakSet<object> };
+shared[ATTEMPTS] ??= new WeakSet();
+const attempts = shared[ATTEMPTS];
 
 /** Marks an attempt as one that `begin` made. */
 export function brandLoginAttempt(attempt: LoginAttempt): LoginAttempt {

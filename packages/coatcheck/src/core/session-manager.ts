@@ -12,6 +12,7 @@ import { issueSecret, mayIssueSecret } from "./secret-rotation.ts";
 import { Authentication, type AuthenticationResult, type Session, sessionOf } from "./session.ts";
 import { validateSessionData } from "./session-data.ts";
 import { type EventCause, SessionEventEmitter } from "./session-events.ts";
+import { requireManagerOptions, type SessionManagerOptions } from "./session-manager-options.ts";
 import { lifetimeOf, type SessionPolicy, standardPolicy, validatePolicy } from "./session-policy.ts";
 import {
   applyChange,
@@ -27,20 +28,6 @@ import { isSessionId, mintToken, partsOf, rotateToken, type SessionToken } from 
 import { StoreReadiness } from "./store-readiness.ts";
 import { deriveUserKey } from "./user-key.ts";
 import { writeInTurn } from "./write-in-turn.ts";
-
-/** What a SessionManager works with. */
-export interface SessionManagerOptions {
-  /** Where the sessions are. */
-  readonly store: SessionStore;
-  /** Time limits, freshness and the limit per user; `standardPolicy` by default. */
-  readonly policy?: SessionPolicy;
-  /** Keeps deployments or tenants apart that share one store; "default" by default. Changing it ends every session. */
-  readonly namespace?: string;
-  /** Who is told what happens; by default an emitter of its own, see `SessionManager.events`. */
-  readonly events?: SessionEventEmitter;
-  /** Tells the time by which sessions expire; the machine's by default. Stores have their own. */
-  readonly clock?: Clock;
-}
 
 type Spared = { readonly except?: string };
 
@@ -63,7 +50,7 @@ export class SessionManager {
 
   /** @throws CoatcheckError `invalid_configuration` */
   constructor(options: SessionManagerOptions) {
-    if (!options.store) throw new CoatcheckError("invalid_configuration", "A SessionManager needs a store.");
+    requireManagerOptions(options);
     this.policy = validatePolicy(options.policy ?? standardPolicy);
     this.events = options.events ?? new SessionEventEmitter();
     this.#store = new RevocationMemory(options.store);
@@ -145,7 +132,8 @@ export class SessionManager {
   async rotate(authentication: Authentication, options: EventCause = {}): Promise<SessionToken | null> {
     const { record, token } = Authentication.ticketOf(authentication);
     const now = this.#clock.now();
-    if (authentication.presented !== "current" || !mayIssueSecret(record, now, "rotation")) return null;
+    if (authentication.presented !== "current" || !mayIssueSecret(record, this.#clocks.storeTime(), "rotation"))
+      return null;
 
     const next = rotateToken(token);
     const change = issueSecret(record, digestOf(partsOf(next).secret), record.current.authenticatedAt, now);
@@ -165,7 +153,10 @@ export class SessionManager {
   ): Promise<ReauthenticationResult> {
     const { record, token } = Authentication.ticketOf(authentication);
     const now = this.#clock.now();
-    if (authentication.presented !== "current" || !mayIssueSecret(record, now, "reauthentication")) {
+    if (
+      authentication.presented !== "current" ||
+      !mayIssueSecret(record, this.#clocks.storeTime(), "reauthentication")
+    ) {
       return { outcome: "busy" };
     }
     const lifetime = lifetimeOf(this.policy, record);
@@ -196,6 +187,11 @@ export class SessionManager {
     }
     const { fresh, authenticatedAt } = authentication;
     return fresh && authenticatedAt !== null && this.#clock.now() - authenticatedAt < seconds * 1_000;
+  }
+
+  /** @internal The key of the session's CSRF tokens. Here, for a visit may be of another copy of the library. */
+  csrfKeyOf(authentication: Authentication): string {
+    return Authentication.ticketOf(authentication).record.csrfKey;
   }
 
   /** For how long a cookie of the session is to be kept: to its latest end, or null for as long as the browser runs. */

@@ -1,5 +1,6 @@
 import { CoatcheckError } from "../errors.ts";
 import type { Timestamp } from "./clock.ts";
+import { refuseUnknownOptions } from "./known-options.ts";
 import { DUE_AT_ONCE } from "./secret-rotation.ts";
 import type { SessionRecord } from "./session-record.ts";
 import type { SessionLimit } from "./session-store.ts";
@@ -72,6 +73,20 @@ export const strictPolicy: SessionPolicy = {
   limit: DEFAULT_LIMIT,
 };
 
+const POLICY: ReadonlySet<string> = new Set<keyof SessionPolicy>([
+  "lifetime",
+  "rememberedLifetime",
+  "freshForSeconds",
+  "limit",
+]);
+
+const LIFETIME: ReadonlySet<string> = new Set<keyof SessionLifetime>([
+  "idleTimeoutSeconds",
+  "absoluteTimeoutSeconds",
+  "rotationIntervalSeconds",
+  "persistentCookie",
+]);
+
 /** @throws CoatcheckError `invalid_configuration` */
 export function validatePolicy(policy: SessionPolicy): SessionPolicy {
   const refuse = (message: string): never => {
@@ -80,8 +95,13 @@ export function validatePolicy(policy: SessionPolicy): SessionPolicy {
   const requirePositive = (name: string, seconds: number): void => {
     if (!Number.isSafeInteger(seconds) || seconds < 1) refuse(`${name} must be a whole number of seconds, at least 1.`);
   };
+  refuseUnknownOptions("A policy", policy, POLICY);
+  if (!policy.lifetime) refuse("A policy needs a lifetime.");
+  if (policy.rememberedLifetime === undefined) refuse("rememberedLifetime is a lifetime, or null for none.");
   for (const lifetime of [policy.lifetime, policy.rememberedLifetime]) {
     if (lifetime === null) continue;
+    refuseUnknownOptions("A lifetime", lifetime, LIFETIME);
+    if (typeof lifetime.persistentCookie !== "boolean") refuse("persistentCookie is true or false.");
     requirePositive("idleTimeoutSeconds", lifetime.idleTimeoutSeconds);
     requirePositive("absoluteTimeoutSeconds", lifetime.absoluteTimeoutSeconds);
     if (lifetime.rotationIntervalSeconds !== null) {

@@ -1,3 +1,4 @@
+import { CoatcheckError } from "../errors.ts";
 import type { GuardedRequest } from "./guarded-request.ts";
 import type { HeaderEdit } from "./response-headers.ts";
 import type { TrustedOrigins } from "./trusted-origins.ts";
@@ -24,6 +25,9 @@ export class CrossOriginSharing {
   readonly #exposed: readonly HeaderEdit[];
 
   constructor(trusted: TrustedOrigins, exposedHeaders: readonly string[]) {
+    if (!Array.isArray(exposedHeaders)) {
+      throw new CoatcheckError("invalid_configuration", "exposedHeaders is a list of names.");
+    }
     this.#trusted = trusted;
     this.#exposed =
       exposedHeaders.length === 0

@@ -1,9 +1,12 @@
+import { refuseUnknownOptions } from "../core/known-options.ts";
 import { CoatcheckError } from "../errors.ts";
 import { type LoginManagerOptions, type LoginRules, loginRulesOf } from "./login-rules.ts";
 import type { StepUp } from "./login-views.ts";
 import { LoginVisit } from "./login-visit.ts";
 import type { RequestGuard } from "./request-guard.ts";
 import type { Visit } from "./visit.ts";
+
+const STEP_UP: ReadonlySet<string> = new Set<keyof StepUp>(["withinSeconds"]);
 
 /**
  * LoginManager knows the application's users: how one is loaded, who may log in, and where those are sent who have not.
@@ -27,9 +30,10 @@ export class LoginManager<User, Anonymous = null, RequestUser extends User = nev
    * @throws CoatcheckError `invalid_configuration` for one longer than the policy's `freshForSeconds`
    */
   validateStepUp(options: StepUp): StepUp {
+    refuseUnknownOptions("A step-up", options, STEP_UP);
     const { freshForSeconds } = this.guard.sessions.policy;
     const { withinSeconds = freshForSeconds } = options;
-    if (!(withinSeconds > 0 && withinSeconds <= freshForSeconds)) {
+    if (!(typeof withinSeconds === "number" && withinSeconds > 0 && withinSeconds <= freshForSeconds)) {
       const message = `withinSeconds is more than 0, and at most the policy's freshForSeconds, ${freshForSeconds}.`;
       throw new CoatcheckError("invalid_configuration", message);
     }

@@ -1,8 +1,8 @@
+import { refuseUnknownOptions } from "../core/known-options.ts";
 import type { Session } from "../core/session.ts";
 import { CoatcheckError } from "../errors.ts";
 import { keptUserAgent } from "./client-device.ts";
 import type { GuardedRequest } from "./guarded-request.ts";
-import { refuseUnknownOptions } from "./known-options.ts";
 import { type LoginViews, validateViews } from "./login-views.ts";
 import type { RequestGuard } from "./request-guard.ts";
 import type { Visit } from "./visit.ts";
@@ -65,13 +65,17 @@ export function loginRulesOf<User, Anonymous, RequestUser extends User>(
   };
   const { sessionProtection = "basic", loginView = null, refreshView = null } = options;
   if (typeof options.userLoader !== "function") refuse("A LoginManager needs a userLoader.");
+  for (const name of ["requestLoader", "isActive", "anonymousUser", "isSameClient"] as const) {
+    const given = options[name];
+    if (given !== undefined && typeof given !== "function") refuse(`${name} is a function.`);
+  }
   if (!PROTECTIONS.has(sessionProtection)) refuse('sessionProtection is "basic", "strong" or "off".');
   return Object.freeze({
-    isActive: () => true,
-    // Without the option, Anonymous is null: its type says so.
-    anonymousUser: () => null as Anonymous,
-    isSameClient: hasSameUserAgent,
     ...options,
+    isActive: options.isActive ?? (() => true),
+    // Without the option, Anonymous is null: its type says so.
+    anonymousUser: options.anonymousUser ?? (() => null as Anonymous),
+    isSameClient: options.isSameClient ?? hasSameUserAgent,
     sessionProtection,
     ...validateViews({ loginView, refreshView }),
   });

@@ -1,3 +1,4 @@
+import { refuseUnknownOptions } from "../core/known-options.ts";
 import { CoatcheckError } from "../errors.ts";
 import type { Refusal } from "./refusal.ts";
 import { safeNext } from "./safe-next.ts";
@@ -24,6 +25,13 @@ export interface StepUp {
   readonly withinSeconds?: number;
 }
 
+const VIEWS: ReadonlySet<string> = new Set<keyof LoginHandlers<unknown>>([
+  "loginView",
+  "refreshView",
+  "unauthorizedHandler",
+  "needsRefreshHandler",
+]);
+
 export function handlerFor<Handler>(refusal: Refusal, handlers: LoginHandlers<Handler>): Handler | undefined {
   return refusal.code === "unauthenticated" ? handlers.unauthorizedHandler : handlers.needsRefreshHandler;
 }
@@ -33,7 +41,8 @@ export function handlerFor<Handler>(refusal: Refusal, handlers: LoginHandlers<Ha
  *
  * @throws CoatcheckError `invalid_configuration`
  */
-export function validateViews<Views extends LoginViews>(views: Views): Views {
+export function validateViews<Views extends LoginViews>(views: Views, others: readonly string[] = []): Views {
+  refuseUnknownOptions("A login", views, new Set([...VIEWS, ...others]));
   for (const view of [views.loginView, views.refreshView]) {
     if (typeof view !== "string" || safeNext(view, "") === view) continue;
     const message = `A login view is a path of this application, such as "/login", not "${view}".`;

@@ -1,3 +1,4 @@
+import { requireSwitch } from "../core/known-options.ts";
 import { isLoopback } from "../core/loopback.ts";
 import { CoatcheckError } from "../errors.ts";
 
@@ -27,6 +28,7 @@ export interface PublicOriginOptions {
  * @throws CoatcheckError `insecure_origin` for http beyond loopback, `invalid_configuration` for what is no origin
  */
 export function parsePublicOrigin(text: string, options: PublicOriginOptions = {}): PublicOrigin {
+  requireSwitch("dangerouslyAllowInsecureOrigin", options.dangerouslyAllowInsecureOrigin);
   if (!URL.canParse(text)) throw new CoatcheckError("invalid_configuration", `"${text}" is not an origin.`);
   const url = new URL(text);
   if (url.protocol !== "https:" && url.protocol !== "http:") {

@@ -1,3 +1,4 @@
+import { refuseUnknownOptions, requireChoice } from "../core/known-options.ts";
 import type { SessionManager } from "../core/session-manager.ts";
 import { CoatcheckError } from "../errors.ts";
 import type { AddressPrecision } from "./client-device.ts";
@@ -5,7 +6,6 @@ import { CrossOriginProtection, type CrossOriginVerdict } from "./cross-origin-p
 import { CrossOriginSharing, type Preflight } from "./cross-origin-sharing.ts";
 import { type GuardedRequest, opensWebSocket, pathOf } from "./guarded-request.ts";
 import { type HostCookie, sessionCookie } from "./host-cookie.ts";
-import { refuseUnknownOptions } from "./known-options.ts";
 import { type PublicOrigin, parsePublicOrigin } from "./public-origin.ts";
 import { type GuardRefusalCode, type Refusal, refusalOf } from "./refusal.ts";
 import type { HeaderEdit } from "./response-headers.ts";
@@ -100,6 +100,9 @@ export class RequestGuard {
   constructor(options: RequestGuardOptions) {
     refuseUnknownOptions("RequestGuard", options, OPTIONS);
     if (!options.sessions) throw new CoatcheckError("invalid_configuration", "A RequestGuard needs a SessionManager.");
+    requireChoice("headerlessRequests", options.headerlessRequests, ["allow", "refuse"]);
+    requireChoice("crossOriginRequests", options.crossOriginRequests, ["refuse_with_cookie", "refuse_always"]);
+    requireChoice("addressPrecision", options.addressPrecision, ["whole", "network", "none"]);
     this.sessions = options.sessions;
     this.origin = parsePublicOrigin(options.origin, options);
     this.cookie = sessionCookie(this.origin);

@@ -1,6 +1,6 @@
 import type { LoginAttempt, LoginOptions } from "../core/login.ts";
 import { LOGIN_OPTIONS, requireLoginAttempt, requireLoginOptions } from "../core/login-arguments.ts";
-import { Authentication, type AuthenticationResult, unauthenticated } from "../core/session.ts";
+import { type Authentication, type AuthenticationResult, unauthenticated } from "../core/session.ts";
 import type { SessionManager } from "../core/session-manager.ts";
 import type { Device } from "../core/session-record.ts";
 import type { LoginResult, ReauthenticationResult } from "../core/session-results.ts";
@@ -164,13 +164,13 @@ export class Visit {
   /** A token for the forms of this response; null without a session. Never the same twice. */
   async csrfToken(): Promise<string | null> {
     const held = await this.authenticate();
-    return held.status === "authenticated" ? issueCsrfToken(Authentication.ticketOf(held).record.csrfKey) : null;
+    return held.status === "authenticated" ? issueCsrfToken(this.#csrfKeyOf(held)) : null;
   }
 
   /** Whether a form sent back a CSRF token of this very session. Take it from the body or a header, never the URL. */
   async isCsrfTokenValid(token: string): Promise<boolean> {
     const held = await this.authenticate();
-    return held.status === "authenticated" && isCsrfTokenValid(Authentication.ticketOf(held).record.csrfKey, token);
+    return held.status === "authenticated" && isCsrfTokenValid(this.#csrfKeyOf(held), token);
   }
 
   /**
@@ -235,6 +235,10 @@ export class Visit {
     this.#setCookie = this.#parts.cookie.write(token, maximumAge);
     this.#hasForgotten = false;
     this.#know(authentication);
+  }
+
+  #csrfKeyOf(held: Authentication): string {
+    return this.#parts.sessions.csrfKeyOf(held);
   }
 
   #know(result: AuthenticationResult): void {

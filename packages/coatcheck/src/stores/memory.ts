@@ -2,6 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import { type Clock, systemClock, type Timestamp } from "../core/clock.ts";
+import { refuseUnknownOptions } from "../core/known-options.ts";
 import { RemovalListeners } from "../core/removal-listeners.ts";
 import {
   applyChange,
@@ -26,6 +27,8 @@ import {
 import { joinNeighbours, type StoreContent, warnIfElsewhere } from "./memory/doubled-store.ts";
 import { ExpiryCalendar } from "./memory/expiry-calendar.ts";
 
+const OPTIONS: ReadonlySet<string> = new Set(["clock"]);
+
 interface UserEntry {
   readonly sessions: Map<string, SessionRecord>;
   fence: { readonly value: string; readonly validUntil: Timestamp } | null;
@@ -48,6 +51,7 @@ export class MemorySessionStore implements SessionStore {
   readonly #content: StoreContent = { holds: (reference) => this.#find(reference) !== null };
 
   constructor(options: { readonly clock?: Clock } = {}) {
+    refuseUnknownOptions("A MemorySessionStore", options, OPTIONS);
     this.#clock = options.clock ?? systemClock;
     joinNeighbours(this.#content);
   }

@@ -1,6 +1,7 @@
 /** Copies of sessions in this process, around a store that is a network away. @module */
 
 import { setTimeout as pause } from "node:timers/promises";
+import { refuseUnknownOptions, requireSwitch } from "../core/known-options.ts";
 import type {
   EndReason,
   RemovedSession,
@@ -38,6 +39,14 @@ export interface NearCacheOptions {
   readonly testMoment?: () => Moment;
 }
 
+const OPTIONS: ReadonlySet<string> = new Set<keyof NearCacheOptions>([
+  "store",
+  "maxStalenessMilliseconds",
+  "maximumEntries",
+  "settle",
+  "testMoment",
+]);
+
 const LONGEST_STALENESS_MILLISECONDS = 60_000;
 
 /**
@@ -61,6 +70,8 @@ export class NearCacheSessionStore implements SessionStore {
 
   /** @throws CoatcheckError `invalid_configuration`; what the store's `subscribe` throws */
   constructor(options: NearCacheOptions) {
+    refuseUnknownOptions("A NearCacheSessionStore", options, OPTIONS);
+    requireSwitch("settle", options.settle);
     const { store, maxStalenessMilliseconds = 1_000, maximumEntries = 10_000, settle = false } = options;
     requireWholeNumber("maxStalenessMilliseconds", maxStalenessMilliseconds, LONGEST_STALENESS_MILLISECONDS);
     requireWholeNumber("maximumEntries", maximumEntries, Number.MAX_SAFE_INTEGER);

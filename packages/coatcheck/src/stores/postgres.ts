@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import type { CallLimits } from "../core/bounded-calls.ts";
 import type { Clock } from "../core/clock.ts";
+import { refuseUnknownOptions } from "../core/known-options.ts";
 import { withReason } from "../core/opening-fault.ts";
 import { RemovalChannel } from "../core/removal-channel.ts";
 import {
@@ -59,6 +60,16 @@ export interface PostgresSessionStoreOptions {
   readonly testClock?: Clock;
 }
 
+const OPTIONS: ReadonlySet<string> = new Set<keyof PostgresSessionStoreOptions>([
+  "pool",
+  "connectListener",
+  "schema",
+  "deadlineMilliseconds",
+  "maximumInFlight",
+  "testClock",
+]);
+const MIGRATION_OPTIONS: ReadonlySet<string> = new Set(["partitions", "schema", "deadlineMilliseconds"]);
+
 /** Expired sessions removed by one statement: so few that whoever waits for one of them hardly waits. */
 const EXPIRY_BATCH = 100;
 const MOST_PARTITIONS = 1_024;
@@ -75,6 +86,7 @@ export function migratePostgresSessions(
   pool: PostgresPool,
   options: { readonly partitions?: number; readonly schema?: string } & Pick<CallLimits, "deadlineMilliseconds"> = {},
 ): Promise<void> {
+  refuseUnknownOptions("migratePostgresSessions", options, MIGRATION_OPTIONS);
   const { partitions = 1, deadlineMilliseconds = 60_000 } = options;
   const names = new SchemaNames(options.schema);
   if (!Number.isSafeInteger(partitions) || partitions < 1 || partitions > MOST_PARTITIONS) {
@@ -105,6 +117,7 @@ export class PostgresSessionStore implements SessionStore {
    * `store_unavailable`
    */
   static async open(options: PostgresSessionStoreOptions): Promise<PostgresSessionStore> {
+    refuseUnknownOptions("A PostgresSessionStore", options, OPTIONS);
     if (typeof options.connectListener !== "function") {
       throw new CoatcheckError("invalid_configuration", "A PostgresSessionStore needs connectListener.");
     }

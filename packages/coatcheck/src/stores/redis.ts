@@ -25,43 +25,20 @@ import { CoatcheckError } from "../errors.ts";
 import { ExpirySweep } from "./redis/expiry-sweep.ts";
 import { PrimaryWatch } from "./redis/primary-watch.ts";
 import { packChange, packRecord, unpackRecord } from "./redis/record-codec.ts";
-import { connectionOf, type RedisClient } from "./redis/redis-client.ts";
+import { connectionOf } from "./redis/redis-client.ts";
 import type { CommandWord, RedisConnection } from "./redis/redis-connection.ts";
 import { removalSource } from "./redis/removal-source.ts";
 import { ScriptRunner } from "./redis/script-runner.ts";
 import type { ScriptName } from "./redis/scripts.ts";
 import { knowsScriptFlags, type ServerFacts, serverFactsOf } from "./redis/server-facts.ts";
+import { type RedisSessionStoreOptions, requireStoreOptions } from "./redis/store-options.ts";
 
 export type { IoredisClient, IoredisCluster } from "./redis/ioredis-connection.ts";
 export { ioredisClusterOptions, ioredisOptions } from "./redis/ioredis-options.ts";
 export type { NodeRedisClient, NodeRedisCluster } from "./redis/node-redis-connection.ts";
 export type { NodeRedisSentinel } from "./redis/node-redis-sentinel-connection.ts";
 export type { RedisClient } from "./redis/redis-client.ts";
-
-/** How the store reaches Redis, and for how long it waits. */
-export interface RedisSessionStoreOptions {
-  /**
-   * An ioredis or node-redis client: of one server, one behind Sentinel, or a cluster. It must neither keep commands for
-   * later nor send them twice: see `ioredisOptions`; for node-redis, `disableOfflineQueue: true` (a cluster takes it in
-   * `defaults`), and behind Sentinel `maxCommandRediscovers: 0`. Best one that nothing else uses, because it is made to
-   * reconnect when nothing is answered within the deadline, or by a server that is no primary any more. The store
-   * listens to its errors until it is closed.
-   */
-  readonly client: RedisClient;
-  /** Before every key and the channel's name; "coatcheck:" by default. Keeps applications on one server apart. */
-  readonly prefix?: string;
-  /** How long a call may take before it fails with `store_unavailable`; 2,000 by default. */
-  readonly deadlineMilliseconds?: number;
-  /** How many calls may be under way before more fail at once; 10,000 by default. */
-  readonly maximumInFlight?: number;
-  /**
-   * What to do about a server that throws sessions away when memory runs out (`maxmemory-policy` other than
-   * `noeviction`): people would be signed out, and fences forgotten. "warn", the default, or "refuse" to open.
-   */
-  readonly whenEvicting?: "warn" | "refuse";
-  /** For tests alone. By default the server's clock counts, which is the same for every process. */
-  readonly testClock?: Clock;
-}
+export type { RedisSessionStoreOptions } from "./redis/store-options.ts";
 
 interface OpenParts {
   readonly connection: RedisConnection;
@@ -94,6 +71,7 @@ export class RedisSessionStore implements SessionStore {
   readonly #channel: RemovalChannel;
   readonly #sweep: ExpirySweep;
   readonly #testClock: Clock | null;
+  readonly #watch: PrimaryWatch;
   readonly #stopHearing: () => void;
 
   /**
@@ -103,14 +81,12 @@ export class RedisSessionStore implements SessionStore {
    */
   static async open(options: RedisSessionStoreOptions): Promise<RedisSessionStore> {
     const { prefix = "coatcheck:" } = options;
-    if (/[{}]/.test(prefix)) {
-      throw new CoatcheckError("invalid_configuration", "The prefix must hold no braces: they would crowd one slot.");
-    }
+    requireStoreOptions(options);
     const connection = connectionOf(options.client);
     const watch = new PrimaryWatch(connection, prefix + PROBED_USER_KEY);
     const calls = new BoundedCalls("Redis", options, {
       // One that answers nothing within the deadline may be dead without having been closed.
-      onSilence: () => connection.reconnect(),
+      onSilence: () => watch.reconnect(),
       onFault: (error) => watch.noteFault(error),
     });
     // Each call that fails says why. Unheard, an error of the client would end the process.
@@ -118,6 +94,7 @@ export class RedisSessionStore implements SessionStore {
     try {
       return await withReason(RedisSessionStore.#openOn({ connection, calls, watch, prefix, stopHearing }, options));
     } catch (error) {
+      watch.close();
       stopHearing();
       throw error;
     }
@@ -147,6 +124,7 @@ export class RedisSessionStore implements SessionStore {
     this.#prefix = prefix;
     this.#channelName = `${prefix}removed`;
     this.#scripts = scripts;
+    this.#watch = watch;
     this.#stopHearing = stopHearing;
     this.#channel = new RemovalChannel(removalSource({ connection, channel: this.#channelName, calls, watch }));
     this.#sweep = new ExpirySweep({
@@ -240,6 +218,7 @@ export class RedisSessionStore implements SessionStore {
   /** Ends all subscriptions. The client stays as it is: it is the caller's, and so are its errors from now on. */
   close(): void {
     this.#channel.close();
+    this.#watch.close();
     this.#stopHearing();
   }
 

@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Clock, systemClock, type Timestamp } from "../core/clock.ts";
+import { refuseUnknownOptions } from "../core/known-options.ts";
 import { withReason } from "../core/opening-fault.ts";
 import {
   applyChange,
@@ -49,6 +50,13 @@ export interface SqliteSessionStoreOptions {
   readonly pollIntervalMilliseconds?: number;
 }
 
+const OPTIONS: ReadonlySet<string> = new Set<keyof SqliteSessionStoreOptions>([
+  "database",
+  "clock",
+  "deadlineMilliseconds",
+  "pollIntervalMilliseconds",
+]);
+
 const DEFAULT_DEADLINE_MILLISECONDS = 2_000;
 const FENCE_LIFETIME = FENCE_LIFETIME_SECONDS * 1_000;
 /** Expired sessions removed in one transaction: so few that logins hardly wait for it. */
@@ -71,6 +79,7 @@ export class SqliteSessionStore implements SessionStore {
    * @throws CoatcheckError `store_schema_unsupported`, `store_unavailable`
    */
   static async open(options: SqliteSessionStoreOptions): Promise<SqliteSessionStore> {
+    refuseUnknownOptions("A SqliteSessionStore", options, OPTIONS);
     const { database, deadlineMilliseconds = DEFAULT_DEADLINE_MILLISECONDS } = options;
     const connection = new SqliteConnection(database, deadlineMilliseconds);
     await withReason(connection.read(() => useWriteAheadLog(database)));

@@ -11,6 +11,7 @@ export interface NodeRedisClient {
     readonly readonly?: boolean | undefined;
     readonly socket?: object | undefined;
   };
+  readonly isOpen: boolean;
   sendCommand(words: CommandWord[], options: NodeRedisReplies): Promise<unknown>;
   duplicate(overrides: NodeRedisListenerOptions): NodeRedisListener;
   connect(): Promise<unknown>;
@@ -63,6 +64,8 @@ export function nodeRedisConnection(client: NodeRedisClient): RedisConnection {
     hearErrors: (onError) => hearErrorsOf(client, onError),
     watchTopology: () => () => {},
     reconnect() {
+      // Closed by its owner: it would come back, and keep a process running that shuts down.
+      if (!client.isOpen) return;
       client.destroy();
       // It tries for as long as its own reconnect strategy says; until then commands fail.
       client.connect().catch(() => {});

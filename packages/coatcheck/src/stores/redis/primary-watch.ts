@@ -14,6 +14,7 @@ export class PrimaryWatch {
   readonly #connection: RedisConnection;
   readonly #write: readonly CommandWord[];
   readonly #onWrongServer = new Set<() => void>();
+  #isClosed = false;
   #lastReconnectAt = Number.NEGATIVE_INFINITY;
 
   /** `probedKey` is one that is never there. */
@@ -30,7 +31,16 @@ export class PrimaryWatch {
     const now = performance.now();
     if (now - this.#lastReconnectAt < RECONNECT_EVERY_MILLISECONDS) return;
     this.#lastReconnectAt = now;
-    this.#connection.reconnect();
+    this.reconnect();
+  }
+
+  /** Drops the connection for another, unless the store is closed: the client is its owner's alone from then on. */
+  reconnect(): void {
+    if (!this.#isClosed) this.#connection.reconnect();
+  }
+
+  close(): void {
+    this.#isClosed = true;
   }
 
   /** Asks the server for a write that changes nothing, so that a node that only reads notices too. */

@@ -24,3 +24,24 @@ export function refuseUnknownOptions(owner: string, options: object, known: Read
     throw new CoatcheckError("invalid_configuration", `${owner} has no option "${name}".${hint}`);
   }
 }
+
+/**
+ * What was read from a file or the environment is text, and "false" would be a yes.
+ *
+ * @throws CoatcheckError `invalid_configuration` for what is neither left out, true nor false
+ */
+export function requireSwitch(name: string, value: unknown): void {
+  if (value === undefined || typeof value === "boolean") return;
+  throw new CoatcheckError("invalid_configuration", `${name} is true or false, without quotes.`);
+}
+
+/**
+ * A choice that is misspelt would be the default, which is seldom the strict one.
+ *
+ * @throws CoatcheckError `invalid_configuration` for what is neither left out nor one of the choices
+ */
+export function requireChoice(name: string, value: unknown, choices: readonly string[]): void {
+  if (value === undefined || choices.some((choice) => choice === value)) return;
+  const listed = choices.map((choice) => `"${choice}"`).join(" or ");
+  throw new CoatcheckError("invalid_configuration", `${name} is ${listed}.`);
+}

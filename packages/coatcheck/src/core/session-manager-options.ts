@@ -1,0 +1,41 @@
+import { CoatcheckError } from "../errors.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { refuseUnknownOptions } from "./known-options.ts";
+import type { SessionEventEmitter } from "./session-events.ts";
+import type { SessionPolicy } from "./session-policy.ts";
+import type { SessionStore } from "./session-store.ts";
+
+/** What a SessionManager works with. */
+export interface SessionManagerOptions {
+  /** Where the sessions are. */
+  readonly store: SessionStore;
+  /** Time limits, freshness and the limit per user; `standardPolicy` by default. */
+  readonly policy?: SessionPolicy;
+  /** Keeps deployments or tenants apart that share one store; "default" by default. Changing it ends every session. */
+  readonly namespace?: string;
+  /** Who is told what happens; by default an emitter of its own, see `SessionManager.events`. */
+  readonly events?: SessionEventEmitter;
+  /** Tells the time by which sessions expire; the machine's by default. Stores have their own. */
+  readonly clock?: Clock;
+}
+
+const OPTIONS: ReadonlySet<string> = new Set<keyof SessionManagerOptions>([
+  "store",
+  "policy",
+  "namespace",
+  "events",
+  "clock",
+]);
+
+/** @throws CoatcheckError `invalid_configuration` */
+export function requireManagerOptions(options: SessionManagerOptions): void {
+  refuseUnknownOptions("A SessionManager", options, OPTIONS);
+  const { store, namespace = "", clock = systemClock } = options;
+  const refuse: (message: string) => never = (message) => {
+    throw new CoatcheckError("invalid_configuration", message);
+  };
+  if (typeof store?.find !== "function") refuse("A SessionManager needs a store: await what opens one.");
+  // Two that become the same text would share their users.
+  if (typeof namespace !== "string") refuse("namespace is text.");
+  if (typeof clock.now !== "function") refuse("clock is an object that has now().");
+}

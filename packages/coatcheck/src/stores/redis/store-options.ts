@@ -1,0 +1,49 @@
+import type { Clock } from "../../core/clock.ts";
+import { refuseUnknownOptions, requireChoice } from "../../core/known-options.ts";
+import { CoatcheckError } from "../../errors.ts";
+import type { RedisClient } from "./redis-client.ts";
+
+/** How the store reaches Redis, and for how long it waits. */
+export interface RedisSessionStoreOptions {
+  /**
+   * An ioredis or node-redis client: of one server, one behind Sentinel, or a cluster. It must neither keep commands for
+   * later nor send them twice: see `ioredisOptions`; for node-redis, `disableOfflineQueue: true` (a cluster takes it in
+   * `defaults`), and behind Sentinel `maxCommandRediscovers: 0`. Best one that nothing else uses, because it is made to
+   * reconnect when nothing is answered within the deadline, or by a server that is no primary any more. The store
+   * listens to its errors until it is closed.
+   */
+  readonly client: RedisClient;
+  /** Before every key and the channel's name; "coatcheck:" by default. Keeps applications on one server apart. */
+  readonly prefix?: string;
+  /** How long a call may take before it fails with `store_unavailable`; 2,000 by default. */
+  readonly deadlineMilliseconds?: number;
+  /** How many calls may be under way before more fail at once; 10,000 by default. */
+  readonly maximumInFlight?: number;
+  /**
+   * What to do about a server that throws sessions away when memory runs out (`maxmemory-policy` other than
+   * `noeviction`): people would be signed out, and fences forgotten. "warn", the default, or "refuse" to open.
+   */
+  readonly whenEvicting?: "warn" | "refuse";
+  /** For tests alone. By default the server's clock counts, which is the same for every process. */
+  readonly testClock?: Clock;
+}
+
+const OPTIONS: ReadonlySet<string> = new Set<keyof RedisSessionStoreOptions>([
+  "client",
+  "prefix",
+  "deadlineMilliseconds",
+  "maximumInFlight",
+  "whenEvicting",
+  "testClock",
+]);
+
+/** @throws CoatcheckError `invalid_configuration` */
+export function requireStoreOptions(options: RedisSessionStoreOptions): void {
+  const { prefix = "coatcheck:" } = options;
+  refuseUnknownOptions("A RedisSessionStore", options, OPTIONS);
+  requireChoice("whenEvicting", options.whenEvicting, ["warn", "refuse"]);
+  if (typeof prefix !== "string") throw new CoatcheckError("invalid_configuration", "The prefix is text.");
+  if (/[{}]/.test(prefix)) {
+    throw new CoatcheckError("invalid_configuration", "The prefix must hold no braces: they would crowd one slot.");
+  }
+}
