@@ -70,7 +70,8 @@ export const coreRules: readonly Rule[] = [
   {
     rule: "A new secret becomes current when it comes back, and only then.",
     source: authenticator,
-    replace: 'if (recognition === "pending") return { ...confirmPending(record, now), ...touch };',
+    replace:
+      'if (recognition === "pending") return { ...confirmPending(record, this.#parts.clocks.storeTime()), ...touch };',
     with: "",
     tests: `${tests}/token-reuse.test.ts`,
     testName: "a replaced secret that comes back after its grace > ends the session for both of its holders",
@@ -132,6 +133,23 @@ export const coreRules: readonly Rule[] = [
     testName: "lost responses > the last of three that comes back after all is taken, and rotation goes on",
   },
   {
+    rule: "A grace begins and ends by the store's time, whichever machine judges it.",
+    source: authenticator,
+    replace: "await clocks.requireMeasured(token.userKey);\n    return recognise(record, token, clocks.storeTime());",
+    with: "return recognition;",
+    tests: `${tests}/clock-skew.test.ts`,
+    testName:
+      "a machine whose clock is off > ahead where the old secret comes signs no second tab out, whose request was under way with the old secret",
+  },
+  {
+    rule: "Who keeps the rotation at rest keeps no renewal back.",
+    source: rotation,
+    replace: "pending?.attempt === 0",
+    with: "false",
+    tests: `${tests}/renew-secrets.test.ts`,
+    testName: "a copy that keeps the rotation at rest does not outlast a change of what its user may do",
+  },
+  {
     rule: "A secret in grace is never fresh.",
     source: authenticator,
     replace: '{ fresh: false, authenticatedAt: null, presented: "grace", rotationDue: false }',
@@ -142,16 +160,16 @@ export const coreRules: readonly Rule[] = [
   {
     rule: "A secret in grace cannot rotate.",
     source: manager,
-    replace: 'authentication.presented !== "current" || !mayIssueSecret(record, now, "rotation")',
-    with: '!mayIssueSecret(record, now, "rotation")',
+    replace: 'presented === "current" && mayIssueSecret(',
+    with: "mayIssueSecret(",
     tests: `${tests}/rotation.test.ts`,
     testName: "no second secret goes out > for a secret in grace",
   },
   {
     rule: "A secret in grace cannot re-authenticate.",
     source: manager,
-    replace: 'authentication.presented !== "current" || !mayIssueSecret(record, now, "reauthentication")',
-    with: '!mayIssueSecret(record, now, "reauthentication")',
+    replace: 'presented === "current" && mayIssueSecret(',
+    with: "mayIssueSecret(",
     tests: `${tests}/reauthentication.test.ts`,
     testName: "busy > for a secret in grace, now and when the grace has run out",
   },

@@ -8,7 +8,7 @@ import { type LoginAttempt, type LoginOptions, newSessionRecord } from "./login.
 import { brandLoginAttempt, LOGIN_OPTIONS, requireLoginAttempt, requireLoginOptions } from "./login-arguments.ts";
 import { renewSecrets } from "./renew-secrets.ts";
 import { RevocationMemory } from "./revocation-memory.ts";
-import { issueSecret, mayIssueSecret } from "./secret-rotation.ts";
+import { type IssuePurpose, issueSecret, mayIssueSecret } from "./secret-rotation.ts";
 import { Authentication, type AuthenticationResult, type Session, sessionOf } from "./session.ts";
 import { validateSessionData } from "./session-data.ts";
 import { type EventCause, SessionEventEmitter } from "./session-events.ts";
@@ -132,8 +132,7 @@ export class SessionManager {
   async rotate(authentication: Authentication, options: EventCause = {}): Promise<SessionToken | null> {
     const { record, token } = Authentication.ticketOf(authentication);
     const now = this.#clock.now();
-    if (authentication.presented !== "current" || !mayIssueSecret(record, this.#clocks.storeTime(), "rotation"))
-      return null;
+    if (!this.#mayIssue(authentication, record, "rotation")) return null;
 
     const next = rotateToken(token);
     const change = issueSecret(record, digestOf(partsOf(next).secret), record.current.authenticatedAt, now);
@@ -153,12 +152,7 @@ export class SessionManager {
   ): Promise<ReauthenticationResult> {
     const { record, token } = Authentication.ticketOf(authentication);
     const now = this.#clock.now();
-    if (
-      authentication.presented !== "current" ||
-      !mayIssueSecret(record, this.#clocks.storeTime(), "reauthentication")
-    ) {
-      return { outcome: "busy" };
-    }
+    if (!this.#mayIssue(authentication, record, "reauthentication")) return { outcome: "busy" };
     const lifetime = lifetimeOf(this.policy, record);
     const next = rotateToken(token);
     const change: SessionChange = {
@@ -269,6 +263,11 @@ export class SessionManager {
     const removed = await this.#store.deleteExpired(limit);
     announceRemovals(this.events, removed, {});
     return removed.length;
+  }
+
+  /** Never for a secret in grace. Whether another one is, is judged by the store's time. */
+  #mayIssue({ presented }: Authentication, record: SessionRecord, purpose: IssuePurpose): boolean {
+    return presented === "current" && mayIssueSecret(record, this.#clocks.storeTime(), purpose);
   }
 
   /** For the rest of the request in which the token was issued, without asking the store again. */
