@@ -48,6 +48,7 @@ export const layers: readonly Layer[] = [
       `${library}stores/$1/`,
       `${library}core/bounded-calls.ts`,
       `${library}core/opening-fault.ts`,
+      `${library}core/known-options.ts`,
       `${library}core/removal-channel.ts`,
       `${library}core/removal-listeners.ts`,
       `${library}core/session-record.ts`,
