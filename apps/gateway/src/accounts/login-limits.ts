@@ -149,7 +149,7 @@ export function networkOf(address: string): string {
   if (isIPv4(plain)) return plain;
   if (!isIPv6(plain)) return NO_ADDRESS;
   const groups = groupsOf(plain.replace(/%.*$/, ""));
-  return isMapped(groups) ? mappedAddress(groups) : `${groups.slice(0, 4).join(":")}::/64`;
+  return holdsIpv4(groups) ? mappedAddress(groups) : `${groups.slice(0, 4).join(":")}::/64`;
 }
 
 /** Some proxies pass ports on: `1.2.3.4:5678`, and IPv6 in brackets (RFC 7239, section 6). */
@@ -169,9 +169,12 @@ function groupsOf(address: string): readonly string[] {
   return [...before, ...zeros, ...after];
 }
 
-/** `::ffff:0:0/96`: an IPv4 client on a socket for both. */
-function isMapped(groups: readonly string[]): boolean {
-  return groups.slice(0, 5).every((group) => group === "0") && groups[5] === "ffff";
+/**
+ * An IPv4 client on a socket for both (`::ffff:0:0/96`), or at a server that has IPv6 alone, behind a translator
+ * (`64:ff9b::/96`, RFC 6052): all of IPv4 must not be one client.
+ */
+function holdsIpv4(groups: readonly string[]): boolean {
+  return ["0:0:0:0:0:ffff", "64:ff9b:0:0:0:0"].includes(groups.slice(0, 6).join(":"));
 }
 
 function mappedAddress(groups: readonly string[]): string {

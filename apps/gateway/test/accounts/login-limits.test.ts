@@ -10,6 +10,9 @@ describe("what one guesser holds of addresses is one network", () => {
   test.each([
     { address: "192.0.2.7", network: "192.0.2.7" },
     { address: "::ffff:192.0.2.7", network: "192.0.2.7" },
+    { address: "64:ff9b::192.0.2.7", network: "192.0.2.7" },
+    { address: "64:ff9b::c000:207", network: "192.0.2.7" },
+    { address: "64:ff9b:0:1::c000:207", network: "64:ff9b:0:1::/64" },
     { address: "::FFFF:c000:207", network: "192.0.2.7" },
     { address: "0:0:0:0:0:ffff:192.0.2.7", network: "192.0.2.7" },
     { address: "2001:db8:1:2:3:4:5:6", network: "2001:db8:1:2::/64" },
