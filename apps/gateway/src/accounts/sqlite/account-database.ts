@@ -1,3 +1,4 @@
+import { type Stats, statSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { GatewayError } from "../../errors.ts";
@@ -27,6 +28,9 @@ const OPEN_TIMEOUT_MILLISECONDS = 10_000;
 export class AccountDatabase {
   readonly #database: Database.Database;
   readonly #busyTimeoutMilliseconds: number;
+  readonly #path: string;
+  /** The file that was opened, whatever has its name later. */
+  readonly #file: Stats;
   readonly #readDataVersion: Database.Statement<[], number>;
   #isFlushing = true;
   #dataVersion = 0;
@@ -53,10 +57,12 @@ export class AccountDatabase {
       database.close();
       throw sqliteOpeningFault(path, error);
     }
-    return new AccountDatabase(database, busyTimeoutMilliseconds);
+    return new AccountDatabase(database, busyTimeoutMilliseconds, path);
   }
 
-  private constructor(database: Database.Database, busyTimeoutMilliseconds: number) {
+  private constructor(database: Database.Database, busyTimeoutMilliseconds: number, path: string) {
+    this.#path = path;
+    this.#file = statSync(path);
     this.#database = database;
     this.#busyTimeoutMilliseconds = busyTimeoutMilliseconds;
     this.#readDataVersion = database.prepare<[], number>("PRAGMA data_version").pluck();
@@ -105,11 +111,19 @@ export class AccountDatabase {
   }
 
   /**
-   * Writes what is there already, so that a full disk or a file that became read-only is noticed.
+   * Writes what is there already, so that a full disk or a file that became read-only is noticed. A file that was moved,
+   * deleted or replaced takes writes still, which no other process sees, and which are lost with this one.
    *
    * @throws GatewayError `accounts_unavailable`
    */
   async checkWritable(): Promise<void> {
+    const file = statSync(this.#path, { throwIfNoEntry: false });
+    if (file?.ino !== this.#file.ino || file.dev !== this.#file.dev) {
+      throw new GatewayError(
+        "accounts_unavailable",
+        `${this.#path} is no longer the file that was opened: start anew.`,
+      );
+    }
     await this.write(() => this.#database.prepare("UPDATE accounts_schema SET version = version").run());
   }
 
