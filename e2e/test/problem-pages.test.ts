@@ -132,7 +132,7 @@ describeInChromium("a page that the password once more would open", () => {
     await review(page, "confirm-refused");
     expect(await page.locator("input[name=email]").inputValue()).toBe(ada.email);
     expect(await page.getByRole("link").getAttribute("href")).toBe(
-      "/auth/sign-in?switch-user&next=%2Fapp%2Fdanger%2Fx%3Ftab%3D1",
+      "/auth/sign-in?switch-user&next=%2Fapp%2Fdanger%2Fx%3Ftab%3D1#here",
     );
     await password.fill(ada.password);
     await page.keyboard.press("Enter");

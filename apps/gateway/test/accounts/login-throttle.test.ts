@@ -228,7 +228,7 @@ describeOnEveryDatabase((database) => {
       if (minute % 50 !== 0) await throttle.succeed(attempt);
       clock.advanceSeconds(60);
     }
-  });
+  }, 120_000);
 
   test("an attempt that is given back leaves the wait as it was", async () => {
     const { throttle, clock } = await openThrottle();

@@ -4,11 +4,13 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import Database from "better-sqlite3";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Client } from "../support/client.ts";
 import { GatewayProcess, runCommand } from "../support/gateway-process.ts";
 
 const ada = { email: "ada@example.com", password: "counting analytical engines" };
+
+const WITHIN = { timeout: 20_000, interval: 100 };
 
 let gateway: GatewayProcess;
 
@@ -108,13 +110,14 @@ describe("at run time", () => {
     async (table) => {
       database.exec(`ALTER TABLE ${table} RENAME TO gone`);
       await expectUnavailable(await client.send("GET", "/auth/me"));
-      await expectUnavailable(await client.send("GET", "/auth/health/ready"));
+      // What readiness found is held for a second.
+      await vi.waitFor(async () => expectUnavailable(await client.send("GET", "/auth/health/ready")), WITHIN);
       expect((await client.send("GET", "/auth/health/live")).status).toBe(200);
       if (table === "coatcheck_sessions") await expectUnavailable(await client.send("POST", "/auth/logout"));
 
       database.exec(`ALTER TABLE gone RENAME TO ${table}`);
       expect((await client.send("GET", "/auth/me")).status).toBe(200);
-      expect((await client.send("GET", "/auth/health/ready")).status).toBe(200);
+      await vi.waitFor(async () => expect((await client.send("GET", "/auth/health/ready")).status).toBe(200), WITHIN);
     },
   );
 
