@@ -7,7 +7,7 @@ import { SecurityEvents, type SecurityReport } from "../audit/security-events.ts
 import { reportSessionEvents } from "../audit/session-events.ts";
 import { makeDataFolder } from "../config/data-folder.ts";
 import { type GatewayConfiguration, sessionPolicies } from "../config/gateway-configuration.ts";
-import { loadConfiguration } from "../config/load-configuration.ts";
+import { type LoadedConfiguration, loadConfiguration } from "../config/load-configuration.ts";
 import { openAccountDatabase } from "../database/open-account-database.ts";
 import type { OpenAccounts } from "../database/open-accounts.ts";
 import { GatewayError } from "../errors.ts";
@@ -26,14 +26,19 @@ export function configurationOf(
 ): GatewayConfiguration {
   const path = typeof values.config === "string" ? values.config : undefined;
   const { configuration, origins } = loadConfiguration({ environment, path });
-  const isNamed = origins.data !== "default" || origins.database !== "default";
-  if (!isNamed && !mayCreate) requireDatabase(configuration);
+  if (!mayCreate) requireDatabase({ configuration, origins });
   return configuration;
 }
 
-/** Where nothing names the database, it is below the folder that the command happens to run in. */
-function requireDatabase({ database }: GatewayConfiguration): void {
-  if (database.kind !== "sqlite" || existsSync(database.path)) return;
+/**
+ * Where nothing names the database, it is below the folder that the command happens to run in.
+ *
+ * @throws CommandFailure when there is none
+ */
+export function requireDatabase({ configuration, origins }: LoadedConfiguration): void {
+  const { database } = configuration;
+  const isNamed = origins.data !== "default" || origins.database !== "default";
+  if (isNamed || database.kind !== "sqlite" || existsSync(database.path)) return;
   throw new CommandFailure(
     `There is no database at ${database.path}. Run the command in the gateway's folder, name its data by COATCHECK_DATA, ` +
       "or make a new database here: coatcheck migrate",

@@ -22,6 +22,10 @@ test("a user is not added to an empty database in whatever folder the command ha
   expect([elsewhere.status, elsewhere.stdout]).toEqual([1, ""]);
   expect(elsewhere.stderr).toContain(`There is no database at ${join(folder, ".coatcheck", "coatcheck.sqlite")}.`);
   expect(run("users", "list").status).toBe(1);
+  // It would have answered for a database that it had just made, where the gateway then has no users.
+  const checked = run("config", "check", "--connect");
+  expect(checked.stderr).toContain(`There is no database at ${join(folder, ".coatcheck", "coatcheck.sqlite")}.`);
+  expect(checked.status).toBe(1);
   expect(readdirSync(folder)).toEqual([]);
 
   expect(run("migrate").status).toBe(0);

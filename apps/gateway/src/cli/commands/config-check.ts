@@ -6,6 +6,7 @@ import { SETTING_KEYS, type SettingKey } from "../../config/setting-variables.ts
 import { configurationWarnings } from "../../config/warnings.ts";
 import type { Route } from "../../proxy/route.ts";
 import { type Command, CommandFailure, configurationOption } from "../command.ts";
+import { requireDatabase } from "../open-for-command.ts";
 import { printJson, printLine, printTable, type Terminal } from "../terminal.ts";
 import { tryParts } from "../try-parts.ts";
 
@@ -29,7 +30,9 @@ export const configCheck: Command = {
       printTable(terminal.output, ["KEY", "VALUE", "FROM"], rows);
     }
     for (const warning of configurationWarnings(configuration)) printLine(terminal.errors, `Warning: ${warning}`);
-    if (values.connect === true) await connect(configuration, terminal);
+    if (values.connect !== true) return;
+    requireDatabase({ configuration, origins });
+    await connect(configuration, terminal);
   },
 };
 
