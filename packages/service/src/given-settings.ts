@@ -57,7 +57,10 @@ export class GivenSettings<Key extends string> {
       return parse(setting.value);
     } catch (error) {
       if (!(error instanceof InvalidValue)) throw error;
-      throw new this.#OperatorError("invalid_configuration", `${setting.name} ${error.message}.`);
+      throw new this.#OperatorError(
+        "invalid_configuration",
+        `${setting.name} ${error.message.replace(/[^?]$/, "$&.")}`,
+      );
     }
   }
 

@@ -29,6 +29,7 @@ export function parsePassPaths(value: unknown): readonly AccessPath[] {
     .map((entry: unknown) => {
       const path = typeof entry === "string" ? readAccessPath(entry) : null;
       if (path === null) throw new InvalidValue('must hold paths such as "/songs/" (all below) or "/terms.pdf"');
+      if (String(entry).includes("*")) throw new InvalidValue('must hold no "*": "/songs/" is for all below');
       return path;
     });
 }

@@ -127,6 +127,11 @@ function parseRoutePath(value: unknown): string {
   if (target === null || target.query !== "" || target.path !== value) {
     throw new InvalidValue('must have a path such as "/api/" (all below) or "/robots.txt", decoded');
   }
+  // A reader takes it for all below. It would be one path of that name, and all below would go by another route.
+  if (target.path.includes("*")) {
+    const folder = target.path.slice(0, target.path.lastIndexOf("/", target.path.indexOf("*")) + 1);
+    throw new InvalidValue(`must have no "*" in its path: "${folder}" is for all below`);
+  }
   return target.path;
 }
 

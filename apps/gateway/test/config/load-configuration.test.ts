@@ -435,6 +435,8 @@ describe("signed access", () => {
     [{ COATCHECK_FILES_URL: "files" }, "must be an origin"],
     [{ ...files, COATCHECK_PASS_PATHS: "songs/" }, "must hold paths"],
     [{ ...files, COATCHECK_PASS_PATHS: "/songs/../" }, "must hold paths"],
+    [{ ...files, COATCHECK_PASS_PATHS: "/songs/*" }, 'must hold no "*": "/songs/" is for all below'],
+    [{ COATCHECK_ROUTES: '[{"acess":"login"}]' }, /: did you mean "access"\?$/],
     [{ COATCHECK_PORT: "9000" }, '"COATCHECK_PORT", which is unknown. Did you mean PORT?'],
     [{ PORT: "9464", COATCHECK_METRICS_PORT: "9464" }, "COATCHECK_METRICS_PORT is the port of the gateway itself"],
     [

@@ -53,6 +53,12 @@ describe("an operator is told what is wrong with", () => {
       { caseSensitive: true, caseInsensitive: true },
       "cannot have a service that tells upper and lower case apart",
     ],
+    // It would be a route for one path of that very name, and /admin/x would go by the route for everything.
+    [
+      "a wildcard",
+      { path: "/admin/*", access: "role:admin" },
+      'must have no "*" in its path: "/admin/" is for all below',
+    ],
     ["no list", { dropHeaders: 1 }, "whose dropHeaders must be a list of names of header fields"],
     ["a key that is not known", { forwardHeader: [] }, 'unknown key "forwardHeader": did you mean "forwardHeaders"?'],
   ])("%s", (_what, change, message) => {
