@@ -43,19 +43,20 @@ export function varyBy(response: OutgoingResponse, fields: readonly string[]): r
  */
 export function cacheControl(
   response: OutgoingResponse,
-  { carriesCookie, isPrivatePage }: { readonly carriesCookie: boolean; readonly isPrivatePage: boolean },
+  { carriesCookie, isLoggedIn, isPage }: Readonly<Record<"carriesCookie" | "isLoggedIn" | "isPage", boolean>>,
 ): readonly HeaderEdit[] {
   const set = (value: string, name = "cache-control"): HeaderEdit => ({ name, value, mode: "set" });
-  if (carriesCookie) {
-    const told = TARGETED.filter((name) => response.headers.get(name) !== null);
-    return [set("private, no-store"), ...told.map((name) => set("no-store", name))];
-  }
+  const told = TARGETED.filter((name) => response.headers.get(name) !== null);
+  // Such a cache does not look at Cache-Control, and few look at Vary: it would hand one user's answer to the next.
+  const untold = carriesCookie || isLoggedIn ? told.map((name) => set("no-store", name)) : [];
+  if (carriesCookie) return [set("private, no-store"), ...untold];
   const given = directives(response.headers.get("cache-control"));
-  // After a logout, Back would show it once more: a browser keeps the page and does not ask again, whatever else it is told.
-  if (isPrivatePage && given.length === 0) return [set("private, no-store")];
   const kept = given.filter((directive) => !/^(public|private|s-maxage)\b/i.test(directive));
+  const isAllowed = kept.length > 0 || given.some((directive) => /^private\b/i.test(directive));
+  // After a logout, Back would show it once more: a browser keeps the page and does not ask again, whatever else it is told.
+  if (isLoggedIn && isPage && !isAllowed) return [set("private, no-store"), ...untold];
   // What is left is the application's own word on how long its reader may keep it; without one, not at all unasked.
-  return [set(["private", ...(kept.length === 0 ? ["no-cache"] : kept)].join(", "))];
+  return [set(["private", ...(kept.length === 0 ? ["no-cache"] : kept)].join(", ")), ...untold];
 }
 
 /** Whether it is what a person looks at: by its type, or because the browser asked for something to show. */

@@ -215,8 +215,11 @@ export class Visit {
     if (this.#hasForgotten && clearSiteData !== null) {
       cookie.push({ name: "clear-site-data", value: clearSiteData, mode: "set" });
     }
-    const isPrivatePage = this.#known?.status === "authenticated" && isPage(this.#parts.request, response);
-    const caching = cacheControl(response, { carriesCookie: this.#setCookie !== null, isPrivatePage });
+    const caching = cacheControl(response, {
+      carriesCookie: this.#setCookie !== null,
+      isLoggedIn: this.#known?.status === "authenticated",
+      isPage: isPage(this.#parts.request, response),
+    });
     return [...cookie, ...caching, ...corsHeaders, ...varyBy(response, ["Cookie", ...byOrigin])];
   }
 

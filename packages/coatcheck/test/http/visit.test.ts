@@ -352,11 +352,26 @@ describe("a page that Back would show after a logout", () => {
       { "content-type": "application/json" },
       "private, no-cache",
     ],
+    [
+      "by a browser where all may keep it, which is a mistake",
+      {},
+      { ...HTML, "cache-control": "public" },
+      "private, no-store",
+    ],
     ["nor what only begins like HTML", {}, { "content-type": "text/html-fragment" }, "private, no-cache"],
     ["unless the application allows it", {}, { ...HTML, "cache-control": "private" }, "private, no-cache"],
     ["or says for how long", {}, { ...HTML, "cache-control": "max-age=60" }, "private, max-age=60"],
   ])("is not kept: %s", async (_why, request, given, expected) => {
     expect(await cacheControlOf(await parts.login(), request, given)).toBe(expected);
+  });
+
+  test("of one user is given to no other by a cache that is told something of its own", async () => {
+    for (const name of ["cdn-cache-control", "surrogate-control"]) {
+      const passing = parts.visit(await parts.login(), "GET");
+      await passing.authenticate();
+      const headers = headersOf(await passing.finish(responseOf(200, { ...HTML, [name]: "max-age=60" })));
+      expect(headers[name]).toBe("no-store");
+    }
   });
 
   test("is kept for those who are not logged in: there is nothing private in it", async () => {
