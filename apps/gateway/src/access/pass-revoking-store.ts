@@ -70,7 +70,7 @@ export class PassRevokingStore implements SessionStore {
   async deleteByUser(
     userKey: string,
     reason: EndReason,
-    options: { readonly except?: string } = {},
+    options: { readonly except?: string; readonly isProbe?: boolean } = {},
   ): Promise<readonly RemovedSession[]> {
     const known = (await this.#store.listByUser(userKey)).filter(({ sessionId }) => sessionId !== options.except);
     await this.#note(known.map(({ sessionId }) => sessionId));

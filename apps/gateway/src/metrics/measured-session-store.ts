@@ -55,7 +55,7 @@ export class MeasuredSessionStore implements SessionStore {
   deleteByUser(
     userKey: string,
     reason: EndReason,
-    options: { readonly except?: string } = {},
+    options: { readonly except?: string; readonly isProbe?: boolean } = {},
   ): Promise<readonly RemovedSession[]> {
     return this.#measure("delete_by_user", () => this.#store.deleteByUser(userKey, reason, options));
   }

@@ -71,6 +71,17 @@ describe.skipIf(missingProgram("redis-server"))("with sessions in Redis", () => 
     await server.command("CONFIG", "SET", "min-replicas-to-write", "0");
     await vi.waitFor(async () => expect(await ready()).toBe(200), SOON);
   });
+
+  test("it is not ready while the server's memory is full and it refuses logins; logouts still work", async () => {
+    const server = await newRedis();
+    const client = await started({ COATCHECK_SESSIONS: server.url });
+    await server.command("CONFIG", "SET", "maxmemory", "1");
+    await vi.waitFor(async () => expect(await ready()).toBe(503), SOON);
+    expect(await login()).toBe(503);
+    expect(await statusOf(client.send("POST", "/auth/logout"))).toBe(204);
+    await server.command("CONFIG", "SET", "maxmemory", "0");
+    await vi.waitFor(async () => expect([await ready(), await login()]).toEqual([200, 200]), SOON);
+  });
 });
 
 describe.skipIf(missingProgram("postgres"))("with everything in Postgres", () => {

@@ -89,7 +89,7 @@ export class RevocationMemory implements SessionStore {
   async deleteByUser(
     userKey: string,
     reason: EndReason,
-    options?: { readonly except?: string },
+    options?: { readonly except?: string; readonly isProbe?: boolean },
   ): Promise<readonly RemovedSession[]> {
     const removed = await this.#store.deleteByUser(userKey, reason, options);
     this.#rememberOwn(removed);

@@ -120,11 +120,13 @@ export interface SessionStore {
   /**
    * Raises the user's fence to a new random value, then removes all of the user's sessions, or all but
    * `except` (a session id). The fence is raised even when there was nothing to remove: a login may be under way.
+   * `isProbe` is for a user that there is not: a store that takes revocations where it refuses logins, because its memory
+   * is full, refuses this one too.
    */
   deleteByUser(
     userKey: string,
     reason: EndReason,
-    options?: { readonly except?: string },
+    options?: { readonly except?: string; readonly isProbe?: boolean },
   ): Promise<readonly RemovedSession[]>;
 
   /** The user's sessions, expired ones that are still there included, in no particular order; empty when unknown. */

@@ -29,7 +29,8 @@ export class StoreReadiness {
 
   async #ask(): Promise<void> {
     await this.#clocks.readFence(PROBED_USER_KEY);
-    // A write of its own, and the same one each time: a store that only reads refuses it, and so does a full disk.
-    await this.#store.deleteByUser(PROBED_USER_KEY, "revoked");
+    // A write of its own, and the same one each time. A store that only reads refuses it, and so does one whose disk or
+    // memory is full.
+    await this.#store.deleteByUser(PROBED_USER_KEY, "revoked", { isProbe: true });
   }
 }

@@ -154,7 +154,7 @@ export class NearCacheSessionStore implements SessionStore {
   async deleteByUser(
     userKey: string,
     reason: EndReason,
-    options?: { readonly except?: string },
+    options?: { readonly except?: string; readonly isProbe?: boolean },
   ): Promise<readonly RemovedSession[]> {
     let removed: readonly RemovedSession[];
     try {

@@ -189,10 +189,11 @@ export class RedisSessionStore implements SessionStore {
   async deleteByUser(
     userKey: string,
     reason: EndReason,
-    options: { readonly except?: string } = {},
+    options: { readonly except?: string; readonly isProbe?: boolean } = {},
   ): Promise<readonly RemovedSession[]> {
     const fence = randomBytes(12).toString("base64url");
-    const reply = await this.#run("removeAll", userKey, [fence, reason, options.except ?? ""]);
+    const script = options.isProbe ? "probe" : "removeAll";
+    const reply = await this.#run(script, userKey, [fence, reason, options.except ?? ""]);
     return removedIn(userKey, texts(reply));
   }
 

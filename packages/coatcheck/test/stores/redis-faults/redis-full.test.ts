@@ -58,6 +58,7 @@ describe.skipIf(missingProgram("redis-server"))("a Redis", () => {
       const logins = await fillUp();
       expect(logins.length).toBeGreaterThan(50);
       await expect(logIn(node.manager, "late")).rejects.toMatchObject(STORE_UNAVAILABLE);
+      await expect(node.manager.checkReadiness()).rejects.toMatchObject(STORE_UNAVAILABLE);
       expect(await node.manager.list("late")).toEqual([]);
       expect(await statusesOf(logins)).toEqual(new Set(["authenticated"]));
       await giveMemory((await usedMemory()) + MEGABYTE);
