@@ -45,6 +45,15 @@ export class ServiceProcess {
     return this.#ended;
   }
 
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** What it wrote to standard error up to now. */
+  get log(): string {
+    return this.#stderr;
+  }
+
   /** How many descriptors it has open: files, and connections. */
   get openDescriptors(): number {
     return readdirSync(`/proc/${this.#child.pid}/fd`).length;
