@@ -13,7 +13,8 @@ export const gatewayErrorCodes = {
   database_is_not_demo: "The database exists and is not marked as a demo's, so the demo must not touch it.",
   cannot_listen: "The address or port to listen on cannot be had.",
   pages_missing: "The pages were not built, or not installed with the gateway.",
-  overloaded: "Too many passwords are being checked at this moment. Answer 503 with Retry-After.",
+  overloaded:
+    "Too many passwords are being checked at this moment, or too many passes asked for. Answer 503 with Retry-After.",
   keys_unusable:
     "The signing keys cannot be read with what was configured. Raised at start, or when a token is signed.",
   breached_passwords_unreadable:

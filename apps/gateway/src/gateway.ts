@@ -142,6 +142,7 @@ async function serve(options: GatewayOptions, parts: OpenParts): Promise<Gateway
   const access = new SignedAccess({
     ...{ configuration, store: database.access, clock },
     ...(passRule === undefined ? {} : { rule: passRule }),
+    ...(metrics !== null && { onPassRuleQuestion: metrics.passRuleAsked.bind(metrics) }),
   });
   await access.prepare();
   const store = access.issuesPasses ? new PassRevokingStore(opened.store, database.access, clock) : opened.store;

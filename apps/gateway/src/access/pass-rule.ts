@@ -1,6 +1,7 @@
 import { type AccessPath, scopeCovers } from "coatcheck/access/path-scope";
 import type { Account } from "../accounts/account.ts";
 import { GatewayError } from "../errors.ts";
+import { PassRuleQuestions, type QuestionOutcome } from "./pass-rule-questions.ts";
 
 /** Who asks for a pass. */
 export interface PassApplicant {
@@ -17,15 +18,18 @@ export interface PassRuleOptions {
   readonly paths: readonly AccessPath[];
   /** Asked for everything else; null for nothing else. */
   readonly url: string | null;
+  /** Told of each question to `url` once it is over. */
+  readonly onQuestion?: ((outcome: QuestionOutcome) => void) | undefined;
 }
 
 const TIMEOUT_MILLISECONDS = 2_000;
 
 /** Nobody may open anything that is not allowed here. */
-export function passRule({ paths, url }: PassRuleOptions): PassRule {
+export function passRule({ paths, url, onQuestion }: PassRuleOptions): PassRule {
+  const questions = new PassRuleQuestions(onQuestion);
   return async (applicant, path) => {
     if (paths.some((allowed) => allows(allowed, path))) return true;
-    return url === null ? false : ask(url, applicant, path);
+    return url === null ? false : questions.run(applicant.account.id, () => ask(url, applicant, path));
   };
 }
 

@@ -12,6 +12,7 @@ import type { GatewayConfiguration } from "../config/gateway-configuration.ts";
 import type { AccessStore, KeyPurpose } from "./access-store.ts";
 import { KeyRing } from "./key-ring.ts";
 import { type PassRule, passRule } from "./pass-rule.ts";
+import type { QuestionOutcome } from "./pass-rule-questions.ts";
 
 export interface SignedAccessParts {
   readonly configuration: Pick<
@@ -28,6 +29,8 @@ export interface SignedAccessParts {
   readonly clock: Clock;
   /** Instead of what the configuration allows. */
   readonly rule?: PassRule;
+  /** Told of each question to the application that decides about passes. */
+  readonly onPassRuleQuestion?: (outcome: QuestionOutcome) => void;
 }
 
 /** Who asks, by which session. */
@@ -73,7 +76,7 @@ export class SignedAccess {
     this.#identities = new IdentityIssuer({ issuer, keys: this.identityKeys, clock });
     this.#passes = new PassIssuer({ issuer, keys: this.passKeys, clock });
     const { passPaths: paths, passRuleUrl: url } = configuration;
-    this.#rule = parts.rule ?? passRule({ paths, url });
+    this.#rule = parts.rule ?? passRule({ paths, url, onQuestion: parts.onPassRuleQuestion });
   }
 
   /** Whether a file service is configured, for which alone passes are issued. */

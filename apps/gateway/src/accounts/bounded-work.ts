@@ -7,12 +7,15 @@ import { GatewayError } from "../errors.ts";
 export class BoundedWork {
   readonly #concurrency: number;
   readonly #maximumWaiting: number;
+  readonly #message: string;
   readonly #waiting: (() => void)[] = [];
   #running = 0;
 
-  constructor(concurrency: number, maximumWaiting: number) {
+  /** `message` is for people: what there is too much of. */
+  constructor(concurrency: number, maximumWaiting: number, message: string) {
     this.#concurrency = concurrency;
     this.#maximumWaiting = maximumWaiting;
+    this.#message = message;
   }
 
   /** A task would be refused. */
@@ -39,9 +42,7 @@ export class BoundedWork {
       this.#running++;
       return;
     }
-    if (this.isFull) {
-      throw new GatewayError("overloaded", "Too many passwords are being checked.", { retryAfterSeconds: 2 });
-    }
+    if (this.isFull) throw new GatewayError("overloaded", this.#message, { retryAfterSeconds: 2 });
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 

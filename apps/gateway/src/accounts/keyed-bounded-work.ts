@@ -27,7 +27,7 @@ export class KeyedBoundedWork {
   /** The task's result, or null at once, the task not started, when too many wait for this key's turn already. */
   run<Result>(key: string, task: () => Promise<Result>): Promise<Result> | null {
     const { concurrency, maximumWaiting } = this.#options;
-    const work = this.#workByKey.get(key) ?? new BoundedWork(concurrency, maximumWaiting);
+    const work = this.#workByKey.get(key) ?? new BoundedWork(concurrency, maximumWaiting, "Too many tasks of one key.");
     if (work.isFull) return null;
     this.#workByKey.set(key, work);
     return work.run(task).finally(() => {

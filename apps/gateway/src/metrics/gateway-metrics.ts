@@ -2,6 +2,7 @@ import { STATUS_CODES } from "node:http";
 import type { LogLoss } from "@coatcheck/service/log-destination";
 import type { ChannelState } from "coatcheck";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { type QuestionOutcome, questionOutcomes } from "../access/pass-rule-questions.ts";
 import { passwordLimits } from "../audit/refused-password.ts";
 import type { SecurityReport } from "../audit/security-events.ts";
 import { vocabulary } from "../audit/vocabulary.ts";
@@ -61,6 +62,12 @@ export class GatewayMetrics {
     labelNames: ["limit"],
     registers: [this.#registry],
   });
+  readonly #passRule = new Counter({
+    name: "coatcheck_pass_rule_questions_total",
+    help: "Questions to the application that decides about passes, by what came of them.",
+    labelNames: ["outcome"],
+    registers: [this.#registry],
+  });
   readonly #channel = new Gauge({
     name: "coatcheck_removal_channel_open",
     help: "1 while this node hears of the sessions that others end; 0 while it does not, and holds no copies.",
@@ -72,6 +79,7 @@ export class GatewayMetrics {
     // A series that is not there cannot be told from one that is zero.
     for (const event of Object.keys(vocabulary)) this.#events.inc({ event }, 0);
     for (const limit of passwordLimits) this.#passwords.inc({ limit }, 0);
+    for (const outcome of questionOutcomes) this.#passRule.inc({ outcome }, 0);
   }
 
   /** Adds what is looked up. Call it once. */
@@ -164,6 +172,10 @@ export class GatewayMetrics {
     this.#events.inc({ event });
     const limit = passwordLimits.find((one) => one === detail?.limit);
     if (limit !== undefined) this.#passwords.inc({ limit });
+  }
+
+  passRuleAsked(outcome: QuestionOutcome): void {
+    this.#passRule.inc({ outcome });
   }
 
   channelIs(state: ChannelState): void {
