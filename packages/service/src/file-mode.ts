@@ -1,19 +1,39 @@
-import { type Stats, statSync } from "node:fs";
+import { lstatSync, type Stats, statSync } from "node:fs";
+import { dirname } from "node:path";
 
 const WRITABLE_BY_OTHERS = 0o002;
 
 /** Why a file may not be used as it is, as the end of a sentence; null if it may, or is not there. */
 export function fileModeFault(path: string): string | null {
-  const file = statsOf(path);
-  if (file === null || !file.isFile() || (file.mode & WRITABLE_BY_OTHERS) === 0) return null;
+  if (isPlanted(path)) {
+    return "another user of this machine put it there, into a folder that every user may write";
+  }
+  const file = statsOf(statSync, path);
+  if (file === null || !file.isFile() || !isWritableByOthers(file)) return null;
   const mode = (file.mode & 0o777).toString(8).padStart(4, "0");
   return `every user of this machine may write it (mode ${mode}): run chmod o-rwx on it`;
 }
 
+/**
+ * Whether the file, or the link, belongs to neither this process nor the folder's owner where anyone may put one. Linux
+ * can refuse that itself (`fs.protected_symlinks`, `fs.protected_regular`), but does so neither everywhere nor in each
+ * such folder.
+ */
+function isPlanted(path: string): boolean {
+  const entry = statsOf(lstatSync, path);
+  const folder = statsOf(statSync, dirname(path));
+  if (entry === null || folder === null || !isWritableByOthers(folder)) return false;
+  return entry.uid !== process.geteuid?.() && entry.uid !== folder.uid;
+}
+
+function isWritableByOthers({ mode }: Stats): boolean {
+  return (mode & WRITABLE_BY_OTHERS) !== 0;
+}
+
 /** Null for what cannot be looked at: opening it will say why. */
-function statsOf(path: string): Stats | null {
+function statsOf(look: (path: string) => Stats, path: string): Stats | null {
   try {
-    return statSync(path);
+    return look(path);
   } catch {
     return null;
   }

@@ -1,6 +1,6 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, lchownSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { loadConfiguration } from "../../src/config/load-configuration.ts";
 import { configurationWarnings } from "../../src/config/warnings.ts";
@@ -97,6 +97,41 @@ describe("what every user of the machine may write is not used", () => {
       /is not used: every user/,
     );
     loadConfiguration({ environment: {}, path: fileWith("{}", 0o644) });
+  });
+});
+
+const STRANGER = 65_534;
+
+/** Only root may give files away. */
+describe.skipIf(process.geteuid?.() !== 0)("what another user put into a folder that every user may write", () => {
+  test("a link to a database of theirs is not followed", () => {
+    const target = fileWith("", 0o600);
+    const shared = dirname(fileWith("", 0o600));
+    const link = join(shared, "coatcheck.sqlite");
+    symlinkSync(target, link);
+    lchownSync(link, STRANGER, STRANGER);
+    openSqliteFile(link).close();
+    chmodSync(shared, 0o1777);
+    expect(() => openSqliteFile(link)).toThrow(/cannot be opened: another user of this machine put it there/);
+    lchownSync(link, 0, 0);
+    openSqliteFile(link).close();
+  });
+
+  test("a database is not opened", () => {
+    const path = fileWith("", 0o600);
+    chmodSync(dirname(path), 0o777);
+    openSqliteFile(path).close();
+    chownSync(path, STRANGER, STRANGER);
+    expect(() => openSqliteFile(path)).toThrow(/another user of this machine put it there/);
+    chownSync(dirname(path), STRANGER, STRANGER);
+    openSqliteFile(path).close();
+  });
+
+  test("a configuration is not read", () => {
+    const path = fileWith("{}", 0o600);
+    chmodSync(dirname(path), 0o1777);
+    chownSync(path, STRANGER, STRANGER);
+    expect(() => loadConfiguration({ environment: {}, path })).toThrow(/is not used: another user/);
   });
 });
 
