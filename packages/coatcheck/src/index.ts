@@ -1,5 +1,5 @@
 /**
- * Sessions, the way of a request to them, and the users behind them. Node 20.19 or newer; no framework, no driver.
+ * Sessions, the way of a request to them, and the users behind them. Node 20.19.2 or newer; no framework, no driver.
  *
  * @module
  */
