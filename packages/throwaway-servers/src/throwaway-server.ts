@@ -4,7 +4,7 @@ import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isFree } from "./is-free.ts";
+import { isFreePort, randomPort } from "./free-port.ts";
 import { continueFamily, signal, stopFamily, untilGone } from "./process-family.ts";
 import { type Program, pathOf } from "./programs.ts";
 import { createFolder, PROCESS_ID_FILE } from "./runner-folder.ts";
@@ -31,13 +31,6 @@ const POLL_MILLISECONDS = 3;
 const LOG_LINES_IN_ERRORS = 20;
 const PORT_ATTEMPTS = 10;
 
-/**
- * Below the ports that Linux gives to clients, so that none of them takes one before a restart. So are the ports 10,000
- * above, where the nodes of a Redis Cluster talk to each other.
- */
-const FIRST_PORT = 10_240;
-const PORTS = 10_000;
-
 /** A server of this process: on a port of its own, in a folder of its own, and gone when this process is. */
 export class ThrowawayServer {
   readonly port: number;
@@ -48,8 +41,8 @@ export class ThrowawayServer {
 
   static async start(plan: ServerPlan): Promise<ThrowawayServer> {
     for (let attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
-      const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
-      if (plan.needsFreePort && !(await isFree(port))) continue;
+      const port = randomPort();
+      if (plan.needsFreePort && !(await isFreePort(port))) continue;
       const server = new ThrowawayServer(plan, port, createFolder(plan.user));
       await plan.prepare?.(server.folder, port);
       if ((await server.#launch()) === "ready") return server;

@@ -10,7 +10,7 @@ import {
   TrafficServer,
 } from "@coatcheck/throwaway-servers";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { isFree } from "../src/is-free.ts";
+import { isFreePort } from "../src/free-port.ts";
 
 interface Started {
   readonly port: number;
@@ -118,7 +118,7 @@ describe.each(servers)("$name", ({ isMissing, status, start, files }) => {
     const server = await started();
     expect(await statusOf(server)).toBe(status);
     await server.stop();
-    expect(await isFree(server.port)).toBe(true);
+    expect(await isFreePort(server.port)).toBe(true);
   });
 
   test.skipIf(isMissing)("leaves a port that is taken to another", async () => {

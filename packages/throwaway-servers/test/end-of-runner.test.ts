@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { describe, expect, test } from "vitest";
-import { isFree } from "../src/is-free.ts";
+import { isFreePort } from "../src/free-port.ts";
 import { missingProgram } from "../src/missing-program.ts";
 import { waitUntil } from "../src/wait-until.ts";
 
@@ -36,6 +36,6 @@ describe.skipIf(missingProgram("redis-server") || missingProgram("postgres"))("a
     end(runner);
     await exit;
     await waitUntil("the folder to be gone", async () => !existsSync(folder));
-    await waitUntil("the ports to be free", async () => (await Promise.all(ports.map(isFree))).every(Boolean));
+    await waitUntil("the ports to be free", async () => (await Promise.all(ports.map(isFreePort))).every(Boolean));
   });
 });
