@@ -107,7 +107,7 @@ export function issueSecret(
 
 /**
  * The change that has a session get a new secret with its next answer. A secret that is on its way is new enough, unless
- * the rotation rests: whoever brought that about would keep the renewal back for a day.
+ * the rotation rests: a client that dropped three secrets would keep the renewal back for a day.
  */
 export function makeSecretDue({ current, pending }: SessionRecord): SessionChange {
   const isSuspended = pending?.attempt === 0;
