@@ -11,8 +11,11 @@ async function run(): Promise<void> {
   const destination = new LogDestination();
   const log = pino({ level: configuration.logLevel }, destination);
   const service = await startFileService(configuration, log);
-  process.stdout.write(`${configuration.publicUrl}/\n`);
-  await untilStopped(log, { delaySeconds: configuration.stopDelaySeconds, onStopping: () => service.announceEnd() });
+  await untilStopped(log, {
+    delaySeconds: configuration.stopDelaySeconds,
+    announce: () => process.stdout.write(`${configuration.publicUrl}/\n`),
+    onStopping: () => service.announceEnd(),
+  });
   await service.close();
   await destination.end();
   // Everything is answered: a client that still holds a connection is not waited for.

@@ -9,8 +9,11 @@ export async function runGateway(configuration: GatewayConfiguration): Promise<v
   const destination = new LogDestination();
   const log = pino({ level: configuration.logLevel }, destination);
   const gateway = await startGateway({ configuration, purpose: "gateway", log, logLoss: () => destination.loss });
-  process.stdout.write(configuration.publicUrl.map((origin) => `${origin}/\n`).join(""));
-  await untilStopped(log, { delaySeconds: configuration.stopDelaySeconds, onStopping: () => gateway.announceEnd() });
+  await untilStopped(log, {
+    delaySeconds: configuration.stopDelaySeconds,
+    announce: () => process.stdout.write(configuration.publicUrl.map((origin) => `${origin}/\n`).join("")),
+    onStopping: () => gateway.announceEnd(),
+  });
   await gateway.close();
   await destination.end();
   // Everything is answered, stored and written: a client that still holds a connection is not waited for.

@@ -5,6 +5,8 @@ const PATIENCE_MILLISECONDS = 10_000;
 export interface StopOptions {
   /** After SIGTERM, for so long it is still served: what sends requests here has to find out first. */
   readonly delaySeconds: number;
+  /** Tells the surroundings that the service answers. Called once signals are heeded: a supervisor may send one at once. */
+  readonly announce: () => void;
   /** From now on the service is to say that it is not ready. */
   readonly onStopping: () => void;
 }
@@ -14,7 +16,10 @@ export interface StopOptions {
  * request must not keep a process alive that was told to go. A second signal means now. SIGHUP stops what runs in a
  * terminal that is closed, and is otherwise ignored: settings are read at the start.
  */
-export function untilStopped(log: FastifyBaseLogger, { delaySeconds, onStopping }: StopOptions): Promise<void> {
+export function untilStopped(
+  log: FastifyBaseLogger,
+  { delaySeconds, announce, onStopping }: StopOptions,
+): Promise<void> {
   return new Promise((resolve) => {
     let isStopping = false;
     const end = (): void => {
@@ -40,5 +45,6 @@ export function untilStopped(log: FastifyBaseLogger, { delaySeconds, onStopping 
       if (isOnTerminal) stop(signal);
       else log.warn({ event: "sighup_ignored" }, "SIGHUP is ignored: start again for other settings");
     });
+    announce();
   });
 }

@@ -37,10 +37,16 @@ export async function runDemo(environment: NodeJS.ProcessEnv): Promise<void> {
     jwksUrl: `${issuer}/.well-known/jwks.json`,
     filesOrigin: demo.filesUrl,
   });
-  for (const origin of configuration.publicUrl) process.stdout.write(`${origin}/\n${origin}/music/\n`);
-  for (const url of [demo.filesUrl, demo.libraryUrl]) process.stdout.write(`${url}/\n`);
-  for (const { email, password } of demoUsers) process.stdout.write(`Sign in as ${email} with: ${password}\n`);
-  await untilStopped(log, { delaySeconds: 0, onStopping: () => {} });
+  const announcement = [
+    ...configuration.publicUrl.flatMap((origin) => [`${origin}/`, `${origin}/music/`]),
+    ...[demo.filesUrl, demo.libraryUrl].map((url) => `${url}/`),
+    ...demoUsers.map(({ email, password }) => `Sign in as ${email} with: ${password}`),
+  ];
+  await untilStopped(log, {
+    delaySeconds: 0,
+    announce: () => process.stdout.write(`${announcement.join("\n")}\n`),
+    onStopping: () => {},
+  });
   await Promise.all([gateway.close(), files.close(), library.close()]);
   await destination.end();
   // Everything is answered, stored and written: a client that still holds a connection is not waited for.

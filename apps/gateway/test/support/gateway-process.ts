@@ -79,7 +79,7 @@ export class GatewayProcess {
 
   async kill(signal: NodeJS.Signals): Promise<number | null> {
     const child = this.#child;
-    if (child === null || child.exitCode !== null) return child?.exitCode ?? null;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
     child.kill(signal);
     await once(child, "exit");
     this.#child = null;

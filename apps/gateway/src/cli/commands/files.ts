@@ -22,8 +22,11 @@ export const files: Command = {
     const destination = new LogDestination();
     const log = pino({ level: configuration.logLevel }, destination);
     const service = await startFileService(configuration, log);
-    printLine(terminal.output, `${configuration.publicUrl}/`);
-    await untilStopped(log, { delaySeconds: configuration.stopDelaySeconds, onStopping: () => service.announceEnd() });
+    await untilStopped(log, {
+      delaySeconds: configuration.stopDelaySeconds,
+      announce: () => printLine(terminal.output, `${configuration.publicUrl}/`),
+      onStopping: () => service.announceEnd(),
+    });
     await service.close();
     await destination.end();
     // Everything is answered: a client that still holds a connection is not waited for.
