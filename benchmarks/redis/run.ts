@@ -52,7 +52,7 @@ export async function runRedis(): Promise<void> {
   await server.stop();
 }
 
-interface Ticket {
+interface KnownSession {
   readonly token: string;
   readonly key: string;
   readonly sessionId: string;
@@ -61,22 +61,25 @@ interface Ticket {
 function contestant(
   name: string,
   tokens: readonly string[],
-  isFound: (ticket: Ticket) => Promise<boolean>,
+  isFound: (session: KnownSession) => Promise<boolean>,
 ): Contestant {
-  const tickets = tokens.map((token) => ({
+  const sessions = tokens.map((token) => ({
     token,
     key: `coatcheck:${token.slice(0, 20)}`,
     sessionId: token.slice(20, 32),
   }));
-  let turn: Ticket[] = [];
+  let turn: KnownSession[] = [];
   return {
     name,
     prepare(operations) {
-      turn = Array.from({ length: operations }, () => tickets[Math.floor(Math.random() * tickets.length)] as Ticket);
+      turn = Array.from(
+        { length: operations },
+        () => sessions[Math.floor(Math.random() * sessions.length)] as KnownSession,
+      );
     },
     async run(operations) {
       await inLanes(operations, IN_FLIGHT, async (index) => {
-        if (!(await isFound(turn[index] as Ticket))) throw new Error("A session was not found.");
+        if (!(await isFound(turn[index] as KnownSession))) throw new Error("A session was not found.");
       });
     },
   };

@@ -57,7 +57,7 @@ export const coreRules: readonly Rule[] = [
     replace: '(purpose === "reauthentication" ? GRACE_SLOTS : 1)',
     with: "1",
     tests: `${tests}/reauthentication.test.ts`,
-    testName: "busy > while two are in grace, and not while one is",
+    testName: "session_busy > while two are in grace, and not while one is",
   },
   {
     rule: "Two replaced secrets may be in grace, each until its own deadline.",
@@ -171,13 +171,13 @@ export const coreRules: readonly Rule[] = [
     replace: 'presented === "current" && mayIssueSecret(',
     with: "mayIssueSecret(",
     tests: `${tests}/reauthentication.test.ts`,
-    testName: "busy > for a secret in grace, now and when the grace has run out",
+    testName: "session_busy > for a secret in grace, now and when the grace has run out",
   },
   {
     rule: "Every secret that the session once had is recognised when it comes back.",
     source: rotation,
-    replace: '? "reused" : "stranger"',
-    with: '? "stranger" : "stranger"',
+    replace: '? "reused" : "unknown"',
+    with: '? "unknown" : "unknown"',
     tests: `${tests}/token-reuse.test.ts`,
     testName: "a replaced secret that comes back after its grace > ends the session for both of its holders",
   },
@@ -192,7 +192,7 @@ export const coreRules: readonly Rule[] = [
   {
     rule: "A secret that was never issued changes nothing: session ids are public.",
     source: rotation,
-    replace: '? "reused" : "stranger"',
+    replace: '? "reused" : "unknown"',
     with: '? "reused" : "reused"',
     tests: `${tests}/token-reuse.test.ts`,
     testName:
@@ -220,12 +220,12 @@ export const coreRules: readonly Rule[] = [
   {
     rule: "Re-authentication expects the version that was read before the proof was checked.",
     source: manager,
-    replace: 'if (!(await this.#store.update(record, change, record.version))) return { outcome: "conflict" };',
+    replace: 'if (!(await this.#store.update(record, change, record.version))) return { outcome: "session_changed" };',
     with: `const { version } = (await this.#store.find(record)) ?? record;
-    if (!(await this.#store.update(record, change, version))) return { outcome: "conflict" };`,
+    if (!(await this.#store.update(record, change, version))) return { outcome: "session_changed" };`,
     tests: `${tests}/reauthentication.test.ts`,
     testName:
-      "conflict: the session changed while the proof was checked > by anything else that was written to it: the check must be made anew, not only the write",
+      "session_changed: the session changed while the proof was checked > by anything else that was written to it: the check must be made anew, not only the write",
   },
   {
     rule: "What this process ended is refused for five minutes, whatever the store says.",

@@ -10,7 +10,7 @@ export const memoryRules: readonly Rule[] = [
   {
     rule: "An insert is refused if a fence is present that its attempt did not see.",
     source,
-    replace: 'if (fence !== null && fence !== reading.fence) return { outcome: "fenced" };',
+    replace: 'if (fence !== null && fence !== reading.fence) return { outcome: "login_overtaken" };',
     with: "",
     tests,
     testName: "the fence > a deleteByUser between reading and insert refuses the insert",
@@ -26,7 +26,7 @@ export const memoryRules: readonly Rule[] = [
   {
     rule: "An insert is refused if its attempt is too old for a fence to be still there.",
     source,
-    replace: 'if (now - reading.readAt > MAXIMUM_LOGIN_SECONDS * 1_000) return { outcome: "attempt_expired" };',
+    replace: 'if (now - reading.readAt > MAXIMUM_LOGIN_SECONDS * 1_000) return { outcome: "login_expired" };',
     with: "",
     tests,
     testName: "the fence > a login may take as long as it is allowed to, and no longer",

@@ -2,11 +2,11 @@ import type { Rule } from "./rule.ts";
 
 const store = "packages/coatcheck/src/stores/near-cache.ts";
 const copies = "packages/coatcheck/src/stores/near-cache/record-copies.ts";
-const tickets = "packages/coatcheck/src/stores/near-cache/fill-tickets.ts";
+const leases = "packages/coatcheck/src/stores/near-cache/fill-leases.ts";
 const authenticator = "packages/coatcheck/src/core/authenticator.ts";
 const tests = "packages/coatcheck/test/stores/near-cache-coherence.test.ts";
 const optionTests = "packages/coatcheck/test/stores/near-cache.test.ts";
-const recallTests = "packages/coatcheck/test/core/recall.test.ts";
+const findCopyTests = "packages/coatcheck/test/core/find-copy.test.ts";
 
 /** What keeps a near-cache within its bound, and a copy from saying more than yes. */
 export const nearCacheRules: readonly Rule[] = [
@@ -21,32 +21,32 @@ export const nearCacheRules: readonly Rule[] = [
   {
     rule: "A read that was overtaken while it was under way is not kept.",
     source: store,
-    replace: "this.#isOpen && !ticket.isOvertaken",
+    replace: "this.#isOpen && !lease.isOvertaken",
     with: "this.#isOpen",
     tests,
     testName: "a read that a removal overtook is not kept",
   },
   {
-    rule: "A ticket is taken before the read is sent.",
+    rule: "A lease is taken before the read is sent.",
     source: store,
-    replace: "else if (this.#isOpen && !ticket.isOvertaken)",
-    with: "else if (this.#isOpen && !this.#tickets.take(sessionId, userKey).isOvertaken)",
+    replace: "else if (this.#isOpen && !lease.isOvertaken)",
+    with: "else if (this.#isOpen && !this.#leases.take(sessionId, userKey).isOvertaken)",
     tests,
     testName: "a read that a removal overtook is not kept",
   },
   {
-    rule: "A ticket that was overtaken is not taken again.",
-    source: tickets,
-    replace: `if (ticket !== undefined) ticket.isOvertaken = true;
-    this.#tickets.delete(sessionId);`,
-    with: "if (ticket !== undefined) ticket.isOvertaken = true;",
+    rule: "A lease that was overtaken is not taken again.",
+    source: leases,
+    replace: `if (lease !== undefined) lease.isOvertaken = true;
+    this.#leases.delete(sessionId);`,
+    with: "if (lease !== undefined) lease.isOvertaken = true;",
     tests,
     testName: "a read is kept although an earlier one was overtaken",
   },
   {
     rule: "An interruption overtakes every read under way.",
     source: store,
-    replace: "this.#tickets.overtakeAll();",
+    replace: "this.#leases.overtakeAll();",
     with: "",
     tests,
     testName: "a read that was sent before an interruption is not kept after it",
@@ -129,7 +129,7 @@ export const nearCacheRules: readonly Rule[] = [
   {
     rule: "A delete of a user's sessions overtakes the reads of them.",
     source: store,
-    replace: "this.#tickets.overtakeUser(userKey);",
+    replace: "this.#leases.overtakeUser(userKey);",
     with: "",
     tests,
     testName: "after a deleteByUser of its own a process serves nothing of what it removed",
@@ -232,7 +232,7 @@ export const nearCacheRules: readonly Rule[] = [
     source: authenticator,
     replace: 'if (recognise(record, token, now) !== "current" || ',
     with: "if (",
-    tests: recallTests,
+    tests: findCopyTests,
     testName: "a copy at hand > decides nothing about a secret that it does not know",
   },
   {
@@ -240,7 +240,7 @@ export const nearCacheRules: readonly Rule[] = [
     source: authenticator,
     replace: "record === null || record.pending !== null",
     with: "record === null",
-    tests: recallTests,
+    tests: findCopyTests,
     testName: "a copy at hand > decides nothing while a newer secret is on its way",
   },
   {
@@ -248,7 +248,7 @@ export const nearCacheRules: readonly Rule[] = [
     source: authenticator,
     replace: "if (expiresAt(record) <= now || isFresh(policy, record.current.authenticatedAt, now)) return null;",
     with: "if (expiresAt(record) <= now) return null;",
-    tests: recallTests,
+    tests: findCopyTests,
     testName: "a copy at hand > never says that a login is fresh",
   },
   {
@@ -256,7 +256,7 @@ export const nearCacheRules: readonly Rule[] = [
     source: authenticator,
     replace: "if (expiresAt(record) <= now || isFresh(",
     with: "if (isFresh(",
-    tests: recallTests,
+    tests: findCopyTests,
     testName: "a copy at hand > does not say that a session has expired: it may have been extended elsewhere",
   },
   {
@@ -264,7 +264,7 @@ export const nearCacheRules: readonly Rule[] = [
     source: authenticator,
     replace: ' || this.#changeFor(record, "current", slide, now) !== null',
     with: "",
-    tests: recallTests,
+    tests: findCopyTests,
     testName: "a copy at hand > does not keep a touch from being written",
   },
 ];

@@ -8,7 +8,7 @@ const turnTests = "packages/coatcheck/test/stores/postgres-transactions.test.ts"
 const group = "Postgres > with a time that tests move > ";
 const turnGroup = "turns in Postgres > ";
 
-const fenced = 'if (fence !== null && fence !== reading.fence) return { outcome: "fenced" };';
+const overtaken = 'if (fence !== null && fence !== reading.fence) return { outcome: "login_overtaken" };';
 const raiseFence = 'await run(sql.RAISE_FENCE, [userKey, randomBytes(12).toString("base64url"), this.#testTime]);';
 
 type Entry = readonly [rule: string, replace: string, replacement: string, testName: string];
@@ -16,7 +16,7 @@ type Entry = readonly [rule: string, replace: string, replacement: string, testN
 const storeRules: readonly Entry[] = [
   [
     "An insert is refused if a fence is present that its attempt did not see.",
-    fenced,
+    overtaken,
     "",
     "the fence > a deleteByUser between reading and insert refuses the insert",
   ],
@@ -28,7 +28,7 @@ const storeRules: readonly Entry[] = [
   ],
   [
     "An insert is refused if its attempt is too old for a fence to be still there.",
-    'if (now - reading.readAt > MAXIMUM_LOGIN_SECONDS * 1_000) return { outcome: "attempt_expired" };',
+    'if (now - reading.readAt > MAXIMUM_LOGIN_SECONDS * 1_000) return { outcome: "login_expired" };',
     "",
     "the fence > a login may take as long as it is allowed to, and no longer",
   ],

@@ -12,7 +12,7 @@ keep_until(now + FENCE_LIFETIME)`;
 const scriptRules: readonly (readonly [rule: string, replace: string, replacement: string, testName: string])[] = [
   [
     "An insert is refused if a fence is present that its attempt did not see.",
-    "if fence ~= '' and fence ~= seen_fence then return { 'fenced' } end",
+    "if fence ~= '' and fence ~= seen_fence then return { 'login_overtaken' } end",
     "",
     "the fence > a deleteByUser between reading and insert refuses the insert",
   ],
@@ -24,7 +24,7 @@ const scriptRules: readonly (readonly [rule: string, replace: string, replacemen
   ],
   [
     "An insert is refused if its attempt is too old for a fence to be still there.",
-    "then return { 'attempt_expired' } end",
+    "then return { 'login_expired' } end",
     "then end",
     "the fence > a login may take as long as it is allowed to, and no longer",
   ],

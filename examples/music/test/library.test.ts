@@ -157,13 +157,13 @@ describe("GET /api/library/whoami", () => {
       ["Authorization", `Bearer ${token}`],
       ["Authorization", `Bearer ${token}`],
       ["X-Copy", `again: ${token}`],
-      ["Cookie", "__Host-Http-session=secret-ticket; theme=dark"],
+      ["Cookie", "__Host-Http-session=secret-token; theme=dark"],
     ]);
     const { headers } = JSON.parse(text);
     expect(headers).toContainEqual({ name: "Authorization", value: "Bearer (withheld)" });
     expect(headers).toContainEqual({ name: "X-Copy", value: "(withheld)" });
     expect(headers).toContainEqual({ name: "Cookie", value: "__Host-Http-session=(withheld); theme=(withheld)" });
-    for (const secret of [token, token.split(".")[2] ?? "", "secret-ticket"]) expect(text).not.toContain(secret);
+    for (const secret of [token, token.split(".")[2] ?? "", "secret-token"]) expect(text).not.toContain(secret);
   });
 });
 

@@ -25,7 +25,7 @@ const KEPT_SECONDS = MAXIMUM_PASS_LIFETIME_SECONDS + TOLERATED_CLOCK_DIFFERENCE_
  * does not end, and the call is a fault that can be tried again. What has expired needs no note: no pass outlives it.
  */
 export class PassRevokingStore implements SessionStore {
-  readonly recall?: (reference: SessionReference) => SessionRecord | null;
+  readonly findCopy?: (reference: SessionReference) => SessionRecord | null;
   readonly #store: SessionStore;
   readonly #access: AccessStore;
   readonly #clock: Clock;
@@ -34,7 +34,7 @@ export class PassRevokingStore implements SessionStore {
     this.#store = store;
     this.#access = access;
     this.#clock = clock;
-    if (store.recall !== undefined) this.recall = store.recall.bind(store);
+    if (store.findCopy !== undefined) this.findCopy = store.findCopy.bind(store);
   }
 
   readFence(userKey: string): Promise<FenceReading> {

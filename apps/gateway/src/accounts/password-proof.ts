@@ -1,7 +1,7 @@
 import type { Account } from "./account.ts";
 
 /**
- * That somebody has just given the right password of an account: the ticket to change it. The hash that the password
+ * That somebody has just given the right password of an account: what it takes to change it. The hash that the password
  * matched is in a private field, so that a change made meanwhile is noticed and printing a proof shows nothing.
  */
 export class PasswordProof {

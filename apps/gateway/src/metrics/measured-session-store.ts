@@ -17,14 +17,14 @@ export type OnStoreCall = (operation: string, outcome: "ok" | "fault", seconds: 
 
 /** MeasuredSessionStore stands before a session store, changes nothing, and tells how long each call took. */
 export class MeasuredSessionStore implements SessionStore {
-  readonly recall?: (reference: SessionReference) => SessionRecord | null;
+  readonly findCopy?: (reference: SessionReference) => SessionRecord | null;
   readonly #store: SessionStore;
   readonly #onCall: OnStoreCall;
 
   constructor(store: SessionStore, onCall: OnStoreCall) {
     this.#store = store;
     this.#onCall = onCall;
-    if (store.recall !== undefined) this.recall = store.recall.bind(store);
+    if (store.findCopy !== undefined) this.findCopy = store.findCopy.bind(store);
   }
 
   readFence(userKey: string): Promise<FenceReading> {

@@ -89,7 +89,7 @@ export function addLoginRoute(app: FastifyInstance, options: LoginRouteOptions):
         return { user: userView(checked.account), session: sessionView(session, session.id, origins) };
       }
       if (login.outcome === "refused") return sendProblem(reply, login.refusal.code);
-      if (login.outcome === "limit_reached") return sendProblem(reply, "session_limit_reached");
+      if (login.outcome === "session_limit_reached") return sendProblem(reply, "session_limit_reached");
     }
     return sendUnavailable(reply);
   });

@@ -51,7 +51,7 @@ export function addReauthenticateRoute(app: FastifyInstance, options: Reauthenti
           return sendProblem(reply, "invalid_credentials", { status: 403 });
         }
         const renewed = await request.visit.reauthenticate(authentication);
-        if (renewed.outcome === "busy") return sendProblem(reply.header("retry-after", "1"), "session_busy");
+        if (renewed.outcome === "session_busy") return sendProblem(reply.header("retry-after", "1"), "session_busy");
         if (renewed.outcome === "reauthenticated") {
           const { session } = renewed.authentication;
           return { session: sessionView(session, session.id, origins) };

@@ -85,7 +85,7 @@ describeOnEveryAccountStore((database) => {
       const attempt = await gateway.sessions.begin(ada.id);
       expect(await canLogIn(gateway, goodPassword)).toBe(true);
       await gateway.changes.changeOwnPassword(await proofOf(gateway, ada), otherPassword);
-      expect(await gateway.sessions.login(attempt)).toEqual({ outcome: "fenced" });
+      expect(await gateway.sessions.login(attempt)).toEqual({ outcome: "login_overtaken" });
     });
 
     test("is not made when another change overtook the proof", async () => {

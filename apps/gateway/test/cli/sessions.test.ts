@@ -93,7 +93,7 @@ describe("what ends all sessions", () => {
     expect(await commandLine.run(words, "nanoseconds by the yard")).toEqual({ code: 0, output: says, errors: "" });
     for (const { token } of logins) expect((await sessions.authenticate(token)).status).toBe("unauthenticated");
     expect(await liveSessions()).toEqual([]);
-    expect(await sessions.login(attempt)).toEqual({ outcome: "fenced" });
+    expect(await sessions.login(attempt)).toEqual({ outcome: "login_overtaken" });
     expect(await accounts.listPendingRevocations({ limit: 10, minimumAgeSeconds: 0 })).toEqual([]);
   });
 });

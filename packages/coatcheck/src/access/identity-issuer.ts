@@ -55,7 +55,7 @@ export class IdentityIssuer {
   async issue(authentication: Authentication, audience: string, user: UserFacts = {}): Promise<IssueResult> {
     const key = await this.#options.keys.current();
     const now = this.#options.clock.now();
-    const { record } = Authentication.ticketOf(authentication);
+    const { record } = Authentication.secretOf(authentication);
     const { authenticatedAt, session } = authentication;
     const basis: TokenBasis = { kid: key.kid, version: record.version, authenticatedAt, user };
     const name = `${session.id} ${audience}`;

@@ -49,8 +49,8 @@ export class Authenticator {
     if (token === null) return unauthenticated("malformed");
     if (clocks.isOff) await clocks.readFence(token.userKey);
 
-    const recalled = this.#recall(token, options.slide ?? true);
-    if (recalled !== null) return recalled;
+    const copied = this.#acceptCopy(token, options.slide ?? true);
+    if (copied !== null) return copied;
 
     let lostVersion: number | null = null;
     for (let attempt = 0; attempt < MAXIMUM_WRITE_ATTEMPTS; attempt++) {
@@ -59,7 +59,7 @@ export class Authenticator {
 
       const now = clock.now();
       const recognition = await this.#recognise(record, token);
-      if (recognition === "stranger") return unauthenticated("unknown");
+      if (recognition === "unknown") return unauthenticated("unknown");
       // An update that failed although nothing changed was refused for the deadline: the store's clock has the say.
       if (expiresAt(record) <= now || record.version === lostVersion) {
         // Whether it is over or our clock is off, the store's clock tells.
@@ -88,9 +88,9 @@ export class Authenticator {
    * A copy may say yes, to the newest secret within its deadlines, where there is nothing to write. Never that a login
    * is fresh: while it may be, the store is asked, which knows whether this secret was replaced.
    */
-  #recall(token: TokenParts, slide: boolean): Authentication | null {
+  #acceptCopy(token: TokenParts, slide: boolean): Authentication | null {
     const { store, policy, clock } = this.#parts;
-    const record = store.recall?.(token) ?? null;
+    const record = store.findCopy?.(token) ?? null;
     if (record === null || record.pending !== null) return null;
     const now = clock.now();
     if (expiresAt(record) <= now || isFresh(policy, record.current.authenticatedAt, now)) return null;

@@ -6,7 +6,7 @@ const HINTS: Readonly<Record<string, string>> = {
     "The cookie is always SameSite=Lax: other sites are never sent it, and trustedOrigins are of the same site.",
   secure: "Secure follows the origin: it is set for every https origin.",
   httpOnly: "The cookie is always HttpOnly.",
-  secret: "There is no secret: tickets are random, and nothing is signed.",
+  secret: "There is no secret: tokens are random, and nothing is signed.",
   cookie: "The cookie's name and attributes are not configurable.",
   domain: "The cookie is of this host alone, which its __Host-Http- prefix promises.",
   cors: "CORS follows trustedOrigins.",

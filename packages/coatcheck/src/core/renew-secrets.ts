@@ -1,12 +1,12 @@
 import { makeSecretDue } from "./secret-rotation.ts";
 import type { SessionStore } from "./session-store.ts";
-import { writeInTurn } from "./write-in-turn.ts";
+import { updateWithRetry } from "./update-with-retry.ts";
 
 /** Makes the secrets of all sessions of a user due at once. Returns of how many. */
 export async function renewSecrets(store: SessionStore, userKey: string): Promise<number> {
   let count = 0;
   for (const listed of await store.listByUser(userKey)) {
-    const isTaken = await writeInTurn(store, listed, makeSecretDue);
+    const isTaken = await updateWithRetry(store, listed, makeSecretDue);
     if (isTaken) count++;
   }
   return count;

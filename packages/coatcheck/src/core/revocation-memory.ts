@@ -30,7 +30,7 @@ interface Remembered {
  * stay refused, and are removed again as soon as the channel has recovered, and once more before they are forgotten.
  */
 export class RevocationMemory implements SessionStore {
-  readonly recall?: (reference: SessionReference) => SessionRecord | null;
+  readonly findCopy?: (reference: SessionReference) => SessionRecord | null;
   readonly #store: SessionStore;
   readonly #monotonicNow: () => number;
   /** By session id, oldest first. */
@@ -45,8 +45,8 @@ export class RevocationMemory implements SessionStore {
   constructor(store: SessionStore, monotonicNow: () => number = () => performance.now()) {
     this.#store = store;
     this.#monotonicNow = monotonicNow;
-    const recall = store.recall?.bind(store);
-    if (recall !== undefined) this.recall = (reference) => (this.#refuses(reference) ? null : recall(reference));
+    const findCopy = store.findCopy?.bind(store);
+    if (findCopy !== undefined) this.findCopy = (reference) => (this.#refuses(reference) ? null : findCopy(reference));
     store.subscribe(
       (removed) => this.#remember(removed, false),
       (state) => this.#noteChannel(state),

@@ -37,14 +37,14 @@ export type Recognition =
   /** Once genuine, now replaced for good: two holders have parted, and which one is the thief cannot be told. */
   | "reused"
   /** Never issued. Session ids are public, so this must change nothing: anything else lets strangers end sessions. */
-  | "stranger";
+  | "unknown";
 
 export function recognise(record: SessionRecord, presented: TokenParts, now: Timestamp): Recognition {
   const digest = digestOf(presented.secret);
   if (digestsMatch(digest, record.current.digest)) return "current";
   if (record.pending !== null && digestsMatch(digest, record.pending.digest)) return "pending";
   if (graceInForce(record, now).some((secret) => digestsMatch(digest, secret.digest))) return "grace";
-  return digestsMatch(digestOf(presented.lineage), record.lineageDigest) ? "reused" : "stranger";
+  return digestsMatch(digestOf(presented.lineage), record.lineageDigest) ? "reused" : "unknown";
 }
 
 /** The pending secret came back: it is current now, and the one it replaces goes into grace. */

@@ -26,8 +26,8 @@ import type { LoginResult, ReauthenticationResult } from "./session-results.ts";
 import type { SessionStore } from "./session-store.ts";
 import { isSessionId, mintToken, partsOf, rotateToken, type SessionToken } from "./session-token.ts";
 import { StoreReadiness } from "./store-readiness.ts";
+import { updateWithRetry } from "./update-with-retry.ts";
 import { deriveUserKey } from "./user-key.ts";
-import { writeInTurn } from "./write-in-turn.ts";
 
 type Spared = { readonly except?: string };
 
@@ -103,7 +103,7 @@ export class SessionManager {
     requireLoginOptions(options, LOGIN_OPTIONS.manager);
     const token = mintToken(attempt.userKey);
     const record = newSessionRecord(attempt, token, options, this.policy, this.#clock.now());
-    const held = options.replaces ? Authentication.ticketOf(options.replaces).record : null;
+    const held = options.replaces ? Authentication.secretOf(options.replaces).record : null;
     const isOwn = held?.userKey === attempt.userKey;
     const replaces = held !== null && isOwn ? { replaces: held.sessionId } : {};
     const result = await this.#store.insert(record, attempt, this.policy.limit, replaces);
@@ -130,7 +130,7 @@ export class SessionManager {
    * back. Null when another request was faster: then there is nothing to send.
    */
   async rotate(authentication: Authentication, options: EventCause = {}): Promise<SessionToken | null> {
-    const { record, token } = Authentication.ticketOf(authentication);
+    const { record, token } = Authentication.secretOf(authentication);
     const now = this.#clock.now();
     if (!this.#mayIssue(authentication, record, "rotation")) return null;
 
@@ -150,9 +150,9 @@ export class SessionManager {
     authentication: Authentication,
     options: EventCause & { readonly methods?: readonly string[] } = {},
   ): Promise<ReauthenticationResult> {
-    const { record, token } = Authentication.ticketOf(authentication);
+    const { record, token } = Authentication.secretOf(authentication);
     const now = this.#clock.now();
-    if (!this.#mayIssue(authentication, record, "reauthentication")) return { outcome: "busy" };
+    if (!this.#mayIssue(authentication, record, "reauthentication")) return { outcome: "session_busy" };
     const lifetime = lifetimeOf(this.policy, record);
     const next = rotateToken(token);
     const change: SessionChange = {
@@ -162,7 +162,7 @@ export class SessionManager {
       absoluteDeadline: now + lifetime.absoluteTimeoutSeconds * 1_000,
       methods: options.methods ?? record.methods,
     };
-    if (!(await this.#store.update(record, change, record.version))) return { outcome: "conflict" };
+    if (!(await this.#store.update(record, change, record.version))) return { outcome: "session_changed" };
     this.events.emit("reauthenticated", { userId: record.userId, sessionId: record.sessionId }, options.cause);
     const updated = applyChange(record, change);
     return { outcome: "reauthenticated", token: next, authentication: this.#authenticationFor(updated, next) };
@@ -185,7 +185,7 @@ export class SessionManager {
 
   /** @internal The key of the session's CSRF tokens. Here, for a visit may be of another copy of the library. */
   csrfKeyOf(authentication: Authentication): string {
-    return Authentication.ticketOf(authentication).record.csrfKey;
+    return Authentication.secretOf(authentication).record.csrfKey;
   }
 
   /** For how long a cookie of the session is to be kept: to its latest end, or null for as long as the browser runs. */
@@ -206,7 +206,7 @@ export class SessionManager {
 
   /** Ends the session. Once this has returned, no copy of its cookie authenticates anywhere. */
   async logout(authentication: Authentication, options: EventCause = {}): Promise<void> {
-    await this.#end(Authentication.ticketOf(authentication).record, "logged_out", options);
+    await this.#end(Authentication.secretOf(authentication).record, "logged_out", options);
   }
 
   /** Ends one session of the user; false when the user has none of that id. */
@@ -230,7 +230,7 @@ export class SessionManager {
     reason: EndReason = "revoked",
     options: EventCause = {},
   ): Promise<number> {
-    const { userKey, sessionId } = Authentication.ticketOf(authentication).record;
+    const { userKey, sessionId } = Authentication.secretOf(authentication).record;
     return this.#endAll(userKey, reason, { ...options, except: sessionId });
   }
 
@@ -255,7 +255,7 @@ export class SessionManager {
    */
   async replaceData(authentication: Authentication, data: JsonObject): Promise<boolean> {
     const change = { data: validateSessionData(data) };
-    return writeInTurn(this.#store, Authentication.ticketOf(authentication).record, () => change);
+    return updateWithRetry(this.#store, Authentication.secretOf(authentication).record, () => change);
   }
 
   /** Removes expired sessions from the store, at most `limit`; returns how many. Call it every minute or so. */

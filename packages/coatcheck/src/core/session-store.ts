@@ -35,9 +35,9 @@ export interface SessionLimit {
 /** What `SessionStore.insert` came to; its comment says when which. `removed` are the sessions that had to go. */
 export type InsertOutcome =
   | { readonly outcome: "inserted"; readonly removed: readonly RemovedSession[] }
-  | { readonly outcome: "fenced" }
-  | { readonly outcome: "attempt_expired" }
-  | { readonly outcome: "limit_reached" }
+  | { readonly outcome: "login_overtaken" }
+  | { readonly outcome: "login_expired" }
+  | { readonly outcome: "session_limit_reached" }
   | { readonly outcome: "id_unavailable" };
 
 /** Is told of each session that a store removed. */
@@ -78,11 +78,11 @@ export interface SessionStore {
 
   /**
    * Adds a session. In this order, atomically:
-   * 1. `fenced`: a fence is present and is not the one in `reading`. An absent fence refuses nobody, because one that
+   * 1. `login_overtaken`: a fence is present and is not the one in `reading`. An absent fence refuses nobody, because one that
    *    could matter is still there.
-   * 2. `attempt_expired`: `reading.readAt` is more than `MAXIMUM_LOGIN_SECONDS` ago.
+   * 2. `login_expired`: `reading.readAt` is more than `MAXIMUM_LOGIN_SECONDS` ago.
    * 3. `id_unavailable`: the id is in use or has a tombstone. Nothing is ever overwritten.
-   * 4. `limit_reached`: the user has `limit.maximum` live sessions, not counting `replaces`, and the limit says to
+   * 4. `session_limit_reached`: the user has `limit.maximum` live sessions, not counting `replaces`, and the limit says to
    *    refuse. Up to here nothing has been changed.
    * 5. The user's expired sessions are removed, and so is `replaces`, a session id of the same user, if it is there.
    *    As many live ones are evicted as make room, least recently seen first (ties: older first, then by session id).
@@ -105,7 +105,7 @@ export interface SessionStore {
    * within the bound that the store was given; else null, which says nothing. A copy may only say yes, to the newest
    * secret within its deadlines. Everything else is for `find` to decide, which never answers from a copy.
    */
-  recall?(reference: SessionReference): SessionRecord | null;
+  findCopy?(reference: SessionReference): SessionRecord | null;
 
   /**
    * Applies `change` and adds one to the version, if the session is there, has `expectedVersion` and is not past its

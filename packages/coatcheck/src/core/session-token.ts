@@ -5,11 +5,11 @@ declare const sessionToken: unique symbol;
 /**
  * What the cookie holds: 48 bytes as exactly 64 base64url characters,
  *
- *     userKey (20) | sessionId (12) | lineage (12) | fresh (20)
+ *     userKey (20) | sessionId (12) | lineage (12) | nonce (20)
  *
  * Every part is a multiple of three bytes, so it is a plain slice of the text and has one spelling only. The first two
  * name the session; the last two are the secret, 192 random bits. `lineage` stays for the life of the session and
- * `fresh` changes with each rotation, which is how a replaced secret is told from a made-up one.
+ * `nonce` changes with each rotation, which is how a replaced secret is told from a made-up one.
  */
 export type SessionToken = string & { readonly [sessionToken]: true };
 
@@ -17,7 +17,7 @@ export interface TokenParts {
   readonly userKey: string;
   readonly sessionId: string;
   readonly lineage: string;
-  /** `lineage` and `fresh` together. */
+  /** `lineage` and `nonce` together. */
   readonly secret: string;
 }
 
@@ -43,12 +43,12 @@ export function partsOf(token: SessionToken): TokenParts {
   };
 }
 
-/** A token for a new session of the user: fresh id, lineage and secret from the CSPRNG. */
+/** A token for a new session of the user: new id, lineage and nonce from the CSPRNG. */
 export function mintToken(userKey: string): SessionToken {
   return (userKey + randomBytes(33).toString("base64url")) as SessionToken;
 }
 
-/** The next token of the same session: same id and lineage, new secret. */
+/** The next token of the same session: same id and lineage, new nonce. */
 export function rotateToken(parts: TokenParts): SessionToken {
   return (parts.userKey + parts.sessionId + parts.lineage + randomBytes(15).toString("base64url")) as SessionToken;
 }

@@ -42,7 +42,7 @@ export function sessionOf(record: SessionRecord): Session {
 }
 
 /** The parts of an authentication that could open something. For core and http only. */
-export interface HeldTicket {
+export interface HeldSecret {
   readonly record: SessionRecord;
   readonly token: TokenParts;
 }
@@ -70,21 +70,21 @@ export class Authentication {
   readonly presented: "current" | "grace";
   /** The response should carry a new secret, if it can carry a cookie at all. */
   readonly rotationDue: boolean;
-  readonly #ticket: HeldTicket;
+  readonly #secret: HeldSecret;
 
   /** @internal `SessionManager.authenticate` makes them. */
-  constructor(ticket: HeldTicket, facts: AuthenticationFacts) {
-    this.session = sessionOf(ticket.record);
+  constructor(secret: HeldSecret, facts: AuthenticationFacts) {
+    this.session = sessionOf(secret.record);
     this.fresh = facts.fresh;
     this.authenticatedAt = facts.authenticatedAt;
     this.presented = facts.presented;
     this.rotationDue = facts.rotationDue;
-    this.#ticket = ticket;
+    this.#secret = secret;
   }
 
   /** @internal What could open something, for core and http only. */
-  static ticketOf(authentication: Authentication): HeldTicket {
-    return authentication.#ticket;
+  static secretOf(authentication: Authentication): HeldSecret {
+    return authentication.#secret;
   }
 }
 

@@ -149,8 +149,7 @@ export class LoginVisit<User, Anonymous = null, RequestUser extends User = never
 
     const result = await this.visit.reauthenticate(held, options);
     this.#identity = null;
-    if (result.outcome === "conflict") return refused("session_changed");
-    if (result.outcome === "busy") return refused("session_busy");
+    if (result.outcome !== "reauthenticated") return refused(result.outcome);
     return { outcome: "logged_in", user, session: result.authentication.session };
   }
 
@@ -255,12 +254,8 @@ export class LoginVisit<User, Anonymous = null, RequestUser extends User = never
         return { outcome: "logged_in", user, session: result.authentication.session };
       case "refused":
         return result;
-      case "fenced":
-        return refused("login_overtaken");
-      case "attempt_expired":
-        return refused("login_expired");
-      case "limit_reached":
-        return refused("session_limit_reached");
+      default:
+        return refused(result.outcome);
     }
   }
 

@@ -117,7 +117,7 @@ export class Visit {
   }
 
   /**
-   * Completes a login that `sessions.begin` began, before the credential was checked, and puts the ticket into the
+   * Completes a login that `sessions.begin` began, before the credential was checked, and puts the token into the
    * response. A session that the browser already holds ends. A page of another origin cannot log anyone in.
    */
   login(attempt: LoginAttempt, options: VisitLoginOptions = {}): Promise<VisitLoginResult> {
@@ -143,7 +143,7 @@ export class Visit {
     this.#hasForgotten = true;
   }
 
-  /** See `SessionManager.reauthenticate`; the new ticket goes into the response. */
+  /** See `SessionManager.reauthenticate`; the new token goes into the response. */
   async reauthenticate(
     authentication: Authentication,
     options: { readonly methods?: readonly string[] } = {},
@@ -155,7 +155,7 @@ export class Visit {
     return result;
   }
 
-  /** Forgets what the store said, so that the next `authenticate` asks again: after a `conflict`, before a retry. */
+  /** Forgets what the store said, so that the next `authenticate` asks again: after a `session_changed`, before a retry. */
   refresh(): void {
     this.#result = null;
     this.#known = null;

@@ -24,7 +24,7 @@ import {
   type SessionLimit,
   type SessionStore,
 } from "../core/session-store.ts";
-import { joinNeighbours, type StoreContent, warnIfElsewhere } from "./memory/doubled-store.ts";
+import { joinNeighbours, type StoreContent, warnIfElsewhere } from "./memory/duplicate-store.ts";
 import { ExpiryCalendar } from "./memory/expiry-calendar.ts";
 
 const OPTIONS: ReadonlySet<string> = new Set(["clock"]);
@@ -70,15 +70,15 @@ export class MemorySessionStore implements SessionStore {
     const now = this.#clock.now();
     const user = this.#users.get(record.userKey) ?? { sessions: new Map(), fence: null, tombstones: null };
     const fence = fenceInForce(user, now);
-    if (fence !== null && fence !== reading.fence) return { outcome: "fenced" };
-    if (now - reading.readAt > MAXIMUM_LOGIN_SECONDS * 1_000) return { outcome: "attempt_expired" };
+    if (fence !== null && fence !== reading.fence) return { outcome: "login_overtaken" };
+    if (now - reading.readAt > MAXIMUM_LOGIN_SECONDS * 1_000) return { outcome: "login_expired" };
     const buriedUntil = user.tombstones?.get(record.sessionId) ?? 0;
     if (user.sessions.has(record.sessionId) || now < buriedUntil) return { outcome: "id_unavailable" };
 
     const all = [...user.sessions.values()];
     const live = all.filter((session) => session.sessionId !== replaces && now < expiresAt(session));
     const surplus = live.length - limit.maximum + 1;
-    if (surplus > 0 && limit.whenFull === "refuse") return { outcome: "limit_reached" };
+    if (surplus > 0 && limit.whenFull === "refuse") return { outcome: "session_limit_reached" };
 
     const expired = all.filter((session) => now >= expiresAt(session));
     const replaced = all.filter((session) => session.sessionId === replaces && now < expiresAt(session));

@@ -19,7 +19,7 @@ import type {
   SessionStore,
 } from "../core/session-store.ts";
 import { CoatcheckError } from "../errors.ts";
-import { FillTickets } from "./near-cache/fill-tickets.ts";
+import { FillLeases } from "./near-cache/fill-leases.ts";
 import { type Moment, RecordCopies } from "./near-cache/record-copies.ts";
 
 /** What the copies are of, and how old they may be. */
@@ -56,7 +56,7 @@ const LONGEST_STALENESS_MILLISECONDS = 60_000;
  * measures the age of its copies by its own clocks, so it does not matter that those of two nodes differ. What this
  * process removes or changes is gone here at once.
  *
- * A copy may only say yes: see `SessionStore.recall`. `find` always asks the store, and so a session is read from there
+ * A copy may only say yes: see `SessionStore.findCopy`. `find` always asks the store, and so a session is read from there
  * while its login is fresh. Nobody has a cache who does not wrap a store in one.
  */
 export class NearCacheSessionStore implements SessionStore {
@@ -64,7 +64,7 @@ export class NearCacheSessionStore implements SessionStore {
   readonly #settleMilliseconds: number;
   readonly #now: () => Moment;
   readonly #copies: RecordCopies;
-  readonly #tickets = new FillTickets();
+  readonly #leases = new FillLeases();
   readonly #unsubscribe: () => void;
   #isOpen = false;
 
@@ -85,22 +85,22 @@ export class NearCacheSessionStore implements SessionStore {
     );
   }
 
-  recall(reference: SessionReference): SessionRecord | null {
+  findCopy(reference: SessionReference): SessionRecord | null {
     return this.#isOpen ? this.#copies.get(reference, this.#now()) : null;
   }
 
   async find(reference: SessionReference): Promise<SessionRecord | null> {
     const { userKey, sessionId } = reference;
-    const ticket = this.#tickets.take(sessionId, userKey);
+    const lease = this.#leases.take(sessionId, userKey);
     const readAt = this.#now();
     try {
       const record = await this.#store.find(reference);
       // Absence is never kept: it is for the store to say, each time. But a read still under way may be from before it.
       if (record === null) this.#forget(reference);
-      else if (this.#isOpen && !ticket.isOvertaken) this.#copies.keep(record, readAt);
+      else if (this.#isOpen && !lease.isOvertaken) this.#copies.keep(record, readAt);
       return record;
     } finally {
-      this.#tickets.release(sessionId, ticket);
+      this.#leases.release(sessionId, lease);
     }
   }
 
@@ -188,18 +188,18 @@ export class NearCacheSessionStore implements SessionStore {
   }
 
   #forget({ sessionId }: SessionReference): void {
-    this.#tickets.overtake(sessionId);
+    this.#leases.overtake(sessionId);
     this.#copies.drop(sessionId);
   }
 
   #forgetUser(userKey: string): void {
-    this.#tickets.overtakeUser(userKey);
+    this.#leases.overtakeUser(userKey);
     this.#copies.dropUser(userKey);
   }
 
   /** After a gap, copies and reads under way are worth nothing: what was removed meanwhile is never told. */
   #noteChannel(state: ChannelState): void {
-    this.#tickets.overtakeAll();
+    this.#leases.overtakeAll();
     this.#copies.clear();
     this.#isOpen = state === "open";
   }

@@ -4,7 +4,6 @@ import { randomBytes } from "node:crypto";
 import type { CallLimits } from "../core/bounded-calls.ts";
 import type { Clock } from "../core/clock.ts";
 import { refuseUnknownOptions } from "../core/known-options.ts";
-import { withReason } from "../core/opening-fault.ts";
 import { RemovalChannel } from "../core/removal-channel.ts";
 import {
   type EndReason,
@@ -23,6 +22,7 @@ import {
   type SessionLimit,
   type SessionStore,
 } from "../core/session-store.ts";
+import { withReason } from "../core/startup-fault.ts";
 import { CoatcheckError } from "../errors.ts";
 import { Connections, type RunStatement } from "./postgres/connections.ts";
 import { migrate, requireCurrentSchema } from "./postgres/migrate.ts";
@@ -156,15 +156,15 @@ export class PostgresSessionStore implements SessionStore {
       const all = (await run(sql.LIST_BY_USER, [userKey])).rows.map(recordOf);
       const checks = await run(sql.READ_CHECKS, [userKey, sessionId, this.#testTime]);
       const [now, fence, isBuried] = checks.rows[0] as [number, string | null, boolean];
-      if (fence !== null && fence !== reading.fence) return { outcome: "fenced" };
-      if (now - reading.readAt > MAXIMUM_LOGIN_SECONDS * 1_000) return { outcome: "attempt_expired" };
+      if (fence !== null && fence !== reading.fence) return { outcome: "login_overtaken" };
+      if (now - reading.readAt > MAXIMUM_LOGIN_SECONDS * 1_000) return { outcome: "login_expired" };
       if (isBuried || all.some((session) => session.sessionId === sessionId)) return { outcome: "id_unavailable" };
 
       const expired = all.filter((session) => now >= expiresAt(session));
       const replaced = all.filter((session) => session.sessionId === options.replaces && now < expiresAt(session));
       const live = all.filter((session) => session.sessionId !== options.replaces && now < expiresAt(session));
       const surplus = live.length - limit.maximum + 1;
-      if (surplus > 0 && limit.whenFull === "refuse") return { outcome: "limit_reached" };
+      if (surplus > 0 && limit.whenFull === "refuse") return { outcome: "session_limit_reached" };
 
       // The list is ordered by last use.
       const evicted = live.slice(0, Math.max(0, surplus));

@@ -4,7 +4,6 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { BoundedCalls } from "../core/bounded-calls.ts";
 import type { Clock } from "../core/clock.ts";
-import { withReason } from "../core/opening-fault.ts";
 import { RemovalChannel } from "../core/removal-channel.ts";
 import type {
   EndReason,
@@ -21,6 +20,7 @@ import type {
   SessionLimit,
   SessionStore,
 } from "../core/session-store.ts";
+import { withReason } from "../core/startup-fault.ts";
 import { CoatcheckError } from "../errors.ts";
 import { ExpirySweep } from "./redis/expiry-sweep.ts";
 import { PrimaryWatch } from "./redis/primary-watch.ts";
@@ -30,7 +30,7 @@ import type { CommandWord, RedisConnection } from "./redis/redis-connection.ts";
 import { removalSource } from "./redis/removal-source.ts";
 import { ScriptRunner } from "./redis/script-runner.ts";
 import type { ScriptName } from "./redis/scripts.ts";
-import { knowsScriptFlags, type ServerFacts, serverFactsOf } from "./redis/server-facts.ts";
+import { knowsScriptFlags, readServerInfo, type ServerInfo } from "./redis/server-info.ts";
 import { type RedisSessionStoreOptions, requireStoreOptions } from "./redis/store-options.ts";
 
 export type { IoredisClient, IoredisCluster } from "./redis/ioredis-connection.ts";
@@ -235,8 +235,8 @@ export class RedisSessionStore implements SessionStore {
   }
 }
 
-async function factsOf(connection: RedisConnection): Promise<readonly (ServerFacts | null)[]> {
-  return Promise.all((await connection.primaries()).map(serverFactsOf));
+async function factsOf(connection: RedisConnection): Promise<readonly (ServerInfo | null)[]> {
+  return Promise.all((await connection.primaries()).map(readServerInfo));
 }
 
 /** A client that is still connecting refuses commands: it is asked again for a second. */

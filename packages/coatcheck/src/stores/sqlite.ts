@@ -4,7 +4,6 @@ import { randomBytes } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Clock, systemClock, type Timestamp } from "../core/clock.ts";
 import { refuseUnknownOptions } from "../core/known-options.ts";
-import { withReason } from "../core/opening-fault.ts";
 import {
   applyChange,
   type EndReason,
@@ -25,6 +24,7 @@ import {
   type SessionLimit,
   type SessionStore,
 } from "../core/session-store.ts";
+import { withReason } from "../core/startup-fault.ts";
 import { CoatcheckError } from "../errors.ts";
 import { SqliteConnection } from "./sqlite/connection.ts";
 import type { SqliteDatabase } from "./sqlite/database.ts";
@@ -193,15 +193,15 @@ export class SqliteSessionStore implements SessionStore {
   #insert(record: SessionRecord, reading: FenceReading, limit: SessionLimit, replaces?: string): InsertOutcome {
     const now = this.#clock.now();
     const fence = this.#fenceInForce(record.userKey, now);
-    if (fence !== null && fence !== reading.fence) return { outcome: "fenced" };
-    if (now - reading.readAt > MAXIMUM_LOGIN_SECONDS * 1_000) return { outcome: "attempt_expired" };
+    if (fence !== null && fence !== reading.fence) return { outcome: "login_overtaken" };
+    if (now - reading.readAt > MAXIMUM_LOGIN_SECONDS * 1_000) return { outcome: "login_expired" };
     if (this.#find(record) !== null || this.#isBuried(record, now)) return { outcome: "id_unavailable" };
 
     const all = this.#list(record.userKey);
     const replaced = all.filter((session) => session.sessionId === replaces && now < expiresAt(session));
     const live = all.filter((session) => session.sessionId !== replaces && now < expiresAt(session));
     const surplus = live.length - limit.maximum + 1;
-    if (surplus > 0 && limit.whenFull === "refuse") return { outcome: "limit_reached" };
+    if (surplus > 0 && limit.whenFull === "refuse") return { outcome: "session_limit_reached" };
 
     const expired = all.filter((session) => now >= expiresAt(session));
     const removed = [

@@ -158,7 +158,7 @@ describe("only a pass is one", () => {
     expect(await parts.sessions.authenticate(good)).toEqual({ status: "unauthenticated", reason: "malformed" });
   });
 
-  test("nor is a session's ticket a pass", async () => {
+  test("nor is a session's token a pass", async () => {
     expect(await reasonFor((await logIn(parts.sessions)).token)).toBe("malformed_token");
   });
 });

@@ -102,7 +102,7 @@ describe("it is handed out again", () => {
 
   test("never for another upstream, other facts, another state of the session, or another key", async () => {
     const { sessions, signing, issue } = await setUp();
-    const { authentication, token: ticket } = await logIn(sessions);
+    const { authentication, token: sessionToken } = await logIn(sessions);
     const tokens = [
       await issue(authentication, UPSTREAM, ADA),
       await issue(authentication, `${UPSTREAM}/`, ADA),
@@ -110,7 +110,7 @@ describe("it is handed out again", () => {
       await issue((await logIn(sessions)).authentication, UPSTREAM, ADA),
     ];
     await sessions.replaceData(authentication, { theme: "dark" });
-    const changed = await sessions.authenticate(ticket);
+    const changed = await sessions.authenticate(sessionToken);
     if (changed.status !== "authenticated") throw new Error(changed.reason);
     tokens.push(await issue(changed, UPSTREAM, ADA));
     signing.key = await generateSigningKey("ES256");

@@ -150,7 +150,7 @@ describe("races", () => {
   });
 });
 
-test("an authentication that was not made here is refused: its ticket cannot be forged", async () => {
+test("an authentication that was not made here is refused: its secret cannot be forged", async () => {
   const { sessions } = startSessions();
   const { authentication } = await logIn(sessions);
   const forged = { ...authentication, fresh: true } as unknown as Authentication;

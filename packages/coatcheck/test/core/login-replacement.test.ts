@@ -25,7 +25,7 @@ describe("a session that a login replaces", () => {
     const attempt = await sessions.begin(userId);
     await sessions.revokeAll(userId);
     const old = await logIn(sessions);
-    expect(await sessions.login(attempt, { replaces: old.authentication })).toEqual({ outcome: "fenced" });
+    expect(await sessions.login(attempt, { replaces: old.authentication })).toEqual({ outcome: "login_overtaken" });
     expect(await verdictOn(sessions, old.token)).toBe("authenticated");
   });
 
@@ -43,13 +43,15 @@ describe("a session that a login replaces", () => {
     const replaces = held.authentication;
     const overtaken = await sessions.begin(USER_ID);
     await sessions.revokeOthers(replaces);
-    expect(await sessions.login(overtaken, { replaces })).toEqual({ outcome: "fenced" });
+    expect(await sessions.login(overtaken, { replaces })).toEqual({ outcome: "login_overtaken" });
     const slow = await sessions.begin(USER_ID);
     clock.advanceSeconds(MAXIMUM_LOGIN_SECONDS + 1);
-    expect(await sessions.login(slow, { replaces })).toEqual({ outcome: "attempt_expired" });
+    expect(await sessions.login(slow, { replaces })).toEqual({ outcome: "login_expired" });
     await logIn(sessions, {}, "grace");
     await logIn(sessions, {}, "grace");
-    expect(await sessions.login(await sessions.begin("grace"), { replaces })).toEqual({ outcome: "limit_reached" });
+    expect(await sessions.login(await sessions.begin("grace"), { replaces })).toEqual({
+      outcome: "session_limit_reached",
+    });
     store.fail("insert");
     await expect(logIn(sessions, { replaces })).rejects.toThrow();
     expect(await verdictOn(sessions, held.token)).toBe("authenticated");

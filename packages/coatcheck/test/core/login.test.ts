@@ -54,7 +54,7 @@ describe("the fence", () => {
     const { sessions } = startSessions();
     const attempt = await sessions.begin(USER_ID);
     await sessions.revokeAll(USER_ID);
-    expect(await sessions.login(attempt)).toEqual({ outcome: "fenced" });
+    expect(await sessions.login(attempt)).toEqual({ outcome: "login_overtaken" });
     expect(await sessions.list(USER_ID)).toEqual([]);
   });
 
@@ -63,7 +63,7 @@ describe("the fence", () => {
     await sessions.revokeAll(USER_ID);
     const attempt = await sessions.begin(USER_ID);
     await sessions.revokeAll(USER_ID);
-    expect(await sessions.login(attempt)).toEqual({ outcome: "fenced" });
+    expect(await sessions.login(attempt)).toEqual({ outcome: "login_overtaken" });
   });
 
   test("a login whose attempt began before others were revoked is refused", async () => {
@@ -71,7 +71,7 @@ describe("the fence", () => {
     const { authentication } = await logIn(sessions);
     const attempt = await sessions.begin(USER_ID);
     await sessions.revokeOthers(authentication);
-    expect(await sessions.login(attempt)).toEqual({ outcome: "fenced" });
+    expect(await sessions.login(attempt)).toEqual({ outcome: "login_overtaken" });
     expect(await sessions.list(USER_ID)).toHaveLength(1);
   });
 
@@ -95,5 +95,5 @@ test("an attempt is good for five minutes and no longer", async () => {
   clock.advanceSeconds(MAXIMUM_LOGIN_SECONDS);
   expect(await sessions.login(attempt)).toMatchObject({ outcome: "logged_in" });
   clock.advanceSeconds(0.001);
-  expect(await sessions.login(attempt)).toEqual({ outcome: "attempt_expired" });
+  expect(await sessions.login(attempt)).toEqual({ outcome: "login_expired" });
 });

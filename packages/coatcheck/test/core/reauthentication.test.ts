@@ -76,20 +76,20 @@ test("a re-authentication within the grace of another leaves the earlier secret 
   expect(await verdictOn(sessions, second)).toBe("token_reused");
 });
 
-describe("busy", () => {
+describe("session_busy", () => {
   test("while another secret is on its way to the browser", async () => {
     const { sessions, token } = await startStaleSession();
     await reauthenticate(sessions, token);
-    expect(await sessions.reauthenticate(await present(sessions, token))).toEqual({ outcome: "busy" });
+    expect(await sessions.reauthenticate(await present(sessions, token))).toEqual({ outcome: "session_busy" });
   });
 
   test("for a secret in grace, now and when the grace has run out", async () => {
     const { sessions, clock, token } = await startStaleSession();
     await present(sessions, (await reauthenticate(sessions, token)).token);
     const late = await present(sessions, token);
-    expect(await sessions.reauthenticate(late)).toEqual({ outcome: "busy" });
+    expect(await sessions.reauthenticate(late)).toEqual({ outcome: "session_busy" });
     clock.advanceSeconds(30);
-    expect(await sessions.reauthenticate(late)).toEqual({ outcome: "busy" });
+    expect(await sessions.reauthenticate(late)).toEqual({ outcome: "session_busy" });
   });
 
   test("while two are in grace, and not while one is", async () => {
@@ -98,7 +98,7 @@ describe("busy", () => {
     await present(sessions, second);
     const third = (await reauthenticate(sessions, second)).token;
     await present(sessions, third);
-    expect(await sessions.reauthenticate(await present(sessions, third))).toEqual({ outcome: "busy" });
+    expect(await sessions.reauthenticate(await present(sessions, third))).toEqual({ outcome: "session_busy" });
     clock.advanceSeconds(30);
     expect((await reauthenticate(sessions, third)).outcome).toBe("reauthenticated");
   });
@@ -122,19 +122,19 @@ describe("busy", () => {
   });
 });
 
-describe("conflict: the session changed while the proof was checked", () => {
+describe("session_changed: the session changed while the proof was checked", () => {
   test("by another re-authentication", async () => {
     const { sessions, token } = await startStaleSession();
     const held = await present(sessions, token);
     await reauthenticate(sessions, token);
-    expect(await sessions.reauthenticate(held)).toEqual({ outcome: "conflict" });
+    expect(await sessions.reauthenticate(held)).toEqual({ outcome: "session_changed" });
   });
 
   test("by anything else that was written to it: the check must be made anew, not only the write", async () => {
     const { sessions, token, storedRecord } = await startStaleSession();
     const held = await present(sessions, token);
     await sessions.replaceData(held, { theme: "dark" });
-    expect(await sessions.reauthenticate(held)).toEqual({ outcome: "conflict" });
+    expect(await sessions.reauthenticate(held)).toEqual({ outcome: "session_changed" });
     expect((await storedRecord()).pending).toBeNull();
   });
 
@@ -142,7 +142,7 @@ describe("conflict: the session changed while the proof was checked", () => {
     const { sessions, token, seen } = await startStaleSession();
     const held = await present(sessions, token);
     await sessions.revokeAll("ada", "credentials_changed");
-    expect(await sessions.reauthenticate(held)).toEqual({ outcome: "conflict" });
+    expect(await sessions.reauthenticate(held)).toEqual({ outcome: "session_changed" });
     expect(await sessions.list("ada")).toEqual([]);
     expect(seen.map(([name]) => name)).not.toContain("reauthenticated");
   });
@@ -151,7 +151,7 @@ describe("conflict: the session changed while the proof was checked", () => {
     const { sessions, clock, token } = await startStaleSession();
     const held = await present(sessions, token);
     clock.advanceSeconds(3_600);
-    expect(await sessions.reauthenticate(held)).toEqual({ outcome: "conflict" });
+    expect(await sessions.reauthenticate(held)).toEqual({ outcome: "session_changed" });
     expect(await verdictOn(sessions, token)).toBe("expired");
   });
 });

@@ -217,11 +217,11 @@ describe("the memory of revocations", () => {
 
   test("refuses copies too, and offers them only where the store does", async () => {
     const record = await login("phone");
-    expect(memory.recall).toBe(undefined);
-    const copying = new RevocationMemory(Object.assign(store, { recall: () => record }));
-    expect(copying.recall?.(record)).toBe(record);
+    expect(memory.findCopy).toBe(undefined);
+    const copying = new RevocationMemory(Object.assign(store, { findCopy: () => record }));
+    expect(copying.findCopy?.(record)).toBe(record);
     heard(record);
-    expect(copying.recall?.(record)).toBe(null);
+    expect(copying.findCopy?.(record)).toBe(null);
   });
 
   test("keeps no timer when there is nothing to remember", async () => {

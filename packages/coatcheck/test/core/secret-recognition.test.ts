@@ -6,7 +6,7 @@ type State = Parameters<typeof recordWith>[0];
 type Expected = Partial<Record<SecretName, Recognition>>;
 
 // What every secret of the session is, state by state. A secret that a row does not name has the right lineage and is
-// none of those in force: `reused`. One that was never issued is a `stranger` in every state.
+// none of those in force: `reused`. One that was never issued is `unknown` in every state.
 const rows: readonly (readonly [name: string, state: State, expected: Expected])[] = [
   ["settled", {}, { current: "current" }],
   ["one just sent out", { pending: { ageSeconds: 0 } }, { current: "current", pending: "pending" }],
@@ -44,21 +44,21 @@ describe("what a presented secret is", () => {
   for (const [name, state, expected] of rows) {
     describe(name, () => {
       test.each(PRESENTED)("presented: %s", (presented) => {
-        const otherwise = presented === "madeUp" ? "stranger" : "reused";
+        const otherwise = presented === "madeUp" ? "unknown" : "reused";
         expect(recognise(recordWith(state), secrets[presented], NOW)).toBe(expected[presented] ?? otherwise);
       });
     });
   }
 });
 
-test("a secret with the right lineage and a made-up fresh part counts as reused: only a holder knows the lineage", () => {
+test("a secret with the right lineage and a made-up nonce counts as reused: only a holder knows the lineage", () => {
   const { lineage } = secrets.current;
   const guessed = { ...secrets.current, secret: lineage + "A".repeat(20) };
   expect(recognise(recordWith({}), guessed, NOW)).toBe("reused");
 });
 
-test("a secret with the right fresh part and another lineage is a stranger's", () => {
+test("a secret with the right nonce and another lineage is unknown", () => {
   const lineage = "A".repeat(12);
   const guessed = { ...secrets.current, lineage, secret: lineage + secrets.current.secret.slice(12) };
-  expect(recognise(recordWith({}), guessed, NOW)).toBe("stranger");
+  expect(recognise(recordWith({}), guessed, NOW)).toBe("unknown");
 });

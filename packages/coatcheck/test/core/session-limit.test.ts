@@ -24,7 +24,7 @@ describe("at the limit", () => {
   test("refusing, the new login is turned away and nothing ends", async () => {
     const { sessions, seen } = startSessions(policyLimitedTo(1, "refuse"));
     const { token } = await logIn(sessions);
-    expect(await sessions.login(await sessions.begin(USER_ID))).toEqual({ outcome: "limit_reached" });
+    expect(await sessions.login(await sessions.begin(USER_ID))).toEqual({ outcome: "session_limit_reached" });
     expect(await verdictOn(sessions, token)).toBe("authenticated");
     expect(seen.map(([name]) => name)).toEqual(["logged_in"]);
   });

@@ -51,7 +51,7 @@ test("every character of the random parts takes every value", () => {
   expect(seen.map((values) => values.size)).toEqual(Array.from({ length: 44 }, () => 64));
 });
 
-test("a rotated token keeps user, session and lineage, and has a new fresh part", () => {
+test("a rotated token keeps user, session and lineage, and has a new nonce", () => {
   const parts = partsOf(TOKEN);
   const next = rotateToken(parts);
   expect(next).toMatch(/^[A-Za-z0-9_-]{64}$/);

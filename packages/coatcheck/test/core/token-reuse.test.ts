@@ -85,10 +85,10 @@ describe("a made-up secret for a session whose id is known", () => {
     seen.length = 0;
     const madeUp = [
       token.slice(0, 32) + "A".repeat(32),
-      // The fresh part of a real secret behind another lineage.
+      // The nonce of a real secret behind another lineage.
       token.slice(0, 32) + "A".repeat(12) + token.slice(44),
     ];
-    for (const stranger of madeUp) expect(await verdictOn(sessions, stranger)).toBe("unknown");
+    for (const unknown of madeUp) expect(await verdictOn(sessions, unknown)).toBe("unknown");
     expect(store.calls).toEqual(["find", "find"]);
     expect(await storedRecord()).toEqual(before);
     expect(seen).toEqual([]);

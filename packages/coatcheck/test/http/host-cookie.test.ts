@@ -8,15 +8,15 @@ const loopback = sessionCookie(parsePublicOrigin("http://localhost:8080"));
 
 describe("writing", () => {
   test("on https: prefixed, HttpOnly, Secure, Lax, for this host alone", () => {
-    expect(secure.write("ticket", null)).toBe("__Host-Http-session=ticket; Path=/; HttpOnly; Secure; SameSite=Lax");
+    expect(secure.write("token", null)).toBe("__Host-Http-session=token; Path=/; HttpOnly; Secure; SameSite=Lax");
   });
 
   test("on loopback http: plain, with the port in its name", () => {
-    expect(loopback.write("ticket", null)).toBe("coatcheck-8080=ticket; Path=/; HttpOnly; SameSite=Lax");
+    expect(loopback.write("token", null)).toBe("coatcheck-8080=token; Path=/; HttpOnly; SameSite=Lax");
   });
 
   test("a persistent cookie has a Max-Age", () => {
-    expect(secure.write("ticket", 86_400)).toContain("; Max-Age=86400");
+    expect(secure.write("token", 86_400)).toContain("; Max-Age=86400");
   });
 
   test("deletion has the same name and attributes", () => {

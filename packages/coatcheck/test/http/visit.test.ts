@@ -134,7 +134,7 @@ describe("admission", () => {
 });
 
 describe("login", () => {
-  test("puts the ticket into the response, and the ticket authenticates", async () => {
+  test("puts the token into the response, and the token authenticates", async () => {
     const { visit, login } = setUp();
     const cookie = await login("1");
     const result = await visit(cookie, "GET").authenticate();
@@ -196,7 +196,7 @@ describe("login", () => {
     const arrival = visit();
     const attempt = await sessions.begin("1");
     await sessions.revokeAll("1");
-    expect(await arrival.login(attempt)).toEqual({ outcome: "fenced" });
+    expect(await arrival.login(attempt)).toEqual({ outcome: "login_overtaken" });
     expect(headersOf(await arrival.finish(responseOf(503)))).not.toHaveProperty("set-cookie");
   });
 
@@ -391,7 +391,7 @@ describe("rotation", () => {
     return { ...parts, cookie };
   }
 
-  test("a remembered session gets a new ticket once a day, and the old one dies after its grace", async () => {
+  test("a remembered session gets a new token once a day, and the old one dies after its grace", async () => {
     const { visit, cookie, clock } = await remembered();
     const passing = visit(cookie, "GET", SCRIPT);
     await passing.authenticate();
@@ -482,7 +482,7 @@ describe("rotation", () => {
     expect(headersOf(await passing.finish(responseOf(200)))).not.toHaveProperty("set-cookie");
   });
 
-  test("re-authentication issues a fresh ticket at once", async () => {
+  test("re-authentication issues a fresh token at once", async () => {
     const { visit, cookie } = await remembered();
     const proving = visit(cookie);
     const held = await proving.authenticate();

@@ -169,7 +169,7 @@ test.each(["before", "after"])("a read sent %s an update of its own brings back 
   await read.answer();
   expect(revoker.servesFromMemory).toBe(false);
   await revoker.read();
-  expect(revoker.cache.recall(world.record)?.version).toBe(2);
+  expect(revoker.cache.findCopy(world.record)?.version).toBe(2);
 });
 
 test("while an update of its own is under way a process serves nothing of before", async () => {

@@ -81,11 +81,11 @@ describe("a near-cache", () => {
     }
     await store.find(phone);
     await store.find(laptop);
-    expect(store.recall(phone)).not.toBe(null);
+    expect(store.findCopy(phone)).not.toBe(null);
     await store.find(tablet);
-    expect(store.recall(laptop)).toBe(null);
-    expect(store.recall(phone)).not.toBe(null);
-    expect(store.recall(tablet)).not.toBe(null);
+    expect(store.findCopy(laptop)).toBe(null);
+    expect(store.findCopy(phone)).not.toBe(null);
+    expect(store.findCopy(tablet)).not.toBe(null);
   });
 
   test("gives no copy to another user who names the session", async () => {
@@ -94,8 +94,8 @@ describe("a near-cache", () => {
     const record = sessionRecordNamed("phone", Date.now());
     await shared.insert(record, await shared.readFence(record.userKey), { maximum: 9, whenFull: "evict" });
     await store.find(record);
-    expect(store.recall({ ...record, userKey: "grace---------------" })).toBe(null);
-    expect(store.recall(record)).not.toBe(null);
+    expect(store.findCopy({ ...record, userKey: "grace---------------" })).toBe(null);
+    expect(store.findCopy(record)).not.toBe(null);
   });
 
   test("spares the store the read of a request, and not what a copy may not answer", async () => {

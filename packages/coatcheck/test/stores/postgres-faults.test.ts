@@ -166,7 +166,7 @@ describe.skipIf(missingProgram("postgres"))("a Postgres that fails", () => {
       const late = await there.begin("skewed");
       expect(await here.revokeAll("skewed")).toBe(1);
       expect((await there.authenticate(login.token)).status).toBe("unauthenticated");
-      expect((await there.login(late)).outcome).toBe("fenced");
+      expect((await there.login(late)).outcome).toBe("login_overtaken");
     }
   });
 

@@ -63,7 +63,7 @@ describe.skipIf(missingProgram("postgres", "TEST_POSTGRES_URL"))("turns in Postg
       rowNamed("first", userKey),
     ]);
     await holder.query("COMMIT");
-    expect(await waiting).toEqual({ outcome: "limit_reached" });
+    expect(await waiting).toEqual({ outcome: "session_limit_reached" });
     expect(await store.listByUser(userKey)).toHaveLength(1);
   });
 
@@ -77,7 +77,7 @@ describe.skipIf(missingProgram("postgres", "TEST_POSTGRES_URL"))("turns in Postg
     await untilWaiting(1);
     await holder.query("UPDATE coatcheck_fences SET value = 'another' WHERE user_key = $1", [userKey]);
     await holder.query("COMMIT");
-    expect(await waiting).toEqual({ outcome: "fenced" });
+    expect(await waiting).toEqual({ outcome: "login_overtaken" });
   });
 
   test("the first two logins of a user never exceed the limit", async () => {
@@ -92,7 +92,7 @@ describe.skipIf(missingProgram("postgres", "TEST_POSTGRES_URL"))("turns in Postg
     const userKey = userKeyNamed("never-before");
     const reading = await store.readFence(userKey);
     await store.deleteByUser(userKey, "revoked");
-    expect(await login("phone", userKey, Promise.resolve(reading))).toEqual({ outcome: "fenced" });
+    expect(await login("phone", userKey, Promise.resolve(reading))).toEqual({ outcome: "login_overtaken" });
   });
 
   test("a login that makes room spares a session that was used while it waited", async () => {
@@ -135,7 +135,7 @@ describe.skipIf(missingProgram("postgres", "TEST_POSTGRES_URL"))("turns in Postg
     const waiting = login("laptop", userKey, Promise.resolve(reading));
     await untilWaiting(1);
     await holder.query("COMMIT");
-    expect(await waiting).toEqual({ outcome: "limit_reached" });
+    expect(await waiting).toEqual({ outcome: "session_limit_reached" });
     expect(await store.listByUser(userKey)).toHaveLength(1);
   });
 

@@ -3,7 +3,7 @@ import { sessionRecordNamed } from "coatcheck/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { packChange, packRecord, unpackRecord } from "../../src/stores/redis/record-codec.ts";
-import { restoreUserAgent, shortenUserAgent } from "../../src/stores/redis/user-agent-text.ts";
+import { restoreUserAgent, shortenUserAgent } from "../../src/stores/redis/user-agent-codec.ts";
 
 const record = sessionRecordNamed("phone", 1_782_985_277_123);
 const time = fc.integer({ min: 0, max: 2 ** 48 - 2 });

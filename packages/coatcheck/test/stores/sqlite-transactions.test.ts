@@ -37,7 +37,7 @@ test("a login that comes while another looks at the limit has to wait: the first
   const second = vi.fn(() => other.insert(recordNamed("second"), reading, ONE));
   database.interruptAfter("ORDER BY last_seen_at", second);
   expect(await store.insert(recordNamed("first"), reading, ONE)).toEqual({ outcome: "inserted", removed: [] });
-  expect(await second.mock.results[0]?.value).toEqual({ outcome: "limit_reached" });
+  expect(await second.mock.results[0]?.value).toEqual({ outcome: "session_limit_reached" });
 });
 
 test("a revoke-all that comes after a login has looked at the fence waits for the login, and ends it", async () => {

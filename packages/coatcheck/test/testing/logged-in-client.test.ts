@@ -170,5 +170,7 @@ test("a login that comes to nothing is an error", async () => {
   const sessions = new SessionManager({ store: new MemorySessionStore({ clock }), clock, policy });
   const guard = new RequestGuard({ sessions, origin: ORIGIN });
   await loggedInClient({ guard, userId: "ada" });
-  await expect(loggedInClient({ guard, userId: "ada" })).rejects.toThrow('"ada" came to nothing: limit_reached');
+  await expect(loggedInClient({ guard, userId: "ada" })).rejects.toThrow(
+    '"ada" came to nothing: session_limit_reached',
+  );
 });

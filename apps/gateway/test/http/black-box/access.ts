@@ -245,18 +245,18 @@ export function accessSuite(create: CreateGateway): void {
       });
     });
 
-    test("a pass is no session, and a session's ticket no pass", async () => {
+    test("a pass is no session, and a session's token no pass", async () => {
       const client = await loggedIn();
-      const { token } = await passFor(client, SONG);
-      const [name, ticket] = [...client.cookies].find(([each]) => each.startsWith("coatcheck-")) ?? ["", ""];
+      const { token: pass } = await passFor(client, SONG);
+      const [name, token] = [...client.cookies].find(([each]) => each.startsWith("coatcheck-")) ?? ["", ""];
       const thief = new Client(gateway.url);
-      thief.cookies.set(name, token);
+      thief.cookies.set(name, pass);
       expect((await thief.send("GET", "/auth/me")).status).toBe(401);
-      const bearer = await new Client(gateway.url).send("GET", `/auth/me?token=${token}`, undefined, {
-        authorization: `Bearer ${token}`,
+      const bearer = await new Client(gateway.url).send("GET", `/auth/me?token=${pass}`, undefined, {
+        authorization: `Bearer ${pass}`,
       });
       expect(bearer.status).toBe(401);
-      expect(await fileService().verdictOn(ticket)).toBe("malformed_token");
+      expect(await fileService().verdictOn(token)).toBe("malformed_token");
     });
 
     test("keys are public, kept by caches, and answered under any host name", async () => {

@@ -1,7 +1,7 @@
 import { CoatcheckError } from "../../errors.ts";
 import type { RunStatement } from "./connections.ts";
 import { MIGRATIONS } from "./migrations.ts";
-import { complaintAboutTables, isTable } from "./present-tables.ts";
+import { complaintAboutTables, isTable } from "./schema-check.ts";
 import type { SchemaNames } from "./schema-names.ts";
 
 const NEWEST = MIGRATIONS.at(-1)?.version ?? 0;

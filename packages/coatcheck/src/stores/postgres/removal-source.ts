@@ -1,6 +1,6 @@
 import type { RemovalSource } from "../../core/removal-channel.ts";
+import { parseRemovalMessage } from "../../core/removal-message.ts";
 import type { RemovalListener } from "../../core/session-store.ts";
-import { toldRemoval } from "../../core/told-removal.ts";
 import type { PostgresListener } from "./postgres-client.ts";
 import type { PrimaryWatch } from "./primary-watch.ts";
 
@@ -50,6 +50,6 @@ function tellOf(payload: string, onRemoved: RemovalListener): void {
   }
   if (!Array.isArray(told)) return;
   const [userKey, sessionId, reason, userId] = told;
-  const removal = toldRemoval({ userKey, sessionId, userId, reason });
+  const removal = parseRemovalMessage({ userKey, sessionId, userId, reason });
   if (removal !== null) onRemoved(removal);
 }

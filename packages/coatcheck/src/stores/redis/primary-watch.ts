@@ -1,6 +1,6 @@
 import type { BoundedCalls } from "../../core/bounded-calls.ts";
+import { isNotPrimaryError } from "./not-primary.ts";
 import type { CommandWord, RedisConnection } from "./redis-connection.ts";
-import { isFromWrongServer } from "./wrong-server.ts";
 
 /** A name may lead to the old server for a while: until then this often, because a connection that is made anew costs. */
 const RECONNECT_EVERY_MILLISECONDS = 1_000;
@@ -26,7 +26,7 @@ export class PrimaryWatch {
 
   /** For what a call failed with. */
   noteFault(error: unknown): void {
-    if (!isFromWrongServer(error)) return;
+    if (!isNotPrimaryError(error)) return;
     for (const leave of this.#onWrongServer) leave();
     const now = performance.now();
     if (now - this.#lastReconnectAt < RECONNECT_EVERY_MILLISECONDS) return;

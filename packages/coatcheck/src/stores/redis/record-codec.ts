@@ -8,7 +8,7 @@ import type {
   SessionReference,
 } from "../../core/session-record.ts";
 import { CoatcheckError } from "../../errors.ts";
-import { restoreUserAgent, shortenUserAgent } from "./user-agent-text.ts";
+import { restoreUserAgent, shortenUserAgent } from "./user-agent-codec.ts";
 
 /*
  * How a session lies in Redis: packed, because memory is what Redis costs. Big-endian, in this order; the scripts read

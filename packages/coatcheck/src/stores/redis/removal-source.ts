@@ -1,7 +1,7 @@
 import type { BoundedCalls } from "../../core/bounded-calls.ts";
 import type { RemovalSource } from "../../core/removal-channel.ts";
+import { parseRemovalMessage } from "../../core/removal-message.ts";
 import type { RemovalListener } from "../../core/session-store.ts";
-import { toldRemoval } from "../../core/told-removal.ts";
 import type { PrimaryWatch } from "./primary-watch.ts";
 import type { RedisConnection } from "./redis-connection.ts";
 
@@ -44,7 +44,7 @@ function tellOf(message: Buffer, onRemoved: RemovalListener): void {
   for (const each of removed) {
     if (!Array.isArray(each)) continue;
     const [sessionId, reason, userId] = each;
-    const removal = toldRemoval({ userKey, sessionId, userId, reason });
+    const removal = parseRemovalMessage({ userKey, sessionId, userId, reason });
     if (removal !== null) onRemoved(removal);
   }
 }

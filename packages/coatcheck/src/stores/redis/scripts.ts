@@ -109,11 +109,11 @@ for index = 1, #fields, 2 do
   end
 end
 
-if fence ~= '' and fence ~= seen_fence then return { 'fenced' } end
-if now - read_at > ${MAXIMUM_LOGIN_SECONDS * 1_000} then return { 'attempt_expired' } end
+if fence ~= '' and fence ~= seen_fence then return { 'login_overtaken' } end
+if now - read_at > ${MAXIMUM_LOGIN_SECONDS * 1_000} then return { 'login_expired' } end
 if taken or buried then return { 'id_unavailable' } end
 local surplus = #live - maximum + 1
-if surplus > 0 and when_full == 'refuse' then return { 'limit_reached' } end
+if surplus > 0 and when_full == 'refuse' then return { 'session_limit_reached' } end
 
 redis.call('HSET', key, id, packed)
 keep_until(session_of(id, packed).ends + EXPIRY_MARGIN)

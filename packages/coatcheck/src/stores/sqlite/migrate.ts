@@ -1,7 +1,7 @@
 import { CoatcheckError } from "../../errors.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { MIGRATIONS } from "./migrations.ts";
-import { complaintAboutTables, isTable } from "./present-tables.ts";
+import { complaintAboutTables, isTable } from "./schema-check.ts";
 
 const NEWEST = MIGRATIONS.at(-1)?.version ?? 0;
 

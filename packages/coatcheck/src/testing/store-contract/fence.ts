@@ -19,7 +19,7 @@ export function fenceContract({ test, timedTest }: ContractTests): void {
   test("a deleteByUser between reading and insert refuses the insert", async (bench) => {
     const reading = await bench.store.readFence(ADA);
     await bench.store.deleteByUser(ADA, "revoked");
-    deepEqual(await bench.insert(bench.record("late"), reading), { outcome: "fenced" });
+    deepEqual(await bench.insert(bench.record("late"), reading), { outcome: "login_overtaken" });
     deepEqual(await bench.sessionsOf(ADA), []);
   });
 
@@ -27,7 +27,7 @@ export function fenceContract({ test, timedTest }: ContractTests): void {
     const { sessionId } = await bench.login("spared");
     const reading = await bench.store.readFence(ADA);
     await bench.store.deleteByUser(ADA, "revoked", { except: sessionId });
-    deepEqual(await bench.insert(bench.record("late"), reading), { outcome: "fenced" });
+    deepEqual(await bench.insert(bench.record("late"), reading), { outcome: "login_overtaken" });
   });
 
   test("a login that begins after a deleteByUser is not refused", async (bench) => {
@@ -40,7 +40,7 @@ export function fenceContract({ test, timedTest }: ContractTests): void {
     const reading = await bench.store.readFence(ADA);
     await bench.store.deleteByUser(ADA, "revoked");
     notEqual((await bench.store.readFence(ADA)).fence, reading.fence);
-    deepEqual(await bench.insert(bench.record("late"), reading), { outcome: "fenced" });
+    deepEqual(await bench.insert(bench.record("late"), reading), { outcome: "login_overtaken" });
   });
 
   test("the fences of two users are never the same, and neither opens the other", async (bench) => {
@@ -48,7 +48,7 @@ export function fenceContract({ test, timedTest }: ContractTests): void {
     await bench.store.deleteByUser(GRACE, "revoked");
     const reading = await bench.store.readFence(GRACE);
     notEqual((await bench.store.readFence(ADA)).fence, reading.fence);
-    deepEqual(await bench.insert(bench.record("foreign"), reading), { outcome: "fenced" });
+    deepEqual(await bench.insert(bench.record("foreign"), reading), { outcome: "login_overtaken" });
   });
 
   test("a deleteByUser fences nobody else", async (bench) => {
@@ -112,7 +112,7 @@ export function fenceContract({ test, timedTest }: ContractTests): void {
     bench.clock.advanceSeconds(MAXIMUM_LOGIN_SECONDS);
     deepEqual(await bench.insert(bench.record("in-time"), reading), inserted());
     bench.clock.advanceSeconds(0.001);
-    deepEqual(await bench.insert(bench.record("too-late"), reading), { outcome: "attempt_expired" });
+    deepEqual(await bench.insert(bench.record("too-late"), reading), { outcome: "login_expired" });
     deepEqual(await bench.sessionsOf(ADA), ["in-time"]);
   });
 
@@ -127,6 +127,6 @@ export function fenceContract({ test, timedTest }: ContractTests): void {
     bench.clock.advanceSeconds(-TOLERATED_CLOCK_STEP_SECONDS);
     await bench.store.deleteByUser(ADA, "revoked");
     bench.clock.advanceSeconds(TOLERATED_CLOCK_STEP_SECONDS + MAXIMUM_LOGIN_SECONDS);
-    deepEqual(await bench.insert(bench.record("late"), reading), { outcome: "fenced" });
+    deepEqual(await bench.insert(bench.record("late"), reading), { outcome: "login_overtaken" });
   });
 }

@@ -100,10 +100,10 @@ export function insertContract({ test, timedTest }: ContractTests): void {
 
     clock.advanceSeconds(MAXIMUM_LOGIN_SECONDS + 1);
     const fresh = await store.readFence(ADA);
-    deepEqual(await store.insert(record, stale, full), { outcome: "fenced" });
-    deepEqual(await store.insert(record, current, full), { outcome: "attempt_expired" });
+    deepEqual(await store.insert(record, stale, full), { outcome: "login_overtaken" });
+    deepEqual(await store.insert(record, current, full), { outcome: "login_expired" });
     deepEqual(await store.insert(record, fresh, full), { outcome: "id_unavailable" });
-    deepEqual(await store.insert(bench.record("laptop"), fresh, full), { outcome: "limit_reached" });
+    deepEqual(await store.insert(bench.record("laptop"), fresh, full), { outcome: "session_limit_reached" });
     deepEqual(await store.insert(bench.record("laptop"), fresh, { ...full, maximum: 2 }), inserted());
   });
 

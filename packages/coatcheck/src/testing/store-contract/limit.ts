@@ -57,7 +57,7 @@ export function limitContract({ test, timedTest }: ContractTests): void {
 
   test("a policy that refuses changes nothing at the limit", async (bench) => {
     const sessions = [await bench.login("phone"), await bench.login("laptop")];
-    deepEqual(await insertAt(bench, refuseAt(2)), { outcome: "limit_reached" });
+    deepEqual(await insertAt(bench, refuseAt(2)), { outcome: "session_limit_reached" });
     deepEqual(inAnyOrder(await bench.store.listByUser(ADA)), inAnyOrder(sessions));
     deepEqual(await insertAt(bench, refuseAt(3)), inserted());
   });
@@ -98,7 +98,7 @@ export function limitContract({ test, timedTest }: ContractTests): void {
     const expired = await bench.login("expired", { idleDeadline: bench.clock.now() + 10_000 });
     await bench.login("alive");
     bench.clock.advanceSeconds(10);
-    deepEqual(await insertAt(bench, refuseAt(1)), { outcome: "limit_reached" });
+    deepEqual(await insertAt(bench, refuseAt(1)), { outcome: "session_limit_reached" });
     deepEqual(await bench.sessionsOf(ADA), ["alive", "expired"]);
     await bench.store.delete({ userKey: ADA, sessionId: sessionIdNamed("expired") }, "revoked");
     await bench.requirePublished(watch, [removedAs(expired, "revoked")]);

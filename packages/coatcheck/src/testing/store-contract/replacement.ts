@@ -29,11 +29,11 @@ export function replacementContract({ test }: ContractTests): void {
   test("a refused insert replaces nothing", async (bench) => {
     await bench.login("phone");
     const old = await bench.login("old");
-    deepEqual(await replace(bench, old, { maximum: 1, whenFull: "refuse" }), { outcome: "limit_reached" });
+    deepEqual(await replace(bench, old, { maximum: 1, whenFull: "refuse" }), { outcome: "session_limit_reached" });
     const stale = await bench.store.readFence(ADA);
     await bench.store.deleteByUser(ADA, "revoked", { except: old.sessionId });
-    const fenced = await bench.store.insert(bench.record("new"), stale, HUNDRED, { replaces: old.sessionId });
-    deepEqual(fenced, { outcome: "fenced" });
+    const overtaken = await bench.store.insert(bench.record("new"), stale, HUNDRED, { replaces: old.sessionId });
+    deepEqual(overtaken, { outcome: "login_overtaken" });
     deepEqual(await bench.sessionsOf(ADA), ["old"]);
   });
 

@@ -59,8 +59,8 @@ export class ModelStore {
   insert(record: SessionRecord, reading: ModelReading, limit: SessionLimit, replaces?: string): InsertOutcome {
     const now = this.#clock.now();
     const { fence } = this.readFence(record.userKey);
-    if (fence !== null && fence !== reading.fence) return { outcome: "fenced" };
-    if (now > reading.readAt + MAXIMUM_LOGIN_SECONDS * 1_000) return { outcome: "attempt_expired" };
+    if (fence !== null && fence !== reading.fence) return { outcome: "login_overtaken" };
+    if (now > reading.readAt + MAXIMUM_LOGIN_SECONDS * 1_000) return { outcome: "login_expired" };
     if (this.find(record) !== null || this.#isBuried(record, true)) return { outcome: "id_unavailable" };
 
     const sessions = this.listByUser(record.userKey);
@@ -69,7 +69,7 @@ export class ModelStore {
     for (const session of sessions) {
       if (endOf(session) > now) (session.sessionId === replaces ? replaced : live).push(session);
     }
-    if (limit.whenFull === "refuse" && live.length >= limit.maximum) return { outcome: "limit_reached" };
+    if (limit.whenFull === "refuse" && live.length >= limit.maximum) return { outcome: "session_limit_reached" };
     const removed = expired.map((session) => this.#remove(session, "expired"));
     for (const session of replaced) removed.push(this.#remove(session, "replaced"));
     const leastRecentlySeenFirst = live.sort(

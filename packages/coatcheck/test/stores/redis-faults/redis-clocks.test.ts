@@ -43,7 +43,7 @@ describe.skipIf(missingProgram("redis-server"))("nodes whose clocks are five min
       expect(await second.manager.login(begun)).toMatchObject({ outcome: "logged_in" });
       const overtaken = await first.manager.begin("ada");
       expect(await second.manager.revokeAll("ada")).toBe(1);
-      expect(await first.manager.login(overtaken)).toEqual({ outcome: "fenced" });
+      expect(await first.manager.login(overtaken)).toEqual({ outcome: "login_overtaken" });
     }
   });
 

@@ -97,7 +97,7 @@ describe.skipIf(missingProgram("redis-server"))("a Redis", () => {
       await vi.waitFor(() => expect(heard.sort()).toEqual(ended.map((one) => one.authentication.session.id).sort()));
 
       await giveMemory((await usedMemory()) + MEGABYTE);
-      expect(await node.manager.login(begun)).toEqual({ outcome: "fenced" });
+      expect(await node.manager.login(begun)).toEqual({ outcome: "login_overtaken" });
     });
   });
 

@@ -90,7 +90,7 @@ export class Node {
 
   /** Whether a request for the session would pass here without asking the store. */
   get servesFromMemory(): boolean {
-    return this.cache.recall(this.#world.record) !== null;
+    return this.cache.findCopy(this.#world.record) !== null;
   }
 
   sendRead(): Step {

@@ -70,7 +70,7 @@ export function proxyContract(program: AskingProxy): void {
         });
       });
 
-      test("keeps their ticket to themselves: the application sees its own cookies alone", async () => {
+      test("keeps their token to themselves: the application sees its own cookies alone", async () => {
         const visitor = await loggedIn();
         visitor.keepCookie("theme", "dark");
         const [seen] = await reaching(() => visitor.send({ target: "/app/page" }));

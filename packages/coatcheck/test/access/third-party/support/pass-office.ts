@@ -49,7 +49,7 @@ export class PassOffice {
     if (identity.outcome !== "issued") throw new Error(`No identity token: ${identity.reason}.`);
     const facts = { sequence: 1, issuedBefore: 0, sessions: [] };
     const list = await signRevocationList(facts, { issuer: ISSUER, keys: holding(key) }, Date.now());
-    return { "an identity token": identity.token, "a revocation list": list, "a session's ticket": login.token };
+    return { "an identity token": identity.token, "a revocation list": list, "a session's token": login.token };
   }
 }
 

@@ -155,10 +155,10 @@ export function verifierContract(program: VerifyingProgram, more: (bench: () => 
     });
 
     test("what it does not check, as the document says: an ended session, the client's address", async () => {
-      const { authentication: holder, token: ticket } = await logIn(office.sessions);
+      const { authentication: holder, token: sessionToken } = await logIn(office.sessions);
       const pass = await office.passFor(SONG, { holder, clientAddress: "192.0.2.1" });
       await office.sessions.logout(holder);
-      expect(await office.sessions.authenticate(ticket)).toMatchObject({ status: "unauthenticated" });
+      expect(await office.sessions.authenticate(sessionToken)).toMatchObject({ status: "unauthenticated" });
       expect((await ask({ target: withToken(SONG, pass) })).status).toBe(200);
     });
 

@@ -20,7 +20,7 @@ class CopyingStore extends MemorySessionStore {
     return super.find(reference);
   }
 
-  recall({ sessionId }: Parameters<SessionStore["find"]>[0]): SessionRecord | null {
+  findCopy({ sessionId }: Parameters<SessionStore["find"]>[0]): SessionRecord | null {
     return this.#copies.get(sessionId) ?? null;
   }
 }
@@ -52,8 +52,8 @@ describe("a copy at hand", () => {
   });
 
   test("decides nothing about a secret that it does not know", async () => {
-    const stranger = `${token.slice(0, 32)}${"A".repeat(32)}`;
-    expect(await sessions.authenticate(stranger)).toMatchObject({ status: "unauthenticated", reason: "unknown" });
+    const unknown = `${token.slice(0, 32)}${"A".repeat(32)}`;
+    expect(await sessions.authenticate(unknown)).toMatchObject({ status: "unauthenticated", reason: "unknown" });
     expect(store.finds).toBe(1);
   });
 

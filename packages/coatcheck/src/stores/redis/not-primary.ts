@@ -3,11 +3,11 @@
  * follows, or that lacks the replicas it must have to take writes. Before Redis 7 the word stands inside the error of a
  * script.
  */
-const WRONG_SERVER = /(?:^|[\s-])(?:READONLY|MASTERDOWN|NOREPLICAS) /;
+const NOT_PRIMARY = /(?:^|[\s-])(?:READONLY|MASTERDOWN|NOREPLICAS) /;
 
 /** Whether the answer means that another server is to be asked: the name may lead to a new primary by now. */
-export function isFromWrongServer(error: unknown): boolean {
+export function isNotPrimaryError(error: unknown): boolean {
   // An error may be of another realm, as under Jest.
   const isError = typeof error === "object" && error !== null && "message" in error;
-  return isError && WRONG_SERVER.test(String(error.message));
+  return isError && NOT_PRIMARY.test(String(error.message));
 }

@@ -5,7 +5,7 @@ import { isSessionId } from "./session-token.ts";
  * What a server passed on as a removal, or null if it is none: whoever may publish on the channel can publish anything,
  * and what is believed is removed from the store again after a gap.
  */
-export function toldRemoval(told: Readonly<Record<keyof RemovedSession, unknown>>): RemovedSession | null {
+export function parseRemovalMessage(told: Readonly<Record<keyof RemovedSession, unknown>>): RemovedSession | null {
   const { userKey, sessionId, userId, reason } = told;
   if (typeof userKey !== "string" || typeof userId !== "string" || typeof reason !== "string") return null;
   // The reason is passed on as it is: a newer version beside this one may know more of them.

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { toldRemoval } from "../../src/core/told-removal.ts";
+import { parseRemovalMessage } from "../../src/core/removal-message.ts";
 
 const told = { userKey: "A".repeat(20), sessionId: "B".repeat(12), userId: "ada", reason: "revoked" };
 
 test("what tells of a removal is believed, whatever the reason", () => {
-  expect(toldRemoval(told)).toEqual(told);
-  expect(toldRemoval({ ...told, reason: "one_of_the_future" })).toMatchObject({ reason: "one_of_the_future" });
+  expect(parseRemovalMessage(told)).toEqual(told);
+  expect(parseRemovalMessage({ ...told, reason: "one_of_the_future" })).toMatchObject({ reason: "one_of_the_future" });
 });
 
 test.each([
@@ -17,5 +17,5 @@ test.each([
   { userId: {} },
   { reason: [] },
 ])("what has %o tells of none", (odd) => {
-  expect(toldRemoval({ ...told, ...odd })).toBe(null);
+  expect(parseRemovalMessage({ ...told, ...odd })).toBe(null);
 });

@@ -7,7 +7,7 @@ import type { SessionStore } from "./session-store.ts";
  * Writes a change after whatever others write to the session meanwhile. False when the session is gone or expired: a
  * write never brings one back.
  */
-export async function writeInTurn(
+export async function updateWithRetry(
   store: SessionStore,
   found: SessionRecord,
   changeOf: (record: SessionRecord) => SessionChange,
