@@ -7,8 +7,8 @@ import { migrationModule } from "./migrations/migration-module.ts";
 const MODULES = {
   "packages/coatcheck/migrations/postgres": "packages/coatcheck/src/stores/postgres/migrations.ts",
   "packages/coatcheck/migrations/sqlite": "packages/coatcheck/src/stores/sqlite/migrations.ts",
-  "apps/gateway/migrations/postgres": "apps/gateway/src/accounts/postgres/migrations.ts",
-  "apps/gateway/migrations": "apps/gateway/src/accounts/sqlite/migrations.ts",
+  "apps/gateway/migrations/postgres": "apps/gateway/src/storage/postgres/migrations.ts",
+  "apps/gateway/migrations": "apps/gateway/src/storage/sqlite/migrations.ts",
 };
 
 const { values: options } = parseArgs({ options: { check: { type: "boolean" } } });

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CredentialChanges } from "@coatcheck/gateway/dist/accounts/credential-changes.js";
+import { CredentialChanges } from "@coatcheck/gateway/dist/accounts/credentials/credential-changes.js";
+import { PasswordAuthenticator } from "@coatcheck/gateway/dist/accounts/credentials/password-authenticator.js";
 import { normaliseEmail } from "@coatcheck/gateway/dist/accounts/email-address.js";
-import { PasswordAuthenticator } from "@coatcheck/gateway/dist/accounts/password-authenticator.js";
-import { PasswordHasher } from "@coatcheck/gateway/dist/accounts/password-hasher.js";
-import { openAccounts } from "@coatcheck/gateway/dist/database/open-accounts.js";
+import { PasswordHasher } from "@coatcheck/gateway/dist/accounts/passwords/password-hasher.js";
+import { openAccounts } from "@coatcheck/gateway/dist/storage/accounts/open-accounts.js";
 import { SessionManager } from "coatcheck";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { median } from "../median.ts";

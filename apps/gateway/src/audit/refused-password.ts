@@ -1,4 +1,4 @@
-import type { PasswordRefused } from "../accounts/password-authenticator.ts";
+import type { PasswordRefused } from "../accounts/credentials/password-authenticator.ts";
 import type { SecurityReport } from "./security-events.ts";
 
 type Throttled = Extract<PasswordRefused, { outcome: "throttled" }>;

@@ -1,11 +1,11 @@
 import { parseArgs } from "node:util";
 import { nearestName } from "@coatcheck/service/nearest-name";
+import { version } from "../config/version.ts";
 import { GatewayError } from "../errors.ts";
-import { version } from "../version.ts";
-import { type Command, type Invocation, UsageError } from "./command.ts";
 import { commands } from "./commands/index.ts";
 import { commandHelp, generalHelp, groupHelp } from "./help.ts";
-import { printLine, type Terminal } from "./terminal.ts";
+import { type Command, type Invocation, UsageError } from "./shared/command.ts";
+import { printLine, type Terminal } from "./shared/terminal.ts";
 
 export type ExitCode = 0 | 1 | 2;
 

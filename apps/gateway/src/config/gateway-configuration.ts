@@ -1,9 +1,9 @@
 import { type SessionPolicy, standardPolicy, strictPolicy } from "coatcheck";
 import type { AccessPath } from "coatcheck/access/path-scope";
 import type { SignatureAlgorithm } from "coatcheck/access/signature-algorithm";
-import type { Route } from "../proxy/route.ts";
+import type { PublicOrigins } from "../routing/public-url.ts";
+import type { Route } from "../routing/route.ts";
 import type { DatabaseLocation, PostgresLocation, SessionsLocation } from "./locations.ts";
-import type { PublicOrigins } from "./public-url.ts";
 import type { SecretText } from "./secret-text.ts";
 
 /** The time limits that an operator can choose from. */

@@ -16,6 +16,8 @@ import {
 import { signatureAlgorithms } from "coatcheck/access/signature-algorithm";
 import { PASS_LIFETIME_SECONDS } from "coatcheck/access/token-profile";
 import { GatewayError } from "../errors.ts";
+import { parseRoutes } from "../routing/parse-routes.ts";
+import { type PublicOrigins, parsePublicUrls } from "../routing/public-url.ts";
 import {
   type GatewayConfiguration,
   logLevels,
@@ -31,8 +33,6 @@ import {
   parsePassRuleUrl,
 } from "./parse-access.ts";
 import { parseDatabase, parsePostgres, parseSessions } from "./parse-locations.ts";
-import { parseRoutes } from "./parse-routes.ts";
-import { type PublicOrigins, parsePublicUrls } from "./public-url.ts";
 import { SETTING_KEYS, type SettingKey, variableOfKey } from "./setting-variables.ts";
 
 export interface LoadedConfiguration {

@@ -2,10 +2,10 @@ import { STATUS_CODES } from "node:http";
 import type { LogLoss } from "@coatcheck/service/log-destination";
 import type { ChannelState } from "coatcheck";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import { type QuestionOutcome, questionOutcomes } from "../access/pass-rule-questions.ts";
 import { passwordLimits } from "../audit/refused-password.ts";
 import type { SecurityReport } from "../audit/security-events.ts";
 import { vocabulary } from "../audit/vocabulary.ts";
+import { type QuestionOutcome, questionOutcomes } from "../passes/pass-rule-questions.ts";
 
 /** Who answered a request: the gateway by itself, a private service behind it, or the gateway to a proxy that asks. */
 export type RequestHandler = "gateway" | "service" | "verify";

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { EndedRequests } from "../ended-requests.ts";
-import type { OnAnswer } from "../log.ts";
+import type { EndedRequests } from "../http/ended-requests.ts";
+import type { OnAnswer } from "../http/log.ts";
 import type { GatewayMetrics, RequestHandler } from "./gateway-metrics.ts";
 
 declare module "fastify" {

@@ -4,9 +4,9 @@ import type { FastifyBaseLogger } from "fastify";
 import type { AuditWriter } from "../audit/audit-writer.ts";
 import type { SecurityEvents } from "../audit/security-events.ts";
 import type { GatewayConfiguration } from "../config/gateway-configuration.ts";
-import type { LiveConnections } from "../proxy/live-connections.ts";
-import type { UpstreamHealth } from "../proxy/upstream-health.ts";
-import type { OpenSessionStore } from "../session-stores/open-session-store.ts";
+import type { LiveConnections } from "../proxy/connections/live-connections.ts";
+import type { UpstreamHealth } from "../proxy/upstream/upstream-health.ts";
+import type { OpenSessionStore } from "../storage/sessions/open-session-store.ts";
 import type { GatewayMetrics } from "./gateway-metrics.ts";
 import { startMetricsServer } from "./metrics-server.ts";
 

@@ -1,4 +1,4 @@
-import type { ProblemCode } from "../problem.ts";
+import type { ProblemCode } from "../http/problem.ts";
 
 /** What a person is offered to do about a problem, each as a link. */
 export type ProblemAction =

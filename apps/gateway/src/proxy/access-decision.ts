@@ -1,10 +1,10 @@
 import type { Visit } from "coatcheck";
-import type { SignedAccess } from "../access/signed-access.ts";
 import type { AccountStore } from "../accounts/account-store.ts";
 import { findSessionOwner } from "../accounts/session-owner.ts";
 import type { SecurityEvents } from "../audit/security-events.ts";
-import type { ForwardedIdentity } from "./forwarded-request.ts";
-import type { RouteAccess } from "./route.ts";
+import type { SignedAccess } from "../passes/signed-access.ts";
+import type { RouteAccess } from "../routing/route.ts";
+import type { ForwardedIdentity } from "./upstream/forwarded-request.ts";
 
 export type AccessDecision =
   | {

@@ -1,11 +1,11 @@
 import { boundPipelining } from "@coatcheck/service/pipelined-requests";
 import type { Visit } from "coatcheck";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { ServedOrigins } from "../http/served-origins.ts";
 import { handledBy } from "../metrics/measure-requests.ts";
 import type { ProblemAnswers } from "../pages/problem-answers.ts";
-import type { ServedOrigins } from "../served-origins.ts";
 import type { GateDecision, RequestGate } from "./request-gate.ts";
-import type { AdmittedRequest, Upstreams } from "./upstreams.ts";
+import type { AdmittedRequest, Upstreams } from "./upstream/upstreams.ts";
 
 export interface FrontDoorParts {
   readonly origins: ServedOrigins;

@@ -1,17 +1,17 @@
 import type { IncomingMessage } from "node:http";
 import { type Answer, answerTo, type HeaderEdit, type Visit } from "coatcheck";
+import { headerText } from "../http/header-text.ts";
+import { opensPage } from "../http/page-request.ts";
+import type { ProblemCode } from "../http/problem.ts";
+import type { ServedOrigin } from "../http/served-origins.ts";
+import { slides } from "../http/sliding.ts";
 import { namedPathsOf } from "../one-reading/named-paths.ts";
 import { type RequestTarget, readRequestTarget } from "../one-reading/request-target.ts";
 import { confirmLocation, signInLocation } from "../pages/page-locations.ts";
-import type { ProblemCode } from "../problem.ts";
-import type { ServedOrigin } from "../served-origins.ts";
-import { slides } from "../sliding.ts";
+import type { Route, RouteAccess } from "../routing/route.ts";
+import type { RouteTable } from "../routing/route-table.ts";
 import type { AccessDecider, AskedAccess } from "./access-decision.ts";
-import { headerText } from "./header-text.ts";
-import { opensPage } from "./page-request.ts";
-import type { Route, RouteAccess } from "./route.ts";
-import type { RouteTable } from "./route-table.ts";
-import type { AdmittedRequest } from "./upstreams.ts";
+import type { AdmittedRequest } from "./upstream/upstreams.ts";
 
 export interface RequestGateParts {
   readonly routes: RouteTable;

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { AuditEvent } from "../../src/audit/audit-event.ts";
 import { removeOldAuditEvents } from "../../src/audit/remove-old-audit-events.ts";
 import { toAuditEvent } from "../../src/audit/to-audit-event.ts";
-import { describeOnEveryDatabase } from "../accounts/support/every-database.ts";
+import { describeOnEveryDatabase } from "../storage/support/every-database.ts";
 
 const NOW = Date.UTC(2026, 6, 1);
 const DAY = 86_400_000;

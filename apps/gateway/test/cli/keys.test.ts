@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { systemClock } from "coatcheck";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { KeyRing } from "../../src/access/key-ring.ts";
-import { openAccounts } from "../../src/database/open-accounts.ts";
+import { KeyRing } from "../../src/passes/key-ring.ts";
+import { openAccounts } from "../../src/storage/accounts/open-accounts.ts";
 import { CommandLine } from "./support/run-coatcheck.ts";
 
 const KID = /[A-Za-z0-9_-]{43}/;

@@ -3,7 +3,7 @@ import { type Authentication, SessionManager } from "coatcheck";
 import { SqliteSessionStore } from "coatcheck/stores/sqlite";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { normaliseEmail } from "../../src/accounts/email-address.ts";
-import { openAccounts } from "../../src/database/open-accounts.ts";
+import { openAccounts } from "../../src/storage/accounts/open-accounts.ts";
 import { CommandLine } from "./support/run-coatcheck.ts";
 
 const password = "counting analytical engines";

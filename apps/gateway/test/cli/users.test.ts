@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { normaliseEmail } from "../../src/accounts/email-address.ts";
-import { PasswordHasher } from "../../src/accounts/password-hasher.ts";
-import { openAccounts } from "../../src/database/open-accounts.ts";
+import { PasswordHasher } from "../../src/accounts/passwords/password-hasher.ts";
+import { openAccounts } from "../../src/storage/accounts/open-accounts.ts";
 import { CommandLine } from "./support/run-coatcheck.ts";
 
 const password = "counting analytical engines";

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { loadConfiguration } from "../../src/config/load-configuration.ts";
 import { configurationWarnings } from "../../src/config/warnings.ts";
-import { openSqliteFile } from "../../src/sqlite-file.ts";
+import { openSqliteFile } from "../../src/storage/sqlite/sqlite-file.ts";
 
 const load = (environment: Record<string, string>) => loadConfiguration({ environment }).configuration;
 const refused = (environment: Record<string, string>) => () => load(environment);

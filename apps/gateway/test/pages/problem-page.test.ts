@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
+import { type ProblemCode, problems } from "../../src/http/problem.ts";
 import { problemPage } from "../../src/pages/problem-page.ts";
 import { formProblemText, problemText } from "../../src/pages/problem-texts.ts";
-import { type ProblemCode, problems } from "../../src/problem.ts";
 
 const template = await readFile(new URL("../../../web/problem.html", import.meta.url), "utf8");
 

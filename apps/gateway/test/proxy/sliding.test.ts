@@ -2,10 +2,10 @@ import { join } from "node:path";
 import { RequestGuard, SessionManager } from "coatcheck";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { describe, expect, test } from "vitest";
-import { SignedAccess } from "../../src/access/signed-access.ts";
 import { SecurityEvents } from "../../src/audit/security-events.ts";
+import { slides } from "../../src/http/sliding.ts";
+import { SignedAccess } from "../../src/passes/signed-access.ts";
 import { AccessDecider } from "../../src/proxy/access-decision.ts";
-import { slides } from "../../src/sliding.ts";
 import { emailOf, openTestAccounts, temporaryFolder } from "../accounts/support/test-accounts.ts";
 
 const ORIGIN = "http://localhost:8080";

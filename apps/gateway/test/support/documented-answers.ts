@@ -1,6 +1,6 @@
 import { Ajv2020, type AnySchemaObject, type ValidateFunction } from "ajv/dist/2020.js";
 import ajvFormats from "ajv-formats";
-import { openApiDocument } from "../../src/openapi/document.ts";
+import { openApiDocument } from "../../src/api/document.ts";
 
 interface Operation {
   readonly responses: Readonly<

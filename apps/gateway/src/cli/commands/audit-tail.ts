@@ -2,10 +2,10 @@ import type { Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import type { AuditLog, AuditQuery, WrittenAuditEvent } from "../../audit/audit-log.ts";
 import { isAuditEventName, vocabulary } from "../../audit/vocabulary.ts";
-import { auditLine, auditView } from "../audit-text.ts";
-import { type Command, CommandFailure, configurationOption, type Invocation } from "../command.ts";
-import { configurationOf, findAccount, withAccounts } from "../open-for-command.ts";
-import { printJsonLine, printLine } from "../terminal.ts";
+import { auditLine, auditView } from "../shared/audit-text.ts";
+import { type Command, CommandFailure, configurationOption, type Invocation } from "../shared/command.ts";
+import { configurationOf, findAccount, withAccounts } from "../shared/open-for-command.ts";
+import { printJsonLine, printLine } from "../shared/terminal.ts";
 
 const DEFAULT_LIMIT = 20;
 const MAXIMUM_LIMIT = 100_000;

@@ -4,11 +4,11 @@ import { loadConfiguration } from "../../config/load-configuration.ts";
 import { placeOf, type SessionsLocation } from "../../config/locations.ts";
 import { SETTING_KEYS, type SettingKey } from "../../config/setting-variables.ts";
 import { configurationWarnings } from "../../config/warnings.ts";
-import type { Route } from "../../proxy/route.ts";
-import { type Command, CommandFailure, configurationOption } from "../command.ts";
-import { requireDatabase } from "../open-for-command.ts";
-import { printJson, printLine, printTable, type Terminal } from "../terminal.ts";
-import { tryParts } from "../try-parts.ts";
+import type { Route } from "../../routing/route.ts";
+import { type Command, CommandFailure, configurationOption } from "../shared/command.ts";
+import { requireDatabase } from "../shared/open-for-command.ts";
+import { printJson, printLine, printTable, type Terminal } from "../shared/terminal.ts";
+import { tryParts } from "../shared/try-parts.ts";
 
 export const configCheck: Command = {
   name: "config check",

@@ -3,8 +3,8 @@ import { loadConfiguration } from "@coatcheck/files/configuration";
 import { LogDestination } from "@coatcheck/service/log-destination";
 import { untilStopped } from "@coatcheck/service/until-stopped";
 import { pino } from "pino";
-import { type Command, configurationOption } from "../command.ts";
-import { printLine } from "../terminal.ts";
+import { type Command, configurationOption } from "../shared/command.ts";
+import { printLine } from "../shared/terminal.ts";
 
 export const files: Command = {
   name: "files",

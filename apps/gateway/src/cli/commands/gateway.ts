@@ -1,5 +1,5 @@
-import { type Command, configurationOption } from "../command.ts";
-import { configurationOf } from "../open-for-command.ts";
+import { type Command, configurationOption } from "../shared/command.ts";
+import { configurationOf } from "../shared/open-for-command.ts";
 
 export const gateway: Command = {
   name: "gateway",

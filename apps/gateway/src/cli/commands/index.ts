@@ -1,4 +1,4 @@
-import type { Command } from "../command.ts";
+import type { Command } from "../shared/command.ts";
 import { auditTail } from "./audit-tail.ts";
 import { configCheck } from "./config-check.ts";
 import { demo } from "./demo.ts";

@@ -1,8 +1,8 @@
-import { keyPurposes } from "../../access/access-store.ts";
-import { type Command, configurationOption } from "../command.ts";
-import { withKeyRings } from "../open-key-rings.ts";
-import { printJson, printLine, printTable } from "../terminal.ts";
-import { isoTime } from "../time-text.ts";
+import { keyPurposes } from "../../passes/access-store.ts";
+import { type Command, configurationOption } from "../shared/command.ts";
+import { withKeyRings } from "../shared/open-key-rings.ts";
+import { printJson, printLine, printTable } from "../shared/terminal.ts";
+import { isoTime } from "../shared/time-text.ts";
 
 export const keysList: Command = {
   name: "keys list",

@@ -1,10 +1,10 @@
 import { systemClock } from "coatcheck";
-import { keyPurposes } from "../../access/access-store.ts";
-import { KEY_SET_MAXIMUM_AGE_SECONDS, type RetirementResult } from "../../access/key-ring.ts";
-import { type Command, CommandFailure, configurationOption } from "../command.ts";
-import { type KeyRings, withKeyRings } from "../open-key-rings.ts";
-import { printLine } from "../terminal.ts";
-import { isoTime } from "../time-text.ts";
+import { keyPurposes } from "../../passes/access-store.ts";
+import { KEY_SET_MAXIMUM_AGE_SECONDS, type RetirementResult } from "../../passes/key-ring.ts";
+import { type Command, CommandFailure, configurationOption } from "../shared/command.ts";
+import { type KeyRings, withKeyRings } from "../shared/open-key-rings.ts";
+import { printLine } from "../shared/terminal.ts";
+import { isoTime } from "../shared/time-text.ts";
 
 type Refusal = Extract<RetirementResult, { readonly outcome: "refused" }>;
 

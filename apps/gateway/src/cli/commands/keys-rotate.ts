@@ -1,7 +1,7 @@
-import { type Command, CommandFailure, configurationOption, UsageError } from "../command.ts";
-import { purposesIn, withKeyRings } from "../open-key-rings.ts";
-import { printLine } from "../terminal.ts";
-import { isoTime } from "../time-text.ts";
+import { type Command, CommandFailure, configurationOption, UsageError } from "../shared/command.ts";
+import { purposesIn, withKeyRings } from "../shared/open-key-rings.ts";
+import { printLine } from "../shared/terminal.ts";
+import { isoTime } from "../shared/time-text.ts";
 
 export const keysRotate: Command = {
   name: "keys rotate",

@@ -1,8 +1,8 @@
 import { placeOf } from "../../config/locations.ts";
-import { migratePostgresSessionTables } from "../../session-stores/open-postgres-sessions.ts";
-import { type Command, CommandFailure, configurationOption } from "../command.ts";
-import { configurationOf, withAccounts, withSessions } from "../open-for-command.ts";
-import { printLine } from "../terminal.ts";
+import { migratePostgresSessionTables } from "../../storage/sessions/open-postgres-sessions.ts";
+import { type Command, CommandFailure, configurationOption } from "../shared/command.ts";
+import { configurationOf, withAccounts, withSessions } from "../shared/open-for-command.ts";
+import { printLine } from "../shared/terminal.ts";
 
 export const migrate: Command = {
   name: "migrate",

@@ -1,8 +1,8 @@
 import { systemClock } from "coatcheck";
-import { type Command, configurationOption } from "../command.ts";
-import { configurationOf, withAccounts } from "../open-for-command.ts";
-import { recordByOperator } from "../operator-audit.ts";
-import { printLine } from "../terminal.ts";
+import { type Command, configurationOption } from "../shared/command.ts";
+import { configurationOf, withAccounts } from "../shared/open-for-command.ts";
+import { recordByOperator } from "../shared/operator-audit.ts";
+import { printLine } from "../shared/terminal.ts";
 
 export const passesVoid: Command = {
   name: "passes void",

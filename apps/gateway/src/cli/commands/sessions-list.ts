@@ -1,8 +1,8 @@
 import type { Session } from "coatcheck";
-import { type Command, configurationOption } from "../command.ts";
-import { configurationOf, findAccount, withAccounts, withSessions } from "../open-for-command.ts";
-import { printJson, printLine, printTable } from "../terminal.ts";
-import { isoTime } from "../time-text.ts";
+import { type Command, configurationOption } from "../shared/command.ts";
+import { configurationOf, findAccount, withAccounts, withSessions } from "../shared/open-for-command.ts";
+import { printJson, printLine, printTable } from "../shared/terminal.ts";
+import { isoTime } from "../shared/time-text.ts";
 
 export const sessionsList: Command = {
   name: "sessions list",

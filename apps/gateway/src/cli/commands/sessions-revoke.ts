@@ -1,6 +1,6 @@
-import { type Command, CommandFailure, configurationOption, UsageError } from "../command.ts";
-import { configurationOf, findAccount, withAccounts, withSessions } from "../open-for-command.ts";
-import { printLine } from "../terminal.ts";
+import { type Command, CommandFailure, configurationOption, UsageError } from "../shared/command.ts";
+import { configurationOf, findAccount, withAccounts, withSessions } from "../shared/open-for-command.ts";
+import { printLine } from "../shared/terminal.ts";
 
 export const sessionsRevoke: Command = {
   name: "sessions revoke",

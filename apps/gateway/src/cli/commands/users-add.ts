@@ -1,13 +1,13 @@
 import { isAccountName, MAXIMUM_NAME_LENGTH } from "../../accounts/account.ts";
 import { normaliseEmail } from "../../accounts/email-address.ts";
-import { PasswordHasher } from "../../accounts/password-hasher.ts";
+import { PasswordHasher } from "../../accounts/passwords/password-hasher.ts";
 import { placeOf } from "../../config/locations.ts";
-import { type Command, CommandFailure, configurationOption, UsageError } from "../command.ts";
-import { configurationOf, withAccounts } from "../open-for-command.ts";
-import { recordByOperator } from "../operator-audit.ts";
-import { readNewPassword } from "../read-password.ts";
-import { requireGoodPassword } from "../require-good-password.ts";
-import { printLine } from "../terminal.ts";
+import { type Command, CommandFailure, configurationOption, UsageError } from "../shared/command.ts";
+import { configurationOf, withAccounts } from "../shared/open-for-command.ts";
+import { recordByOperator } from "../shared/operator-audit.ts";
+import { readNewPassword } from "../shared/read-password.ts";
+import { requireGoodPassword } from "../shared/require-good-password.ts";
+import { printLine } from "../shared/terminal.ts";
 
 export const usersAdd: Command = {
   name: "users add",

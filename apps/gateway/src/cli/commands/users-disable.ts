@@ -1,7 +1,7 @@
-import { changeCredential } from "../change-credential.ts";
-import { type Command, configurationOption } from "../command.ts";
-import { configurationOf, findAccount, withAccounts } from "../open-for-command.ts";
-import { printLine } from "../terminal.ts";
+import { changeCredential } from "../shared/change-credential.ts";
+import { type Command, configurationOption } from "../shared/command.ts";
+import { configurationOf, findAccount, withAccounts } from "../shared/open-for-command.ts";
+import { printLine } from "../shared/terminal.ts";
 
 export const usersDisable: Command = {
   name: "users disable",

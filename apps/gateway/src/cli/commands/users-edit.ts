@@ -3,10 +3,10 @@ import { type Account, isAccountName, isRole, MAXIMUM_NAME_LENGTH, MAXIMUM_ROLES
 import type { AccountDescription } from "../../accounts/account-store.ts";
 import type { SecurityReport } from "../../audit/security-events.ts";
 import type { GatewayConfiguration } from "../../config/gateway-configuration.ts";
-import { type Command, CommandFailure, configurationOption, UsageError } from "../command.ts";
-import { configurationOf, findAccount, withAccounts, withSessions } from "../open-for-command.ts";
-import { recordByOperator } from "../operator-audit.ts";
-import { printLine } from "../terminal.ts";
+import { type Command, CommandFailure, configurationOption, UsageError } from "../shared/command.ts";
+import { configurationOf, findAccount, withAccounts, withSessions } from "../shared/open-for-command.ts";
+import { recordByOperator } from "../shared/operator-audit.ts";
+import { printLine } from "../shared/terminal.ts";
 
 export const usersEdit: Command = {
   name: "users edit",

@@ -1,7 +1,7 @@
-import { type Command, configurationOption } from "../command.ts";
-import { configurationOf, findAccount, withAccounts } from "../open-for-command.ts";
-import { recordByOperator } from "../operator-audit.ts";
-import { printLine } from "../terminal.ts";
+import { type Command, configurationOption } from "../shared/command.ts";
+import { configurationOf, findAccount, withAccounts } from "../shared/open-for-command.ts";
+import { recordByOperator } from "../shared/operator-audit.ts";
+import { printLine } from "../shared/terminal.ts";
 
 export const usersEnable: Command = {
   name: "users enable",

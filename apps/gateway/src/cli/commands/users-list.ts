@@ -1,10 +1,10 @@
 import type { Account } from "../../accounts/account.ts";
 import type { AccountStore } from "../../accounts/account-store.ts";
 import type { EmailAddress } from "../../accounts/email-address.ts";
-import { type Command, configurationOption } from "../command.ts";
-import { configurationOf, withAccounts } from "../open-for-command.ts";
-import { printJson, printLine, printTable } from "../terminal.ts";
-import { isoTime } from "../time-text.ts";
+import { type Command, configurationOption } from "../shared/command.ts";
+import { configurationOf, withAccounts } from "../shared/open-for-command.ts";
+import { printJson, printLine, printTable } from "../shared/terminal.ts";
+import { isoTime } from "../shared/time-text.ts";
 
 const PAGE = 500;
 

@@ -1,9 +1,9 @@
-import { changeCredential } from "../change-credential.ts";
-import { type Command, configurationOption } from "../command.ts";
-import { configurationOf, findAccount, withAccounts } from "../open-for-command.ts";
-import { readNewPassword } from "../read-password.ts";
-import { requireGoodPassword } from "../require-good-password.ts";
-import { printLine } from "../terminal.ts";
+import { changeCredential } from "../shared/change-credential.ts";
+import { type Command, configurationOption } from "../shared/command.ts";
+import { configurationOf, findAccount, withAccounts } from "../shared/open-for-command.ts";
+import { readNewPassword } from "../shared/read-password.ts";
+import { requireGoodPassword } from "../shared/require-good-password.ts";
+import { printLine } from "../shared/terminal.ts";
 
 export const usersSetPassword: Command = {
   name: "users set-password",

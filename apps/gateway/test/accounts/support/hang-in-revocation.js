@@ -1,10 +1,10 @@
 // Sets the password of a user to what it reads from standard input, with a session store that never answers: whoever
 // started this process kills it between the change and the revocation.
 import { text } from "node:stream/consumers";
-import { CredentialChanges } from "../../../dist/accounts/credential-changes.js";
+import { CredentialChanges } from "../../../dist/accounts/credentials/credential-changes.js";
 import { normaliseEmail } from "../../../dist/accounts/email-address.js";
-import { PasswordHasher } from "../../../dist/accounts/password-hasher.js";
-import { openAccounts } from "../../../dist/database/open-accounts.js";
+import { PasswordHasher } from "../../../dist/accounts/passwords/password-hasher.js";
+import { openAccounts } from "../../../dist/storage/accounts/open-accounts.js";
 
 const [path, email] = process.argv.slice(2);
 const opened = await openAccounts({ path, purpose: "gateway" });

@@ -6,12 +6,12 @@ import { MemorySessionStore } from "coatcheck/stores/memory";
 import { ManualClock } from "coatcheck/testing";
 import { onTestFinished } from "vitest";
 import type { Account } from "../../../src/accounts/account.ts";
-import { CredentialChanges } from "../../../src/accounts/credential-changes.ts";
+import { CredentialChanges } from "../../../src/accounts/credentials/credential-changes.ts";
+import { PasswordAuthenticator } from "../../../src/accounts/credentials/password-authenticator.ts";
 import { type EmailAddress, normaliseEmail } from "../../../src/accounts/email-address.ts";
-import { OverallFailures } from "../../../src/accounts/overall-failures.ts";
-import { PasswordAuthenticator } from "../../../src/accounts/password-authenticator.ts";
-import { PasswordHasher, type PasswordHasherOptions } from "../../../src/accounts/password-hasher.ts";
-import { type OpenAccounts, openAccounts } from "../../../src/database/open-accounts.ts";
+import { PasswordHasher, type PasswordHasherOptions } from "../../../src/accounts/passwords/password-hasher.ts";
+import { OverallFailures } from "../../../src/accounts/throttling/overall-failures.ts";
+import { type OpenAccounts, openAccounts } from "../../../src/storage/accounts/open-accounts.ts";
 
 /** The least that argon2 takes: these tests are not about its cost. */
 export const cheapCost = { memoryCost: 8, timeCost: 1, parallelism: 1 };

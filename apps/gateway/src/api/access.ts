@@ -1,0 +1,116 @@
+import { readAccessPath } from "coatcheck/access/path-scope";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { AccountStore } from "../accounts/account-store.ts";
+import type { SecurityEvents } from "../audit/security-events.ts";
+import { sendProblem } from "../http/problem.ts";
+import type { IssuedPass, PassHolder, PassResult, SignedAccess } from "../passes/signed-access.ts";
+import { forSignedInUser } from "./signed-in-user.ts";
+
+export interface AccessRoutesOptions {
+  readonly accounts: AccountStore;
+  readonly access: SignedAccess;
+  readonly security: SecurityEvents;
+}
+
+/** As many songs as a playlist is likely to have. Each costs a signature. */
+const MAXIMUM_PATHS = 100;
+const PATHS_AT_A_TIME = 4;
+
+const pathSchema = { type: "string", minLength: 1, maxLength: 1_024 };
+export const accessBody = {
+  type: "object",
+  additionalProperties: false,
+  properties: { path: pathSchema, paths: { type: "array", minItems: 1, maxItems: MAXIMUM_PATHS, items: pathSchema } },
+  oneOf: [{ required: ["path"] }, { required: ["paths"] }],
+};
+export const renewalBody = {
+  type: "object",
+  additionalProperties: false,
+  required: ["token"],
+  properties: { token: { type: "string", maxLength: 8_192 } },
+};
+
+interface AccessBody {
+  readonly path?: string;
+  readonly paths?: readonly string[];
+}
+
+/** Passes for the file service, for whoever is signed in and may open what they name. */
+export function addAccessRoutes(app: FastifyInstance, { accounts, access, security }: AccessRoutesOptions): void {
+  app.post<{ Body: AccessBody }>(
+    "/auth/access",
+    { schema: { body: accessBody } },
+    forSignedInUser(accounts, async (holder, request, reply) => {
+      const { path, paths = [] } = request.body as AccessBody;
+      if (path !== undefined) return sendPass(reply, await issue(holder, path, request));
+      // All or nothing: a list with holes in it would be mistaken for a whole one.
+      const { results, refused } = await issueAll(paths, (each) => issue(holder, each, request));
+      if (refused !== undefined) return sendPass(reply, refused);
+      return noStore(reply).send({ passes: results.flatMap((result) => viewOf(result)) });
+    }),
+  );
+
+  app.post<{ Body: { readonly token: string } }>(
+    "/auth/access/renew",
+    {
+      schema: { body: renewalBody },
+      // Asked for again and again while something plays: that is no sign that anybody is there.
+      onRequest: async (request) => void (await request.visit.authenticate({ slide: false })),
+    },
+    forSignedInUser(accounts, async (holder, request, reply) => {
+      const { token } = request.body as { readonly token: string };
+      const path = await access.renewablePath(holder, token);
+      return path === null ? sendProblem(reply, "forbidden") : sendPass(reply, await issue(holder, path, request));
+    }),
+  );
+
+  /** Null for a path that could mean several things. */
+  async function issue(holder: PassHolder, text: string, { visit }: FastifyRequest): Promise<PassResult | null> {
+    const path = readAccessPath(text);
+    if (path === null) return null;
+    const result = await access.issuePass(holder, path);
+    if (result.outcome === "forbidden") {
+      const { account, authentication } = holder;
+      const about = { userId: account.id, actorId: account.id, sessionId: authentication.session.id };
+      security.report({ event: "authz_fail", ...about, detail: { asked: "pass", path: text } }, visit.request);
+    }
+    return result;
+  }
+}
+
+/**
+ * A few at a time, because the application may be asked about each, and none after the first that is refused. Begins from
+ * the front, so that the refusal is the same each time.
+ */
+async function issueAll(
+  paths: readonly string[],
+  issue: (path: string) => Promise<PassResult | null>,
+): Promise<{ readonly results: readonly (PassResult | null)[]; readonly refused?: PassResult | null }> {
+  const results: (PassResult | null)[] = [];
+  for (let index = 0; index < paths.length; index += PATHS_AT_A_TIME) {
+    results.push(...(await Promise.all(paths.slice(index, index + PATHS_AT_A_TIME).map(issue))));
+    const refused = results.find((result) => result === null || result.outcome !== "issued");
+    if (refused !== undefined) return { results, refused };
+  }
+  return { results };
+}
+
+function sendPass(reply: FastifyReply, result: PassResult | null): FastifyReply {
+  if (result === null) return sendProblem(reply, "invalid_path");
+  if (result.outcome === "forbidden") return sendProblem(reply, "forbidden");
+  if (result.outcome === "issued") return noStore(reply).send(passView(result.pass));
+  // A session with less than a second left has as good as ended.
+  return sendProblem(reply, result.reason === "grace" ? "session_busy" : "unauthenticated");
+}
+
+function viewOf(result: PassResult | null): readonly object[] {
+  return result?.outcome === "issued" ? [{ path: result.pass.path, ...passView(result.pass) }] : [];
+}
+
+function passView({ url, token, expiresAt }: IssuedPass): object {
+  return { url, token, expiresAt: new Date(expiresAt).toISOString() };
+}
+
+function noStore(reply: FastifyReply): FastifyReply {
+  return reply.header("cache-control", "private, no-store");
+}

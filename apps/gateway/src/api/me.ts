@@ -1,0 +1,39 @@
+import type { FastifyInstance } from "fastify";
+import type { AccountStore } from "../accounts/account-store.ts";
+import type { SecurityEvents } from "../audit/security-events.ts";
+import { sendProblem } from "../http/problem.ts";
+import type { ServedOrigins } from "../http/served-origins.ts";
+import { sessionView, userView } from "./session-view.ts";
+import { forSignedInUser } from "./signed-in-user.ts";
+
+export interface MeRoutesOptions {
+  readonly accounts: AccountStore;
+  readonly origins: ServedOrigins;
+  readonly security: SecurityEvents;
+}
+
+/** Who I am, and by which session. */
+export function addMeRoutes(app: FastifyInstance, { accounts, origins, security }: MeRoutesOptions): void {
+  app.get(
+    "/auth/me",
+    forSignedInUser(accounts, async ({ account, authentication: { session } }) => ({
+      user: userView(account),
+      session: sessionView(session, session.id, origins),
+    })),
+  );
+
+  app.get<{ Params: { userId: string } }>(
+    "/auth/profile/:userId",
+    forSignedInUser(accounts, async ({ account, authentication }, request, reply) => {
+      // The same answer for another's id and for one that nobody has.
+      const { userId } = request.params as { userId: string };
+      if (userId === account.id) return userView(account);
+      const about = { userId: account.id, actorId: account.id, sessionId: authentication.session.id };
+      security.report(
+        { event: "authz_fail", ...about, detail: { asked: "profile_of_another" } },
+        request.visit.request,
+      );
+      return sendProblem(reply, "forbidden");
+    }),
+  );
+}

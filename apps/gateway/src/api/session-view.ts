@@ -1,0 +1,46 @@
+import type { Session } from "coatcheck";
+import type { Account } from "../accounts/account.ts";
+import type { ServedOrigins } from "../http/served-origins.ts";
+import { siteOf } from "./session-site.ts";
+
+/** A session as its user sees it. Times are ISO 8601 in UTC; nothing here opens anything. */
+export interface SessionView {
+  readonly id: string;
+  readonly current: boolean;
+  readonly device: string;
+  /** The host under which it began; null where the gateway has one public origin, and there is nothing to tell apart. */
+  readonly site: string | null;
+  readonly ip: string | null;
+  readonly createdAt: string;
+  readonly lastSeenAt: string;
+  readonly expiresAt: string;
+  readonly remembered: boolean;
+}
+
+export interface UserView {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+}
+
+export function sessionView(
+  session: Session,
+  currentId: string,
+  { areSeveral }: Pick<ServedOrigins, "areSeveral">,
+): SessionView {
+  return {
+    id: session.id,
+    current: session.id === currentId,
+    device: session.device.label,
+    site: areSeveral ? siteOf(session) : null,
+    ip: session.device.ip,
+    createdAt: new Date(session.createdAt).toISOString(),
+    lastSeenAt: new Date(session.lastSeenAt).toISOString(),
+    expiresAt: new Date(session.expiresAt).toISOString(),
+    remembered: session.remembered,
+  };
+}
+
+export function userView(account: Account): UserView {
+  return { id: account.id, name: account.name, email: account.email };
+}

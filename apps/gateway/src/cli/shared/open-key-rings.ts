@@ -1,0 +1,28 @@
+import { systemClock } from "coatcheck";
+import { type AccessStore, type KeyPurpose, keyPurposes } from "../../passes/access-store.ts";
+import type { KeyRing } from "../../passes/key-ring.ts";
+import { SignedAccess } from "../../passes/signed-access.ts";
+import { type Invocation, UsageError } from "./command.ts";
+import { configurationOf, withAccounts } from "./open-for-command.ts";
+
+export type KeyRings = Readonly<Record<KeyPurpose, KeyRing>>;
+
+/** Runs `work` on the keys of the configured gateway, whether it runs or not: they are in the database. */
+export function withKeyRings<Result>(
+  invocation: Invocation,
+  work: (rings: KeyRings, store: AccessStore) => Promise<Result>,
+): Promise<Result> {
+  const configuration = configurationOf(invocation);
+  return withAccounts(configuration, ({ access: store }) => {
+    const access = new SignedAccess({ configuration, store, clock: systemClock });
+    return work({ identity: access.identityKeys, passes: access.passKeys }, store);
+  });
+}
+
+/** The purposes that a command was told to work on: all, where it was told none. */
+export function purposesIn(value: unknown): readonly KeyPurpose[] {
+  if (value === undefined) return keyPurposes;
+  const purpose = keyPurposes.find((each) => each === value);
+  if (purpose === undefined) throw new UsageError(`--for is one of ${keyPurposes.join(", ")}.`);
+  return [purpose];
+}

@@ -1,0 +1,90 @@
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import type { FastifyBaseLogger } from "fastify";
+import type { SecurityEvents } from "../audit/security-events.ts";
+import { vocabulary } from "../audit/vocabulary.ts";
+import type { EndedRequest, EndedRequests } from "./ended-requests.ts";
+
+/**
+ * One line for every request: what, how it ended, whether all of the answer was sent, and how long it took. No header, no
+ * body and no query: the secrets of a request are in those, and what is never written need not be found and blanked out.
+ */
+export function logRequests(requests: EndedRequests, log: FastifyBaseLogger): void {
+  // What is not written need not be put together.
+  if (!isWritten(log)) return;
+  requests.on((request, ended) => {
+    const { method, url, ip: address } = request;
+    request.log.info(requestLine({ method, url, address, ...ended }));
+  });
+}
+
+/** Told of an answer that was sent past the framework. */
+export type OnAnswer = (request: IncomingMessage, status: number, milliseconds: number) => void;
+
+/** Writes the same line for it. */
+export function answerLog(log: FastifyBaseLogger, clientAddress: (request: IncomingMessage) => string): OnAnswer {
+  if (!isWritten(log)) return () => {};
+  return (request, status, milliseconds) => {
+    const { method = "", url = "" } = request;
+    log.info(requestLine({ method, url, address: clientAddress(request), status, complete: true, milliseconds }));
+  };
+}
+
+/** The same line for an upgrade, once its connection has closed. Returns what takes the status that it was answered with. */
+export function logUpgrade(
+  log: FastifyBaseLogger,
+  { method = "", url = "" }: IncomingMessage,
+  about: { readonly address: string; readonly id: string; readonly socket: Duplex },
+): (status: number) => void {
+  const { address, id, socket } = about;
+  const startedAt = performance.now();
+  let status: number | null = null;
+  socket.once("close", () => {
+    const facts = {
+      method,
+      url,
+      address,
+      status,
+      complete: status !== null,
+      milliseconds: performance.now() - startedAt,
+    };
+    log.info({ reqId: id, ...requestLine(facts) });
+  });
+  return (answered) => {
+    status = answered;
+  };
+}
+
+function isWritten({ level }: FastifyBaseLogger): boolean {
+  return ["trace", "debug", "info"].includes(level);
+}
+
+interface RequestFacts extends EndedRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly address: string;
+}
+
+function requestLine({ method, url, status, complete, milliseconds, address }: RequestFacts): object {
+  const rounded = Math.round(milliseconds * 10) / 10;
+  return { event: "request", method, path: pathOf(url), status, complete, milliseconds: rounded, address };
+}
+
+/** Strangers choose how long a path is, and how many lines there are of it. */
+const LONGEST_PATH = 1_024;
+
+function pathOf(url: string): string {
+  const query = url.indexOf("?");
+  return url.slice(0, query === -1 ? LONGEST_PATH : Math.min(query, LONGEST_PATH));
+}
+
+/** Writes a line for everything that is reported, by the same names as the audit log. */
+export function logSecurityEvents(security: SecurityEvents, log: FastifyBaseLogger): void {
+  security.on(({ event, userId, sessionId, detail }, origin) => {
+    const { outcome, text } = vocabulary[event];
+    // Members without a value are left out of the line.
+    const line = { event, reqId: origin?.requestId, userId: userId ?? undefined, sessionId, ...detail };
+    if (outcome === "failure") log.warn(line, text);
+    else log.info(line, text);
+  });
+}

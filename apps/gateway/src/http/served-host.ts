@@ -1,0 +1,37 @@
+import type { IncomingMessage } from "node:http";
+import type { FastifyInstance } from "fastify";
+import { PUBLISHED_PATHS } from "../api/key-sets.ts";
+import { readHostName } from "../one-reading/host-name.ts";
+import { sendProblem } from "./problem.ts";
+import type { ServedOrigins } from "./served-origins.ts";
+
+/** Load balancers ask by address, and services inside by another name. They learn nothing that is not public. */
+function isAnsweredToEverybody(url: string): boolean {
+  return url.startsWith("/auth/health/") || PUBLISHED_PATHS.includes(url);
+}
+
+/** Answers 421 to requests for other hosts than those of the public origins. */
+export function refuseOtherHosts(app: FastifyInstance, origins: ServedOrigins): void {
+  app.addHook("onRequest", (request, reply, done) => {
+    if (hasSeveralHosts(request.raw)) sendProblem(reply, "invalid_request");
+    else if (origins.find(request.raw.headers.host) !== null) done();
+    else if (hasUnclearHost(request.raw)) sendProblem(reply, "invalid_request");
+    else if (isAnsweredToEverybody(request.url)) done();
+    else sendProblem(reply, "misdirected_request");
+  });
+}
+
+/** Whether a request has several hosts, or something else in the place of one. None at all is a name that is not ours. */
+export function hasUnclearHost(request: IncomingMessage): boolean {
+  const { host = "" } = request.headers;
+  return hasSeveralHosts(request) || (host !== "" && readHostName(host) === null);
+}
+
+/** Node keeps the first of several, another server may the last (RFC 9112, 3.2). */
+export function hasSeveralHosts({ rawHeaders }: IncomingMessage): boolean {
+  let hosts = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    if (rawHeaders[index]?.toLowerCase() === "host") hosts++;
+  }
+  return hosts > 1;
+}

@@ -1,0 +1,90 @@
+import { type HostCookie, isLoopback, RequestGuard } from "coatcheck";
+import { readHostName } from "../one-reading/host-name.ts";
+import { deviceCookie } from "./device-cookie.ts";
+import { type SecurityHeaders, securityHeaders, transportSecurity } from "./security-headers.ts";
+
+/** What the gateway is under one of its public origins, made once: every request asks for it. */
+export interface ServedOrigin {
+  /** Knows the origin and its cookie, and refuses what pages of any other made the browser send. */
+  readonly guard: RequestGuard;
+  /** The same for what looks at no session: pages of others are refused there only with the cookie. */
+  readonly sessionlessGuard: RequestGuard;
+  /** As browsers write it into Host: with the port where it is not the scheme's own. */
+  readonly host: string;
+  readonly scheme: "http" | "https";
+  readonly deviceCookie: HostCookie;
+  /** On every response under this origin. */
+  readonly securityHeaders: SecurityHeaders;
+  /** How the origin is to be connected to, as a name and a value: said on services' answers too. None for plain http. */
+  readonly transportSecurity: readonly (readonly [string, string])[];
+}
+
+/**
+ * ServedOrigins chooses the origin of a request by its Host header itself, and not by what a proxy says of it: a page
+ * whose name an attacker has pointed at this machine (DNS rebinding) must not be able to talk to it as its own origin.
+ *
+ * Of several origins only the exact host is taken, with its port, whatever its case. Where there is one, the port is
+ * left out of it, for a forwarded port is no other host, and one name of the loopback is as good as another.
+ */
+export class ServedOrigins {
+  /** The first one, which speaks for the gateway where no origin is asked for: in tokens, and in health checks. */
+  readonly primary: ServedOrigin;
+  readonly #byHost: ReadonlyMap<string, ServedOrigin>;
+  /** The host name of the only one; null where there are several. */
+  readonly #onlyHostname: string | null;
+
+  /** No host may stand for two of the guards' origins: `parsePublicUrls` sees to it. */
+  constructor([first, ...others]: readonly [RequestGuard, ...RequestGuard[]], { hstsSubdomains = false } = {}) {
+    this.primary = servedOrigin(first, hstsSubdomains);
+    const all = [this.primary, ...others.map((guard) => servedOrigin(guard, hstsSubdomains))];
+    this.#byHost = new Map(all.flatMap((each) => hostsOf(each.guard.origin.text).map((host) => [host, each])));
+    this.#onlyHostname = others.length === 0 ? new URL(first.origin.text).hostname : null;
+  }
+
+  /** Whether there is more than one of them. */
+  get areSeveral(): boolean {
+    return this.#onlyHostname === null;
+  }
+
+  /** Null for a Host header that names none of them. */
+  find(host: string | undefined): ServedOrigin | null {
+    if (host === undefined) return null;
+    const exact = this.#byHost.get(host) ?? this.#byHost.get(host.toLowerCase());
+    if (exact !== undefined) return exact;
+    return this.#onlyHostname !== null && isAsGood(host, this.#onlyHostname) ? this.primary : null;
+  }
+
+  /** For answers that everybody gets under any host name, errors among them: the primary origin's. */
+  findOrPrimary(host: string | undefined): ServedOrigin {
+    return this.find(host) ?? this.primary;
+  }
+}
+
+/** How Host headers spell it, in lower case: the port of the scheme may be written out. */
+function hostsOf(origin: string): readonly string[] {
+  const { host, hostname, protocol, port } = new URL(origin);
+  return port === "" ? [host, `${hostname}:${protocol === "https:" ? 443 : 80}`] : [host];
+}
+
+function servedOrigin(guard: RequestGuard, hstsSubdomains: boolean): ServedOrigin {
+  const { origin } = guard;
+  return {
+    guard,
+    sessionlessGuard: new RequestGuard({
+      ...{ sessions: guard.sessions, origin: origin.text },
+      ...{ headerlessRequests: "refuse", crossOriginRequests: "refuse_with_cookie" },
+      // Decided for the guard that there is.
+      dangerouslyAllowInsecureOrigin: !origin.isSecure,
+    }),
+    host: new URL(origin.text).host,
+    scheme: origin.isSecure ? "https" : "http",
+    deviceCookie: deviceCookie(origin),
+    securityHeaders: securityHeaders(origin, hstsSubdomains),
+    transportSecurity: transportSecurity(origin, hstsSubdomains),
+  };
+}
+
+function isAsGood(host: string, served: string): boolean {
+  const asked = readHostName(host);
+  return asked === served || (asked !== null && isLoopback(served) && isLoopback(asked));
+}

@@ -1,0 +1,93 @@
+import type { ServedOrigin } from "../../http/served-origins.ts";
+import { comparedName, type FieldNameRules, isForwarded, kindOfFieldName } from "../../one-reading/field-names.ts";
+
+/** What is told to the upstream of who asks; null for somebody unknown. */
+export interface ForwardedIdentity {
+  readonly token: string;
+  readonly userId: string;
+  readonly email: string;
+  readonly name: string;
+  readonly roles: readonly string[];
+}
+
+export interface ForwardedRequestFacts {
+  /** Names and values in turn, as they came (`rawHeaders`). */
+  readonly rawHeaders: readonly string[];
+  readonly identity: ForwardedIdentity | null;
+  /** Whether Remote-User and its like are set. */
+  readonly identityHeaders: boolean;
+  /** What the route says of names that clients send. */
+  readonly names: FieldNameRules;
+  readonly clientAddress: string;
+  /** The public origin that the request is for. */
+  readonly origin: Pick<ServedOrigin, "host" | "scheme">;
+  /** Names of cookies that are the gateway's own. */
+  readonly isOwnCookie: (name: string) => boolean;
+}
+
+/**
+ * The headers of the request that goes to the upstream, names and values in turn: of those that came the ones whose name
+ * every program reads alike and that tell nothing that is the gateway's to say; and what the gateway says, always and
+ * once, empty where there is nothing to say. Authorization is the gateway's too: it is what the upstream believes.
+ *
+ * A value is visible ASCII, spaces, tabs and bytes beyond ASCII: Node refuses all others, and lines that are continued.
+ */
+export function forwardedHeaders(facts: ForwardedRequestFacts): string[] {
+  const { rawHeaders, identity, clientAddress, origin } = facts;
+  const nominated = nominatedHeaders(rawHeaders);
+  const headers: string[] = [];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] ?? "").toLowerCase();
+    if (!isForwarded(name, facts.names)) continue;
+    if (nominated.size > 0 && nominated.has(comparedName(name))) continue;
+    headers.push(name, rawHeaders[index + 1] ?? "");
+  }
+  const cookie = forwardedCookie(rawHeaders, facts.isOwnCookie);
+  if (cookie !== "") headers.push("cookie", cookie);
+
+  headers.push("host", origin.host, "x-forwarded-for", clientAddress);
+  headers.push("x-forwarded-host", origin.host, "x-forwarded-proto", origin.scheme);
+  headers.push("authorization", identity === null ? "" : `Bearer ${identity.token}`);
+  if (facts.identityHeaders) headers.push(...remoteHeaders(identity));
+  return headers;
+}
+
+/** What services that know no tokens are told. Names and values in turn; empty for nobody. */
+export function remoteHeaders(identity: ForwardedIdentity | null): readonly string[] {
+  return [
+    ...["remote-user", headerText(identity?.userId ?? "")],
+    ...["remote-email", headerText(identity?.email ?? "")],
+    ...["remote-name", headerText(identity?.name ?? "")],
+    ...["remote-groups", (identity?.roles ?? []).map(headerText).join(",")],
+  ];
+}
+
+/** As it is where it is plain ASCII; else, and where it would be mistaken for that or for several, percent-encoded. */
+function headerText(text: string): string {
+  return /^[ !-$&-+\--~]*$/.test(text) && text.trim() === text ? text : encodeURIComponent(text);
+}
+
+/** What the client's Connection header makes hop-by-hop: nothing of what the gateway adds, which comes afterwards. */
+function nominatedHeaders(rawHeaders: readonly string[]): ReadonlySet<string> {
+  const nominated = new Set<string>();
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    if (rawHeaders[index]?.toLowerCase() !== "connection") continue;
+    for (const name of (rawHeaders[index + 1] ?? "").split(",").map((each) => each.trim())) {
+      if (kindOfFieldName(name) !== "of_connection") nominated.add(comparedName(name));
+    }
+  }
+  return nominated;
+}
+
+/** The cookies that are the upstream's business, each as it came. */
+function forwardedCookie(rawHeaders: readonly string[], isOwnCookie: (name: string) => boolean): string {
+  const pairs: string[] = [];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    if (rawHeaders[index]?.toLowerCase() !== "cookie") continue;
+    pairs.push(...(rawHeaders[index + 1] ?? "").split(";"));
+  }
+  return pairs
+    .map((pair) => pair.replace(/^[ \t]+|[ \t]+$/g, ""))
+    .filter((pair) => pair !== "" && !isOwnCookie(pair.split("=", 1)[0]?.trim() ?? ""))
+    .join("; ");
+}

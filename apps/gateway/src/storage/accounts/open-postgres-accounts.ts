@@ -1,0 +1,94 @@
+import { type Clock, systemClock } from "coatcheck";
+import pg from "pg";
+import type { AccountChangeListener } from "../../accounts/account-changes.ts";
+import type { AccountStore } from "../../accounts/account-store.ts";
+import { NearCacheAccountStore } from "../../accounts/near-cache-account-store.ts";
+import { GatewayError } from "../../errors.ts";
+import { AccountPool } from "../postgres/account-pool.ts";
+import { listenForAccountChanges } from "../postgres/listen-for-account-changes.ts";
+import { migrate } from "../postgres/migrate.ts";
+import { PostgresAccessStore } from "../postgres/postgres-access-store.ts";
+import { PostgresAccountStore } from "../postgres/postgres-account-store.ts";
+import { PostgresAuditLog } from "../postgres/postgres-audit-log.ts";
+import { PostgresKnownDevices } from "../postgres/postgres-known-devices.ts";
+import { PostgresLoginThrottle } from "../postgres/postgres-login-throttle.ts";
+import type { OpenAccounts } from "./open-accounts.ts";
+import { removeExpired } from "./remove-expired.ts";
+
+export interface AccountNearCacheOptions {
+  /** Of Postgres itself, where the other URL leads to a pooler. */
+  readonly listenerUrl: string;
+  readonly maxStalenessMilliseconds: number;
+  readonly settle: boolean;
+  /** Told of each failure to listen: until the next success each request asks the database. */
+  readonly onFault: (error: unknown) => void;
+  readonly onHeard: () => void;
+}
+
+export interface OpenPostgresAccountsOptions {
+  /** Of a database that is there. PgBouncer may stand before it, in transaction mode. */
+  readonly url: string;
+  readonly clock?: Clock;
+  /** Null, the default, asks the database on each request. */
+  readonly nearCache?: AccountNearCacheOptions | null;
+}
+
+// Several nodes that start at once migrate one after the other.
+const OPEN_TIMEOUT_MILLISECONDS = 10_000;
+
+/** One transaction each, so that no count stays locked for long. */
+const BATCH = 1_000;
+
+/**
+ * Opens the accounts in a Postgres database and brings them to this version. A demo has no business here: its users
+ * have published passwords, and everybody reaches a server.
+ *
+ * @throws GatewayError `database_cannot_be_opened`, `accounts_schema_unsupported`
+ */
+export async function openPostgresAccounts(options: OpenPostgresAccountsOptions): Promise<OpenAccounts> {
+  const { url, clock = systemClock, nearCache = null } = options;
+  const pool = new AccountPool(url);
+  try {
+    await pool.transact(OPEN_TIMEOUT_MILLISECONDS, migrate);
+  } catch (error) {
+    await pool.close();
+    throw openingFault(url, error);
+  }
+  const throttle = new PostgresLoginThrottle(pool, clock);
+  const devices = new PostgresKnownDevices(pool, clock);
+  const access = new PostgresAccessStore(pool, clock);
+  const stored = new PostgresAccountStore(pool, clock);
+  const cached = nearCache === null ? null : nearCacheOf(stored, pool, nearCache);
+  return {
+    accounts: cached ?? stored,
+    throttle,
+    devices,
+    access,
+    audit: new PostgresAuditLog(pool),
+    removeExpired: () => removeExpired({ throttle, devices, access }, BATCH),
+    checkWritable: () => pool.checkWritable(),
+    async close() {
+      cached?.close();
+      await pool.close();
+    },
+  };
+}
+
+function nearCacheOf(store: AccountStore, pool: AccountPool, options: AccountNearCacheOptions): NearCacheAccountStore {
+  const { listenerUrl: url, onFault, onHeard, ...bounds } = options;
+  const listen = (listener: AccountChangeListener) => {
+    return listenForAccountChanges(listener, { url, pool, onFault, onHeard });
+  };
+  return new NearCacheAccountStore({ store, listen, ...bounds });
+}
+
+/** What an operator is told. The URL holds a password, so only where it leads to is said. */
+function openingFault(url: string, error: unknown): unknown {
+  if (error instanceof GatewayError) return error;
+  // The driver knows what a URL leaves to the environment.
+  const { host, port } = new pg.Client({ connectionString: url });
+  const reason = error instanceof Error && error.message !== "" ? error.message : "it cannot be reached";
+  return new GatewayError("database_cannot_be_opened", `Postgres at ${host}:${port} cannot be opened: ${reason}.`, {
+    cause: error,
+  });
+}

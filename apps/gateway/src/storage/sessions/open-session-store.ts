@@ -1,0 +1,77 @@
+import type { Clock, SessionStore } from "coatcheck";
+import { MemorySessionStore } from "coatcheck/stores/memory";
+import { NearCacheSessionStore } from "coatcheck/stores/near-cache";
+import type { GatewayConfiguration } from "../../config/gateway-configuration.ts";
+import type { OnConnectionFault } from "../connection-fault.ts";
+import { MeasuredSessionStore, type OnStoreCall } from "./measured-session-store.ts";
+import { openPostgresSessions } from "./open-postgres-sessions.ts";
+import { openRedisSessions } from "./open-redis-sessions.ts";
+import { openSqliteSessions } from "./open-sqlite-sessions.ts";
+
+export interface OpenSessionStore {
+  readonly store: SessionStore;
+  /** How often to look for expired sessions: it costs one engine more than another. */
+  readonly sweepEverySeconds: number;
+  close(): Promise<void>;
+}
+
+/** Where Redis has to go over all keys, and frees by itself what nobody uses. */
+const SECONDS_BETWEEN_WHOLE_PASSES = 3_600;
+const SECONDS_BETWEEN_LOOKS = 60;
+
+/** What of the configuration decides about sessions. */
+export type SessionsConfiguration = Pick<
+  GatewayConfiguration,
+  "sessions" | "sessionsListener" | "nearCacheMaxStalenessMilliseconds" | "nearCacheSettle"
+>;
+
+/**
+ * Opens the sessions where the configuration says they are, and brings their tables to this version. `onCall` is told of
+ * the calls that reach the store itself.
+ *
+ * @throws GatewayError `database_cannot_be_opened`; CoatcheckError `store_schema_unsupported`, `store_permission_denied`
+ */
+export async function openSessionStore(
+  configuration: SessionsConfiguration,
+  clock: Clock,
+  onFault: OnConnectionFault = () => {},
+  onCall: OnStoreCall | null = null,
+): Promise<OpenSessionStore> {
+  const unmeasured = await openStore(configuration, clock, onFault);
+  const opened =
+    onCall === null ? unmeasured : { ...unmeasured, store: new MeasuredSessionStore(unmeasured.store, onCall) };
+  const { nearCacheMaxStalenessMilliseconds: maxStalenessMilliseconds, nearCacheSettle: settle } = configuration;
+  if (maxStalenessMilliseconds === null) return opened;
+  const cache = new NearCacheSessionStore({ store: opened.store, maxStalenessMilliseconds, settle });
+  return {
+    ...opened,
+    store: cache,
+    async close() {
+      cache.close();
+      await opened.close();
+    },
+  };
+}
+
+async function openStore(
+  { sessions, sessionsListener }: SessionsConfiguration,
+  clock: Clock,
+  onFault: OnConnectionFault,
+): Promise<OpenSessionStore> {
+  switch (sessions.kind) {
+    case "memory":
+      return {
+        store: new MemorySessionStore({ clock }),
+        sweepEverySeconds: SECONDS_BETWEEN_LOOKS,
+        close: async () => {},
+      };
+    case "sqlite":
+      return { ...(await openSqliteSessions(sessions.path, clock)), sweepEverySeconds: SECONDS_BETWEEN_LOOKS };
+    case "postgres": {
+      const opened = await openPostgresSessions(sessions, sessionsListener ?? sessions, onFault);
+      return { ...opened, sweepEverySeconds: SECONDS_BETWEEN_LOOKS };
+    }
+    default:
+      return { ...(await openRedisSessions(sessions, onFault)), sweepEverySeconds: SECONDS_BETWEEN_WHOLE_PASSES };
+  }
+}

@@ -1,0 +1,66 @@
+import type { AddressInfo } from "node:net";
+import { RequestGuard } from "coatcheck";
+import Fastify from "fastify";
+import { expect, onTestFinished, test } from "vitest";
+import { SecurityEvents } from "../../../src/audit/security-events.ts";
+import { loadConfiguration } from "../../../src/config/load-configuration.ts";
+import { addVerify } from "../../../src/forward-auth/verify.ts";
+import { ServedOrigins } from "../../../src/http/served-origins.ts";
+import { SignedAccess } from "../../../src/passes/signed-access.ts";
+import { AccessDecider } from "../../../src/proxy/access-decision.ts";
+import { openTestGateway } from "../../accounts/support/test-accounts.ts";
+import { HOST, ORIGIN, Visitor } from "./support/visitor.ts";
+
+const A_DAY_AND_AN_HOUR = 90_000;
+
+test("a session whose secret is due is answered for, and rotated by the next request that can take the cookie", async () => {
+  const { accounts, access: store, sessions, clock, addUser } = await openTestGateway();
+  const { configuration } = loadConfiguration({ environment: { COATCHECK_PUBLIC_URL: ORIGIN } });
+  const access = new SignedAccess({ configuration, store, clock });
+  await access.prepare();
+  const guard = new RequestGuard({ sessions, origin: ORIGIN });
+  const app = Fastify();
+  onTestFinished(() => app.close());
+  const decider = new AccessDecider({ accounts, access, security: new SecurityEvents() });
+  const isTrustedPeer = () => true;
+  const clientAddress = () => "192.0.2.1";
+  const origins = new ServedOrigins([guard]);
+  const { log } = app;
+  addVerify(app, { origins, decider, isTrustedPeer, isClosing: () => false, onAnswer: () => {}, clientAddress, log });
+  await app.listen({ host: "127.0.0.1", port: 0 });
+  const visitor = new Visitor((app.server.address() as AddressInfo).port);
+
+  const account = await addUser("ada@example.com");
+  const login = await sessions.login(await sessions.begin(account.id), { remember: true });
+  if (login.outcome !== "logged_in") throw new Error(login.outcome);
+  const cookie = `${guard.cookie.name}=${login.token}`;
+  clock.advanceSeconds(A_DAY_AND_AN_HOUR);
+
+  for (const target of ["/auth/verify/forward", "/auth/verify/envoy/app/page"]) {
+    const headers = {
+      cookie,
+      host: HOST,
+      "sec-fetch-site": "none",
+      "sec-fetch-mode": "navigate",
+      "sec-fetch-dest": "document",
+      "x-forwarded-method": "GET",
+      "x-forwarded-host": HOST,
+      "x-forwarded-uri": "/",
+    };
+    const answer = await visitor.send({ target, headers });
+    expect([target, answer.status, answer.headers["set-cookie"]]).toEqual([target, 200, undefined]);
+  }
+  const visit = guard.admit({
+    ...{ method: "GET", url: "/" },
+    headers: new Headers({
+      cookie,
+      "sec-fetch-site": "same-origin",
+      "sec-fetch-mode": "cors",
+      "sec-fetch-dest": "empty",
+    }),
+  });
+  if (!visit.admitted) throw new Error(visit.code);
+  await visit.authenticate();
+  const edits = await visit.finish({ status: 200, headers: { get: () => null } });
+  expect(edits.map(({ name }) => name)).toContain("set-cookie");
+});
