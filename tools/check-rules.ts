@@ -1,32 +1,13 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { coreRules } from "./rules/core-rules.ts";
-import { gatewayRules } from "./rules/gateway-rules.ts";
-import { httpRules } from "./rules/http-rules.ts";
-import { memoryRules } from "./rules/memory-rules.ts";
-import { nearCacheRules } from "./rules/near-cache-rules.ts";
-import { postgresRules } from "./rules/postgres-rules.ts";
-import { redisRules } from "./rules/redis-rules.ts";
-import { removalChannelRules } from "./rules/removal-channel-rules.ts";
+import { allRules } from "./rules/all-rules.ts";
 import { ruleDocument, rulesAndTestsOf } from "./rules/rule-document.ts";
-import { sqliteRules } from "./rules/sqlite-rules.ts";
 import { problemsWithEveryRule, tryRules } from "./rules/try-rules.ts";
 
 // Takes each model-checked rule out of a copy of the code, and requires that its test fails then.
 //   --check      compare with the committed page instead of writing it
 //   --only TEXT  try the rules that mention TEXT, and leave the page alone
 const PAGE = "docs/model-checked-rules.md";
-const allRules = [
-  ...coreRules,
-  ...removalChannelRules,
-  ...memoryRules,
-  ...sqliteRules,
-  ...redisRules,
-  ...postgresRules,
-  ...nearCacheRules,
-  ...httpRules,
-  ...gatewayRules,
-];
 
 const { values: options } = parseArgs({ options: { check: { type: "boolean" }, only: { type: "string" } } });
 const { only = "" } = options;

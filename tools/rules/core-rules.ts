@@ -4,16 +4,14 @@ const manager = "packages/coatcheck/src/core/session-manager.ts";
 const authenticator = "packages/coatcheck/src/core/authenticator.ts";
 const rotation = "packages/coatcheck/src/core/secret-rotation.ts";
 const tests = "packages/coatcheck/test/core";
-
 const insert = "this.#store.insert(record, attempt, this.policy.limit, replaces)";
-const memory = "packages/coatcheck/src/core/revocation-memory.ts";
-const memoryTests = "packages/coatcheck/test/core/revocation-memory.test.ts";
 
 /** The rules that core keeps, whatever the store. */
 export const coreRules: readonly Rule[] = [
   {
     rule: "A login carries the fence as it was before the credential was read, not as it is at the insert.",
     source: manager,
+    within: "SessionManager.login",
     replace: insert,
     with: "this.#store.insert(record, await this.#store.readFence(attempt.userKey), this.policy.limit, replaces)",
     tests: `${tests}/login.test.ts`,
@@ -22,6 +20,7 @@ export const coreRules: readonly Rule[] = [
   {
     rule: "An insert of unknown outcome is never sent again.",
     source: manager,
+    within: "SessionManager.login",
     replace: insert,
     with: `${insert}.catch(() => ${insert})`,
     tests: `${tests}/store-faults.test.ts`,
@@ -30,6 +29,7 @@ export const coreRules: readonly Rule[] = [
   {
     rule: "A touch that the store refuses although nothing changed means that the session has expired.",
     source: authenticator,
+    within: "Authenticator.authenticate",
     replace: " || record.version === lostVersion",
     with: "",
     tests: `${tests}/authenticate.test.ts`,
@@ -38,6 +38,7 @@ export const coreRules: readonly Rule[] = [
   {
     rule: "No secret is sent out while another is on its way.",
     source: rotation,
+    within: "mayIssueSecret",
     replace: "if (record.pending !== null && !isPendingLost(record, now, purpose)) return false;",
     with: "",
     tests: `${tests}/rotation.test.ts`,
@@ -46,6 +47,7 @@ export const coreRules: readonly Rule[] = [
   {
     rule: "No rotation while a secret is in grace.",
     source: rotation,
+    within: "mayIssueSecret",
     replace: '(purpose === "reauthentication" ? GRACE_SLOTS : 1)',
     with: "GRACE_SLOTS",
     tests: `${tests}/rotation.test.ts`,
@@ -54,6 +56,7 @@ export const coreRules: readonly Rule[] = [
   {
     rule: "Re-authentication cannot wait for a grace to end: it may use the second slot.",
     source: rotation,
+    within: "mayIssueSecret",
     replace: '(purpose === "reauthentication" ? GRACE_SLOTS : 1)',
     with: "1",
     tests: `${tests}/reauthentication.test.ts`,
@@ -62,6 +65,7 @@ export const coreRules: readonly Rule[] = [
   {
     rule: "Two replaced secrets may be in grace, each until its own deadline.",
     source: rotation,
+    within: "confirmPending",
     replace: ".slice(0, GRACE_SLOTS)",
     with: ".slice(0, 1)",
     tests: `${tests}/reauthentication.test.ts`,
@@ -70,6 +74,7 @@ export const coreRules: readonly Rule[] = [
   {
     rule: "A new secret becomes current when it comes back, and only then.",
     source: authenticator,
+    within: "Authenticator.#changeFor",
     replace:
       'if (recognition === "pending") return { ...confirmPending(record, this.#parts.clocks.storeTime()), ...touch };',
     with: "",
@@ -79,6 +84,7 @@ export const coreRules: readonly Rule[] = [
   {
     rule: "The secret that a confirmed one replaces stays good for 30 s.",
     source: rotation,
+    within: "confirmPending",
     replace: "grace: [replaced, ...graceInForce(record, now)]",
     with: "grace: [...graceInForce(record, now)]",
     tests: `${tests}/rotation.test.ts`,
@@ -87,6 +93,7 @@ export const coreRules: readonly Rule[] = [
   {
     rule: "Grace ends.",
     source: rotation,
+    within: "graceInForce",
     replace: "now < secret.validUntil",
     with: "now > 0",
     tests: `${tests}/token-reuse.test.ts`,
@@ -95,6 +102,7 @@ export const coreRules: readonly Rule[] = [
   {
     rule: "Until a new secret comes back, the one before it stays good.",
     source: rotation,
+    within: "recognise",
     replace: 'if (digestsMatch(digest, record.current.digest)) return "current";',
     with: 'if (digestsMatch(digest, record.current.digest) && record.pending === null) return "current";',
     tests: `${tests}/rotation.test.ts`,
@@ -103,6 +111,7 @@ export const coreRules: readonly Rule[] = [
   {
     rule: "A secret that has not come back for 15 minutes is replaced by another.",
     source: rotation,
+    within: "isPendingLost",
     replace: "(isSuspended ? SUSPENSION_SECONDS : REISSUE_SECONDS)",
     with: "(isSuspended ? SUSPENSION_SECONDS : Number.POSITIVE_INFINITY)",
     tests: `${tests}/rotation.test.ts`,
@@ -111,6 +120,7 @@ export const coreRules: readonly Rule[] = [
   {
     rule: "After three secrets in a row that never came back, no other is sent for a day.",
     source: rotation,
+    within: "suspendRotation",
     replace: "pending.attempt < MAXIMUM_UNCONFIRMED_SECRETS",
     with: "pending.attempt >= 0",
     tests: `${tests}/rotation.test.ts`,
@@ -119,6 +129,7 @@ export const coreRules: readonly Rule[] = [
   {
     rule: "Secrets that never came back end no session.",
     source: rotation,
+    within: "recognise",
     replace: 'if (digestsMatch(digest, record.current.digest)) return "current";',
     with: 'if (digestsMatch(digest, record.current.digest)) return suspendRotation(record, now) ? "reused" : "current";',
     tests: `${tests}/rotation.test.ts`,
@@ -127,6 +138,7 @@ export const coreRules: readonly Rule[] = [
   {
     rule: "The last secret that counted as lost is good when it comes back.",
     source: rotation,
+    within: "suspendRotation",
     replace: "{ pending: { ...pending, issuedAt: now, attempt: 0 } }",
     with: '{ pending: { ...pending, digest: "", issuedAt: now, attempt: 0 } }',
     tests: `${tests}/rotation.test.ts`,
@@ -135,6 +147,7 @@ export const coreRules: readonly Rule[] = [
   {
     rule: "A grace begins and ends by the store's time, whichever machine judges it.",
     source: authenticator,
+    within: "Authenticator.#recognise",
     replace: "await clocks.requireMeasured(token.userKey);\n    return recognise(record, token, clocks.storeTime());",
     with: "return recognition;",
     tests: `${tests}/clock-skew.test.ts`,
@@ -144,6 +157,7 @@ export const coreRules: readonly Rule[] = [
   {
     rule: "Who keeps the rotation at rest keeps no renewal back.",
     source: rotation,
+    within: "makeSecretDue",
     replace: "pending?.attempt === 0",
     with: "false",
     tests: `${tests}/renew-secrets.test.ts`,
@@ -152,6 +166,7 @@ export const coreRules: readonly Rule[] = [
   {
     rule: "A secret in grace is never fresh.",
     source: authenticator,
+    within: "Authenticator.#accept",
     replace: '{ fresh: false, authenticatedAt: null, presented: "grace", rotationDue: false }',
     with: '{ fresh: isFresh(policy, record.current.authenticatedAt, now), authenticatedAt: record.current.authenticatedAt, presented: "grace", rotationDue: false }',
     tests: `${tests}/freshness.test.ts`,
@@ -160,6 +175,7 @@ export const coreRules: readonly Rule[] = [
   {
     rule: "A secret in grace cannot rotate.",
     source: manager,
+    within: "SessionManager.#mayIssue",
     replace: 'presented === "current" && mayIssueSecret(',
     with: "mayIssueSecret(",
     tests: `${tests}/rotation.test.ts`,
@@ -168,6 +184,7 @@ export const coreRules: readonly Rule[] = [
   {
     rule: "A secret in grace cannot re-authenticate.",
     source: manager,
+    within: "SessionManager.#mayIssue",
     replace: 'presented === "current" && mayIssueSecret(',
     with: "mayIssueSecret(",
     tests: `${tests}/reauthentication.test.ts`,
@@ -176,6 +193,7 @@ export const coreRules: readonly Rule[] = [
   {
     rule: "Every secret that the session once had is recognised when it comes back.",
     source: rotation,
+    within: "recognise",
     replace: '? "reused" : "unknown"',
     with: '? "unknown" : "unknown"',
     tests: `${tests}/token-reuse.test.ts`,
@@ -184,6 +202,7 @@ export const coreRules: readonly Rule[] = [
   {
     rule: "A secret that was replaced for good revokes the session, for both of its holders.",
     source: authenticator,
+    within: "Authenticator.authenticate",
     replace: 'await this.#parts.end(record, "token_reused", options);',
     with: "",
     tests: `${tests}/token-reuse.test.ts`,
@@ -192,6 +211,7 @@ export const coreRules: readonly Rule[] = [
   {
     rule: "A secret that was never issued changes nothing: session ids are public.",
     source: rotation,
+    within: "recognise",
     replace: '? "reused" : "unknown"',
     with: '? "reused" : "reused"',
     tests: `${tests}/token-reuse.test.ts`,
@@ -201,6 +221,7 @@ export const coreRules: readonly Rule[] = [
   {
     rule: "Freshness belongs to the secret, not to the session.",
     source: authenticator,
+    within: "Authenticator.#accept",
     replace: "const { issuedAt, authenticatedAt } = record.current;",
     with: `const { issuedAt } = record.current;
     const { authenticatedAt } = record.pending ?? record.current;`,
@@ -211,6 +232,7 @@ export const coreRules: readonly Rule[] = [
   {
     rule: "A secret that is issued again is as fresh as the one that was presented for it.",
     source: manager,
+    within: "SessionManager.rotate",
     replace: "digestOf(partsOf(next).secret), record.current.authenticatedAt, now)",
     with: "digestOf(partsOf(next).secret), (record.pending ?? record.current).authenticatedAt, now)",
     tests: `${tests}/freshness.test.ts`,
@@ -220,61 +242,12 @@ export const coreRules: readonly Rule[] = [
   {
     rule: "Re-authentication expects the version that was read before the proof was checked.",
     source: manager,
+    within: "SessionManager.reauthenticate",
     replace: 'if (!(await this.#store.update(record, change, record.version))) return { outcome: "session_changed" };',
     with: `const { version } = (await this.#store.find(record)) ?? record;
     if (!(await this.#store.update(record, change, version))) return { outcome: "session_changed" };`,
     tests: `${tests}/reauthentication.test.ts`,
     testName:
       "session_changed: the session changed while the proof was checked > by anything else that was written to it: the check must be made anew, not only the write",
-  },
-  {
-    rule: "What this process ended is refused for five minutes, whatever the store says.",
-    source: memory,
-    replace: "if (removed !== null) this.#rememberOwn([removed]);",
-    with: "",
-    tests: memoryTests,
-    testName: "the memory of revocations > refuses what delete ended, although the store has it again",
-  },
-  {
-    rule: "What all sessions of a user ended is refused for five minutes, whatever the store says.",
-    source: memory,
-    replace: `options);
-    this.#rememberOwn(removed);`,
-    with: "options);",
-    tests: memoryTests,
-    testName: "the memory of revocations > refuses what deleteByUser ended, although the store has it again",
-  },
-  {
-    rule: "What another process ended is refused for five minutes, whatever the store says.",
-    source: memory,
-    replace: "(removed) => this.#remember(removed, false),",
-    with: "() => {},",
-    tests: memoryTests,
-    testName: "the memory of revocations > refuses what another process ended, although the store has it again",
-  },
-  {
-    rule: "What was remembered while it was read is refused.",
-    source: memory,
-    replace: "return this.#refuses(reference) ? null : record;",
-    with: "return record;",
-    tests: memoryTests,
-    testName: "the memory of revocations > refuses a session whose removal is heard of while it is being read",
-  },
-  {
-    rule: "After an interruption everything that is remembered is removed again.",
-    source: memory,
-    replace: "for (const sessionId of this.#remembered.keys()) this.#toRepeat.add(sessionId);",
-    with: "",
-    tests: memoryTests,
-    testName:
-      "the memory of revocations > removes everything it remembers again after an interruption, heard of or its own",
-  },
-  {
-    rule: "What this process ended is made sure of before it is forgotten.",
-    source: memory,
-    replace: "if (isOwn) this.#toRepeat.add(sessionId);",
-    with: "if (isOwn) this.#remembered.delete(sessionId);",
-    tests: memoryTests,
-    testName: "the memory of revocations > removes what this process ended once more before it is forgotten",
   },
 ];

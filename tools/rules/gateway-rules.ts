@@ -12,6 +12,7 @@ export const gatewayRules: readonly Rule[] = [
   {
     rule: "After a change of the password the caller's new session begins under the new fence.",
     source: changes,
+    within: "CredentialChanges.changeOwnPassword",
     replace: `    await this.#finish(pending);
 
     const attempt = await sessions.begin(id);`,
@@ -25,6 +26,7 @@ export const gatewayRules: readonly Rule[] = [
   {
     rule: "The account is read again after that login was begun.",
     source: changes,
+    within: "CredentialChanges.changeOwnPassword",
     replace: "if (credential === null || credential.account.disabled || credential.passwordHash !== newHash) {",
     with: "if (credential === null) {",
     tests,
@@ -34,6 +36,7 @@ export const gatewayRules: readonly Rule[] = [
   {
     rule: "A pending revocation stays until the session store has taken it.",
     source: changes,
+    within: "CredentialChanges.#revoke",
     replace: `    const ended = await this.#parts.sessions.revokeAll(pending.userId, pending.reason);
     await this.#parts.accounts.completePendingRevocation(pending);`,
     with: `    await this.#parts.accounts.completePendingRevocation(pending);
@@ -45,6 +48,7 @@ export const gatewayRules: readonly Rule[] = [
   {
     rule: "While a revocation is pending no session of the user passes.",
     source: "apps/gateway/src/accounts/session-owner.ts",
+    within: "mayPass",
     replace: "return !account.disabled && pendingRevocation === null;",
     with: "return !account.disabled;",
     tests,
@@ -54,6 +58,7 @@ export const gatewayRules: readonly Rule[] = [
   {
     rule: "A copy of an account may only say yes: what may not pass is not held.",
     source: nearCache,
+    within: "NearCacheAccountStore.#read",
     replace: "owner !== null && mayPass(owner);",
     with: "owner !== null && mayPass({ ...owner, pendingRevocation: null, account: { ...owner.account, disabled: false } });",
     tests: nearCacheTests,
@@ -62,6 +67,7 @@ export const gatewayRules: readonly Rule[] = [
   {
     rule: "While no changes are heard no account is held.",
     source: nearCache,
+    within: "NearCacheAccountStore.#forgetAll",
     replace: "this.#isListening = isListening;",
     with: "this.#isListening = this.#isListening || isListening;",
     tests: nearCacheTests,
@@ -70,6 +76,7 @@ export const gatewayRules: readonly Rule[] = [
   {
     rule: "A read of an account that was overtaken is not held.",
     source: nearCache,
+    within: "NearCacheAccountStore.#read",
     replace: "changes === this.#changes && ",
     with: "changes <= this.#changes && ",
     tests: nearCacheTests,
@@ -78,6 +85,7 @@ export const gatewayRules: readonly Rule[] = [
   {
     rule: "The age of an account's copy counts from before its read was sent.",
     source: nearCache,
+    within: "NearCacheAccountStore.#read",
     replace: `    const readAt = this.#now();
     const owner = await this.#store.findSessionOwner(userId);`,
     with: `    const owner = await this.#store.findSessionOwner(userId);
@@ -88,6 +96,7 @@ export const gatewayRules: readonly Rule[] = [
   {
     rule: "A process sees its own changes of accounts.",
     source: nearCache,
+    within: "NearCacheAccountStore.#changing",
     replace: `    this.#forget(userId);
     try {
       return await change();
@@ -101,6 +110,7 @@ export const gatewayRules: readonly Rule[] = [
   {
     rule: "An account in SQLite is never taken from an earlier revision of the file.",
     source: "apps/gateway/src/storage/sqlite/owner-copies.ts",
+    within: "OwnerCopies.get",
     replace: "if (revision !== this.#revision) {",
     with: "if (this.#revision === -1) {",
     tests: accountTests,
@@ -109,8 +119,8 @@ export const gatewayRules: readonly Rule[] = [
   {
     rule: "A change of its own makes another revision of a SQLite file.",
     source: "apps/gateway/src/storage/sqlite/account-database.ts",
-    replace: `      // Also after a failure: what became of it is not known.
-      this.#revision += 1;`,
+    within: "AccountDatabase.#transact",
+    replace: "this.#revision += 1;",
     with: "",
     tests: accountTests,
     testName: "on SQLite > what any process changes is seen by the very next call",

@@ -9,6 +9,7 @@ export const httpRules: readonly Rule[] = [
   {
     rule: "A cookie is deleted only after the store has acknowledged the end of its session.",
     source: visit,
+    within: "Visit.logout",
     replace: `    if (held.status === "authenticated") await this.#parts.sessions.logout(held, { cause: this.request });
     this.forget();`,
     with: `    this.forget();
@@ -19,6 +20,7 @@ export const httpRules: readonly Rule[] = [
   {
     rule: "A failed authentication never deletes a cookie.",
     source: visit,
+    within: "Visit.finish",
     replace: "    const held = this.#known;",
     with: `    const held = this.#known;
     if (held?.status === "unauthenticated") this.#setCookie ??= this.#parts.cookie.clear();`,
@@ -28,6 +30,7 @@ export const httpRules: readonly Rule[] = [
   {
     rule: "A new secret goes out only with an answer that a browser asked for.",
     source: rotationAnswer,
+    within: "canCarryRotation",
     replace: "    isReadByBrowser(request, response) &&\n",
     with: "",
     tests,
@@ -36,6 +39,7 @@ export const httpRules: readonly Rule[] = [
   {
     rule: "A browser that opens a page is answered with a page; data went to a server in between.",
     source: rotationAnswer,
+    within: "isReadByBrowser",
     replace: "return !isNavigation || PAGES",
     with: "return true || PAGES",
     tests,

@@ -5,11 +5,12 @@ const tests = "packages/coatcheck/test/stores/memory.test.ts";
 const raiseFence = `user.fence = { value: randomBytes(12).toString("base64url"), validUntil: now + FENCE_LIFETIME };
     this.#calendar.file(userKey, user.fence.validUntil);`;
 
-/** The rules that a store keeps, taken out of the memory store. */
+/** What a store accepts and refuses, taken out of the memory store. */
 export const memoryRules: readonly Rule[] = [
   {
     rule: "An insert is refused if a fence is present that its attempt did not see.",
     source,
+    within: "MemorySessionStore.insert",
     replace: 'if (fence !== null && fence !== reading.fence) return { outcome: "login_overtaken" };',
     with: "",
     tests,
@@ -18,6 +19,7 @@ export const memoryRules: readonly Rule[] = [
   {
     rule: "An absent fence refuses nobody.",
     source,
+    within: "MemorySessionStore.insert",
     replace: "fence !== null && fence !== reading.fence",
     with: "fence !== reading.fence",
     tests,
@@ -26,6 +28,7 @@ export const memoryRules: readonly Rule[] = [
   {
     rule: "An insert is refused if its attempt is too old for a fence to be still there.",
     source,
+    within: "MemorySessionStore.insert",
     replace: 'if (now - reading.readAt > MAXIMUM_LOGIN_SECONDS * 1_000) return { outcome: "login_expired" };',
     with: "",
     tests,
@@ -34,6 +37,7 @@ export const memoryRules: readonly Rule[] = [
   {
     rule: "An insert never overwrites.",
     source,
+    within: "MemorySessionStore.insert",
     replace: "user.sessions.has(record.sessionId) || now < buriedUntil",
     with: "now < buriedUntil",
     tests,
@@ -42,6 +46,7 @@ export const memoryRules: readonly Rule[] = [
   {
     rule: "An insert is refused if its id has a tombstone.",
     source,
+    within: "MemorySessionStore.insert",
     replace: "user.sessions.has(record.sessionId) || now < buriedUntil",
     with: "user.sessions.has(record.sessionId)",
     tests,
@@ -50,6 +55,7 @@ export const memoryRules: readonly Rule[] = [
   {
     rule: "A session that is removed young leaves a tombstone.",
     source,
+    within: "MemorySessionStore.#remove",
     replace: "now - record.createdAt < FENCE_LIFETIME",
     with: "now < record.createdAt",
     tests,
@@ -58,6 +64,7 @@ export const memoryRules: readonly Rule[] = [
   {
     rule: "A session that is evicted young leaves a tombstone.",
     source,
+    within: "MemorySessionStore.insert",
     replace: 'this.#remove(user, session, "evicted", now)',
     with: 'this.#remove(user, session, "evicted", now + FENCE_LIFETIME)',
     tests,
@@ -66,6 +73,7 @@ export const memoryRules: readonly Rule[] = [
   {
     rule: "The check of the limit and the write are one step.",
     source,
+    within: "MemorySessionStore.insert",
     replace: "this.#users.set(record.userKey, user);",
     with: "await null; this.#users.set(record.userKey, user);",
     tests,
@@ -74,6 +82,7 @@ export const memoryRules: readonly Rule[] = [
   {
     rule: "An update never creates.",
     source,
+    within: "MemorySessionStore.update",
     replace: "if (sessions === undefined || record === undefined) return false;",
     with: `if (sessions === undefined) return false;
     if (record === undefined) {
@@ -86,6 +95,7 @@ export const memoryRules: readonly Rule[] = [
   {
     rule: "An update changes nothing if the session changed since it was read.",
     source,
+    within: "MemorySessionStore.update",
     replace: "record.version !== expectedVersion || ",
     with: "",
     tests,
@@ -94,6 +104,7 @@ export const memoryRules: readonly Rule[] = [
   {
     rule: "An update changes nothing once the stored deadline has passed by the store's clock.",
     source,
+    within: "MemorySessionStore.update",
     replace: " || this.#clock.now() >= expiresAt(record)",
     with: "",
     tests,
@@ -102,6 +113,7 @@ export const memoryRules: readonly Rule[] = [
   {
     rule: "A deleteByUser raises the fence, also if it spares a session.",
     source,
+    within: "MemorySessionStore.deleteByUser",
     replace: raiseFence,
     with: `if (options.except === undefined) {
       ${raiseFence}
@@ -112,6 +124,7 @@ export const memoryRules: readonly Rule[] = [
   {
     rule: "A deleteByUser raises the fence, also if there is nothing to delete.",
     source,
+    within: "MemorySessionStore.deleteByUser",
     replace: raiseFence,
     with: `if (user.sessions.size > 0) {
       ${raiseFence}
@@ -122,6 +135,7 @@ export const memoryRules: readonly Rule[] = [
   {
     rule: "A fence has a random value, not a count that begins anew when the fence is gone.",
     source,
+    within: "MemorySessionStore.deleteByUser",
     replace: 'randomBytes(12).toString("base64url")',
     with: "String(Number(fenceInForce(user, now) ?? 0) + 1)",
     tests,
@@ -130,6 +144,7 @@ export const memoryRules: readonly Rule[] = [
   {
     rule: "The fence is raised in the same step in which the sessions are deleted.",
     source,
+    within: "MemorySessionStore.deleteByUser",
     replace: `    const removed = [...user.sessions.values()]
       .filter((record) => record.sessionId !== options.except)
       .map((record) => this.#remove(user, record, reason, now));
@@ -151,6 +166,7 @@ export const memoryRules: readonly Rule[] = [
   {
     rule: "A fence outlives every login that it must refuse, also when the clock steps back.",
     source,
+    within: "MemorySessionStore.deleteByUser",
     replace: "validUntil: now + FENCE_LIFETIME",
     with: "validUntil: now + MAXIMUM_LOGIN_SECONDS * 1_000 + 1",
     tests,
@@ -159,6 +175,7 @@ export const memoryRules: readonly Rule[] = [
   {
     rule: "A tombstone outlives every insert that it must refuse, also when the clock steps back.",
     source,
+    within: "MemorySessionStore.#remove",
     replace: "user.tombstones.set(sessionId, now + FENCE_LIFETIME);",
     with: "user.tombstones.set(sessionId, now + MAXIMUM_LOGIN_SECONDS * 1_000 + 1);",
     tests,
@@ -167,6 +184,7 @@ export const memoryRules: readonly Rule[] = [
   {
     rule: "A fence lives on when the user has no session left.",
     source,
+    within: "MemorySessionStore.#remove",
     replace: "user.sessions.delete(sessionId);",
     with: "user.sessions.delete(sessionId); if (user.sessions.size === 0) user.fence = null;",
     tests,
@@ -175,103 +193,10 @@ export const memoryRules: readonly Rule[] = [
   {
     rule: "A tombstone lives on when the user has no session left.",
     source,
+    within: "MemorySessionStore.#remove",
     replace: "user.sessions.delete(sessionId);",
     with: "user.sessions.delete(sessionId); if (user.sessions.size === 0) this.#users.delete(userKey);",
     tests,
     testName: "tombstones > a tombstone does not go with the user's last session",
-  },
-  {
-    rule: "An insert returns what it evicted.",
-    source,
-    replace: 'return { outcome: "inserted", removed };',
-    with: 'return { outcome: "inserted", removed: [] };',
-    tests,
-    testName: "the limit > at the limit the least recently seen session is evicted",
-  },
-  {
-    rule: "A delete returns what it removed.",
-    source,
-    replace: `this.#listeners.tell([removed]);
-    return removed;`,
-    with: `this.#listeners.tell([removed]);
-    return null;`,
-    tests,
-    testName:
-      "removals and lists > a session deleted as logged_out is gone, and reported as that by each kind of removal",
-  },
-  {
-    rule: "A deleteByUser returns what it removed.",
-    source,
-    replace: `return removed;
-  }
-
-  async listByUser(`,
-    with: `return [];
-  }
-
-  async listByUser(`,
-    tests,
-    testName: "removals and lists > a deleteByUser removes all of the user's sessions, and nobody else's",
-  },
-  {
-    rule: "A sweep returns what it removed.",
-    source,
-    replace: `return removed;
-  }
-
-  subscribe(`,
-    with: `return [];
-  }
-
-  subscribe(`,
-    tests,
-    testName: "expiry > a sweep removes a user's expired sessions and leaves the others",
-  },
-  {
-    rule: "What an insert removes is published.",
-    source,
-    replace: `this.#listeners.tell(removed);
-    return { outcome: "inserted", removed };`,
-    with: 'return { outcome: "inserted", removed };',
-    tests,
-    testName: "subscriptions > an eviction is published",
-  },
-  {
-    rule: "What a delete removes is published.",
-    source,
-    replace: "this.#listeners.tell([removed]);",
-    with: "",
-    tests,
-    testName: "subscriptions > a delete is published once to every subscriber, in every process",
-  },
-  {
-    rule: "What a deleteByUser removes is published.",
-    source,
-    replace: `this.#listeners.tell(removed);
-    return removed;
-  }
-
-  async listByUser(`,
-    with: `return removed;
-  }
-
-  async listByUser(`,
-    tests,
-    testName: "subscriptions > a deleteByUser publishes each session that it removed, and not the one it spared",
-  },
-  {
-    rule: "What a sweep removes is published.",
-    source,
-    replace: `this.#listeners.tell(removed);
-    return removed;
-  }
-
-  subscribe(`,
-    with: `return removed;
-  }
-
-  subscribe(`,
-    tests,
-    testName: "subscriptions > what a sweep removes is published",
   },
 ];

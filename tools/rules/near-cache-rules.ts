@@ -3,16 +3,15 @@ import type { Rule } from "./rule.ts";
 const store = "packages/coatcheck/src/stores/near-cache.ts";
 const copies = "packages/coatcheck/src/stores/near-cache/record-copies.ts";
 const leases = "packages/coatcheck/src/stores/near-cache/fill-leases.ts";
-const authenticator = "packages/coatcheck/src/core/authenticator.ts";
 const tests = "packages/coatcheck/test/stores/near-cache-coherence.test.ts";
 const optionTests = "packages/coatcheck/test/stores/near-cache.test.ts";
-const findCopyTests = "packages/coatcheck/test/core/find-copy.test.ts";
 
-/** What keeps a near-cache within its bound, and a copy from saying more than yes. */
+/** What keeps a near-cache within its bound. */
 export const nearCacheRules: readonly Rule[] = [
   {
     rule: "A removal that is heard of takes the copy away.",
     source: store,
+    within: "NearCacheSessionStore.constructor",
     replace: "(removed) => this.#forget(removed),",
     with: "() => {},",
     tests,
@@ -21,6 +20,7 @@ export const nearCacheRules: readonly Rule[] = [
   {
     rule: "A read that was overtaken while it was under way is not kept.",
     source: store,
+    within: "NearCacheSessionStore.find",
     replace: "this.#isOpen && !lease.isOvertaken",
     with: "this.#isOpen",
     tests,
@@ -29,6 +29,7 @@ export const nearCacheRules: readonly Rule[] = [
   {
     rule: "A lease is taken before the read is sent.",
     source: store,
+    within: "NearCacheSessionStore.find",
     replace: "else if (this.#isOpen && !lease.isOvertaken)",
     with: "else if (this.#isOpen && !this.#leases.take(sessionId, userKey).isOvertaken)",
     tests,
@@ -37,6 +38,7 @@ export const nearCacheRules: readonly Rule[] = [
   {
     rule: "A lease that was overtaken is not taken again.",
     source: leases,
+    within: "FillLeases.overtake",
     replace: `if (lease !== undefined) lease.isOvertaken = true;
     this.#leases.delete(sessionId);`,
     with: "if (lease !== undefined) lease.isOvertaken = true;",
@@ -46,6 +48,7 @@ export const nearCacheRules: readonly Rule[] = [
   {
     rule: "An interruption overtakes every read under way.",
     source: store,
+    within: "NearCacheSessionStore.#noteChannel",
     replace: "this.#leases.overtakeAll();",
     with: "",
     tests,
@@ -54,6 +57,7 @@ export const nearCacheRules: readonly Rule[] = [
   {
     rule: "While the channel is interrupted nothing is served from memory.",
     source: store,
+    within: "NearCacheSessionStore.#noteChannel",
     replace: 'this.#isOpen = state === "open";',
     with: "this.#isOpen = true;",
     tests,
@@ -62,6 +66,7 @@ export const nearCacheRules: readonly Rule[] = [
   {
     rule: "What was held before an interruption is dropped.",
     source: store,
+    within: "NearCacheSessionStore.#noteChannel",
     replace: "this.#copies.clear();",
     with: "",
     tests,
@@ -70,6 +75,7 @@ export const nearCacheRules: readonly Rule[] = [
   {
     rule: "A copy is served for no longer than the bound.",
     source: copies,
+    within: "RecordCopies.#isTooOld",
     replace: "if (now.monotonic - readAt.monotonic > this.#maximumAgeMilliseconds) return true;",
     with: "",
     tests,
@@ -78,6 +84,7 @@ export const nearCacheRules: readonly Rule[] = [
   {
     rule: "The age of a copy counts from before its read was sent.",
     source: store,
+    within: "NearCacheSessionStore.find",
     replace: "this.#copies.keep(record, readAt);",
     with: "this.#copies.keep(record, this.#now());",
     tests,
@@ -86,6 +93,7 @@ export const nearCacheRules: readonly Rule[] = [
   {
     rule: "The age is checked when a copy is served.",
     source: copies,
+    within: "RecordCopies.get",
     replace: "if (this.#isTooOld(copy, now)) return null;",
     with: "",
     tests,
@@ -94,6 +102,7 @@ export const nearCacheRules: readonly Rule[] = [
   {
     rule: "The wall clock counts where it says older: the other one stands still while the machine sleeps.",
     source: copies,
+    within: "RecordCopies.#isTooOld",
     replace: "return wallAge < 0 || wallAge > this.#maximumAgeMilliseconds;",
     with: "return wallAge < 0;",
     tests,
@@ -102,6 +111,7 @@ export const nearCacheRules: readonly Rule[] = [
   {
     rule: "A wall clock that was set back says nothing about an age.",
     source: copies,
+    within: "RecordCopies.#isTooOld",
     replace: "return wallAge < 0 || wallAge > this.#maximumAgeMilliseconds;",
     with: "return wallAge > this.#maximumAgeMilliseconds;",
     tests,
@@ -110,17 +120,17 @@ export const nearCacheRules: readonly Rule[] = [
   {
     rule: "A process reads its own deletes.",
     source: store,
-    replace: `removed = await this.#store.delete(reference, reason);
-    } finally {
+    within: "NearCacheSessionStore.delete",
+    replace: `} finally {
       this.#forget(reference);`,
-    with: `removed = await this.#store.delete(reference, reason);
-    } finally {`,
+    with: "} finally {",
     tests,
     testName: "after a delete of its own a process serves nothing of what it removed",
   },
   {
     rule: "A process reads its own deletes of all sessions of a user.",
     source: store,
+    within: "NearCacheSessionStore.deleteByUser",
     replace: "this.#forgetUser(userKey);",
     with: "",
     tests,
@@ -129,6 +139,7 @@ export const nearCacheRules: readonly Rule[] = [
   {
     rule: "A delete of a user's sessions overtakes the reads of them.",
     source: store,
+    within: "NearCacheSessionStore.#forgetUser",
     replace: "this.#leases.overtakeUser(userKey);",
     with: "",
     tests,
@@ -137,14 +148,16 @@ export const nearCacheRules: readonly Rule[] = [
   {
     rule: "A process reads its own evictions.",
     source: store,
-    replace: "for (const session of removed) this.#forget(session);\n    // What has expired",
-    with: "// What has expired",
+    within: "NearCacheSessionStore.insert",
+    replace: "for (const session of removed) this.#forget(session);",
+    with: "",
     tests,
     testName: "after an insert that makes room of its own a process serves nothing of what it removed",
   },
   {
     rule: "A delete of a user's sessions takes away every copy of them, named in the answer or not.",
     source: store,
+    within: "NearCacheSessionStore.deleteByUser",
     replace: "this.#forgetUser(userKey);",
     with: "for (const session of removed ?? []) this.#forget(session);",
     tests,
@@ -153,6 +166,7 @@ export const nearCacheRules: readonly Rule[] = [
   {
     rule: "A login of unknown outcome may have ended any session of its user.",
     source: store,
+    within: "NearCacheSessionStore.insert",
     replace: "this.#forgetUser(record.userKey);",
     with: "",
     tests,
@@ -161,23 +175,17 @@ export const nearCacheRules: readonly Rule[] = [
   {
     rule: "A process reads its own writes.",
     source: store,
-    replace: `    } finally {
-      this.#forget(reference);
-    }
-  }
-
-  async delete(`,
-    with: `    } finally {
-    }
-  }
-
-  async delete(`,
+    within: "NearCacheSessionStore.update",
+    replace: `} finally {
+      this.#forget(reference);`,
+    with: "} finally {",
     tests,
     testName: "a read sent after an update of its own brings back nothing of before",
   },
   {
     rule: "While a write of its own is under way a process does not serve what it replaces.",
     source: store,
+    within: "NearCacheSessionStore.update",
     replace: `    this.#forget(reference);
     try {
       return await this.#store.update`,
@@ -189,6 +197,7 @@ export const nearCacheRules: readonly Rule[] = [
   {
     rule: "An absence overtakes the reads that were sent before it was found.",
     source: store,
+    within: "NearCacheSessionStore.find",
     replace: "if (record === null) this.#forget(reference);",
     with: "if (record === null) this.#copies.drop(sessionId);",
     tests,
@@ -197,6 +206,7 @@ export const nearCacheRules: readonly Rule[] = [
   {
     rule: "A read that was sent earlier replaces no copy of a later one.",
     source: copies,
+    within: "RecordCopies.keep",
     replace: "if (held !== undefined && held.readAt.monotonic > readAt.monotonic) return;",
     with: "",
     tests,
@@ -205,6 +215,7 @@ export const nearCacheRules: readonly Rule[] = [
   {
     rule: "With settle a revoking call returns when the bound has passed.",
     source: store,
+    within: "NearCacheSessionStore.#settle",
     replace: "await pause(this.#settleMilliseconds + 1);",
     with: "await pause(1);",
     tests: optionTests,
@@ -213,6 +224,7 @@ export const nearCacheRules: readonly Rule[] = [
   {
     rule: "With settle a login that ends another session returns when the bound has passed.",
     source: store,
+    within: "NearCacheSessionStore.insert",
     replace: 'if (removed.some(({ reason }) => reason !== "expired")) await this.#settle();',
     with: "",
     tests: optionTests,
@@ -222,49 +234,10 @@ export const nearCacheRules: readonly Rule[] = [
   {
     rule: "A session id is no copy's name without its user.",
     source: copies,
+    within: "RecordCopies.get",
     replace: "copy === undefined || copy.record.userKey !== userKey",
     with: "copy === undefined",
     tests: optionTests,
     testName: "a near-cache > gives no copy to another user who names the session",
-  },
-  {
-    rule: "A copy may say yes to the newest secret alone.",
-    source: authenticator,
-    replace: 'if (recognise(record, token, now) !== "current" || ',
-    with: "if (",
-    tests: findCopyTests,
-    testName: "a copy at hand > decides nothing about a secret that it does not know",
-  },
-  {
-    rule: "A copy says nothing while a newer secret is on its way.",
-    source: authenticator,
-    replace: "record === null || record.pending !== null",
-    with: "record === null",
-    tests: findCopyTests,
-    testName: "a copy at hand > decides nothing while a newer secret is on its way",
-  },
-  {
-    rule: "A copy never says that a login is fresh.",
-    source: authenticator,
-    replace: "if (expiresAt(record) <= now || isFresh(policy, record.current.authenticatedAt, now)) return null;",
-    with: "if (expiresAt(record) <= now) return null;",
-    tests: findCopyTests,
-    testName: "a copy at hand > never says that a login is fresh",
-  },
-  {
-    rule: "A copy does not say that a session has expired, and says yes to none that has.",
-    source: authenticator,
-    replace: "if (expiresAt(record) <= now || isFresh(",
-    with: "if (isFresh(",
-    tests: findCopyTests,
-    testName: "a copy at hand > does not say that a session has expired: it may have been extended elsewhere",
-  },
-  {
-    rule: "A copy does not spare the store a touch that is due.",
-    source: authenticator,
-    replace: ' || this.#changeFor(record, "current", slide, now) !== null',
-    with: "",
-    tests: findCopyTests,
-    testName: "a copy at hand > does not keep a touch from being written",
   },
 ];

@@ -8,6 +8,7 @@ export const removalChannelRules: readonly Rule[] = [
   {
     rule: "A lost connection is reported as a gap, before anything is heard again.",
     source,
+    within: "RemovalChannel.#keepListening",
     replace: `      this.#listeners.report("interrupted");
       await pause(`,
     with: "      await pause(",
@@ -18,6 +19,7 @@ export const removalChannelRules: readonly Rule[] = [
   {
     rule: "A connection that answers no heartbeat is a lost one.",
     source,
+    within: "RemovalChannel.#listenOnce",
     replace: "await withinDeadline(subscription.ping()).catch(() => lost.abort());",
     with: "await withinDeadline(subscription.ping()).catch(() => {});",
     tests,
@@ -26,6 +28,7 @@ export const removalChannelRules: readonly Rule[] = [
   {
     rule: "A heartbeat is waited for no longer than its deadline.",
     source,
+    within: "RemovalChannel.#listenOnce",
     replace: "await withinDeadline(subscription.ping())",
     with: "await subscription.ping()",
     tests,
@@ -34,6 +37,7 @@ export const removalChannelRules: readonly Rule[] = [
   {
     rule: "A connection that was lost while it opened is never called open.",
     source,
+    within: "RemovalChannel.#listenOnce",
     replace: 'if (!either.aborted) this.#listeners.report("open");',
     with: 'this.#listeners.report("open");',
     tests,
@@ -42,6 +46,7 @@ export const removalChannelRules: readonly Rule[] = [
   {
     rule: "What a lost connection still says is not believed.",
     source,
+    within: "RemovalChannel.#open.onRemoved",
     replace: "if (!signal.aborted) this.#listeners.tell([removed]);",
     with: "this.#listeners.tell([removed]);",
     tests,
@@ -50,6 +55,7 @@ export const removalChannelRules: readonly Rule[] = [
   {
     rule: "A change of the primaries is a gap: a new one may lack what the old one had told.",
     source,
+    within: "RemovalChannel.#listenOnce",
     replace: "this.#source.watchTopology?.(() => this.#reportGap(either))",
     with: "this.#source.watchTopology?.(() => {})",
     tests,
@@ -58,6 +64,7 @@ export const removalChannelRules: readonly Rule[] = [
   {
     rule: "A channel that nobody listens on is not called open to whoever comes next.",
     source,
+    within: "RemovalChannel.#stop",
     replace: `    this.#stopping = null;
     this.#listeners.report("interrupted");`,
     with: "    this.#stopping = null;",

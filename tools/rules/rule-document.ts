@@ -9,7 +9,8 @@ what the test then printed.
 Rotation is also tested as a whole: \`packages/coatcheck/test/core/rotation-properties.test.ts\` plays random stories of a
 browser, its lost and overtaking responses, and a thief, and requires what the models promise.
 
-\`npm run check:rules\` does that for all rows and writes this page. The edits are in \`tools/rules/\`.
+\`npm run check:rules\` does that for all rows and writes this page. The edits are in \`tools/rules/\`,
+each by the function that keeps the rule; \`npm run check:rule-places\` looks whether it still does.
 `;
 
 /** The page that shows every rule, its test, and what the test printed without the rule. */

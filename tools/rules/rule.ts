@@ -7,7 +7,9 @@ export interface Rule {
   readonly rule: string;
   /** The file that keeps it, from the root of the repository. */
   readonly source: string;
-  /** Text that occurs exactly once in that file. */
+  /** The function, method, class or constant in that file which keeps it: `mayPass`, `SessionManager.#mayIssue`. */
+  readonly within: string;
+  /** Code that is there exactly once. A run of white space stands for any other. */
   readonly replace: string;
   readonly with: string;
   /** The test file, from the root of the repository. */

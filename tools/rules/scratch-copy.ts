@@ -2,6 +2,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, readlink, realpath, rm, symlink,
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { Rule } from "./rule.ts";
+import { textWithout } from "./rule-place.ts";
 
 /** What is copied: sources that a rule may live in, their tests, and what tells vitest how to run them. */
 const COPIED = ["packages", "apps", "examples", "package.json", "vitest.config.ts", "tsconfig.base.json"];
@@ -30,19 +31,11 @@ export class ScratchCopy {
     return new ScratchCopy(root);
   }
 
-  /** How often the rule's text is in its file: once, or nobody knows what taking it out means. */
-  async occurrencesOf(rule: Rule): Promise<number> {
-    return (await readFile(join(this.root, rule.source), "utf8")).split(rule.replace).length - 1;
-  }
-
-  /** Runs `attempt` while the rule's text is replaced, and puts the file back as it was. */
+  /** Runs `attempt` while the rule's code is replaced, and puts the file back as it was. */
   async without<Result>(rule: Rule, attempt: () => Promise<Result>): Promise<Result> {
     const file = join(this.root, rule.source);
     const original = await readFile(file, "utf8");
-    await writeFile(
-      file,
-      original.replace(rule.replace, () => rule.with),
-    );
+    await writeFile(file, textWithout(rule, original));
     try {
       return await attempt();
     } finally {

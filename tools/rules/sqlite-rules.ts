@@ -1,27 +1,17 @@
 import type { Rule } from "./rule.ts";
 
 const source = "packages/coatcheck/src/stores/sqlite.ts";
-const removalLog = "packages/coatcheck/src/stores/sqlite/removal-log.ts";
-const connection = "packages/coatcheck/src/stores/sqlite/connection.ts";
 const tests = "packages/coatcheck/test/stores/sqlite.test.ts";
-const removalTests = "packages/coatcheck/test/stores/sqlite-removals.test.ts";
-const transactionTests = "packages/coatcheck/test/stores/sqlite-transactions.test.ts";
 
 const raiseFence =
   'this.#statements.raiseFence.run(userKey, randomBytes(12).toString("base64url"), now + FENCE_LIFETIME);';
 
-const oneTransaction = `this.#begin.run();
-      try {
-        const result = operation();
-        this.#commit.run();
-        return result;
-      }`;
-
-/** The rules that a store keeps, taken out of the SQLite store. */
+/** What a store accepts and refuses, taken out of the SQLite store. */
 export const sqliteRules: readonly Rule[] = [
   {
     rule: "An insert is refused if a fence is present that its attempt did not see.",
     source,
+    within: "SqliteSessionStore.#insert",
     replace: 'if (fence !== null && fence !== reading.fence) return { outcome: "login_overtaken" };',
     with: "",
     tests,
@@ -30,6 +20,7 @@ export const sqliteRules: readonly Rule[] = [
   {
     rule: "An absent fence refuses nobody.",
     source,
+    within: "SqliteSessionStore.#insert",
     replace: "fence !== null && fence !== reading.fence",
     with: "fence !== reading.fence",
     tests,
@@ -38,6 +29,7 @@ export const sqliteRules: readonly Rule[] = [
   {
     rule: "An insert is refused if its attempt is too old for a fence to be still there.",
     source,
+    within: "SqliteSessionStore.#insert",
     replace: 'if (now - reading.readAt > MAXIMUM_LOGIN_SECONDS * 1_000) return { outcome: "login_expired" };',
     with: "",
     tests,
@@ -46,6 +38,7 @@ export const sqliteRules: readonly Rule[] = [
   {
     rule: "An insert never overwrites.",
     source,
+    within: "SqliteSessionStore.#insert",
     replace: "if (this.#find(record) !== null || this.#isBuried(record, now))",
     with: `this.#statements.delete.run(record.userKey, record.sessionId);
     if (this.#isBuried(record, now))`,
@@ -55,6 +48,7 @@ export const sqliteRules: readonly Rule[] = [
   {
     rule: "An insert is refused if its id has a tombstone.",
     source,
+    within: "SqliteSessionStore.#insert",
     replace: "this.#find(record) !== null || this.#isBuried(record, now)",
     with: "this.#find(record) !== null",
     tests,
@@ -63,6 +57,7 @@ export const sqliteRules: readonly Rule[] = [
   {
     rule: "A session that is removed young leaves a tombstone.",
     source,
+    within: "SqliteSessionStore.#remove",
     replace: "if (now - createdAt < FENCE_LIFETIME) this.#statements.bury.run",
     with: "if (now < createdAt) this.#statements.bury.run",
     tests,
@@ -71,6 +66,7 @@ export const sqliteRules: readonly Rule[] = [
   {
     rule: "A session that is evicted young leaves a tombstone.",
     source,
+    within: "SqliteSessionStore.#insert",
     replace: 'live.slice(0, Math.max(0, surplus)), "evicted", now)',
     with: 'live.slice(0, Math.max(0, surplus)), "evicted", now + FENCE_LIFETIME)',
     tests,
@@ -79,6 +75,7 @@ export const sqliteRules: readonly Rule[] = [
   {
     rule: "An update of a session that is gone is false.",
     source,
+    within: "SqliteSessionStore.update",
     replace: "if (record === null || record.version !== expectedVersion) return false;",
     with: `if (record === null) return true;
       if (record.version !== expectedVersion) return false;`,
@@ -88,6 +85,7 @@ export const sqliteRules: readonly Rule[] = [
   {
     rule: "An update changes nothing if the session changed since it was read.",
     source,
+    within: "SqliteSessionStore.update",
     replace: "record === null || record.version !== expectedVersion",
     with: "record === null",
     tests,
@@ -96,6 +94,7 @@ export const sqliteRules: readonly Rule[] = [
   {
     rule: "An update changes nothing once the stored deadline has passed by the store's clock.",
     source,
+    within: "SqliteSessionStore.update",
     replace: "if (this.#clock.now() >= expiresAt(record)) return false;",
     with: "",
     tests,
@@ -104,6 +103,7 @@ export const sqliteRules: readonly Rule[] = [
   {
     rule: "A deleteByUser raises the fence, also if it spares a session.",
     source,
+    within: "SqliteSessionStore.deleteByUser",
     replace: raiseFence,
     with: `if (options.except === undefined) ${raiseFence}`,
     tests,
@@ -112,6 +112,7 @@ export const sqliteRules: readonly Rule[] = [
   {
     rule: "A deleteByUser raises the fence, also if there is nothing to delete.",
     source,
+    within: "SqliteSessionStore.deleteByUser",
     replace: raiseFence,
     with: `if (this.#list(userKey).length > 0) ${raiseFence}`,
     tests,
@@ -120,6 +121,7 @@ export const sqliteRules: readonly Rule[] = [
   {
     rule: "A fence has a random value, not a count that begins anew when the fence is gone.",
     source,
+    within: "SqliteSessionStore.deleteByUser",
     replace: 'randomBytes(12).toString("base64url")',
     with: "String(Number(this.#fenceInForce(userKey, now) ?? 0) + 1)",
     tests,
@@ -128,6 +130,7 @@ export const sqliteRules: readonly Rule[] = [
   {
     rule: "The fence is raised in the transaction in which the sessions are deleted.",
     source,
+    within: "SqliteSessionStore.deleteByUser",
     replace: `      ${raiseFence}
       const ended = this.#list(userKey).filter((record) => record.sessionId !== options.except);
       return this.#remove(ended, reason, now);
@@ -146,6 +149,7 @@ export const sqliteRules: readonly Rule[] = [
   {
     rule: "A fence outlives every login that it must refuse, also when the clock steps back.",
     source,
+    within: "SqliteSessionStore.deleteByUser",
     replace: 'randomBytes(12).toString("base64url"), now + FENCE_LIFETIME',
     with: 'randomBytes(12).toString("base64url"), now + MAXIMUM_LOGIN_SECONDS * 1_000 + 1',
     tests,
@@ -154,6 +158,7 @@ export const sqliteRules: readonly Rule[] = [
   {
     rule: "A tombstone outlives every insert that it must refuse, also when the clock steps back.",
     source,
+    within: "SqliteSessionStore.#remove",
     replace: "bury.run(userKey, sessionId, now + FENCE_LIFETIME)",
     with: "bury.run(userKey, sessionId, now + MAXIMUM_LOGIN_SECONDS * 1_000 + 1)",
     tests,
@@ -162,6 +167,7 @@ export const sqliteRules: readonly Rule[] = [
   {
     rule: "A fence lives on when the user has no session left.",
     source,
+    within: "SqliteSessionStore.#removeExpired",
     replace: "this.#statements.removeOldFences.run(now);",
     with: "this.#statements.removeOldFences.run(Number.MAX_SAFE_INTEGER);",
     tests,
@@ -170,132 +176,10 @@ export const sqliteRules: readonly Rule[] = [
   {
     rule: "A tombstone lives on when the user has no session left.",
     source,
+    within: "SqliteSessionStore.#removeExpired",
     replace: "this.#statements.removeOldTombstones.run(now);",
     with: "this.#statements.removeOldTombstones.run(Number.MAX_SAFE_INTEGER);",
     tests,
     testName: "tombstones > a tombstone does not go with the user's last session",
-  },
-  {
-    rule: "An insert returns what it evicted.",
-    source,
-    replace: 'return { outcome: "inserted", removed };',
-    with: 'return { outcome: "inserted", removed: [] };',
-    tests,
-    testName: "the limit > at the limit the least recently seen session is evicted",
-  },
-  {
-    rule: "A delete returns what it removed.",
-    source,
-    replace: "return removed[0] ?? null;",
-    with: "return null;",
-    tests,
-    testName:
-      "removals and lists > a session deleted as logged_out is gone, and reported as that by each kind of removal",
-  },
-  {
-    rule: "A deleteByUser returns what it removed.",
-    source,
-    replace: `return removed;
-  }
-
-  listByUser(`,
-    with: `return [];
-  }
-
-  listByUser(`,
-    tests,
-    testName: "removals and lists > a deleteByUser removes all of the user's sessions, and nobody else's",
-  },
-  {
-    rule: "A sweep returns what it removed.",
-    source,
-    replace: "removed.push(...batch);",
-    with: "",
-    tests,
-    testName: "expiry > a sweep removes a user's expired sessions and leaves the others",
-  },
-  {
-    rule: "What an insert removes is published in this process.",
-    source,
-    replace: 'if (result.outcome === "inserted") this.#removals.publish();',
-    with: "",
-    tests: removalTests,
-    testName: "an eviction of one's own is heard of when it returns",
-  },
-  {
-    rule: "What a delete removes is published in this process.",
-    source,
-    replace: `this.#removals.publish();
-    return removed[0] ?? null;`,
-    with: "return removed[0] ?? null;",
-    tests: removalTests,
-    testName: "a delete of one's own is heard of when it returns",
-  },
-  {
-    rule: "What a deleteByUser removes is published in this process.",
-    source,
-    replace: `this.#removals.publish();
-    return removed;`,
-    with: "return removed;",
-    tests: removalTests,
-    testName: "a deleteByUser of one's own is heard of when it returns",
-  },
-  {
-    rule: "What a sweep removes is published in this process.",
-    source,
-    replace: `this.#removals.publish();
-      removed.push(...batch);`,
-    with: "removed.push(...batch);",
-    tests: removalTests,
-    testName: "a sweep of one's own is heard of when it returns",
-  },
-  {
-    rule: "Every removal is published to the other processes.",
-    source,
-    replace: "this.#removals.append(removed, now);",
-    with: "",
-    tests,
-    testName: "subscriptions > a delete is published once to every subscriber, in every process",
-  },
-  {
-    rule: "A removal and its publication are one transaction.",
-    source,
-    replace: "this.#removals.append(removed, now);",
-    with: "queueMicrotask(() => this.#removals.append(removed, now));",
-    tests: transactionTests,
-    testName: "a process that dies as soon as a removal is committed has told the others of it",
-  },
-  {
-    rule: "What another process removed is heard of.",
-    source: removalLog,
-    replace: "if (dataVersion === this.#lastDataVersion) return;",
-    with: "if (dataVersion !== null) return;",
-    tests,
-    testName: "subscriptions > an eviction is published",
-  },
-  {
-    rule: "A transaction takes the write lock before it checks the fence and the limit, evicts and writes.",
-    source: connection,
-    replace: '"BEGIN IMMEDIATE"',
-    with: '"BEGIN"',
-    tests: transactionTests,
-    testName:
-      "a login that comes while another looks at the limit has to wait: the first to look is the one that stays",
-  },
-  {
-    rule: "The check of the fence and the write of the session are one transaction.",
-    source: connection,
-    replace: oneTransaction,
-    with: "try { return operation(); }",
-    tests: transactionTests,
-    testName: "a revoke-all that comes after a login has looked at the fence waits for the login, and ends it",
-  },
-  {
-    rule: "The check of the version and the write of the change are one transaction.",
-    source: connection,
-    replace: oneTransaction,
-    with: "try { return operation(); }",
-    tests: transactionTests,
-    testName: "an update that comes while another is between reading and writing is told that it came too late",
   },
 ];

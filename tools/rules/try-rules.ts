@@ -1,4 +1,5 @@
 import type { Rule, Trial } from "./rule.ts";
+import { problemsWithPlaces } from "./rule-places.ts";
 import { runTests, type TestResult } from "./run-tests.ts";
 import { ScratchCopy } from "./scratch-copy.ts";
 
@@ -7,10 +8,10 @@ const COPIES = 2;
 
 /** Runs the tests of all rules with all rules in place; what is wrong with them, a sentence each. */
 export async function problemsWithEveryRule(repository: string, rules: readonly Rule[]): Promise<readonly string[]> {
+  const misplaced = await problemsWithPlaces(repository, rules);
+  if (misplaced.length > 0) return misplaced;
   const copy = await ScratchCopy.of(repository);
   try {
-    const unclear = await unclearRules(copy, rules);
-    if (unclear.length > 0) return unclear;
     const files = rules.map(({ tests }) => tests);
     const names = rules.map(({ testName }) => testName);
     const { results, output } = await runTests(copy.root, files, names);
@@ -23,16 +24,6 @@ export async function problemsWithEveryRule(repository: string, rules: readonly 
   } finally {
     await copy.remove();
   }
-}
-
-async function unclearRules(copy: ScratchCopy, rules: readonly Rule[]): Promise<readonly string[]> {
-  const problems: string[] = [];
-  for (const rule of rules) {
-    const found = await copy.occurrencesOf(rule);
-    if (found !== 1)
-      problems.push(`${rule.source} has the text of this rule ${found} times, not once: ${rule.replace}`);
-  }
-  return problems;
 }
 
 /** Takes out one rule after the other and runs its test. Reports each trial as soon as it is done. */

@@ -5,6 +5,7 @@ import { ruleDocument, rulesAndTestsOf } from "../../rules/rule-document.ts";
 const rule: Rule = {
   rule: "A row | stays a row, and <b> is text.",
   source: "packages/a/src/store.ts",
+  within: "Store.update",
   replace: "if (gone) return false;",
   with: "",
   tests: "packages/a/test/store.test.ts",

@@ -1,0 +1,53 @@
+import type { Rule } from "./rule.ts";
+
+const source = "packages/coatcheck/src/core/authenticator.ts";
+const tests = "packages/coatcheck/test/core/find-copy.test.ts";
+
+/** What keeps the copy of a record, at hand in a near-cache, from saying more than yes. */
+export const recordCopyRules: readonly Rule[] = [
+  {
+    rule: "A copy may say yes to the newest secret alone.",
+    source,
+    within: "Authenticator.#findCopy",
+    replace: 'if (recognise(record, token, now) !== "current" || ',
+    with: "if (",
+    tests,
+    testName: "a copy at hand > decides nothing about a secret that it does not know",
+  },
+  {
+    rule: "A copy says nothing while a newer secret is on its way.",
+    source,
+    within: "Authenticator.#findCopy",
+    replace: "record === null || record.pending !== null",
+    with: "record === null",
+    tests,
+    testName: "a copy at hand > decides nothing while a newer secret is on its way",
+  },
+  {
+    rule: "A copy never says that a login is fresh.",
+    source,
+    within: "Authenticator.#findCopy",
+    replace: "if (expiresAt(record) <= now || isFresh(policy, record.current.authenticatedAt, now)) return null;",
+    with: "if (expiresAt(record) <= now) return null;",
+    tests,
+    testName: "a copy at hand > never says that a login is fresh",
+  },
+  {
+    rule: "A copy does not say that a session has expired, and says yes to none that has.",
+    source,
+    within: "Authenticator.#findCopy",
+    replace: "if (expiresAt(record) <= now || isFresh(",
+    with: "if (isFresh(",
+    tests,
+    testName: "a copy at hand > does not say that a session has expired: it may have been extended elsewhere",
+  },
+  {
+    rule: "A copy does not spare the store a touch that is due.",
+    source,
+    within: "Authenticator.#findCopy",
+    replace: ' || this.#changeFor(record, "current", slide, now) !== null',
+    with: "",
+    tests,
+    testName: "a copy at hand > does not keep a touch from being written",
+  },
+];
