@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { declaredNames, type NameKind } from "./declared-names.ts";
+import { exportedNames, type NameKind } from "../source/exported-names.ts";
+import { parseSource } from "../source/parsed-source.ts";
 import type { PublicSubpath } from "./public-subpaths.ts";
 
 /** The public names by the subpath that exports them, all in alphabetical order: it changes only when they do. */
@@ -11,16 +12,17 @@ export async function takeSnapshot(packageFolder: string, subpaths: readonly Pub
   const entries = subpaths.map(async ({ specifier, conditions }) => {
     const file = conditions.types ?? "";
     const names = readNames(file, await readFile(join(packageFolder, file), "utf8"));
-    return [specifier, Object.fromEntries([...names].sort(([first], [second]) => (first < second ? -1 : 1)))] as const;
+    return [specifier, Object.fromEntries(names)] as const;
   });
   return Object.fromEntries((await Promise.all(entries)).sort(([first], [second]) => (first < second ? -1 : 1)));
 }
 
-function readNames(file: string, declarations: string): ReadonlyMap<string, NameKind> {
+function readNames(path: string, text: string): readonly (readonly [name: string, kind: NameKind])[] {
   try {
-    return declaredNames(declarations);
+    const names = exportedNames(parseSource({ path, text }));
+    return names.map(({ name, kind }) => [name, kind] as const).sort(([first], [second]) => (first < second ? -1 : 1));
   } catch (cause) {
-    throw new Error(`${file}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    throw new Error(`${path}: ${cause instanceof Error ? cause.message : cause}`, { cause });
   }
 }
 

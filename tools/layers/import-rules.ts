@@ -1,6 +1,6 @@
 import { posix } from "node:path";
+import type ts from "typescript";
 import { importsOf } from "../source/module-imports.ts";
-import type { SourceFile } from "../source/source-files.ts";
 import type { Layer } from "./layer-table.ts";
 
 /** One import as the rules see it. */
@@ -13,10 +13,10 @@ export interface Edge {
   readonly typeOnly: boolean;
 }
 
-export function edgesOf(file: SourceFile): readonly Edge[] {
-  return importsOf(file.text).map(({ specifier, line, typeOnly }) => ({
-    from: file.path,
-    to: specifier === null ? "computed:" : targetOf(file.path, specifier),
+export function edgesOf(file: ts.SourceFile): readonly Edge[] {
+  return importsOf(file).map(({ specifier, line, typeOnly }) => ({
+    from: file.fileName,
+    to: specifier === null ? "computed:" : targetOf(file.fileName, specifier),
     specifier: specifier ?? "a computed name",
     line,
     typeOnly,

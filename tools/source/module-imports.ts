@@ -1,84 +1,61 @@
-import { type Token, tokenize } from "./tokens.ts";
+import ts from "typescript";
+import { lineOf } from "./parsed-source.ts";
 
 export interface ModuleImport {
   /** Null for `import(…)` of anything but a literal: where it leads cannot be read. */
   readonly specifier: string | null;
   readonly line: number;
-  /** True for `import type` and `export type … from`: nothing is loaded when the program runs. */
+  /** True for `import type`, `export type … from` and `import("…").Name`: nothing is loaded when the program runs. */
   readonly typeOnly: boolean;
   readonly reExport: boolean;
 }
 
 /**
- * The imports of a TypeScript module: static, type-only, dynamic, `export … from`, and `new URL("./file.ts",
- * import.meta.url)`, by which workers are named. `import { type Name }` counts as loading, because the compiler
- * keeps such an import when it emits.
+ * The imports of a module: static, type-only, dynamic, `export … from`, and `new URL("./file.ts", import.meta.url)`, by
+ * which workers are named. `import { type Name }` counts as loading, because the compiler keeps such an import when it
+ * emits.
  */
-export function importsOf(source: string): readonly ModuleImport[] {
-  const tokens = tokenize(source).filter((token) => token.kind !== "comment");
+export function importsOf(file: ts.SourceFile): readonly ModuleImport[] {
   const imports: ModuleImport[] = [];
-  for (const [index, token] of tokens.entries()) {
-    if (token.kind !== "word" || tokens[index - 1]?.text === ".") continue;
-    const found =
-      token.text === "import"
-        ? importAt(tokens, index)
-        : token.text === "export"
-          ? reExportAt(tokens, index)
-          : token.text === "new"
-            ? fileAddressAt(tokens, index)
-            : null;
-    if (found !== null) imports.push(found);
+
+  function visit(node: ts.Node): void {
+    const found = importAt(node);
+    if (found !== null) imports.push({ ...found, line: lineOf(node) });
+    ts.forEachChild(node, visit);
   }
+
+  visit(file);
   return imports;
 }
 
-function importAt(tokens: readonly Token[], index: number): ModuleImport | null {
-  const line = tokens[index]?.line ?? 0;
-  const next = tokens[index + 1];
-  if (next?.kind === "string") return { specifier: next.text, line, typeOnly: false, reExport: false };
-  if (next?.text === "(") {
-    const argument = tokens[index + 2];
-    return { specifier: argument?.kind === "string" ? argument.text : null, line, typeOnly: false, reExport: false };
+function importAt(node: ts.Node): Omit<ModuleImport, "line"> | null {
+  if (ts.isImportDeclaration(node)) {
+    const typeOnly = node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword;
+    return { specifier: literalText(node.moduleSpecifier), typeOnly, reExport: false };
   }
-  if (next === undefined || (next.kind !== "word" && next.text !== "{" && next.text !== "*")) return null;
-  const specifier = specifierAfterFrom(tokens, index + 1);
-  return specifier === null ? null : { specifier, line, typeOnly: isTypeModifier(tokens, index + 1), reExport: false };
-}
-
-function reExportAt(tokens: readonly Token[], index: number): ModuleImport | null {
-  const typeOnly = tokens[index + 1]?.text === "type";
-  const first = tokens[index + (typeOnly ? 2 : 1)]?.text;
-  if (first !== "{" && first !== "*") return null;
-  const specifier = specifierAfterFrom(tokens, index + 1);
-  return specifier === null ? null : { specifier, line: tokens[index]?.line ?? 0, typeOnly, reExport: true };
-}
-
-/** `new URL("./name.ts", import.meta.url)`: a module that is about to be loaded by its address. */
-function fileAddressAt(tokens: readonly Token[], index: number): ModuleImport | null {
-  const address = tokens[index + 3];
-  const shape = [1, 2, 4, 5, 6, 7].map((offset) => tokens[index + offset]?.text).join("");
-  if (address?.kind !== "string" || shape !== "URL(,import.meta" || !/^\.{1,2}\/.*\.[jt]s$/.test(address.text)) {
-    return null;
+  if (ts.isExportDeclaration(node) && node.moduleSpecifier !== undefined) {
+    return { specifier: literalText(node.moduleSpecifier), typeOnly: node.isTypeOnly, reExport: true };
   }
-  return { specifier: address.text, line: address.line, typeOnly: false, reExport: false };
-}
-
-/** `type` is a modifier unless it is the name that is imported: `import type from "x"`, `import type, { y } from "x"`. */
-function isTypeModifier(tokens: readonly Token[], index: number): boolean {
-  if (tokens[index]?.text !== "type") return false;
-  const next = tokens[index + 1]?.text;
-  return next !== "," && !(next === "from" && tokens[index + 2]?.kind === "string");
-}
-
-function specifierAfterFrom(tokens: readonly Token[], start: number): string | null {
-  for (let index = start; index < tokens.length; index += 1) {
-    const token = tokens[index];
-    const next = tokens[index + 1];
-    if (token?.text === "from" && next?.kind === "string") return next.text;
-    // Only names, braces and commas stand between the keyword and `from`; `"a-b" as c` is a name too.
-    if (token?.kind !== "word" && token?.kind !== "string" && !"{},*".includes(token?.text ?? "")) return null;
-    // `export { local }` without `from` ends at its brace.
-    if (token?.text === "}" && next?.text !== "from") return null;
+  if (ts.isImportTypeNode(node)) {
+    const { argument } = node;
+    const specifier = ts.isLiteralTypeNode(argument) ? literalText(argument.literal) : null;
+    return { specifier, typeOnly: true, reExport: false };
+  }
+  if (ts.isExternalModuleReference(node)) {
+    return { specifier: literalText(node.expression), typeOnly: false, reExport: false };
+  }
+  if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+    return { specifier: literalText(node.arguments[0]), typeOnly: false, reExport: false };
+  }
+  if (ts.isNewExpression(node) && node.expression.getText() === "URL") {
+    const [address, base] = node.arguments ?? [];
+    const specifier = literalText(address);
+    const isModule = specifier !== null && /^\.{1,2}\/.*\.[jt]s$/.test(specifier);
+    return isModule && base?.getText() === "import.meta.url" ? { specifier, typeOnly: false, reExport: false } : null;
   }
   return null;
+}
+
+function literalText(node: ts.Node | undefined): string | null {
+  return node !== undefined && ts.isStringLiteralLike(node) ? node.text : null;
 }

@@ -1,4 +1,5 @@
 import ts from "typescript";
+import { parseSource } from "./parsed-source.ts";
 
 /** A stretch of a file, by the positions of its characters. */
 export interface Stretch {
@@ -13,7 +14,7 @@ export interface Stretch {
  * the function `open`. The comment above a declaration does not belong to it.
  */
 export function namedCode(text: string): ReadonlyMap<string, readonly Stretch[]> {
-  const file = ts.createSourceFile("file.ts", text, ts.ScriptTarget.Latest, true);
+  const file = parseSource({ path: "file.ts", text });
   const named = new Map<string, Stretch[]>();
 
   function visit(node: ts.Node, owner: string): void {

@@ -179,34 +179,52 @@ test.each(may)("$from may contain $source, because $why", async ({ from, source 
   expect(await problemsOf({ [from]: `${source}\nexport const name = 1;\n` })).toEqual([]);
 });
 
-test("names a circle of imports, and where it closes", async () => {
-  const problems = await problemsOf({
-    [`${library}/core/a.ts`]: `import { b } from "./b.ts";\nexport const a = b;\n`,
-    [`${library}/core/b.ts`]: `import { c } from "./c.ts";\nimport { d } from "./d.ts";\nexport const b = c + d;\n`,
-    [`${library}/core/c.ts`]: `import { a } from "./a.ts";\nexport const c = a;\n`,
-    [`${library}/core/d.ts`]: "export const d = 1;\n",
-  });
-  const [first, last] = [`${library}/core/a.ts`, `${library}/core/a.ts`];
-  expect(problems).toEqual([
-    `These import one another in a circle: ${first} → ${library}/core/b.ts → ${library}/core/c.ts → ${last}`,
-  ]);
-});
+/** A circle through two workspaces has one import against the direction, whichever way round it is. */
+const circles = [
+  {
+    between: "the library and what services share",
+    from: `${library}/core/a.ts`,
+    source: `import type { b } from "@coatcheck/service/log";`,
+    back: "packages/service/src/log.ts",
+    returns: `import type { a } from "coatcheck";`,
+  },
+  {
+    between: "the library and an application",
+    from: `${library}/http/a.ts`,
+    source: `import { b } from "@coatcheck/gateway/gateway";`,
+    back: "apps/gateway/src/gateway.ts",
+    returns: null,
+  },
+  {
+    between: "two applications",
+    from: "apps/gateway/src/a.ts",
+    source: `import { b } from "@coatcheck/files";`,
+    back: "apps/files/src/main.ts",
+    returns: `import { a } from "@coatcheck/gateway/a";`,
+  },
+  {
+    between: "an application and its pages",
+    from: "apps/web/src/a.ts",
+    source: `import { b } from "@coatcheck/gateway/b";`,
+    back: "apps/gateway/src/b.ts",
+    returns: null,
+  },
+  {
+    between: "the library and throwaway servers",
+    from: `${library}/stores/sqlite.ts`,
+    source: `import { b } from "@coatcheck/throwaway-servers";`,
+    back: "packages/throwaway-servers/src/b.ts",
+    returns: `import { a } from "coatcheck/stores/sqlite";`,
+  },
+] as const;
 
-test("tells a circle of types from one that is loaded", async () => {
-  const problems = await problemsOf({
-    [`${library}/core/a.ts`]: `import type { B } from "./b.ts";\nexport interface A {\n  b: B;\n}\n`,
-    [`${library}/core/b.ts`]: `import { type A } from "./a.ts";\nexport interface B {\n  a: A;\n}\n`,
-  });
-  expect(problems).toEqual([
-    `These import one another's types in a circle: ${library}/core/a.ts → ${library}/core/b.ts → ${library}/core/a.ts`,
-  ]);
+// Biome finds circles of files, but follows no import into another workspace: that one leads to what was built.
+test.each(circles)("refuses a circle through $between", async ({ from, source, back, returns }) => {
+  const problems = await problemsOf({ [from]: source, [back]: returns ?? "export const b = 1;" });
+  expect(problems).toContainEqual(expect.stringMatching(new RegExp(`^${from}:1 imports `)));
 });
 
 const disorders = [
-  { name: "a file of 301 lines", text: "export const a = 1;\n".repeat(301), says: "301 lines" },
-  { name: "an any annotation", text: "export function a(b: any) {}\n", says: "any" },
-  { name: "an any assertion", text: "export const a = b as any;\n", says: "any" },
-  { name: "an any argument", text: "export type A = Record<string, any>;\n", says: "any" },
   { name: "a switched-off compiler", text: "// @ts-ignore\nexport const a = 1;\n", says: "switches off a check" },
   { name: "an expected error", text: "// @ts-expect-error\nexport const a = 1;\n", says: "switches off a check" },
   {
@@ -226,9 +244,7 @@ test.each(disorders)("refuses $name in a source file", async ({ text, says }) =>
 });
 
 const orders = [
-  { name: "300 lines", text: "export const a = 1;\n".repeat(300) },
-  { name: "any in a sentence or a string", text: `// any request\nexport const a = "as any";\n` },
-  { name: "a property called any", text: "export const a = Promise.any([]);\nexport const b = { any: 1 }.any;\n" },
+  { name: "a note to finish in a string", text: 'export const a = "// TODO";\n' },
   { name: "a re-export beside what is declared here", text: `export type { B } from "./b.ts";\nexport const a = 1;\n` },
 ] as const;
 

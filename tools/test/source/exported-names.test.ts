@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { declaredNames } from "../../exports/declared-names.ts";
+import { exportedNames } from "../../source/exported-names.ts";
+import { parseSource } from "../../source/parsed-source.ts";
+
+function namesIn(text: string) {
+  return exportedNames(parseSource({ path: "file.d.ts", text }));
+}
 
 test("reads the names and kinds that a declaration file exports", () => {
   const declarations = `
@@ -18,7 +23,7 @@ test("reads the names and kinds that a declaration file exports", () => {
     export default kappa;
     export {};
   `;
-  expect(Object.fromEntries(declaredNames(declarations))).toEqual({
+  expect(Object.fromEntries(namesIn(declarations).map(({ name, kind }) => [name, kind]))).toEqual({
     Alpha: "type",
     Beta: "value",
     Delta: "value",
@@ -39,6 +44,18 @@ test("reads the names and kinds that a declaration file exports", () => {
 test.each([`export * from "./a.ts";`, `export type * from "./a.ts";`, `export * as all from "./a.ts";`, "export = a;"])(
   "refuses %s, whose names cannot be reviewed",
   (declarations) => {
-    expect(() => declaredNames(declarations)).toThrow(/^line 1: name each export/);
+    expect(() => namesIn(declarations)).toThrow(/^line 1: name each export/);
   },
 );
+
+test("tells what a module declares from what it hands on", () => {
+  const text = 'export { a, type B } from "./a.ts";\nexport class C {}\nexport const d = 1,\n  e = 2;\nclass F {}\n';
+  const described = namesIn(text).map(({ name, line, isDeclaration }) => [name, line, isDeclaration]);
+  expect(described).toEqual([
+    ["a", 1, false],
+    ["B", 1, false],
+    ["C", 2, true],
+    ["d", 3, true],
+    ["e", 3, true],
+  ]);
+});
