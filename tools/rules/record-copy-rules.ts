@@ -8,7 +8,7 @@ export const recordCopyRules: readonly Rule[] = [
   {
     rule: "A copy may say yes to the newest secret alone.",
     source,
-    within: "Authenticator.#findCopy",
+    within: "Authenticator.#acceptCopy",
     replace: 'if (recognise(record, token, now) !== "current" || ',
     with: "if (",
     tests,
@@ -17,7 +17,7 @@ export const recordCopyRules: readonly Rule[] = [
   {
     rule: "A copy says nothing while a newer secret is on its way.",
     source,
-    within: "Authenticator.#findCopy",
+    within: "Authenticator.#acceptCopy",
     replace: "record === null || record.pending !== null",
     with: "record === null",
     tests,
@@ -26,7 +26,7 @@ export const recordCopyRules: readonly Rule[] = [
   {
     rule: "A copy never says that a login is fresh.",
     source,
-    within: "Authenticator.#findCopy",
+    within: "Authenticator.#acceptCopy",
     replace: "if (expiresAt(record) <= now || isFresh(policy, record.current.authenticatedAt, now)) return null;",
     with: "if (expiresAt(record) <= now) return null;",
     tests,
@@ -35,7 +35,7 @@ export const recordCopyRules: readonly Rule[] = [
   {
     rule: "A copy does not say that a session has expired, and says yes to none that has.",
     source,
-    within: "Authenticator.#findCopy",
+    within: "Authenticator.#acceptCopy",
     replace: "if (expiresAt(record) <= now || isFresh(",
     with: "if (isFresh(",
     tests,
@@ -44,7 +44,7 @@ export const recordCopyRules: readonly Rule[] = [
   {
     rule: "A copy does not spare the store a touch that is due.",
     source,
-    within: "Authenticator.#findCopy",
+    within: "Authenticator.#acceptCopy",
     replace: ' || this.#changeFor(record, "current", slide, now) !== null',
     with: "",
     tests,

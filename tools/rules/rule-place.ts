@@ -30,9 +30,12 @@ export function textWithout(rule: Rule, text: string): string {
   return text.slice(0, place.stretch.start) + rule.with + text.slice(place.stretch.end);
 }
 
-/** White space is equal to any other: the formatter may break a line elsewhere, and indent it anew. */
+/** White space is equal to any other, and around the code it does not count: the formatter may break and indent lines anew. */
 function occurrences(code: string, text: string, { start, end }: Stretch): readonly Stretch[] {
-  const words = code.split(/\s+/).map((word) => word.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+  const words = code
+    .trim()
+    .split(/\s+/)
+    .map((word) => word.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
   const matches = text.slice(start, end).matchAll(new RegExp(words.join("\\s+"), "g"));
   return [...matches].map(({ 0: match, index }) => ({ start: start + index, end: start + index + match.length }));
 }

@@ -9,7 +9,7 @@ export interface Rule {
   readonly source: string;
   /** The function, method, class or constant in that file which keeps it: `mayPass`, `SessionManager.#mayIssue`. */
   readonly within: string;
-  /** Code that is there exactly once. A run of white space stands for any other. */
+  /** Code that is there exactly once. White space in it stands for any other, and around it does not count. */
   readonly replace: string;
   readonly with: string;
   /** The test file, from the root of the repository. */

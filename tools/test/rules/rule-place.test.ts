@@ -45,6 +45,13 @@ test("code is found however the formatter breaks its lines", () => {
   expect(textWithout(moved, text)).toContain("if (gone) return false;\n    return false;\n  }\n\n  delete");
 });
 
+test("the line before is left alone, which may end in a comment", () => {
+  const after = "function a() {\n  // why\n  b();\n  c();\n}";
+  expect(textWithout({ ...rule, within: "a", replace: "    b();\n", with: "" }, after)).toBe(
+    "function a() {\n  // why\n  \n  c();\n}",
+  );
+});
+
 test("what takes the place of code is written as it is, dollars and all", () => {
   expect(textWithout({ ...rule, with: "$& $1" }, text)).toContain("{\n    $& $1\n    this.#tell");
 });
