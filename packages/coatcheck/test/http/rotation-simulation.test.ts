@@ -60,10 +60,10 @@ function pageOf(played: readonly Outcome[]): string {
   });
   return `# Who is signed out by the rotation, and when
 
-A simulation of ${DAYS} days and 10,000 remembered sessions, through the real session managers and guards of two nodes over
-the memory store, with a clock that is moved by hand and numbers that are the same in each run. Written by
-\`packages/coatcheck/test/http/rotation-simulation.test.ts\`; \`npx vitest run rotation-simulation -u\` writes it anew. What
-decides is in [decision 0028](decisions/0028-rotation-needs-a-client-that-keeps-cookies.md).
+A simulation of ${DAYS} days and 10,000 remembered sessions, through the real session managers and guards of two nodes over the
+memory store. The clock is moved by hand, and the numbers are the same in each run. The page is written by
+\`packages/coatcheck/test/http/rotation-simulation.test.ts\`; \`npx vitest run rotation-simulation -u\` writes it anew. The
+rules are in [decision 0028](decisions/0028-rotation-needs-a-client-that-keeps-cookies.md).
 
 | who has the cookie | sessions | were sent a new secret | rotation suspended | owners signed out (median day) | thieves shut out (median day) |
 |---|---:|---:|---:|---:|---:|
