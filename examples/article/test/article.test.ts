@@ -1,55 +1,29 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { once } from "node:events";
-import { copyFile, mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { execFile } from "node:child_process";
+import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ArticleProgram } from "./support/article-program.ts";
 
-const program = fileURLToPath(new URL("../dist/main.js", import.meta.url));
-let server: ChildProcess;
-let url: string;
-let folder: string;
+let program: ArticleProgram;
 
 function jar(name: string): string {
-  return join(folder, name);
+  return join(program.folder, name);
 }
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "article-"));
-  const port = await freePort();
-  server = spawn(process.execPath, [program], {
-    env: { ...process.env, HOST: "127.0.0.1", PORT: String(port) },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  if (server.stdout === null) throw new Error("no output");
-  await once(server.stdout, "data");
-  url = `http://127.0.0.1:${port}`;
+  program = await ArticleProgram.start();
 });
 
 afterAll(async () => {
-  server.kill();
-  await once(server, "exit");
-  await rm(folder, { recursive: true });
+  await program.stop();
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  await once(probe, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
-}
 
 const curl = promisify(execFile);
 
 /** What curl was answered: the status and the JSON. */
 async function answerOf(path: string, ...options: string[]): Promise<readonly [number, unknown]> {
-  const { stdout } = await curl("curl", ["--silent", "--write-out", "\n%{http_code}", ...options, url + path]);
+  const { stdout } = await curl("curl", ["--silent", "--write-out", "\n%{http_code}", ...options, program.url + path]);
   const [body = "", status] = stdout.split("\n");
   return [Number(status), JSON.parse(body)];
 }
