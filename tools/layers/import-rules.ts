@@ -58,6 +58,7 @@ function objectionTo(edge: Edge, layer: Layer, published: ReadonlySet<string>): 
 }
 
 function isCovered(target: string, pattern: string): boolean {
+  if (pattern.endsWith("/*")) return posix.dirname(target) === pattern.slice(0, -2);
   return /[/:]$/.test(pattern) ? target.startsWith(pattern) : target === pattern;
 }
 

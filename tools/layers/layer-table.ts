@@ -1,11 +1,13 @@
+import { floorLayers } from "./gateway-floors.ts";
+
 export interface Layer {
   readonly name: string;
   /** Which files belong to it, by path from the root of the repository. The first layer that matches has the file. */
   readonly files: RegExp;
   /**
    * What its files may import: paths, workspace packages, other packages (`npm:name`) and Node modules
-   * (`node:name`). What ends in `/` or `:` stands for everything below it, and `$1` for what the first group of
-   * `files` matched.
+   * (`node:name`). A name that ends in `/` or `:` stands for everything below it, one that ends in `/*` for the files
+   * of that folder alone, and `$1` for what the first group of `files` matched.
    */
   readonly imports: readonly string[];
   /** What its files may import besides, but only as `import type`: it leaves no trace in what runs. */
@@ -133,12 +135,7 @@ export const layers: readonly Layer[] = [
     imports: ["packages/service/", "npm:fastify", "npm:vitest", "node:"],
   },
   { name: "the pages", files: /^apps\/web\/src\//, imports: ["apps/web/src/"] },
-  {
-    // Accounts know neither HTTP nor SQL: every way to log in keeps the same rules, on every database.
-    name: "the gateway's accounts",
-    files: /^apps\/gateway\/src\/accounts\//,
-    imports: ["apps/gateway/src/accounts/", "apps/gateway/src/errors.ts", "coatcheck", "npm:@node-rs/argon2", "node:"],
-  },
+  ...floorLayers(),
   {
     // It knows nothing of sessions and users: that it cannot is the point of it.
     name: "the file service",
@@ -146,24 +143,9 @@ export const layers: readonly Layer[] = [
     imports: ["apps/files/src/", "coatcheck/access/", "@coatcheck/service/", "npm:", "node:"],
   },
   {
-    // It shows everything at once, so it alone starts the others.
-    name: "the demo",
-    files: /^apps\/gateway\/src\/(?:demo\/|cli\/commands\/files\.ts$)/,
-    imports: [
-      "apps/gateway/src/",
-      ...published,
-      "@coatcheck/files",
-      "@coatcheck/files/",
-      "@coatcheck/service/",
-      "@coatcheck/example-music/",
-      "npm:",
-      "node:",
-    ],
-  },
-  {
-    name: "an application",
-    files: /^((?:apps|examples)\/[^/]+)\/src\//,
-    imports: ["$1/src/", ...published, "@coatcheck/service/", "@coatcheck/web", "npm:", "node:"],
+    name: "an example",
+    files: /^(examples\/[^/]+)\/src\//,
+    imports: ["$1/src/", ...published, "@coatcheck/service/", "npm:", "node:"],
   },
   { name: "a script that writes a source file", files: /^apps\/[^/]+\/scripts\//, imports: ["node:"] },
   {

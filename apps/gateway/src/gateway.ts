@@ -11,6 +11,7 @@ import { NewPasswordCheck } from "./accounts/passwords/new-password-check.ts";
 import { PasswordHasher } from "./accounts/passwords/password-hasher.ts";
 import { OverallFailures } from "./accounts/throttling/overall-failures.ts";
 import { AuditWriter } from "./audit/audit-writer.ts";
+import { logSecurityEvents } from "./audit/log-security-events.ts";
 import { removeOldAuditEvents } from "./audit/remove-old-audit-events.ts";
 import { SecurityEvents } from "./audit/security-events.ts";
 import { reportSessionEvents } from "./audit/session-events.ts";
@@ -19,7 +20,6 @@ import { type GatewayConfiguration, sessionPolicies } from "./config/gateway-con
 import { warnAtStart } from "./config/startup-warnings.ts";
 import { GatewayError } from "./errors.ts";
 import { clientAddressBehind, forwardedHops, isTrustedPeer } from "./http/client-address.ts";
-import { logSecurityEvents } from "./http/log.ts";
 import { ownCookies } from "./http/own-cookies.ts";
 import { requestIds } from "./http/request-ids.ts";
 import { ServedOrigins } from "./http/served-origins.ts";
@@ -217,11 +217,11 @@ async function serve(options: GatewayOptions, parts: OpenParts): Promise<Gateway
   ignoreOtherUpgrades(server.server, (request, socket, head) => upgrades.handle(request, socket, head));
   const watch = new SessionWatch({ live, store: opened.store, sessions, accounts, log });
   const stopMetrics = await serveMetrics(metrics, configuration, {
-    live,
-    health,
+    openConnections: () => live.count(),
+    admits: (upstream) => health.admits(upstream),
     audit,
     security,
-    opened,
+    sessionStore: opened.store,
     sessions,
     logLoss,
     log,

@@ -2,13 +2,6 @@ import type { FastifyInstance } from "fastify";
 import { KEY_SET_MAXIMUM_AGE_SECONDS } from "../passes/key-ring.ts";
 import type { SignedAccess } from "../passes/signed-access.ts";
 
-/** Public, asked for by other services under whatever name they know this one by, and kept by caches. */
-export const PUBLISHED_PATHS: readonly string[] = [
-  "/.well-known/jwks.json",
-  "/auth/access/jwks.json",
-  "/auth/access/revocations",
-];
-
 /** What verifiers need: the keys of identity tokens, those of passes, and whose passes are void. */
 export function addKeySetRoutes(app: FastifyInstance, { access }: { readonly access: SignedAccess }): void {
   const keySetCaching = `public, max-age=${KEY_SET_MAXIMUM_AGE_SECONDS}`;

@@ -1,8 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { FastifyBaseLogger } from "fastify";
-import type { SecurityEvents } from "../audit/security-events.ts";
-import { vocabulary } from "../audit/vocabulary.ts";
 import type { EndedRequest, EndedRequests } from "./ended-requests.ts";
 
 /**
@@ -76,15 +74,4 @@ const LONGEST_PATH = 1_024;
 function pathOf(url: string): string {
   const query = url.indexOf("?");
   return url.slice(0, query === -1 ? LONGEST_PATH : Math.min(query, LONGEST_PATH));
-}
-
-/** Writes a line for everything that is reported, by the same names as the audit log. */
-export function logSecurityEvents(security: SecurityEvents, log: FastifyBaseLogger): void {
-  security.on(({ event, userId, sessionId, detail }, origin) => {
-    const { outcome, text } = vocabulary[event];
-    // Members without a value are left out of the line.
-    const line = { event, reqId: origin?.requestId, userId: userId ?? undefined, sessionId, ...detail };
-    if (outcome === "failure") log.warn(line, text);
-    else log.info(line, text);
-  });
 }

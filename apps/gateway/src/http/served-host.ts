@@ -1,9 +1,15 @@
 import type { IncomingMessage } from "node:http";
 import type { FastifyInstance } from "fastify";
-import { PUBLISHED_PATHS } from "../api/key-sets.ts";
 import { readHostName } from "../one-reading/host-name.ts";
 import { sendProblem } from "./problem.ts";
 import type { ServedOrigins } from "./served-origins.ts";
+
+/** Public, asked for by other services under whatever name they know the gateway by, and kept by caches. */
+const PUBLISHED_PATHS: readonly string[] = [
+  "/.well-known/jwks.json",
+  "/auth/access/jwks.json",
+  "/auth/access/revocations",
+];
 
 /** Load balancers ask by address, and services inside by another name. They learn nothing that is not public. */
 function isAnsweredToEverybody(url: string): boolean {
