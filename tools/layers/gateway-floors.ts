@@ -104,7 +104,7 @@ const floors: readonly Floor[] = [
   // An upgrade is decided like a request.
   {
     place: "proxy/websocket",
-    on: ["http", "routing", "proxy/upstream", "proxy"],
+    on: ["http", "routing", "proxy/connections", "proxy/upstream", "proxy"],
     outside: program,
   },
   // Another proxy asks for the same decision, and forwards by itself.
