@@ -47,7 +47,7 @@ async function failovers(name: string, options: Parameters<typeof failoverTrial>
     try {
       outcomes.push(await failoverTrial(options));
     } catch (error) {
-      // On a machine that stands still for a second, Sentinels fail over when nobody asked them to.
+      // On a machine that stands still for a second, Sentinels fail over although no test asked them to.
       report(`${name}: a trial failed and is repeated: ${error instanceof Error ? error.message : error}`);
     }
   }

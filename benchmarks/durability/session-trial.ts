@@ -1,6 +1,6 @@
 import { SessionManager, type SessionStore } from "coatcheck";
 
-/** Logs somebody in, does what a trial does in between, logs out, and returns the token of the session that ended. */
+/** Logs a user in, does what a trial does in between, logs out, and returns the token of the session that ended. */
 export async function endSession(store: SessionStore, before: () => Promise<void> = async () => {}): Promise<string> {
   const sessions = new SessionManager({ store });
   const login = await sessions.login(await sessions.begin("ada"));

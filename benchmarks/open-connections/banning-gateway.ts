@@ -7,7 +7,7 @@ export interface BanOrder {
   readonly email: string;
 }
 
-// A gateway that bans whom its parent names, and lifts it again, as an administrator's page within it would.
+// A gateway that bans the user that its parent names, and lifts the ban again, as an administrator's page within it would.
 const { configuration } = loadConfiguration({ environment: process.env });
 await startGateway({
   configuration,

@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 
 /**
  * CuttingProxy passes everything on to Redis, until it is told to cut: then the connections that subscribe go dead, as
- * behind a firewall that forgot them. Nothing arrives on them any more, and nobody is told.
+ * behind a firewall that forgot them. Nothing arrives on them any more, and neither end is told.
  */
 export class CuttingProxy {
   readonly #server: Server;

@@ -88,7 +88,7 @@ async function delaysWithChannel(nodes: Nodes, tokens: readonly string[]): Promi
   return delays;
 }
 
-/** Many at once, before anybody notices that the channel is dead. */
+/** Many at once, before a node notices that the channel is dead. */
 async function delaysWithoutChannel(
   nodes: Nodes,
   tokens: readonly string[],

@@ -102,7 +102,7 @@ describeInChromium("two public origins of one site", () => {
   });
 });
 
-/** By a form, which asks nobody: the browser sends it, and shows what is answered. */
+/** By a form, which needs no permission of the other origin: the browser sends it, and shows the answer. */
 async function post(page: Page, from: string, to: string): Promise<Response> {
   await page.goto(`${from}/app/page`);
   const answered = page.waitForResponse((response) => response.request().method() === "POST");

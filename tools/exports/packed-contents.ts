@@ -37,7 +37,7 @@ function isLeftOver(file: string, packageFolder: string): boolean {
   return source !== undefined && !existsSync(join(packageFolder, "src", `${source}.ts`));
 }
 
-/** Where the sources of the maps are: on the builder's machine, which nobody else has, or missing from the tarball. */
+/** Maps whose sources are on the builder's machine alone, or missing from the tarball. */
 async function mapProblems({ folder, files }: PackedLibrary): Promise<readonly string[]> {
   const maps = files.filter((file) => file.endsWith(".map"));
   const mapped = (await Promise.all(maps.map(async (map) => await sourcesOf(folder, map)))).flat();

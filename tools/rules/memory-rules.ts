@@ -17,7 +17,7 @@ export const memoryRules: readonly Rule[] = [
     testName: "the fence > a deleteByUser between reading and insert refuses the insert",
   },
   {
-    rule: "An absent fence refuses nobody.",
+    rule: "An absent fence refuses no login.",
     source,
     within: "MemorySessionStore.insert",
     replace: "fence !== null && fence !== reading.fence",

@@ -22,7 +22,7 @@ const storeRules: readonly Entry[] = [
     "the fence > a deleteByUser between reading and insert refuses the insert",
   ],
   [
-    "An absent fence refuses nobody.",
+    "An absent fence refuses no login.",
     "PostgresSessionStore.insert.insertNow",
     "fence !== null && fence !== reading.fence",
     "fence !== reading.fence",

@@ -20,7 +20,7 @@ const scriptRules: readonly Entry[] = [
     "the fence > a deleteByUser between reading and insert refuses the insert",
   ],
   [
-    "An absent fence refuses nobody.",
+    "An absent fence refuses no login.",
     "insert",
     "if fence ~= '' and fence ~= seen_fence",
     "if fence ~= seen_fence",

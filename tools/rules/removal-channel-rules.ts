@@ -62,7 +62,7 @@ export const removalChannelRules: readonly Rule[] = [
     testName: "a channel of removals > reports a gap when primaries may have changed places, and goes on hearing",
   },
   {
-    rule: "A channel that nobody listens on is not called open to whoever comes next.",
+    rule: "A channel that lost its last listener is not called open to the next one.",
     source,
     within: "RemovalChannel.#stop",
     replace: `    this.#stopping = null;

@@ -18,7 +18,7 @@ export const sqliteRules: readonly Rule[] = [
     testName: "the fence > a deleteByUser between reading and insert refuses the insert",
   },
   {
-    rule: "An absent fence refuses nobody.",
+    rule: "An absent fence refuses no login.",
     source,
     within: "SqliteSessionStore.#insert",
     replace: "fence !== null && fence !== reading.fence",

@@ -3,6 +3,8 @@ import ts from "typescript";
 export interface Comment {
   /** With its slashes and stars. */
   readonly text: string;
+  /** Where it begins in the file. */
+  readonly start: number;
   /** The line on which it begins, from 1. */
   readonly line: number;
 }
@@ -16,7 +18,8 @@ export function commentsOf(file: ts.SourceFile): readonly Comment[] {
       // Between two tokens there are white space and comments, and nothing else.
       const between = file.text.slice(node.pos, node.getStart(file));
       for (const { 0: text, index } of between.matchAll(/\/\/[^\n]*|\/\*[\s\S]*?\*\//g)) {
-        comments.push({ text, line: file.getLineAndCharacterOfPosition(node.pos + index).line + 1 });
+        const start = node.pos + index;
+        comments.push({ text, start, line: file.getLineAndCharacterOfPosition(start).line + 1 });
       }
       return;
     }

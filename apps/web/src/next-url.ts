@@ -30,7 +30,7 @@ export function signInUrl(path: string): string {
   return `${SIGN_IN_PATH}?${new URLSearchParams({ next: path })}`;
 }
 
-/** The sign-in page for somebody who is signed in and wants to be somebody else; then on to `next`, if there is one. */
+/** The sign-in page for a user who is signed in and wants to change to another account; then on to `next`, if given. */
 export function switchUserUrl(next: string | null, { hash }: Pick<Here, "hash">): string {
   const way = next === null ? "" : `&${new URLSearchParams({ next })}`;
   return `${SIGN_IN_PATH}?switch-user${way}${hash}`;

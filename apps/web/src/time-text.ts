@@ -1,4 +1,4 @@
-// The pages are in English, whatever the language of the browser: half a sentence in another one helps nobody.
+// The pages are in English, whatever the language of the browser: a sentence in two languages is harder to read.
 const relativeFormat = new Intl.RelativeTimeFormat("en", { numeric: "always" });
 const absoluteFormat = new Intl.DateTimeFormat("en", { dateStyle: "long", timeStyle: "short" });
 

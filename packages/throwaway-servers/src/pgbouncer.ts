@@ -25,7 +25,7 @@ export class PgBouncer {
     this.#databaseUrl = databaseUrl;
   }
 
-  /** The database's URL, by way of PgBouncer. It lets everybody in. */
+  /** The database's URL, by way of PgBouncer. It asks no client for a password. */
   get url(): string {
     const url = new URL(this.#databaseUrl);
     url.host = `127.0.0.1:${this.#server.port}`;

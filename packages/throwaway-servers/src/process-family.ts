@@ -35,7 +35,7 @@ function childrenOf(pid: number): readonly number[] {
   return list.split(" ").filter(Boolean).map(Number);
 }
 
-/** A process that nobody has buried yet holds no port, file or memory any more, once all its threads have ended. */
+/** A zombie counts as gone: once all its threads have ended, it holds no port, file or memory any more. */
 function isGone(pid: number): boolean {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");

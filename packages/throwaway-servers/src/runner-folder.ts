@@ -38,7 +38,7 @@ function createRunnerFolder(): string {
   const folder = mkdtempSync(join(roomInMemory() ? MEMORY_FOLDER : tmpdir(), "coatcheck-servers-"));
   // The servers' users pass through, and see nothing.
   chmodSync(folder, 0o711);
-  // Detached, so that Control-C reaches this process alone; not referenced, so that it keeps nobody waiting.
+  // Detached, so that Control-C reaches this process alone; not referenced, so that this process may end before it.
   const watcher = spawn("sh", ["-c", WATCHER, "watcher", folder], {
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],

@@ -13,7 +13,7 @@ import type { User } from "./unprivileged-user.ts";
 export interface ServerPlan {
   readonly program: Program;
   readonly user?: User | undefined;
-  /** What it logs once it answers. A connection would prove less: it may have reached somebody else on that port. */
+  /** What it logs once it answers. A connection would prove less: another server may be listening on that port. */
   readonly readyMessage: string;
   /** What ends it for good. Postgres leaves shared memory behind if it is killed. */
   readonly stopSignal: "SIGKILL" | "SIGQUIT" | "SIGTERM";
@@ -114,7 +114,7 @@ export class ThrowawayServer {
     const processIdFile = join(this.folder, PROCESS_ID_FILE);
     writeFileSync(processIdFile, `${child.pid} ${stopSignal.replace("SIG", "")}\n`);
     child.once("exit", () => rmSync(processIdFile, { force: true }));
-    // Whoever forgets to stop it is not kept from ending.
+    // A test run that forgets to stop the server may end all the same.
     child.unref();
     return this.#untilReady(child);
   }

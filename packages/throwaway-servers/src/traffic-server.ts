@@ -24,7 +24,7 @@ function ownFiles(folder: string, port: number): Readonly<Record<string, string>
   const levels = ["note", "warning", "error", "fatal"];
   const settings = [
     `http.server_ports STRING ${port}:ip-in=127.0.0.1`,
-    // It stays whom it was started as, and logs to standard error.
+    // It keeps the user that started it, and logs to standard error.
     "admin.user_id STRING #-1",
     "crash_log_helper STRING NULL",
     ...levels.map((level) => `diags.output.${level} STRING E`),

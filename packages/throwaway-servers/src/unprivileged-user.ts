@@ -5,7 +5,7 @@ export interface User {
   readonly gid: number;
 }
 
-/** Whom to run programs as that refuse to run as root: nobody else than now, unless that is root. */
+/** A user for programs that refuse to run as root. Undefined where this process is not root and needs no other user. */
 export function unprivilegedUser(): User | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const users = readFileSync("/etc/passwd", "utf8")
