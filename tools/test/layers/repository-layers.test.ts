@@ -197,16 +197,16 @@ const circles = [
   },
   {
     between: "two applications",
-    from: "apps/gateway/src/a.ts",
+    from: "apps/gateway/src/gateway.ts",
     source: `import { b } from "@coatcheck/files";`,
     back: "apps/files/src/main.ts",
-    returns: `import { a } from "@coatcheck/gateway/a";`,
+    returns: `import { a } from "@coatcheck/gateway/gateway";`,
   },
   {
     between: "an application and its pages",
     from: "apps/web/src/a.ts",
-    source: `import { b } from "@coatcheck/gateway/b";`,
-    back: "apps/gateway/src/b.ts",
+    source: `import { b } from "@coatcheck/gateway/main";`,
+    back: "apps/gateway/src/main.ts",
     returns: null,
   },
   {
