@@ -1,8 +1,3 @@
-import { startFileService } from "@coatcheck/files";
-import { loadConfiguration } from "@coatcheck/files/configuration";
-import { LogDestination } from "@coatcheck/service/log-destination";
-import { untilStopped } from "@coatcheck/service/until-stopped";
-import { pino } from "pino";
 import { type Command, configurationOption } from "../shared/command.ts";
 import { printLine } from "../shared/terminal.ts";
 
@@ -17,6 +12,12 @@ export const files: Command = {
   options: configurationOption,
   arguments: [],
   async run({ environment, values, terminal }) {
+    // The service and its framework are loaded for this command alone.
+    const { startFileService } = await import("@coatcheck/files");
+    const { loadConfiguration } = await import("@coatcheck/files/configuration");
+    const { LogDestination } = await import("@coatcheck/service/log-destination");
+    const { untilStopped } = await import("@coatcheck/service/until-stopped");
+    const { pino } = await import("pino");
     const path = typeof values.config === "string" ? values.config : undefined;
     const configuration = loadConfiguration({ environment, path });
     const destination = new LogDestination();

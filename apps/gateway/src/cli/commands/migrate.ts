@@ -1,5 +1,4 @@
 import { placeOf } from "../../config/locations.ts";
-import { migratePostgresSessionTables } from "../../storage/sessions/open-postgres-sessions.ts";
 import { type Command, CommandFailure, configurationOption } from "../shared/command.ts";
 import { configurationOf, withAccounts, withSessions } from "../shared/open-for-command.ts";
 import { printLine } from "../shared/terminal.ts";
@@ -30,7 +29,10 @@ export const migrate: Command = {
       const place = sessions.kind === "memory" ? "memory" : placeOf(sessions);
       return printLine(output, `Sessions in ${place} have no tables.`);
     }
-    if (sessions.kind === "postgres") await migratePostgresSessionTables(sessions, partitions);
+    if (sessions.kind === "postgres") {
+      const { migratePostgresSessionTables } = await import("../../storage/sessions/open-postgres-sessions.ts");
+      await migratePostgresSessionTables(sessions, partitions);
+    }
     await withSessions(configuration, async () => {
       printLine(output, `Sessions in ${placeOf(sessions)} are up to date.`);
     });

@@ -1,7 +1,6 @@
 import { systemClock } from "coatcheck";
 import { type AccessStore, type KeyPurpose, keyPurposes } from "../../passes/access-store.ts";
 import type { KeyRing } from "../../passes/key-ring.ts";
-import { SignedAccess } from "../../passes/signed-access.ts";
 import { type Invocation, UsageError } from "./command.ts";
 import { configurationOf, withAccounts } from "./open-for-command.ts";
 
@@ -13,7 +12,8 @@ export function withKeyRings<Result>(
   work: (rings: KeyRings, store: AccessStore) => Promise<Result>,
 ): Promise<Result> {
   const configuration = configurationOf(invocation);
-  return withAccounts(configuration, ({ access: store }) => {
+  return withAccounts(configuration, async ({ access: store }) => {
+    const { SignedAccess } = await import("../../passes/signed-access.ts");
     const access = new SignedAccess({ configuration, store, clock: systemClock });
     return work({ identity: access.identityKeys, passes: access.passKeys }, store);
   });

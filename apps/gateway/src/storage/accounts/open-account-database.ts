@@ -3,8 +3,8 @@ import type { GatewayConfiguration } from "../../config/gateway-configuration.ts
 import { GatewayError } from "../../errors.ts";
 import { type OnConnectionFault, OutageReport } from "../connection-fault.ts";
 import type { DatabasePurpose } from "../sqlite/database-purpose.ts";
-import { type OpenAccounts, openAccounts } from "./open-accounts.ts";
-import { type AccountNearCacheOptions, openPostgresAccounts } from "./open-postgres-accounts.ts";
+import type { OpenAccounts } from "./open-accounts.ts";
+import type { AccountNearCacheOptions } from "./open-postgres-accounts.ts";
 
 /** What of the configuration decides about accounts. */
 export type AccountsConfiguration = Pick<
@@ -25,11 +25,16 @@ export async function openAccountDatabase(
   onFault: OnConnectionFault = () => {},
 ): Promise<OpenAccounts> {
   const { database } = configuration;
-  if (database.kind === "sqlite") return openAccounts({ path: database.path, purpose, clock });
+  // Of the two drivers the one that is used is loaded: a short command would wait for the other for nothing.
+  if (database.kind === "sqlite") {
+    const { openAccounts } = await import("./open-accounts.ts");
+    return openAccounts({ path: database.path, purpose, clock });
+  }
   if (purpose === "demo") {
     throw new GatewayError("database_is_not_demo", "The demo keeps its users, whose passwords are known, in a file.");
   }
   const nearCache = nearCacheOf(configuration, database.url.reveal(), onFault);
+  const { openPostgresAccounts } = await import("./open-postgres-accounts.ts");
   return openPostgresAccounts({ url: database.url.reveal(), clock, nearCache });
 }
 

@@ -4,9 +4,6 @@ import { NearCacheSessionStore } from "coatcheck/stores/near-cache";
 import type { GatewayConfiguration } from "../../config/gateway-configuration.ts";
 import type { OnConnectionFault } from "../connection-fault.ts";
 import { MeasuredSessionStore, type OnStoreCall } from "./measured-session-store.ts";
-import { openPostgresSessions } from "./open-postgres-sessions.ts";
-import { openRedisSessions } from "./open-redis-sessions.ts";
-import { openSqliteSessions } from "./open-sqlite-sessions.ts";
 
 export interface OpenSessionStore {
   readonly store: SessionStore;
@@ -53,6 +50,7 @@ export async function openSessionStore(
   };
 }
 
+/** Loads the driver of the one engine that is used: those of all engines take longer than the rest of a short command. */
 async function openStore(
   { sessions, sessionsListener }: SessionsConfiguration,
   clock: Clock,
@@ -65,13 +63,18 @@ async function openStore(
         sweepEverySeconds: SECONDS_BETWEEN_LOOKS,
         close: async () => {},
       };
-    case "sqlite":
+    case "sqlite": {
+      const { openSqliteSessions } = await import("./open-sqlite-sessions.ts");
       return { ...(await openSqliteSessions(sessions.path, clock)), sweepEverySeconds: SECONDS_BETWEEN_LOOKS };
+    }
     case "postgres": {
+      const { openPostgresSessions } = await import("./open-postgres-sessions.ts");
       const opened = await openPostgresSessions(sessions, sessionsListener ?? sessions, onFault);
       return { ...opened, sweepEverySeconds: SECONDS_BETWEEN_LOOKS };
     }
-    default:
+    default: {
+      const { openRedisSessions } = await import("./open-redis-sessions.ts");
       return { ...(await openRedisSessions(sessions, onFault)), sweepEverySeconds: SECONDS_BETWEEN_WHOLE_PASSES };
+    }
   }
 }
