@@ -1,5 +1,8 @@
 import { availableParallelism } from "node:os";
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
+import { LongestFirst } from "./tools/tests/longest-first.ts";
+import { ReportFile } from "./tools/tests/report-file.ts";
+import { patternsOf, specialKinds, UNIT } from "./tools/tests/test-kinds.ts";
 
 // Tests read the sources of workspace packages, not their builds: `coatcheck-source` comes first in each export. Not "import",
 // which goes without saying: Node would apply it to what a package in CommonJS requires, too.
@@ -7,15 +10,35 @@ const conditions = ["coatcheck-source", "node"];
 
 // CI counts the tests from a report; what is printed stays the same.
 const report = process.env.TEST_REPORT_FILE;
+const cores = availableParallelism();
+
+/** One kind of tests, as docs/decisions/0045-tests-by-what-they-need.md tells them apart. */
+function project(kind: string, options: object) {
+  const { include, exclude } = patternsOf(kind);
+  return {
+    extends: true as const,
+    test: { name: kind, include, exclude: [...configDefaults.exclude, ...exclude], ...options },
+  };
+}
 
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ["{packages,apps,examples}/*/test/**/*.test.ts", "{e2e,tools,benchmarks}/test/**/*.test.ts"],
-    reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
-    // Vitest would leave a core to itself. These tests wait for servers and browsers more than they compute.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    projects: [
+      // They compute: one thread for each core, which loads each module once.
+      project(UNIT, {
+        pool: "threads",
+        isolate: false,
+        maxWorkers: Math.max(2, cores),
+        sequence: { groupOrder: 0 },
+        setupFiles: ["tools/tests/unit-guard.ts"],
+      }),
+      // They wait for servers, browsers and disks more than they compute.
+      ...specialKinds.map(({ name }) => project(name, { maxWorkers: 2 * cores, sequence: { groupOrder: 1 } })),
+    ],
+    sequence: { sequencer: LongestFirst },
+    reporters: report === undefined ? ["default"] : ["default", new ReportFile(report)],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -1,23 +1,35 @@
-// Prints the name of each test that failed and "N passed, N failed", from vitest's JSON report, and fails unless some
-// test ran and none failed. The names come last, because the end of a long log is what is kept of it.
+// Prints the seconds of each folder of tests, the slowest files, the name of each test that failed and "N passed, N failed",
+// from the report that tools/tests/report-file.ts writes, and fails unless some test ran and none failed. The failures
+// come last, because the end of a long log is what is kept of it.
 import { readFileSync } from "node:fs";
-import path from "node:path";
 
-/** A file that could not even be loaded has no tests to count, but it must not go unnoticed. */
-function brokenFiles(report) {
-  return report.testResults.filter(
-    ({ status, assertionResults }) => status === "failed" && assertionResults.length === 0,
-  );
+const SLOWEST = 10;
+
+function print(seconds, text) {
+  process.stdout.write(`${seconds.toFixed(1).padStart(8)} s  ${text}\n`);
+}
+
+/** The folder "test" of a workspace and the one below it: "apps/gateway/test/http". */
+function folderOf(path) {
+  return /^.*?\/test(?:\/[^/]+(?=\/))?/.exec(path)?.[0] ?? path;
+}
+
+function printSeconds(files) {
+  const folders = new Map();
+  for (const { path, seconds } of files) folders.set(folderOf(path), (folders.get(folderOf(path)) ?? 0) + seconds);
+  process.stdout.write("\nSeconds of each folder, on all workers:\n");
+  for (const [folder, seconds] of [...folders].sort(([, one], [, other]) => other - one)) print(seconds, folder);
+  process.stdout.write(`\nThe ${SLOWEST} slowest files:\n`);
+  const slowest = [...files].sort((one, other) => other.seconds - one.seconds).slice(0, SLOWEST);
+  for (const { path, seconds } of slowest) print(seconds, path);
+  process.stdout.write("\n");
 }
 
 const text = readFileSync(process.argv[2], "utf8");
-const report = text === "" ? null : JSON.parse(text);
-const passed = report === null ? 0 : report.numPassedTests;
-const failed = report === null ? 1 : report.numFailedTests + brokenFiles(report).length;
-for (const file of report?.testResults ?? []) {
-  const names = file.assertionResults.filter(({ status }) => status === "failed").map(({ fullName }) => fullName);
-  if (names.length === 0 && file.status === "failed") names.push("could not be loaded");
-  for (const name of names) process.stdout.write(`failed  ${path.relative(process.cwd(), file.name)}: ${name}\n`);
-}
+const files = text === "" ? [] : JSON.parse(text);
+printSeconds(files);
+for (const { path, failures } of files) for (const name of failures) process.stdout.write(`failed  ${path}: ${name}\n`);
+const passed = files.reduce((sum, file) => sum + file.passed, 0);
+const failed = files.length === 0 ? 1 : files.reduce((sum, { failures }) => sum + failures.length, 0);
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 if (passed === 0 || failed > 0) process.exitCode = 1;

@@ -2,10 +2,10 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeSongs } from "@coatcheck/example-music/write-songs";
+import { freePort } from "@coatcheck/throwaway-servers";
 
 const require = createRequire(import.meta.url);
 const PROGRAM = require.resolve("@coatcheck/gateway/bin/coatcheck.js");
@@ -122,14 +122,4 @@ export function announcedUrl(child: ChildProcess): Promise<string> {
       resolve(url);
     });
   });
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === "string") throw new Error("No free port was found.");
-  return address.port;
 }

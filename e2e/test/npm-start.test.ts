@@ -4,8 +4,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePort } from "@coatcheck/throwaway-servers";
 import { expect, test, vi } from "vitest";
-import { announcedUrl, freePort, placeSongs } from "../support/gateway.ts";
+import { announcedUrl, placeSongs } from "../support/gateway.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { publicSubpaths } from "../exports/public-subpaths.ts";
 import { parseSource } from "../source/parsed-source.ts";
 import { readSourceFiles } from "../source/source-files.ts";
+import { unitImportProblems } from "../tests/unit-imports.ts";
 import { sizeProblems } from "./file-sizes.ts";
 import { edgesOf, importProblems } from "./import-rules.ts";
 import { folders, layers } from "./layer-table.ts";
@@ -27,6 +28,7 @@ export async function checkLayers(root: string): Promise<LayerReport> {
       ...parsed.flatMap(({ fileName }, index) => importProblems(fileName, edges[index] ?? [], layers, published)),
       ...sizeProblems(files),
       ...parsed.flatMap(sourceProblems),
+      ...unitImportProblems(edges.flat()),
     ],
   };
 }

@@ -1,11 +1,11 @@
 import type { Rule } from "./rule.ts";
 
 const changes = "apps/gateway/src/accounts/credentials/credential-changes.ts";
-const tests = "apps/gateway/test/accounts/credentials/credential-changes.test.ts";
+const tests = "apps/gateway/test/accounts/credentials/credential-changes.servers.test.ts";
 
 const nearCache = "apps/gateway/src/accounts/near-cache-account-store.ts";
-const nearCacheTests = "apps/gateway/test/accounts/near-cache-account-store.test.ts";
-const accountTests = "apps/gateway/test/storage/account-store.test.ts";
+const nearCacheTests = "apps/gateway/test/accounts/near-cache-account-store.files.test.ts";
+const accountTests = "apps/gateway/test/storage/account-store.servers.test.ts";
 
 /** The rules about sessions and a credential that changes, and about whose sessions they are. */
 export const gatewayRules: readonly Rule[] = [

@@ -3,8 +3,8 @@ import type { Rule } from "./rule.ts";
 const store = "packages/coatcheck/src/stores/postgres.ts";
 const statements = "packages/coatcheck/src/stores/postgres/session-statements.ts";
 const rows = "packages/coatcheck/src/stores/postgres/session-rows.ts";
-const tests = "packages/coatcheck/test/stores/postgres.test.ts";
-const turnTests = "packages/coatcheck/test/stores/postgres-transactions.test.ts";
+const tests = "packages/coatcheck/test/stores/postgres.servers.test.ts";
+const turnTests = "packages/coatcheck/test/stores/postgres-transactions.servers.test.ts";
 const group = "Postgres > with a time that tests move > ";
 const turnGroup = "turns in Postgres > ";
 

@@ -2,7 +2,7 @@ import type { Rule } from "./rule.ts";
 
 const store = "packages/coatcheck/src/stores/redis.ts";
 const scripts = "packages/coatcheck/src/stores/redis/scripts.ts";
-const tests = "packages/coatcheck/test/stores/redis.test.ts";
+const tests = "packages/coatcheck/test/stores/redis.servers.test.ts";
 const group = "Redis by ioredis > with a time that tests move > ";
 
 const raiseFence = "redis.call('HSET', key, 'fence', text_of(now + FENCE_LIFETIME) .. ' ' .. ARGV[4])";
@@ -155,7 +155,7 @@ export const redisRules: readonly Rule[] = [
     within: "PRELUDE",
     replace: "if redis.call('PTTL', key) < remaining then redis.call('PEXPIRE', key, remaining) end",
     with: "redis.call('PEXPIRE', key, remaining)",
-    tests: "packages/coatcheck/test/stores/redis-keys.test.ts",
+    tests: "packages/coatcheck/test/stores/redis-keys.servers.test.ts",
     testName: "what the store keeps in Redis > keeps a key for as long as the longest session in it",
   },
   {

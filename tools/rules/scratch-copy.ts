@@ -5,7 +5,15 @@ import type { Rule } from "./rule.ts";
 import { textWithout } from "./rule-place.ts";
 
 /** What is copied: sources that a rule may live in, their tests, and what tells vitest how to run them. */
-const COPIED = ["packages", "apps", "examples", "package.json", "vitest.config.ts", "tsconfig.base.json"];
+const COPIED = [
+  "packages",
+  "apps",
+  "examples",
+  "tools/tests",
+  "package.json",
+  "vitest.config.ts",
+  "tsconfig.base.json",
+];
 
 /** What is built from sources must not stand in for sources that were changed. */
 const LEFT_OUT = new Set(["node_modules", "dist", ".coatcheck"]);

@@ -2,9 +2,9 @@ import type { Rule } from "./rule.ts";
 
 const source = "packages/coatcheck/src/stores/sqlite.ts";
 const removalLog = "packages/coatcheck/src/stores/sqlite/removal-log.ts";
-const tests = "packages/coatcheck/test/stores/sqlite.test.ts";
-const removalTests = "packages/coatcheck/test/stores/sqlite-removals.test.ts";
-const transactionTests = "packages/coatcheck/test/stores/sqlite-transactions.test.ts";
+const tests = "packages/coatcheck/test/stores/sqlite.files.test.ts";
+const removalTests = "packages/coatcheck/test/stores/sqlite-removals.files.test.ts";
+const transactionTests = "packages/coatcheck/test/stores/sqlite-transactions.files.test.ts";
 
 /** What a store returns and publishes of the sessions that it removed, taken out of the SQLite store. */
 export const sqliteRemovalRules: readonly Rule[] = [

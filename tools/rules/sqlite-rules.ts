@@ -1,7 +1,7 @@
 import type { Rule } from "./rule.ts";
 
 const source = "packages/coatcheck/src/stores/sqlite.ts";
-const tests = "packages/coatcheck/test/stores/sqlite.test.ts";
+const tests = "packages/coatcheck/test/stores/sqlite.files.test.ts";
 
 const raiseFence =
   'this.#statements.raiseFence.run(userKey, randomBytes(12).toString("base64url"), now + FENCE_LIFETIME);';

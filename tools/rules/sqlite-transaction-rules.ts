@@ -1,7 +1,7 @@
 import type { Rule } from "./rule.ts";
 
 const source = "packages/coatcheck/src/stores/sqlite/connection.ts";
-const tests = "packages/coatcheck/test/stores/sqlite-transactions.test.ts";
+const tests = "packages/coatcheck/test/stores/sqlite-transactions.files.test.ts";
 const oneTransaction = `this.#begin.run();
       try {
         const result = operation();

@@ -44,7 +44,7 @@ describe.each(names)("the guide from %s", (name) => {
 
   test("leads to both applications, their test and the command that starts them", () => {
     for (const file of ["before.ts", "after.ts"]) expect(guide).toContain(`/examples/migrations/src/${name}/${file})`);
-    expect(guide).toContain(`/examples/migrations/test/${name}.test.ts)`);
+    expect(guide).toContain(`/examples/migrations/test/${name}.http.test.ts)`);
     expect(guide).toContain(`node examples/migrations/dist/main.js ${name} before`);
   });
 });

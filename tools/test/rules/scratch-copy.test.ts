@@ -15,6 +15,7 @@ async function copyRepository() {
     "packages/library/dist/index.js": "stale",
     "apps/app/index.ts": "",
     "examples/example/index.ts": "",
+    "tools/tests/kinds.ts": "",
     "node_modules/driver/index.js": "a driver",
     "node_modules/@scope/tool/index.js": "a tool",
     "package.json": "{}",

@@ -1,11 +1,10 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { missingProgram, type PostgresForTests, postgresForTests } from "@coatcheck/throwaway-servers";
+import { freePort, missingProgram, type PostgresForTests, postgresForTests } from "@coatcheck/throwaway-servers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const run = promisify(execFile);
@@ -84,11 +83,3 @@ describe("a Next.js application, as `next build` makes it", () => {
     expect(output).toContain("oncePerProcess");
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "localhost");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  return address !== null && typeof address === "object" ? address.port : 0;
-}

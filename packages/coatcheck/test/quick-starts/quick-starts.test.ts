@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import path from "node:path";
+import { freePort } from "@coatcheck/throwaway-servers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Browser } from "../adapters/contract/browser.ts";
 
@@ -83,14 +82,6 @@ async function start(
     if (answers) return url;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "localhost", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 test("there is one for each adapter, in at most 25 lines", () => {
