@@ -4,12 +4,12 @@ import { join } from "node:path";
 const FILE_NAME = /^(\d{4})-[a-z-]+\.sql$/;
 
 /**
- * The migrations of a folder as a TypeScript module: what a program reads from files beside it is lost when a bundler
- * puts it into one. Other files in the folder are left out.
+ * The migrations of a folder as a TypeScript module that exports `constant`: what a program reads from files beside it is
+ * lost when a bundler puts it into one. Other files in the folder are left out.
  *
  * @throws Error if two files have the same number, or if one is missing
  */
-export async function migrationModule(folder: string): Promise<string> {
+export async function migrationModule(folder: string, constant: string): Promise<string> {
   const names = (await readdir(folder)).filter((name) => FILE_NAME.test(name)).sort();
   const entries = await Promise.all(
     names.map(async (name, index) => {
@@ -20,7 +20,7 @@ export async function migrationModule(folder: string): Promise<string> {
   );
   return [
     `// Written by \`npm run migrations\` from the files in ${folder}: change those.\n\n`,
-    "export const MIGRATIONS: readonly { readonly version: number; readonly sql: string }[] = [\n",
+    `export const ${constant}: readonly { readonly version: number; readonly sql: string }[] = [\n`,
     ...entries,
     "];\n",
   ].join("");

@@ -181,8 +181,8 @@ export const postgresRules: readonly Rule[] = [
     source: store,
     within: "PostgresSessionStore.insert.insertNow",
     replace: `await this.#takeTurn(run, userKey);
-      const all = (await run(sql.LIST_BY_USER, [userKey])).rows.map(recordOf);`,
-    with: `const all = (await run(sql.LIST_BY_USER, [userKey])).rows.map(recordOf);
+      const all = (await run(sql.LIST_BY_USER, [userKey])).rows.map(recordOfPostgresRow);`,
+    with: `const all = (await run(sql.LIST_BY_USER, [userKey])).rows.map(recordOfPostgresRow);
       await this.#takeTurn(run, userKey);`,
     tests: turnTests,
     testName: `${turnGroup}a login waits for its turn, and sees what was done before it`,

@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { parseRange } from "./http/byte-ranges.ts";
 import { fileResponse } from "./http/file-response.ts";
+import type { UnixMilliseconds } from "./http/http-date.ts";
 import { mediaTypeOf } from "./http/media-types.ts";
 import { isConditional } from "./http/preconditions.ts";
 import { planResponse } from "./http/response-plan.ts";
-import type { Timestamp } from "./http/timestamp.ts";
 import type { Entry } from "./passes/admission.ts";
 import type { PassCookie } from "./passes/pass-cookie.ts";
 import { type Playlists, treatmentOf } from "./playlists/playlists.ts";
@@ -21,7 +21,7 @@ export interface FileDeliveryParts {
   readonly playlists: Playlists;
   /** After so long without a byte that is taken, a download ends. */
   readonly maximumStalledMilliseconds: number;
-  readonly now: () => Timestamp;
+  readonly now: () => UnixMilliseconds;
 }
 
 /**

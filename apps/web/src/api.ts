@@ -1,6 +1,6 @@
 /** The gateway's API as the pages use it. Nothing else in the pages talks to the network. */
 
-import type { Outcome, Refusal } from "./outcome.ts";
+import type { Outcome, Refused } from "./outcome.ts";
 import { parseRetryAfter } from "./retry-after.ts";
 
 export interface User {
@@ -79,7 +79,7 @@ async function call<Value>(method: string, path: string, body?: object): Promise
   }
 }
 
-async function refusalFrom(response: Response): Promise<Refusal> {
+async function refusalFrom(response: Response): Promise<Refused> {
   // A proxy in between may answer with a page of its own: then the status is all there is to go by.
   const problem: unknown = await response.json().catch(() => null);
   const { code, reasons } = (typeof problem === "object" && problem !== null ? problem : {}) as Record<string, unknown>;

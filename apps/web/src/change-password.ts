@@ -3,7 +3,7 @@ import { find } from "./dom.ts";
 import type { Wording } from "./failure-text.ts";
 import { handleSubmit } from "./handle-submit.ts";
 import { orSignIn } from "./or-sign-in.ts";
-import type { Refusal } from "./outcome.ts";
+import type { Refused } from "./outcome.ts";
 import { passwordRefusedText } from "./password-policy-text.ts";
 
 /** Changing the password ends every session of the account; the gateway gives this browser a new one. */
@@ -26,7 +26,7 @@ export function enablePasswordChange(form: HTMLFormElement, onChanged: () => Pro
   });
 }
 
-function wordingFor(refusal: Refusal): Wording {
+function wordingFor(refusal: Refused): Wording {
   return {
     invalid_credentials: "Your current password is not right. Please try again.",
     password_refused: passwordRefusedText(refusal.reasons),

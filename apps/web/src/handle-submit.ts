@@ -1,15 +1,15 @@
 import { find, whileBusy } from "./dom.ts";
 import type { Wording } from "./failure-text.ts";
 import { MessageArea } from "./message-area.ts";
-import type { Outcome, Refusal } from "./outcome.ts";
+import type { Outcome, Refused } from "./outcome.ts";
 import { enablePasswordReveal } from "./password-reveal.ts";
 
 export interface Submission<Value> {
   readonly send: () => Promise<Outcome<Value>>;
   readonly onDone: (value: Value) => void | Promise<void>;
   /** The field to go back to, for a refusal that the person can put right there. */
-  readonly fieldAtFault?: (refusal: Refusal) => HTMLInputElement | null;
-  readonly wordingFor?: (refusal: Refusal) => Wording;
+  readonly fieldAtFault?: (refusal: Refused) => HTMLInputElement | null;
+  readonly wordingFor?: (refusal: Refused) => Wording;
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The gateway said no. `code` is stable (RFC 9457 problem details); the text shown to people is ours. */
-export interface Refusal {
+export interface Refused {
   readonly kind: "refused";
   readonly status: number;
   readonly code: string;
@@ -13,7 +13,7 @@ interface Unreachable {
   readonly kind: "unreachable";
 }
 
-export type Failure = Refusal | Unreachable;
+export type Failure = Refused | Unreachable;
 export type Outcome<Value> = { readonly kind: "done"; readonly value: Value } | Failure;
 
 export function isRefusal(outcome: Outcome<unknown>, code: string): boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { failureText } from "../src/failure-text.ts";
-import type { Refusal } from "../src/outcome.ts";
+import type { Refused } from "../src/outcome.ts";
 import { passwordRefusedText } from "../src/password-policy-text.ts";
 import { parseRetryAfter } from "../src/retry-after.ts";
 import { durationText, relativeTime } from "../src/time-text.ts";
@@ -63,7 +63,7 @@ describe("a failure in words", () => {
     expect(failureText(failure)).toContain(part);
   });
 
-  function refusal(status: number, code: string): Refusal {
+  function refusal(status: number, code: string): Refused {
     return { kind: "refused", status, code, retryAfterSeconds: null, reasons: [] };
   }
 });

@@ -43,7 +43,7 @@ export class ForwardedHops {
       .filter((hop) => hop !== "");
     const addresses: string[] = [];
     for (const hop of hops.reverse()) {
-      const address = plainAddress(hop);
+      const address = hopAddress(hop);
       if (address === null) {
         this.#tell(hop, [socket.remoteAddress ?? "", ...addresses]);
         break;
@@ -75,7 +75,7 @@ const WITH_PORT = /^(?:\[([^\]]+)\]|([\d.]+))(?::(?:\d{1,5}|_[\w.-]+))?$/;
  * The address of one hop, however proxies write it: with a port, in the brackets of IPv6, in quotes, or as an element of
  * Forwarded (RFC 7239, 6). Null for what is none, such as "unknown".
  */
-export function plainAddress(hop: string): string | null {
+export function hopAddress(hop: string): string | null {
   const text = hop.replace(/^for=/i, "").replace(/^"(.*)"$/, "$1");
   const [, bracketed, dotted] = WITH_PORT.exec(text) ?? [];
   const address = bracketed ?? dotted ?? text;

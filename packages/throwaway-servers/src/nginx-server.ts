@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { ConfigurationFiles } from "./configuration-files.ts";
 import { type ConfiguredPlan, ConfiguredServer, startConfigured } from "./configured-server.ts";
-import { pathOf } from "./programs.ts";
+import { programPath } from "./programs.ts";
 
 const CONFIGURATION = "nginx.conf";
 
@@ -25,7 +25,7 @@ export class NginxServer extends ConfiguredServer {
 function mainConfiguration(): string {
   const kinds = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
   return `
-load_module ${pathOf("ngx_http_js_module.so")};
+load_module ${programPath("ngx_http_js_module.so")};
 daemon off;
 pid nginx.pid;
 error_log stderr notice;

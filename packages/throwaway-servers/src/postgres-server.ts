@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { pathOf } from "./programs.ts";
+import { programPath } from "./programs.ts";
 import { runProgram } from "./run-program.ts";
 import { createFolder } from "./runner-folder.ts";
 import { ThrowawayServer } from "./throwaway-server.ts";
-import { type User, unprivilegedUser } from "./unprivileged-user.ts";
+import { type ProgramUser, unprivilegedUser } from "./unprivileged-user.ts";
 
 export interface PostgresServerOptions {
   /** Settings of the server, such as `{ max_connections: "20" }`. What is left out has the server's default. */
@@ -42,7 +42,7 @@ export class PostgresServer {
         prepare: async (folder) => {
           const flags = ["--write-recovery-conf", "--checkpoint=fast", "--no-sync"];
           const places = [`--dbname=${this.url}`, `--pgdata=${dataFolder(folder)}`];
-          await runProgram(pathOf("pg_basebackup"), [...flags, ...places], { user, folder });
+          await runProgram(programPath("pg_basebackup"), [...flags, ...places], { user, folder });
         },
       }),
     );
@@ -68,7 +68,7 @@ export class PostgresServer {
   /** Runs SQL and returns what psql prints of its rows. */
   command(sql: string): Promise<string> {
     const flags = ["--no-psqlrc", "--quiet", "--tuples-only", "--no-align"];
-    return runProgram(pathOf("psql"), [...flags, `--dbname=${this.url}`, `--command=${sql}`]);
+    return runProgram(programPath("psql"), [...flags, `--dbname=${this.url}`, `--command=${sql}`]);
   }
 
   /** The URL of a new and empty database. */
@@ -104,13 +104,13 @@ export class PostgresServer {
 export async function createDatabase(serverUrl: string): Promise<string> {
   const name = `test_${randomBytes(6).toString("hex")}`;
   const command = `--command=CREATE DATABASE ${name}`;
-  await runProgram(pathOf("psql"), ["--no-psqlrc", "--quiet", `--dbname=${serverUrl}`, command]);
+  await runProgram(programPath("psql"), ["--no-psqlrc", "--quiet", `--dbname=${serverUrl}`, command]);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   return url.href;
 }
 
-function planFor(user: User | undefined, settings: Readonly<Record<string, string>>) {
+function planFor(user: ProgramUser | undefined, settings: Readonly<Record<string, string>>) {
   return {
     program: "postgres",
     user,
@@ -125,12 +125,12 @@ function planFor(user: User | undefined, settings: Readonly<Record<string, strin
 /** Copied for each server, because initdb takes longer than all the rest. */
 let template: Promise<string> | undefined;
 
-async function createTemplate(user: User | undefined): Promise<string> {
+async function createTemplate(user: ProgramUser | undefined): Promise<string> {
   const folder = createFolder(user);
   const data = dataFolder(folder);
   const access = ["--username=postgres", "--auth=trust"];
   const locale = ["--encoding=UTF8", "--locale=C.UTF-8"];
-  await runProgram(pathOf("initdb"), ["--no-sync", ...access, ...locale, "--pgdata", data], { user, folder });
+  await runProgram(programPath("initdb"), ["--no-sync", ...access, ...locale, "--pgdata", data], { user, folder });
   return data;
 }
 

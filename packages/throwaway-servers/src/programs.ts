@@ -31,7 +31,7 @@ const POSTGRES_VERSIONS = "/usr/lib/postgresql";
 const MODULES = ["/usr/lib/nginx/modules", "/usr/lib/trafficserver/modules", "/usr/lib/python3/dist-packages"];
 
 /** The path of an installed program. */
-export function pathOf(program: Program): string {
+export function programPath(program: Program): string {
   const path = findProgram(program);
   if (path === undefined) throw new Error(missingMessage(program));
   return path;

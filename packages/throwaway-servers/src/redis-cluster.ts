@@ -1,5 +1,5 @@
 import { type Address, addressesOf, hostList } from "./addresses.ts";
-import { pathOf } from "./programs.ts";
+import { programPath } from "./programs.ts";
 import { RedisServer } from "./redis-server.ts";
 import { runProgram } from "./run-program.ts";
 import { waitUntil } from "./wait-until.ts";
@@ -60,7 +60,7 @@ export class RedisCluster {
   async #join(replicasPerMaster: number): Promise<void> {
     const hosts = this.addresses.map(({ host, port }) => `${host}:${port}`);
     const replicas = ["--cluster-replicas", String(replicasPerMaster), "--cluster-yes"];
-    await runProgram(pathOf("redis-cli"), ["--cluster", "create", ...hosts, ...replicas]);
+    await runProgram(programPath("redis-cli"), ["--cluster", "create", ...hosts, ...replicas]);
     for (const node of this.nodes) await waitUntil("the cluster's nodes to be ready", () => isReady(node));
   }
 }

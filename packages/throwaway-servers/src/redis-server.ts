@@ -1,4 +1,4 @@
-import { pathOf } from "./programs.ts";
+import { programPath } from "./programs.ts";
 import { runProgram } from "./run-program.ts";
 import { ThrowawayServer } from "./throwaway-server.ts";
 
@@ -79,5 +79,5 @@ export class RedisServer {
 
 /** `-e` makes an error of Redis one of redis-cli. */
 export function redisCommand(port: number, words: readonly string[]): Promise<string> {
-  return runProgram(pathOf("redis-cli"), ["-e", "-p", String(port), ...words]);
+  return runProgram(programPath("redis-cli"), ["-e", "-p", String(port), ...words]);
 }

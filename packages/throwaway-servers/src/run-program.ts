@@ -1,11 +1,11 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import type { User } from "./unprivileged-user.ts";
+import type { ProgramUser } from "./unprivileged-user.ts";
 
 const TIMEOUT_MILLISECONDS = 20_000;
 
 export interface RunOptions {
-  readonly user?: User | undefined;
+  readonly user?: ProgramUser | undefined;
   readonly folder?: string;
 }
 

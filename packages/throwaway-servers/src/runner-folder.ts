@@ -3,7 +3,7 @@ import { chmodSync, chownSync, mkdtempSync, statfsSync } from "node:fs";
 import { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { User } from "./unprivileged-user.ts";
+import type { ProgramUser } from "./unprivileged-user.ts";
 
 /** A server that runs has its process's id in this file of its folder, and the name of the signal that ends it. */
 export const PROCESS_ID_FILE = "server.pid";
@@ -27,7 +27,7 @@ rm -rf "$1" || { sleep 1; rm -rf "$1"; }
 let runnerFolder: string | undefined;
 
 /** Makes a folder for one server, which goes when this process does, at the latest. */
-export function createFolder(user: User | undefined): string {
+export function createFolder(user: ProgramUser | undefined): string {
   runnerFolder ??= createRunnerFolder();
   const folder = mkdtempSync(join(runnerFolder, "server-"));
   if (user !== undefined) chownSync(folder, user.uid, user.gid);

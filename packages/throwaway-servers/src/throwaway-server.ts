@@ -6,13 +6,13 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isFreePort, randomPort } from "./free-port.ts";
 import { continueFamily, signal, stopFamily, untilGone } from "./process-family.ts";
-import { type Program, pathOf } from "./programs.ts";
+import { type Program, programPath } from "./programs.ts";
 import { createFolder, PROCESS_ID_FILE } from "./runner-folder.ts";
-import type { User } from "./unprivileged-user.ts";
+import type { ProgramUser } from "./unprivileged-user.ts";
 
 export interface ServerPlan {
   readonly program: Program;
-  readonly user?: User | undefined;
+  readonly user?: ProgramUser | undefined;
   /** What it logs once it answers. A connection would prove less: another server may be listening on that port. */
   readonly readyMessage: string;
   /** What ends it for good. Postgres leaves shared memory behind if it is killed. */
@@ -101,7 +101,7 @@ export class ThrowawayServer {
   async #launch(): Promise<"ready" | "port taken"> {
     const { program, user, stopSignal, environment, programArguments } = this.#plan;
     const log = openSync(this.#logPath, "w");
-    const child = spawn(pathOf(program), programArguments(this.folder, this.port), {
+    const child = spawn(programPath(program), programArguments(this.folder, this.port), {
       ...user,
       cwd: this.folder,
       env: { ...process.env, ...environment?.(this.folder) },

@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import type { ConfigurationFiles } from "./configuration-files.ts";
 import { type ConfiguredPlan, ConfiguredServer, startConfigured } from "./configured-server.ts";
-import { pathOf } from "./programs.ts";
+import { programPath } from "./programs.ts";
 
 const LAYOUT = "runroot.yaml";
 
@@ -39,11 +39,11 @@ function ownFiles(folder: string, port: number): Readonly<Record<string, string>
 
 /** The program's own folders are where it was installed; what it reads and writes is in the server's. */
 function layout(folder: string): string {
-  const installed = dirname(pathOf("traffic_server"));
+  const installed = dirname(programPath("traffic_server"));
   const folders = {
     prefix: dirname(installed),
     bindir: installed,
-    libexecdir: dirname(pathOf("uri_signing.so")),
+    libexecdir: dirname(programPath("uri_signing.so")),
     ...Object.fromEntries(
       ["sysconfdir", "runtimedir", "localstatedir", "logdir", "cachedir"].map((name) => [name, folder]),
     ),

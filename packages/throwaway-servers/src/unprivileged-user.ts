@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 
-export interface User {
+export interface ProgramUser {
   readonly uid: number;
   readonly gid: number;
 }
 
 /** A user for programs that refuse to run as root. Undefined where this process is not root and needs no other user. */
-export function unprivilegedUser(): User | undefined {
+export function unprivilegedUser(): ProgramUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const users = readFileSync("/etc/passwd", "utf8")
     .split("\n")

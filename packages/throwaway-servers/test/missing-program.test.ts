@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { missingProgram } from "../src/missing-program.ts";
-import { pathOf } from "../src/programs.ts";
+import { programPath } from "../src/programs.ts";
 
 /** A machine on which nothing is installed. */
 function withoutPrograms(variables: Readonly<Record<string, string>> = {}): void {
@@ -36,7 +36,7 @@ describe("a program that is not installed", () => {
 
   test("cannot be run", () => {
     withoutPrograms();
-    expect(() => pathOf("redis-cli")).toThrow(
+    expect(() => programPath("redis-cli")).toThrow(
       "redis-cli is not installed. Install it with: apt-get install redis-tools",
     );
   });

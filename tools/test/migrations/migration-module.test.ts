@@ -12,7 +12,8 @@ test("the code has each statement as its file has it, oldest first", async () =>
     "postgres/0001-coats.sql": "other",
     "README.md": "other",
   });
-  const [, list = ""] = /^export const MIGRATIONS: [^=]* = (.*);$/ms.exec(await migrationModule(folder)) ?? [];
+  const [, list = ""] =
+    /^export const COAT_MIGRATIONS: [^=]* = (.*);$/ms.exec(await migrationModule(folder, "COAT_MIGRATIONS")) ?? [];
   const migrations: unknown = JSON.parse(runInNewContext(`JSON.stringify(${list})`));
   expect(migrations).toEqual([
     { version: 1, sql: first },
@@ -22,7 +23,7 @@ test("the code has each statement as its file has it, oldest first", async () =>
 
 test("a number that is missing, or there twice, is refused", async () => {
   const missing = await temporaryTree({ "0001-coats.sql": "", "0003-hooks.sql": "" });
-  await expect(migrationModule(missing)).rejects.toThrow("0003-hooks.sql should be number 2.");
+  await expect(migrationModule(missing, "A")).rejects.toThrow("0003-hooks.sql should be number 2.");
   const twice = await temporaryTree({ "0001-coats.sql": "", "0001-hooks.sql": "" });
-  await expect(migrationModule(twice)).rejects.toThrow("0001-hooks.sql should be number 2.");
+  await expect(migrationModule(twice, "A")).rejects.toThrow("0001-hooks.sql should be number 2.");
 });

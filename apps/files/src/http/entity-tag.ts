@@ -1,4 +1,4 @@
-import type { Timestamp } from "./timestamp.ts";
+import type { UnixMilliseconds } from "./http-date.ts";
 
 /** As it stands in a header: `"…"`, or `W/"…"` for a weak one (RFC 9110, 8.8.3). */
 export type EntityTag = string;
@@ -12,7 +12,7 @@ const LISTED_TAG = /[ \t]*(?:((?:W\/)?"[\x21\x23-\x7e\x80-\xff]*")[ \t]*)?(?:,|$
  * while the file may still change within the tick that it was last changed in: one strong tag must never stand for two
  * contents, or a client would put ranges of both together.
  */
-export function entityTagOf(size: number, modifiedAt: Timestamp, now: Timestamp): EntityTag {
+export function entityTagOf(size: number, modifiedAt: UnixMilliseconds, now: UnixMilliseconds): EntityTag {
   const tag = `"${size.toString(36)}-${Math.round(modifiedAt * 1_000).toString(36)}"`;
   return now - modifiedAt > CHANGED_JUST_NOW_MILLISECONDS ? tag : `W/${tag}`;
 }

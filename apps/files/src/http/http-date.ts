@@ -1,4 +1,5 @@
-import type { Timestamp } from "./timestamp.ts";
+/** Milliseconds since 1970. */
+export type UnixMilliseconds = number;
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const TIME = "(\\d\\d):(\\d\\d):(\\d\\d)";
@@ -7,7 +8,7 @@ const RFC_850 = new RegExp(`^[A-Z][a-z]{5,8}, (\\d\\d)-([A-Z][a-z]{2})-(\\d\\d) 
 const ASCTIME = new RegExp(`^[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \\d]\\d) ${TIME} (\\d{4})$`);
 
 /** Whole seconds, as HTTP counts them. */
-export function formatHttpDate(time: Timestamp): string {
+export function formatHttpDate(time: UnixMilliseconds): string {
   return new Date(time).toUTCString();
 }
 
@@ -15,7 +16,7 @@ export function formatHttpDate(time: Timestamp): string {
  * A date in any of the three forms that a recipient has to understand (RFC 9110, 5.6.7); null for anything else, and for
  * a day that no calendar has. `Date.parse` would take a great deal more.
  */
-export function parseHttpDate(text: string, now: Timestamp): Timestamp | null {
+export function parseHttpDate(text: string, now: UnixMilliseconds): UnixMilliseconds | null {
   const fixed = IMF_FIXDATE.exec(text);
   if (fixed !== null) return timestampOf(fixed[3], fixed[2], fixed[1], fixed.slice(4));
   const short = RFC_850.exec(text);
@@ -25,7 +26,7 @@ export function parseHttpDate(text: string, now: Timestamp): Timestamp | null {
 }
 
 /** Two digits that would be more than fifty years ahead are of the last century. */
-function fullYear(twoDigits: number, now: Timestamp): number {
+function fullYear(twoDigits: number, now: UnixMilliseconds): number {
   const thisYear = new Date(now).getUTCFullYear();
   const year = thisYear - (thisYear % 100) + twoDigits;
   return year > thisYear + 50 ? year - 100 : year;
@@ -36,7 +37,7 @@ function timestampOf(
   month: string | undefined,
   day: string | undefined,
   [hours, minutes, seconds]: readonly string[],
-): Timestamp | null {
+): UnixMilliseconds | null {
   const parts = [Number(year), MONTHS.indexOf(month ?? ""), Number(day)] as const;
   // A leap second is the one after it.
   if (Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 60) return null;

@@ -1,12 +1,12 @@
 import { type EntityTag, isStrong, matchesStrongly, matchesWeakly, parseEntityTags } from "./entity-tag.ts";
+import type { UnixMilliseconds } from "./http-date.ts";
 import { parseHttpDate } from "./http-date.ts";
-import type { Timestamp } from "./timestamp.ts";
 
 /** By what a client tells whether its copy is still the file. */
 export interface Validators {
   readonly entityTag: EntityTag;
   /** In whole seconds; null where a time says nothing about the content. */
-  readonly lastModified: Timestamp | null;
+  readonly lastModified: UnixMilliseconds | null;
 }
 
 /** The header fields of a request that depend on them, as Node names them. */
@@ -35,7 +35,7 @@ export function isConditional(headers: ConditionalHeaders): boolean {
 export function evaluatePreconditions(
   headers: ConditionalHeaders,
   { entityTag, lastModified }: Validators,
-  now: Timestamp,
+  now: UnixMilliseconds,
 ): "proceed" | "not_modified" | "failed" {
   const match = headers["if-match"];
   if (match !== undefined) {
@@ -60,7 +60,7 @@ export function evaluatePreconditions(
 export function allowsRange(
   ifRange: string | string[] | undefined,
   { entityTag, lastModified }: Validators,
-  now: Timestamp,
+  now: UnixMilliseconds,
 ): boolean {
   if (ifRange === undefined) return true;
   if (typeof ifRange !== "string") return false;
@@ -75,6 +75,6 @@ function listHas(text: string, matches: (tag: EntityTag) => boolean): boolean {
 }
 
 /** A date that is none is as good as not given (RFC 9110, 13.1.3 and 13.1.4). */
-function timeIn(text: string | undefined, now: Timestamp): Timestamp | null {
+function timeIn(text: string | undefined, now: UnixMilliseconds): UnixMilliseconds | null {
   return text === undefined ? null : parseHttpDate(text, now);
 }

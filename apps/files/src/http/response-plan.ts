@@ -1,6 +1,6 @@
 import { type ByteRange, decideRanges, parseRange } from "./byte-ranges.ts";
+import type { UnixMilliseconds } from "./http-date.ts";
 import { allowsRange, type ConditionalHeaders, evaluatePreconditions, type Validators } from "./preconditions.ts";
-import type { Timestamp } from "./timestamp.ts";
 
 /** What a request wants of a file, by its header fields as Node names them. */
 export interface FileRequest {
@@ -20,7 +20,7 @@ export type ResponsePlan =
 export function planResponse(
   { method, headers }: FileRequest,
   file: Validators & { readonly size: number },
-  now: Timestamp,
+  now: UnixMilliseconds,
 ): ResponsePlan {
   const outcome = evaluatePreconditions(headers, file, now);
   if (outcome === "failed") return { status: 412 };

@@ -17,7 +17,7 @@ export interface Entry {
   readonly keepsCookie: boolean;
 }
 
-export type Admission =
+export type PassAdmission =
   | ({ readonly outcome: "admitted" } & Entry)
   /** `reason` is for the log. */
   | { readonly outcome: "refused"; readonly code: ProblemCode; readonly reason: string | null };
@@ -36,7 +36,7 @@ const LOOKS_LIKE_A_PASS = /eyJ[\w-]+\.[\w-]+\.[\w-]+/g;
  *
  * @throws CoatcheckError `keys_unavailable`
  */
-export async function admit(request: FastifyRequest, { passes, cookie }: AdmissionParts): Promise<Admission> {
+export async function admit(request: FastifyRequest, { passes, cookie }: AdmissionParts): Promise<PassAdmission> {
   const target = readRequestTarget(request.raw.url ?? "");
   if (target === null) return refused("invalid_path");
   const { path, asksForCookie } = target;
@@ -51,7 +51,7 @@ export async function admit(request: FastifyRequest, { passes, cookie }: Admissi
   // from there, a stranger's pass would come between the viewer and their own.
   if (keepsCookie && request.headers["sec-fetch-site"] === "cross-site") return refused("cross_site_cookie");
   const asked = { path: path.text, clientAddress: plainAddress(request.ip) };
-  let refusal: Admission = refused("pass_refused", "no_pass");
+  let refusal: PassAdmission = refused("pass_refused", "no_pass");
   for (const [index, token] of tokens.entries()) {
     const verdict = await passes.verify(token, asked);
     if (verdict.accepted) return { outcome: "admitted", path, pass: verdict.pass, token, carrier, keepsCookie };
@@ -61,11 +61,11 @@ export async function admit(request: FastifyRequest, { passes, cookie }: Admissi
   return refusal;
 }
 
-function refused(code: ProblemCode, reason: string | null = null): Admission {
+function refused(code: ProblemCode, reason: string | null = null): PassAdmission {
   return { outcome: "refused", code, reason };
 }
 
-function refusedBy({ reason }: PassVerdict & { readonly accepted: false }): Admission {
+function refusedBy({ reason }: PassVerdict & { readonly accepted: false }): PassAdmission {
   // Nothing is wrong with the pass, as far as is known: that is for us to mend, and for the client to try again.
   return refused(reason === "revocations_outdated" ? "unavailable" : "pass_refused", reason);
 }

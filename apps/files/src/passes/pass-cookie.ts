@@ -1,5 +1,5 @@
 import type { Pass } from "coatcheck/access/verifier";
-import type { Timestamp } from "../http/timestamp.ts";
+import type { UnixMilliseconds } from "../http/http-date.ts";
 
 /**
  * PassCookie carries a pass for players that can be given nothing but a URL. It is sent to what the pass opens and to
@@ -29,7 +29,7 @@ export class PassCookie {
   }
 
   /** The value of Set-Cookie. A path as passes write it has nothing in it that could end the attribute. */
-  write(token: string, { path, expiresAt }: Pass, now: Timestamp): string {
+  write(token: string, { path, expiresAt }: Pass, now: UnixMilliseconds): string {
     const secondsLeft = Math.max(0, Math.floor((expiresAt - now) / 1_000));
     const secure = this.#isSecure ? "; Secure" : "";
     return `${this.name}=${token}; Path=${path}; Max-Age=${secondsLeft}; HttpOnly${secure}; SameSite=Strict`;

@@ -4,14 +4,14 @@ import { sep } from "node:path";
 import { systemCodeOf } from "@coatcheck/service/operator-error";
 import type { AccessPath } from "coatcheck/access/path-scope";
 import { FileServiceError } from "../errors.ts";
-import type { Timestamp } from "../http/timestamp.ts";
+import type { UnixMilliseconds } from "../http/http-date.ts";
 import { type FileSource, isHidden, type OpenFile } from "./file-source.ts";
 import { closeDescriptor, openForReading, statusOf } from "./folder/descriptor.ts";
 import { FolderFile } from "./folder/folder-file.ts";
 import { type OpenedPathCheck, openedPathCheck } from "./folder/opened-path.ts";
 
 export interface FolderSourceOptions {
-  readonly now: () => Timestamp;
+  readonly now: () => UnixMilliseconds;
   /** What separates names here; the system's by default. Where it is a backslash, no name has one. */
   readonly separator?: string;
   /** How it is told where an open file is: as the system does it best, by default. */
@@ -36,7 +36,7 @@ const ATTEMPTS = 3;
 export class FolderSource implements FileSource {
   /** Absolute, with no link in it and no slash at its end: what every path is put behind. */
   readonly #root: string;
-  readonly #now: () => Timestamp;
+  readonly #now: () => UnixMilliseconds;
   readonly #isOpenedAt: OpenedPathCheck;
   readonly #notInNames: RegExp | null;
 

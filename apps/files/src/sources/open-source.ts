@@ -1,10 +1,10 @@
 import type { SourceLocation } from "../config/source-location.ts";
-import type { Timestamp } from "../http/timestamp.ts";
+import type { UnixMilliseconds } from "../http/http-date.ts";
 import type { FileSource } from "./file-source.ts";
 import { FolderSource } from "./folder.ts";
 
 /** @throws FileServiceError `source_cannot_be_opened` */
-export async function openSource(location: SourceLocation, now: () => Timestamp): Promise<FileSource> {
+export async function openSource(location: SourceLocation, now: () => UnixMilliseconds): Promise<FileSource> {
   if (location.kind === "folder") return new FolderSource(location.path, { now });
   // Loaded by those who need it: the client of S3 is larger than everything else here.
   const { BucketSource } = await import("./bucket.ts");

@@ -1,7 +1,7 @@
 import type { SessionOwner } from "./account-store.ts";
 
 /** A moment by both clocks of a process, for neither tells the time alone. */
-export interface Moment {
+export interface ProcessMoment {
   /** Milliseconds that never step back, and stand still while the machine is suspended. */
   readonly monotonic: number;
   /** Milliseconds since the Unix epoch, which go on meanwhile and may be set to anything. */
@@ -10,7 +10,7 @@ export interface Moment {
 
 interface Copy {
   readonly owner: SessionOwner;
-  readonly readAt: Moment;
+  readonly readAt: ProcessMoment;
 }
 
 /** AgingOwners holds so many copies of accounts, and gives one out only while it is young enough. */
@@ -25,7 +25,7 @@ export class AgingOwners {
     this.#maximumAgeMilliseconds = maximumAgeMilliseconds;
   }
 
-  get(userId: string, now: Moment): SessionOwner | null {
+  get(userId: string, now: ProcessMoment): SessionOwner | null {
     const copy = this.#copies.get(userId);
     if (copy === undefined) return null;
     if (!this.#isTooOld(copy, now)) return copy.owner;
@@ -34,7 +34,7 @@ export class AgingOwners {
   }
 
   /** `readAt` is from before the read was sent. */
-  keep(userId: string, owner: SessionOwner, readAt: Moment): void {
+  keep(userId: string, owner: SessionOwner, readAt: ProcessMoment): void {
     this.#copies.delete(userId);
     this.#copies.set(userId, { owner, readAt });
     // Whoever was kept first is the oldest, or nearly: at most as old as the bound, and soon read anew.
@@ -53,7 +53,7 @@ export class AgingOwners {
   }
 
   /** By the clock that says older. A wall clock that was set back says nothing, so the copy counts as too old. */
-  #isTooOld({ readAt }: Copy, now: Moment): boolean {
+  #isTooOld({ readAt }: Copy, now: ProcessMoment): boolean {
     const wallAge = now.wall - readAt.wall;
     if (now.monotonic - readAt.monotonic > this.#maximumAgeMilliseconds) return true;
     return wallAge < 0 || wallAge > this.#maximumAgeMilliseconds;

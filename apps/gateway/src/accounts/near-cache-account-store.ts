@@ -10,7 +10,7 @@ import type {
   PendingRevocationQuery,
   SessionOwner,
 } from "./account-store.ts";
-import { AgingOwners, type Moment } from "./aging-owners.ts";
+import { AgingOwners, type ProcessMoment } from "./aging-owners.ts";
 import type { EmailAddress } from "./email-address.ts";
 import { mayPass } from "./session-owner.ts";
 
@@ -24,7 +24,7 @@ export interface NearCacheAccountsOptions {
   /** 10,000 by default, of half a kilobyte each. */
   readonly maximumEntries?: number;
   /** For tests alone. By default the clocks of this process count. */
-  readonly testMoment?: () => Moment;
+  readonly testMoment?: () => ProcessMoment;
 }
 
 /**
@@ -38,7 +38,7 @@ export interface NearCacheAccountsOptions {
 export class NearCacheAccountStore implements AccountStore {
   readonly #store: AccountStore;
   readonly #settleMilliseconds: number;
-  readonly #now: () => Moment;
+  readonly #now: () => ProcessMoment;
   readonly #copies: AgingOwners;
   readonly #stopListening: () => void;
   #isListening = false;
@@ -159,6 +159,6 @@ export class NearCacheAccountStore implements AccountStore {
   }
 }
 
-function thisMoment(): Moment {
+function thisMoment(): ProcessMoment {
   return { monotonic: performance.now(), wall: Date.now() };
 }

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { GuardedRequest, RequestGuard } from "coatcheck";
-import { headerText } from "../http/header-text.ts";
+import { headerValue } from "../http/header-value.ts";
 import { opensPage } from "../http/page-request.ts";
 import { hasSeveralHosts } from "../http/served-host.ts";
 import type { ServedOrigins } from "../http/served-origins.ts";
@@ -84,7 +84,7 @@ class AskedRequest implements GuardedRequest {
     // Whoever does not say is taken to change something.
     this.method = method ?? "POST";
     this.url = target ?? undefined;
-    this.headers = { get: (name) => (name === "upgrade" ? upgradeOf(headers) : headerText(headers[name])) };
+    this.headers = { get: (name) => (name === "upgrade" ? upgradeOf(headers) : headerValue(headers[name])) };
     this.#request = request;
     this.#clientAddress = clientAddress;
   }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { type Answer, answerTo, type HeaderEdit, type Visit } from "coatcheck";
-import { headerText } from "../http/header-text.ts";
+import { headerValue } from "../http/header-value.ts";
 import { opensPage } from "../http/page-request.ts";
 import type { ProblemCode } from "../http/problem.ts";
 import type { ServedOrigin } from "../http/served-origins.ts";
@@ -70,7 +70,7 @@ export class RequestGate {
     const admission = guard.admit({
       method: request.method ?? "GET",
       url: request.url,
-      headers: { get: (name) => headerText(request.headers[name]) },
+      headers: { get: (name) => headerValue(request.headers[name]) },
       ...{ clientAddress, id },
     });
     if (!admission.admitted) {

@@ -25,11 +25,11 @@ import {
 import { withReason } from "../core/startup-fault.ts";
 import { CoatcheckError } from "../errors.ts";
 import { Connections, type RunStatement } from "./postgres/connections.ts";
-import { migrate, requireCurrentSchema } from "./postgres/migrate.ts";
+import { applyPostgresMigrations, requireCurrentSchema } from "./postgres/migrate.ts";
 import type { PostgresListener, PostgresPool, PostgresResult } from "./postgres/postgres-client.ts";
-import { removalSource } from "./postgres/removal-source.ts";
+import { postgresRemovalSource } from "./postgres/removal-source.ts";
 import { SchemaNames } from "./postgres/schema-names.ts";
-import { assignmentsOf, INSERT, recordOf, rowOf } from "./postgres/session-rows.ts";
+import { assignmentsOf, INSERT, postgresRowOf, recordOfPostgresRow } from "./postgres/session-rows.ts";
 import * as sql from "./postgres/session-statements.ts";
 
 export type { PostgresListener, PostgresPool } from "./postgres/postgres-client.ts";
@@ -96,7 +96,7 @@ export function migratePostgresSessions(
     );
   }
   const connections = new Connections(pool, names, { deadlineMilliseconds });
-  const migrating = connections.transaction((run) => migrate(run, names, partitions));
+  const migrating = connections.transaction((run) => applyPostgresMigrations(run, names, partitions));
   return withReason(migrating.finally(() => connections.release()));
 }
 
@@ -134,7 +134,9 @@ export class PostgresSessionStore implements SessionStore {
   private constructor(connections: Connections, names: SchemaNames, options: PostgresSessionStoreOptions) {
     const { connectListener, testClock } = options;
     this.#connections = connections;
-    this.#channel = new RemovalChannel(removalSource(connectListener, names.removalsChannel, connections.watch));
+    this.#channel = new RemovalChannel(
+      postgresRemovalSource(connectListener, names.removalsChannel, connections.watch),
+    );
     this.#testClock = testClock ?? null;
   }
 
@@ -153,7 +155,7 @@ export class PostgresSessionStore implements SessionStore {
     const insertNow = async (run: RunStatement): Promise<InsertOutcome> => {
       const { userKey, sessionId } = record;
       await this.#takeTurn(run, userKey);
-      const all = (await run(sql.LIST_BY_USER, [userKey])).rows.map(recordOf);
+      const all = (await run(sql.LIST_BY_USER, [userKey])).rows.map(recordOfPostgresRow);
       const checks = await run(sql.READ_CHECKS, [userKey, sessionId, this.#testTime]);
       const [now, fence, isBuried] = checks.rows[0] as [number, string | null, boolean];
       if (fence !== null && fence !== reading.fence) return { outcome: "login_overtaken" };
@@ -175,7 +177,7 @@ export class PostgresSessionStore implements SessionStore {
         ...(await this.#remove(run, replaced, "replaced")),
         ...(await this.#remove(run, evicted, "evicted")),
       ];
-      await run(INSERT, rowOf({ ...record, version: 1 }));
+      await run(INSERT, postgresRowOf({ ...record, version: 1 }));
       return { outcome: "inserted", removed };
     };
     return this.#connections.transaction(insertNow);
@@ -183,7 +185,7 @@ export class PostgresSessionStore implements SessionStore {
 
   async find({ userKey, sessionId }: SessionReference): Promise<SessionRecord | null> {
     const { rows } = await this.#connections.statement(sql.FIND, [userKey, sessionId]);
-    return rows[0] === undefined ? null : recordOf(rows[0]);
+    return rows[0] === undefined ? null : recordOfPostgresRow(rows[0]);
   }
 
   async update(reference: SessionReference, change: SessionChange, expectedVersion: number): Promise<boolean> {
@@ -216,7 +218,7 @@ export class PostgresSessionStore implements SessionStore {
   }
 
   async listByUser(userKey: string): Promise<readonly SessionRecord[]> {
-    return (await this.#connections.statement(sql.LIST_BY_USER, [userKey])).rows.map(recordOf);
+    return (await this.#connections.statement(sql.LIST_BY_USER, [userKey])).rows.map(recordOfPostgresRow);
   }
 
   async deleteExpired(limit: number): Promise<readonly RemovedSession[]> {

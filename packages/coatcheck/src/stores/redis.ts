@@ -23,11 +23,11 @@ import type {
 import { withReason } from "../core/startup-fault.ts";
 import { CoatcheckError } from "../errors.ts";
 import { ExpirySweep } from "./redis/expiry-sweep.ts";
-import { PrimaryWatch } from "./redis/primary-watch.ts";
+import { RedisPrimaryWatch } from "./redis/primary-watch.ts";
 import { packChange, packRecord, unpackRecord } from "./redis/record-codec.ts";
 import { connectionOf } from "./redis/redis-client.ts";
 import type { CommandWord, RedisConnection } from "./redis/redis-connection.ts";
-import { removalSource } from "./redis/removal-source.ts";
+import { redisRemovalSource } from "./redis/removal-source.ts";
 import { ScriptRunner } from "./redis/script-runner.ts";
 import type { ScriptName } from "./redis/scripts.ts";
 import { knowsScriptFlags, readServerInfo, type ServerInfo } from "./redis/server-info.ts";
@@ -43,7 +43,7 @@ export type { RedisSessionStoreOptions } from "./redis/store-options.ts";
 interface OpenParts {
   readonly connection: RedisConnection;
   readonly calls: BoundedCalls;
-  readonly watch: PrimaryWatch;
+  readonly watch: RedisPrimaryWatch;
   readonly prefix: string;
   readonly stopHearing: () => void;
 }
@@ -71,7 +71,7 @@ export class RedisSessionStore implements SessionStore {
   readonly #channel: RemovalChannel;
   readonly #sweep: ExpirySweep;
   readonly #testClock: Clock | null;
-  readonly #watch: PrimaryWatch;
+  readonly #watch: RedisPrimaryWatch;
   readonly #stopHearing: () => void;
 
   /**
@@ -83,7 +83,7 @@ export class RedisSessionStore implements SessionStore {
     const { prefix = "coatcheck:" } = options;
     requireStoreOptions(options);
     const connection = connectionOf(options.client);
-    const watch = new PrimaryWatch(connection, prefix + PROBED_USER_KEY);
+    const watch = new RedisPrimaryWatch(connection, prefix + PROBED_USER_KEY);
     const calls = new BoundedCalls("Redis", options, {
       // One that answers nothing within the deadline may be dead without having been closed.
       onSilence: () => watch.reconnect(),
@@ -126,7 +126,7 @@ export class RedisSessionStore implements SessionStore {
     this.#scripts = scripts;
     this.#watch = watch;
     this.#stopHearing = stopHearing;
-    this.#channel = new RemovalChannel(removalSource({ connection, channel: this.#channelName, calls, watch }));
+    this.#channel = new RemovalChannel(redisRemovalSource({ connection, channel: this.#channelName, calls, watch }));
     this.#sweep = new ExpirySweep({
       ...{ connection, calls, prefix },
       sweepKey: (key, limit) => this.#sweepKey(key, limit),

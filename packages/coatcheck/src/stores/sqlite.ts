@@ -28,9 +28,9 @@ import { withReason } from "../core/startup-fault.ts";
 import { CoatcheckError } from "../errors.ts";
 import { SqliteConnection } from "./sqlite/connection.ts";
 import type { SqliteDatabase } from "./sqlite/database.ts";
-import { migrate } from "./sqlite/migrate.ts";
+import { applySqliteMigrations } from "./sqlite/migrate.ts";
 import { RemovalLog } from "./sqlite/removal-log.ts";
-import { recordOf, rowOf, type SessionRow } from "./sqlite/session-rows.ts";
+import { recordOfSqliteRow, type SessionRow, sqliteRowOf } from "./sqlite/session-rows.ts";
 import { type SessionStatements, sessionStatements } from "./sqlite/session-statements.ts";
 
 export type { SqliteDatabase, SqliteStatement } from "./sqlite/database.ts";
@@ -83,7 +83,7 @@ export class SqliteSessionStore implements SessionStore {
     const { database, deadlineMilliseconds = DEFAULT_DEADLINE_MILLISECONDS } = options;
     const connection = new SqliteConnection(database, deadlineMilliseconds);
     await withReason(connection.read(() => useWriteAheadLog(database)));
-    await withReason(connection.write("durable", () => migrate(database)));
+    await withReason(connection.write("durable", () => applySqliteMigrations(database)));
     return connection.read(() => new SqliteSessionStore(connection, options));
   }
 
@@ -124,7 +124,7 @@ export class SqliteSessionStore implements SessionStore {
       const record = this.#find(reference);
       if (record === null || record.version !== expectedVersion) return false;
       if (this.#clock.now() >= expiresAt(record)) return false;
-      const [userKey, sessionId, ...changed] = rowOf(applyChange(record, change));
+      const [userKey, sessionId, ...changed] = sqliteRowOf(applyChange(record, change));
       this.#statements.replace.run(...changed, userKey, sessionId);
       return true;
     });
@@ -210,17 +210,17 @@ export class SqliteSessionStore implements SessionStore {
       // The list is ordered by last use.
       ...this.#remove(live.slice(0, Math.max(0, surplus)), "evicted", now),
     ];
-    this.#statements.insert.run(...rowOf({ ...record, version: 1 }));
+    this.#statements.insert.run(...sqliteRowOf({ ...record, version: 1 }));
     return { outcome: "inserted", removed };
   }
 
   #find({ userKey, sessionId }: SessionReference): SessionRecord | null {
     const row = this.#statements.find.get(userKey, sessionId) as SessionRow | undefined;
-    return row === undefined ? null : recordOf(row);
+    return row === undefined ? null : recordOfSqliteRow(row);
   }
 
   #list(userKey: string): readonly SessionRecord[] {
-    return (this.#statements.listByUser.all(userKey) as SessionRow[]).map(recordOf);
+    return (this.#statements.listByUser.all(userKey) as SessionRow[]).map(recordOfSqliteRow);
   }
 
   #fenceInForce(userKey: string, now: Timestamp): string | null {
@@ -246,7 +246,7 @@ export class SqliteSessionStore implements SessionStore {
     this.#statements.removeOldFences.run(now);
     this.#statements.removeOldTombstones.run(now);
     const rows = this.#statements.listExpired.all(now - EXPIRY_MARGIN_SECONDS * 1_000, limit) as SessionRow[];
-    return this.#remove(rows.map(recordOf), "expired", now);
+    return this.#remove(rows.map(recordOfSqliteRow), "expired", now);
   }
 }
 

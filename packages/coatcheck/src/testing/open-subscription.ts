@@ -1,5 +1,5 @@
 import type { RemovalListener, SessionStore } from "../core/session-store.ts";
-import { waitUntil } from "./wait-until.ts";
+import { pauseUntil } from "./wait-until.ts";
 
 /** Subscribes, and waits until the store says that every removal from now on is heard. Returns the unsubscription. */
 export async function openSubscription(store: SessionStore, listener: RemovalListener): Promise<() => void> {
@@ -7,7 +7,7 @@ export async function openSubscription(store: SessionStore, listener: RemovalLis
   const unsubscribe = store.subscribe(listener, (state) => {
     isOpen = state === "open";
   });
-  await waitUntil(() => isOpen);
+  await pauseUntil(() => isOpen);
   if (!isOpen) throw new Error("The store's subscription did not open.");
   return unsubscribe;
 }

@@ -4,7 +4,7 @@ const PAUSE_MILLISECONDS = 5;
  * Waits for what happens "soon after". Gives up in the end: what follows then shows what is missing. Counts pauses and
  * not time, so that a machine that stands still does not use up the patience.
  */
-export async function waitUntil(condition: () => boolean, maximumPauses = 1_000): Promise<void> {
+export async function pauseUntil(condition: () => boolean, maximumPauses = 1_000): Promise<void> {
   for (let pauses = 0; !condition() && pauses < maximumPauses; pauses += 1) {
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
   }

@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import { FileServiceError } from "../../errors.ts";
 import type { ByteRange } from "../../http/byte-ranges.ts";
 import type { EntityTag } from "../../http/entity-tag.ts";
-import type { Timestamp } from "../../http/timestamp.ts";
+import type { UnixMilliseconds } from "../../http/http-date.ts";
 import type { OpenFile } from "../file-source.ts";
 import type { ObjectDescription } from "./object-description.ts";
 
@@ -16,7 +16,7 @@ export interface ObjectBody {
 export class BucketFile implements OpenFile {
   readonly size: number;
   readonly entityTag: EntityTag;
-  readonly lastModified: Timestamp | null;
+  readonly lastModified: UnixMilliseconds | null;
   readonly contentEncoding: string | null;
   readonly #fetchRange: (range: ByteRange, entityTag: EntityTag) => Promise<Readable>;
   #body: ObjectBody | null;

@@ -1,13 +1,13 @@
 import { FileServiceError } from "../../errors.ts";
 import type { ByteRange } from "../../http/byte-ranges.ts";
 import type { EntityTag } from "../../http/entity-tag.ts";
-import type { Timestamp } from "../../http/timestamp.ts";
+import type { UnixMilliseconds } from "../../http/http-date.ts";
 
 /** What a bucket says of an object, whichever way it was asked. */
 export interface ObjectDescription {
   readonly size: number;
   readonly entityTag: EntityTag;
-  readonly lastModified: Timestamp | null;
+  readonly lastModified: UnixMilliseconds | null;
   readonly contentEncoding: string | null;
   /** Which bytes came with the answer; null for none. */
   readonly sent: ByteRange | null;

@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { FileServiceError } from "../../errors.ts";
 import { type ByteRange, lengthOf } from "../../http/byte-ranges.ts";
 import { type EntityTag, entityTagOf } from "../../http/entity-tag.ts";
-import type { Timestamp } from "../../http/timestamp.ts";
+import type { UnixMilliseconds } from "../../http/http-date.ts";
 import type { OpenFile } from "../file-source.ts";
 import { closeDescriptor, type Descriptor } from "./descriptor.ts";
 
@@ -18,14 +18,14 @@ type ReadCallback = (error: Error | null, bytes: number) => void;
 export class FolderFile implements OpenFile {
   readonly size: number;
   readonly entityTag: EntityTag;
-  readonly lastModified: Timestamp;
+  readonly lastModified: UnixMilliseconds;
   readonly contentEncoding = null;
   readonly #descriptor: Descriptor;
   #stream: Readable | null = null;
   #isReading = false;
   #isClosed = false;
 
-  constructor(descriptor: Descriptor, { size, mtimeMs }: Stats, now: Timestamp) {
+  constructor(descriptor: Descriptor, { size, mtimeMs }: Stats, now: UnixMilliseconds) {
     this.#descriptor = descriptor;
     this.size = size;
     this.entityTag = entityTagOf(size, mtimeMs, now);

@@ -6,7 +6,7 @@ import { NearCacheAccountStore } from "../../accounts/near-cache-account-store.t
 import { GatewayError } from "../../errors.ts";
 import { AccountPool } from "../postgres/account-pool.ts";
 import { listenForAccountChanges } from "../postgres/listen-for-account-changes.ts";
-import { migrate } from "../postgres/migrate.ts";
+import { migratePostgresAccounts } from "../postgres/migrate.ts";
 import { PostgresAccessStore } from "../postgres/postgres-access-store.ts";
 import { PostgresAccountStore } from "../postgres/postgres-account-store.ts";
 import { PostgresAuditLog } from "../postgres/postgres-audit-log.ts";
@@ -49,7 +49,7 @@ export async function openPostgresAccounts(options: OpenPostgresAccountsOptions)
   const { url, clock = systemClock, nearCache = null } = options;
   const pool = new AccountPool(url);
   try {
-    await pool.transact(OPEN_TIMEOUT_MILLISECONDS, migrate);
+    await pool.transact(OPEN_TIMEOUT_MILLISECONDS, migratePostgresAccounts);
   } catch (error) {
     await pool.close();
     throw openingFault(url, error);

@@ -1,6 +1,6 @@
 import pg from "pg";
 import { GatewayError } from "../../errors.ts";
-import { PrimaryWatch } from "./primary-watch.ts";
+import { AccountsPrimaryWatch } from "./primary-watch.ts";
 import { type Statements, Transaction } from "./transaction.ts";
 
 const MAXIMUM_CONNECTIONS = 10;
@@ -16,7 +16,7 @@ const DEADLINE_MILLISECONDS = 2_000;
  */
 export class AccountPool implements Statements {
   readonly #pool: pg.Pool;
-  readonly #watch = new PrimaryWatch();
+  readonly #watch = new AccountsPrimaryWatch();
 
   /** Connects to nothing yet. */
   constructor(url: string) {

@@ -1,5 +1,5 @@
 import { migrationsAfter } from "../migrations-after.ts";
-import { MIGRATIONS } from "./migrations.ts";
+import { POSTGRES_ACCOUNT_MIGRATIONS } from "./migrations.ts";
 import type { Transaction } from "./transaction.ts";
 
 /**
@@ -8,9 +8,9 @@ import type { Transaction } from "./transaction.ts";
  *
  * @throws GatewayError `accounts_schema_unsupported`
  */
-export async function migrate(transaction: Transaction): Promise<void> {
+export async function migratePostgresAccounts(transaction: Transaction): Promise<void> {
   await transaction.query("SELECT pg_advisory_xact_lock(hashtextextended('coatcheck accounts schema', 0))");
-  for (const { version, sql } of migrationsAfter(await schemaVersion(transaction), MIGRATIONS)) {
+  for (const { version, sql } of migrationsAfter(await schemaVersion(transaction), POSTGRES_ACCOUNT_MIGRATIONS)) {
     await transaction.query(sql);
     await transaction.query("UPDATE coatcheck_accounts_schema SET version = $1", [version]);
   }

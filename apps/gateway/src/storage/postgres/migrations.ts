@@ -1,6 +1,6 @@
 // Written by `npm run migrations` from the files in apps/gateway/migrations/postgres: change those.
 
-export const MIGRATIONS: readonly { readonly version: number; readonly sql: string }[] = [
+export const POSTGRES_ACCOUNT_MIGRATIONS: readonly { readonly version: number; readonly sql: string }[] = [
   {
     version: 1,
     sql: `-- Accounts, and what belongs to logging in to them. Times are milliseconds since the Unix epoch. The names begin with

@@ -9,7 +9,7 @@ const CODES: ReadonlySet<unknown> = new Set(["25006", "0A000"]);
  * PrimaryWatch tells connections that lead to the wrong server: at a failover behind one name, a connection goes on
  * leading to the old server, or a new one to a standby. Both answer what reads, perhaps out of date.
  */
-export class PrimaryWatch {
+export class AccountsPrimaryWatch {
   readonly #madeIn = new WeakMap<PoolClient, number>();
   #generation = 0;
   #lastLeftAt = Number.NEGATIVE_INFINITY;

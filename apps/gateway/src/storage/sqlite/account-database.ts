@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { GatewayError } from "../../errors.ts";
 import type { DatabasePurpose } from "./database-purpose.ts";
-import { migrate } from "./migrate.ts";
+import { migrateSqliteAccounts } from "./migrate.ts";
 import { openSqliteFile, sqliteOpeningFault } from "./sqlite-file.ts";
 
 export interface AccountDatabaseOptions {
@@ -47,8 +47,8 @@ export class AccountDatabase {
     const database = openSqliteFile(path);
     try {
       await retryWhileBusy(OPEN_TIMEOUT_MILLISECONDS, () => {
-        database.transaction(() => migrate(database, purpose)).immediate();
-        // After the check in `migrate`: this too would change somebody else's database.
+        database.transaction(() => migrateSqliteAccounts(database, purpose)).immediate();
+        // After the check in `migrateSqliteAccounts`: this too would change somebody else's database.
         database.pragma("journal_mode = WAL");
         database.pragma("synchronous = FULL");
         database.pragma("foreign_keys = ON");

@@ -1,7 +1,7 @@
 import type { Database } from "better-sqlite3";
 import { migrationsAfter } from "../migrations-after.ts";
 import { checkPurpose, type DatabasePurpose, hasTable, isEmpty, markAsDemo } from "./database-purpose.ts";
-import { MIGRATIONS } from "./migrations.ts";
+import { SQLITE_ACCOUNT_MIGRATIONS } from "./migrations.ts";
 
 /**
  * Brings the accounts' tables to this version, inside a transaction of the caller's that holds the write lock: of
@@ -10,11 +10,11 @@ import { MIGRATIONS } from "./migrations.ts";
  *
  * @throws GatewayError `accounts_schema_unsupported`, `database_is_demo`, `database_is_not_demo`
  */
-export function migrate(database: Database, purpose: DatabasePurpose): void {
+export function migrateSqliteAccounts(database: Database, purpose: DatabasePurpose): void {
   const isNew = isEmpty(database);
   checkPurpose(database, purpose);
 
-  for (const { version, sql } of migrationsAfter(schemaVersion(database), MIGRATIONS)) {
+  for (const { version, sql } of migrationsAfter(schemaVersion(database), SQLITE_ACCOUNT_MIGRATIONS)) {
     database.exec(sql);
     database.prepare("UPDATE accounts_schema SET version = ?").run(version);
   }

@@ -1,6 +1,6 @@
 // Written by `npm run migrations` from the files in apps/gateway/migrations: change those.
 
-export const MIGRATIONS: readonly { readonly version: number; readonly sql: string }[] = [
+export const SQLITE_ACCOUNT_MIGRATIONS: readonly { readonly version: number; readonly sql: string }[] = [
   {
     version: 1,
     sql: `-- Accounts, and what belongs to logging in to them. Times are milliseconds since the Unix epoch.

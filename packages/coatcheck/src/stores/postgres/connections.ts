@@ -1,7 +1,7 @@
 import { BoundedCalls, type CallLimits } from "../../core/bounded-calls.ts";
 import { CoatcheckError } from "../../errors.ts";
 import type { PostgresClient, PostgresPool, PostgresPoolClient, PostgresResult } from "./postgres-client.ts";
-import { PrimaryWatch } from "./primary-watch.ts";
+import { PostgresPrimaryWatch } from "./primary-watch.ts";
 import type { SchemaNames } from "./schema-names.ts";
 
 /** Runs one statement. */
@@ -13,7 +13,7 @@ export type RunStatement = (text: string, values: unknown[]) => Promise<Postgres
  */
 export class Connections {
   /** Tells which connections lead to the wrong server. */
-  readonly watch: PrimaryWatch = new PrimaryWatch();
+  readonly watch: PostgresPrimaryWatch = new PostgresPrimaryWatch();
   readonly #pool: PostgresPool;
   readonly #calls: BoundedCalls;
   readonly #begin: string;

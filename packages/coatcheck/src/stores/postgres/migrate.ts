@@ -1,10 +1,10 @@
 import { CoatcheckError } from "../../errors.ts";
 import type { RunStatement } from "./connections.ts";
-import { MIGRATIONS } from "./migrations.ts";
-import { complaintAboutTables, isTable } from "./schema-check.ts";
+import { POSTGRES_SESSION_MIGRATIONS } from "./migrations.ts";
+import { complaintAboutPostgresTables, isPostgresTable } from "./schema-check.ts";
 import type { SchemaNames } from "./schema-names.ts";
 
-const NEWEST = MIGRATIONS.at(-1)?.version ?? 0;
+const NEWEST = POSTGRES_SESSION_MIGRATIONS.at(-1)?.version ?? 0;
 /** Of several processes that start at once the first does the work, and the others wait: any number that is ours. */
 const LOCK = 4_812_667_301;
 const VERSIONS = "coatcheck_schema";
@@ -19,7 +19,11 @@ const CREATED_TABLE = /^CREATE TABLE (\w+) \(/gm;
  *
  * @throws CoatcheckError `store_schema_unsupported`
  */
-export async function migrate(run: RunStatement, names: SchemaNames, partitions: number): Promise<void> {
+export async function applyPostgresMigrations(
+  run: RunStatement,
+  names: SchemaNames,
+  partitions: number,
+): Promise<void> {
   await run("SELECT pg_advisory_xact_lock($1)", [LOCK]);
   const { version, isWritten } = await presentVersion(run, names);
   if (version > NEWEST) throw newerThanThis(version);
@@ -28,7 +32,7 @@ export async function migrate(run: RunStatement, names: SchemaNames, partitions:
     return;
   }
   await createSchema(run, names);
-  for (const migration of MIGRATIONS.filter((each) => each.version > version)) {
+  for (const migration of POSTGRES_SESSION_MIGRATIONS.filter((each) => each.version > version)) {
     await run(migration.sql.replaceAll(PARTITIONED, partitions === 1 ? "" : "PARTITION BY HASH (user_key)"), []);
     const created = partitions === 1 ? [] : [...migration.sql.matchAll(CREATED_TABLE)];
     for (const [, table = ""] of created) await createPartitions(run, table, partitions);
@@ -55,12 +59,12 @@ async function presentVersion(
   run: RunStatement,
   names: SchemaNames,
 ): Promise<{ readonly version: number; readonly isWritten: boolean }> {
-  if (await isTable(run, names.in(VERSIONS))) {
+  if (await isPostgresTable(run, names.in(VERSIONS))) {
     const { rows } = await run("SELECT max(version) FROM coatcheck_schema", []);
     const version = Number(rows[0]?.[0] ?? 0);
     if (version > 0) return { version, isWritten: true };
   }
-  const complaint = await complaintAboutTables(run, (name) => names.in(name));
+  const complaint = await complaintAboutPostgresTables(run, (name) => names.in(name));
   if (complaint === null) return { version: 0, isWritten: false };
   if (complaint === "") return { version: NEWEST, isWritten: false };
   throw new CoatcheckError(

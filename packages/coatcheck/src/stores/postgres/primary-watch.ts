@@ -9,7 +9,7 @@ const READ_ONLY = "25006";
  * PrimaryWatch tells connections that lead to the wrong server. At a failover behind one name a connection may go on
  * leading to the old server, and a new one to a standby: both answer what reads, perhaps out of date.
  */
-export class PrimaryWatch {
+export class PostgresPrimaryWatch {
   readonly #madeIn = new WeakMap<PostgresClient, number>();
   readonly #onWrongServer = new Set<() => void>();
   #generation = 0;

@@ -2,13 +2,13 @@ import type { RemovalSource } from "../../core/removal-channel.ts";
 import { parseRemovalMessage } from "../../core/removal-message.ts";
 import type { RemovalListener } from "../../core/session-store.ts";
 import type { PostgresListener } from "./postgres-client.ts";
-import type { PrimaryWatch } from "./primary-watch.ts";
+import type { PostgresPrimaryWatch } from "./primary-watch.ts";
 
 /** What the deleting statements notify of, heard on a connection of its own. */
-export function removalSource(
+export function postgresRemovalSource(
   connectListener: () => Promise<PostgresListener>,
   channel: string,
-  watch: PrimaryWatch,
+  watch: PostgresPrimaryWatch,
 ): RemovalSource {
   return {
     async listen(onRemoved, onTold) {

@@ -54,7 +54,7 @@ const COLUMNS_OF = `SELECT attname::text, format_type(atttypid, NULL), attnotnul
 type Column = readonly [name: string, type: string, isNotNull: boolean, hasDefault: boolean, keyPlace: number | null];
 
 /** Whether a table of that name is there, for this role to see. */
-export async function isTable(run: RunStatement, name: string): Promise<boolean> {
+export async function isPostgresTable(run: RunStatement, name: string): Promise<boolean> {
   return (await run("SELECT to_regclass($1) IS NOT NULL", [name])).rows[0]?.[0] === true;
 }
 
@@ -62,7 +62,7 @@ export async function isTable(run: RunStatement, name: string): Promise<boolean>
  * What keeps the tables that are there from being those of this version, in words; "" when nothing does, and null when
  * none is there. By their columns, types and primary keys: an index that is missing makes things slow, and no more.
  */
-export async function complaintAboutTables(
+export async function complaintAboutPostgresTables(
   run: RunStatement,
   inSchema: (name: string) => string,
 ): Promise<string | null> {

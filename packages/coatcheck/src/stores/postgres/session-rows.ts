@@ -37,7 +37,7 @@ export const SELECTED_COLUMNS = COLUMNS.map((column) => (TIMES.has(column) ? `${
 export const INSERT = `INSERT INTO coatcheck_sessions (${COLUMNS.join(", ")})
   VALUES (${COLUMNS.map((_column, index) => `$${index + 1}`).join(", ")})`;
 
-export function rowOf(record: SessionRecord): unknown[] {
+export function postgresRowOf(record: SessionRecord): unknown[] {
   return [
     record.userKey,
     record.sessionId,
@@ -83,7 +83,7 @@ type SessionRow = readonly [
   data: string,
 ];
 
-export function recordOf(columns: readonly unknown[]): SessionRecord {
+export function recordOfPostgresRow(columns: readonly unknown[]): SessionRecord {
   const row = columns as unknown as SessionRow;
   const current: CurrentSecret = { digest: row[11], issuedAt: row[12], authenticatedAt: row[13] };
   return {

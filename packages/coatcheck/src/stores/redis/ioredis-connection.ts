@@ -6,7 +6,7 @@ import {
   requireClusterOptions,
   requireNodeOptions,
 } from "./ioredis-options.ts";
-import type { CommandWord, Listening, RedisConnection, RedisServer } from "./redis-connection.ts";
+import type { CommandWord, Listening, RedisConnection, RedisNode } from "./redis-connection.ts";
 
 /** What the store uses of an ioredis `Redis`: of one server, with or without TLS, or behind Sentinel. */
 export interface IoredisClient extends IoredisNode {
@@ -65,7 +65,7 @@ export function ioredisConnection(client: IoredisClient | IoredisCluster): Redis
     async primaries() {
       const nodes = isCluster(client) ? client.nodes("master") : [client];
       if (nodes.length === 0) throw noServer();
-      return nodes.map((node): RedisServer => ({ send: (command) => call(node, command) }));
+      return nodes.map((node): RedisNode => ({ send: (command) => call(node, command) }));
     },
     listen(listening) {
       // A cluster passes what is published on to all of its servers, so any of them will do.

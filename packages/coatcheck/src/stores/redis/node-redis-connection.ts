@@ -1,6 +1,6 @@
 import type { Subscription } from "../../core/removal-channel.ts";
 import { CoatcheckError } from "../../errors.ts";
-import type { CommandWord, Listening, RedisConnection, RedisServer } from "./redis-connection.ts";
+import type { CommandWord, Listening, RedisConnection, RedisNode } from "./redis-connection.ts";
 import { type OptionRule, requireOptions } from "./required-options.ts";
 
 /** What the store uses of a node-redis client, as `createClient` makes it. */
@@ -98,7 +98,7 @@ export function nodeRedisClusterConnection(cluster: NodeRedisCluster): RedisConn
   };
 }
 
-function serverOf(client: NodeRedisClient): RedisServer {
+function serverOf(client: NodeRedisClient): RedisNode {
   return { send: (command) => client.sendCommand([...command], BUFFERS) };
 }
 

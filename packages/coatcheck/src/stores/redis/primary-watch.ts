@@ -10,7 +10,7 @@ const RECONNECT_EVERY_MILLISECONDS = 1_000;
  * connections and refuses writes, and what it reads may be out of date: the store connects anew, and so does what
  * listens.
  */
-export class PrimaryWatch {
+export class RedisPrimaryWatch {
   readonly #connection: RedisConnection;
   readonly #write: readonly CommandWord[];
   readonly #onWrongServer = new Set<() => void>();

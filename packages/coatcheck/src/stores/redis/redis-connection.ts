@@ -3,7 +3,7 @@ import type { Subscription } from "../../core/removal-channel.ts";
 export type CommandWord = string | Buffer;
 
 /** One server, for what concerns servers rather than keys. */
-export interface RedisServer {
+export interface RedisNode {
   /** Texts in a reply are Buffers. */
   send(command: readonly CommandWord[]): Promise<unknown>;
 }
@@ -28,7 +28,7 @@ export interface RedisConnection {
   send(key: string, command: readonly CommandWord[]): Promise<unknown>;
 
   /** The servers that hold keys. In a cluster they change; the list is as of now. */
-  primaries(): Promise<readonly RedisServer[]>;
+  primaries(): Promise<readonly RedisNode[]>;
 
   /**
    * Opens a connection of its own and resolves when it hears the channel. Calls `onLost` once when it no longer does,

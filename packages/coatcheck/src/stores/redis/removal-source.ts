@@ -2,18 +2,18 @@ import type { BoundedCalls } from "../../core/bounded-calls.ts";
 import type { RemovalSource } from "../../core/removal-channel.ts";
 import { parseRemovalMessage } from "../../core/removal-message.ts";
 import type { RemovalListener } from "../../core/session-store.ts";
-import type { PrimaryWatch } from "./primary-watch.ts";
+import type { RedisPrimaryWatch } from "./primary-watch.ts";
 import type { RedisConnection } from "./redis-connection.ts";
 
 interface RemovalSourceParts {
   readonly connection: RedisConnection;
   readonly channel: string;
   readonly calls: BoundedCalls;
-  readonly watch: PrimaryWatch;
+  readonly watch: RedisPrimaryWatch;
 }
 
 /** What the scripts publish, heard on a connection of its own. */
-export function removalSource({ connection, channel, calls, watch }: RemovalSourceParts): RemovalSource {
+export function redisRemovalSource({ connection, channel, calls, watch }: RemovalSourceParts): RemovalSource {
   return {
     async listen(onRemoved, onLost) {
       const onMessage = (message: Buffer) => tellOf(message, onRemoved);

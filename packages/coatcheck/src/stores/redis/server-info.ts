@@ -1,4 +1,4 @@
-import type { RedisServer } from "./redis-connection.ts";
+import type { RedisNode } from "./redis-connection.ts";
 
 /** What a Redis server says of itself, as far as the store must know. */
 export interface ServerInfo {
@@ -8,7 +8,7 @@ export interface ServerInfo {
 }
 
 /** Null where the server does not say, as when INFO is not allowed to this user. */
-export async function readServerInfo(server: RedisServer): Promise<ServerInfo | null> {
+export async function readServerInfo(server: RedisNode): Promise<ServerInfo | null> {
   const info = String(await server.send(["INFO"]).catch(emptyIfForbidden));
   const version = /^redis_version:(\S+)/m.exec(info)?.[1];
   const maxmemoryPolicy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1];

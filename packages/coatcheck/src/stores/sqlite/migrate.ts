@@ -1,9 +1,9 @@
 import { CoatcheckError } from "../../errors.ts";
 import type { SqliteDatabase } from "./database.ts";
-import { MIGRATIONS } from "./migrations.ts";
-import { complaintAboutTables, isTable } from "./schema-check.ts";
+import { SQLITE_SESSION_MIGRATIONS } from "./migrations.ts";
+import { complaintAboutSqliteTables, isSqliteTable } from "./schema-check.ts";
 
-const NEWEST = MIGRATIONS.at(-1)?.version ?? 0;
+const NEWEST = SQLITE_SESSION_MIGRATIONS.at(-1)?.version ?? 0;
 
 /**
  * Brings the tables to this version, inside a transaction of the caller's that holds the write lock: of several
@@ -11,7 +11,7 @@ const NEWEST = MIGRATIONS.at(-1)?.version ?? 0;
  *
  * @throws CoatcheckError `store_schema_unsupported`
  */
-export function migrate(database: SqliteDatabase): void {
+export function applySqliteMigrations(database: SqliteDatabase): void {
   const { version, isWritten } = presentVersion(database);
   if (version > NEWEST) {
     throw new CoatcheckError(
@@ -19,7 +19,8 @@ export function migrate(database: SqliteDatabase): void {
       `The session tables are of version ${version}; this version of coatcheck knows up to ${NEWEST}.`,
     );
   }
-  for (const migration of MIGRATIONS.filter((each) => each.version > version)) database.exec(migration.sql);
+  for (const migration of SQLITE_SESSION_MIGRATIONS.filter((each) => each.version > version))
+    database.exec(migration.sql);
   if (version === NEWEST && !isWritten) {
     database.exec("CREATE TABLE IF NOT EXISTS coatcheck_schema (version INTEGER NOT NULL) STRICT");
     database.prepare("INSERT INTO coatcheck_schema (version) VALUES (?)").run(NEWEST);
@@ -30,11 +31,11 @@ export function migrate(database: SqliteDatabase): void {
 
 /** Of which version the tables are, 0 for none; by themselves where nothing is written of it. */
 function presentVersion(database: SqliteDatabase): { readonly version: number; readonly isWritten: boolean } {
-  if (isTable(database, "coatcheck_schema")) {
+  if (isSqliteTable(database, "coatcheck_schema")) {
     const version = Number(database.prepare("SELECT max(version) FROM coatcheck_schema").pluck().get());
     if (version > 0) return { version, isWritten: true };
   }
-  const complaint = complaintAboutTables(database);
+  const complaint = complaintAboutSqliteTables(database);
   if (complaint === null) return { version: 0, isWritten: false };
   if (complaint === "") return { version: NEWEST, isWritten: false };
   throw new CoatcheckError(

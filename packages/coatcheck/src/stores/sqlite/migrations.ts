@@ -1,6 +1,6 @@
 // Written by `npm run migrations` from the files in packages/coatcheck/migrations/sqlite: change those.
 
-export const MIGRATIONS: readonly { readonly version: number; readonly sql: string }[] = [
+export const SQLITE_SESSION_MIGRATIONS: readonly { readonly version: number; readonly sql: string }[] = [
   {
     version: 1,
     sql: `-- Times are milliseconds since the Unix epoch. Digests are SHA-256 in base64url: nothing in here opens a session.

@@ -48,7 +48,7 @@ type Column = readonly [
   hidden: number,
 ];
 
-export function isTable(database: SqliteDatabase, name: string): boolean {
+export function isSqliteTable(database: SqliteDatabase, name: string): boolean {
   return database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(name) !== undefined;
 }
 
@@ -56,14 +56,14 @@ export function isTable(database: SqliteDatabase, name: string): boolean {
  * What keeps the tables that are there from being those of this version, in words; "" when nothing does, and null when
  * none is there. By their columns, types and primary keys: an index that is missing makes things slow, and no more.
  */
-export function complaintAboutTables(database: SqliteDatabase): string | null {
+export function complaintAboutSqliteTables(database: SqliteDatabase): string | null {
   const columnsOf = database.prepare(
     `SELECT name, upper(type), "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(?)`,
   );
   const missing: string[] = [];
   const complaints: string[] = [];
   for (const table of EXPECTED) {
-    if (isTable(database, table.name)) {
+    if (isSqliteTable(database, table.name)) {
       complaints.push(...complaintsAbout(table, columnsOf.raw().all(table.name) as readonly Column[]));
     } else missing.push(`there is no table ${table.name}`);
   }

@@ -45,7 +45,7 @@ export type SessionRow = readonly [
   data: string,
 ];
 
-export function rowOf(record: SessionRecord): SessionRow {
+export function sqliteRowOf(record: SessionRecord): SessionRow {
   return [
     record.userKey,
     record.sessionId,
@@ -69,7 +69,7 @@ export function rowOf(record: SessionRecord): SessionRow {
   ];
 }
 
-export function recordOf(row: SessionRow): SessionRecord {
+export function recordOfSqliteRow(row: SessionRow): SessionRecord {
   const current: CurrentSecret = { digest: row[11], issuedAt: row[12], authenticatedAt: row[13] };
   return {
     userKey: row[0],

@@ -13,7 +13,7 @@ import type { ManualClock } from "../manual-clock.ts";
 import { openSubscription } from "../open-subscription.ts";
 import { sessionRecordNamed, userKeyNamed } from "../session-record-fixture.ts";
 import type { StoreUnderTest } from "../store-under-test.ts";
-import { waitUntil } from "../wait-until.ts";
+import { pauseUntil } from "../wait-until.ts";
 
 export const ADA = userKeyNamed("ada");
 export const GRACE = userKeyNamed("grace");
@@ -80,7 +80,7 @@ export class StoreBench<TestClock extends Clock = Clock> {
   async requirePublished({ events }: Watch, expected: readonly RemovedSession[]): Promise<void> {
     const last = await this.login("the-last-one");
     await this.store.delete(last, "logged_out");
-    await waitUntil(() => events.some(({ sessionId }) => sessionId === last.sessionId));
+    await pauseUntil(() => events.some(({ sessionId }) => sessionId === last.sessionId));
     deepEqual(inAnyOrder(events), inAnyOrder([...expected, removedAs(last, "logged_out")]));
   }
 }

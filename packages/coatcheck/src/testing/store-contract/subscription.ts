@@ -1,6 +1,6 @@
 import { deepEqual } from "node:assert/strict";
 import { EXPIRY_MARGIN_SECONDS, type SessionLimit } from "../../core/session-store.ts";
-import { waitUntil } from "../wait-until.ts";
+import { pauseUntil } from "../wait-until.ts";
 import { ADA, type ContractTests, GRACE, removedAs, type StoreBench, type Watch } from "./store-bench.ts";
 
 const ONE: SessionLimit = { maximum: 1, whenFull: "evict" };
@@ -29,10 +29,10 @@ export function subscriptionContract({ test, timedTest }: ContractTests): void {
     const stops = await Promise.all([bench.subscribe(listener), bench.subscribe(listener)]);
     const [one, other] = [await bench.login("phone"), await bench.login("laptop")];
     await bench.store.delete(one, "logged_out");
-    await waitUntil(() => heard.length === 2);
+    await pauseUntil(() => heard.length === 2);
     stops[0]?.();
     await bench.store.delete(other, "logged_out");
-    await waitUntil(() => heard.length === 3);
+    await pauseUntil(() => heard.length === 3);
     deepEqual(heard, [one.sessionId, one.sessionId, other.sessionId]);
     stops[1]?.();
   });
@@ -42,7 +42,7 @@ export function subscriptionContract({ test, timedTest }: ContractTests): void {
     const stop = await bench.subscribe(() => void bench.store.delete(other, "revoked"));
     const watch = await bench.watch();
     await bench.store.delete(one, "logged_out");
-    await waitUntil(() => watch.events.length === 2);
+    await pauseUntil(() => watch.events.length === 2);
     deepEqual(watch.events, [removedAs(one, "logged_out"), removedAs(other, "revoked")]);
     for (const end of [stop, watch.stop]) end();
   });
@@ -75,7 +75,7 @@ export function subscriptionContract({ test, timedTest }: ContractTests): void {
     const names = ["five", "three", "one", "four", "two"];
     for (const name of names) await bench.login(name);
     for (const name of names) await bench.store.delete(bench.record(name), "revoked");
-    await waitUntil(() => watch.events.length >= names.length);
+    await pauseUntil(() => watch.events.length >= names.length);
     deepEqual(
       watch.events,
       names.map((name) => removedAs(bench.record(name), "revoked")),
@@ -97,7 +97,7 @@ export function subscriptionContract({ test, timedTest }: ContractTests): void {
     const [leaver, stayer] = await Promise.all([bench.watch(), bench.watch()]);
     const [first, second] = [await bench.login("phone"), await bench.login("laptop")];
     await bench.store.delete(first, "revoked");
-    await waitUntil(() => leaver.events.length > 0);
+    await pauseUntil(() => leaver.events.length > 0);
     leaver.stop();
     leaver.stop();
     await bench.store.delete(second, "revoked");
@@ -127,7 +127,7 @@ async function requireHeardByAll(
   if (first !== undefined) await bench.requirePublished(first, expected);
   // The others heard the same: the last event of the first was the last of all.
   for (const { events } of others) {
-    await waitUntil(() => events.length >= (first?.events.length ?? 0));
+    await pauseUntil(() => events.length >= (first?.events.length ?? 0));
     deepEqual(events, first?.events);
   }
 }

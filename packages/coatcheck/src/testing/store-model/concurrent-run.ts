@@ -2,7 +2,7 @@ import type { SessionStore } from "../../core/session-store.ts";
 import { ManualClock } from "../manual-clock.ts";
 import { sessionRecordNamed, userKeyNamed } from "../session-record-fixture.ts";
 import type { CreateStore } from "../store-under-test.ts";
-import { type LoginAttempt, LoginLedger } from "./login-ledger.ts";
+import { type LedgerEntry, LoginLedger } from "./login-ledger.ts";
 import { PublishedRemovals } from "./published-removals.ts";
 import { changeNamed } from "./session-changes.ts";
 import { HIGHEST_LIMIT, type StoreCommand, USERS } from "./store-command.ts";
@@ -99,7 +99,7 @@ class ConcurrentRun {
   }
 
   /** Reads the fence and makes the record, as a login does before it checks the credential. */
-  async #begin(user: string, store: SessionStore, idleSeconds: number, lifetimeSeconds: number): Promise<LoginAttempt> {
+  async #begin(user: string, store: SessionStore, idleSeconds: number, lifetimeSeconds: number): Promise<LedgerEntry> {
     const userKey = userKeyNamed(user);
     const reading = await store.readFence(userKey);
     const now = this.#clock.now();
@@ -113,7 +113,7 @@ class ConcurrentRun {
   }
 
   /** "a" is the user's latest attempt, "b" the one before. */
-  #attemptNamed(user: string, letter: string): LoginAttempt | undefined {
+  #attemptNamed(user: string, letter: string): LedgerEntry | undefined {
     return this.ledger.attemptsOf(userKeyNamed(user))["abcdef".indexOf(letter)];
   }
 }

@@ -4,7 +4,7 @@ import type { FenceReading } from "../../core/session-store.ts";
 import { inAnyOrder } from "../in-any-order.ts";
 
 /** One login: its record may be sent more than once, always with the reading that it began with. */
-export interface LoginAttempt {
+export interface LedgerEntry {
   readonly record: SessionRecord;
   readonly reading: FenceReading;
   /** The number of this login, in the order in which their readings came back. */
@@ -24,21 +24,21 @@ interface Revocation {
 /** LoginLedger keeps account of what a store said it did, and requires that what it lists is the balance. */
 export class LoginLedger {
   readonly removed: RemovedSession[] = [];
-  readonly #attempts: LoginAttempt[] = [];
+  readonly #attempts: LedgerEntry[] = [];
   readonly #revocations: Revocation[] = [];
 
   get size(): number {
     return this.#attempts.length;
   }
 
-  open(record: SessionRecord, reading: FenceReading): LoginAttempt {
+  open(record: SessionRecord, reading: FenceReading): LedgerEntry {
     const attempt = { record, reading, number: this.size, insertions: 0, removals: 0, updates: 0 };
     this.#attempts.push(attempt);
     return attempt;
   }
 
   /** The user's attempts, the latest first. */
-  attemptsOf(userKey: string): readonly LoginAttempt[] {
+  attemptsOf(userKey: string): readonly LedgerEntry[] {
     return this.#attempts.filter(({ record }) => record.userKey === userKey).reverse();
   }
 
@@ -74,7 +74,7 @@ export class LoginLedger {
     }
   }
 
-  #wasRevoked({ record, number }: LoginAttempt): boolean {
+  #wasRevoked({ record, number }: LedgerEntry): boolean {
     return this.#revocations.some(
       ({ userKey, except, begunLogins }) =>
         userKey === record.userKey && except !== record.sessionId && number < begunLogins,

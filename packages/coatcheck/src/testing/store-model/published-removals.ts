@@ -3,7 +3,7 @@ import type { RemovedSession } from "../../core/session-record.ts";
 import type { SessionStore } from "../../core/session-store.ts";
 import { inAnyOrder } from "../in-any-order.ts";
 import { openSubscription } from "../open-subscription.ts";
-import { waitUntil } from "../wait-until.ts";
+import { pauseUntil } from "../wait-until.ts";
 
 // Little patience: a story that fails is told again and again, to find the shortest that does.
 const MAXIMUM_PAUSES = 50;
@@ -22,7 +22,7 @@ export class PublishedRemovals {
   }
 
   async require(removed: readonly RemovedSession[]): Promise<void> {
-    await waitUntil(() => this.#published.length >= removed.length, MAXIMUM_PAUSES);
+    await pauseUntil(() => this.#published.length >= removed.length, MAXIMUM_PAUSES);
     deepEqual(inAnyOrder(this.#published), inAnyOrder(removed));
   }
 }
