@@ -116,8 +116,11 @@ function printResults(contestants: readonly Contestant[]): void {
   printTable(
     ["", `${LARGE_MEGABYTES} MB: MB per second`, "of plain", `${SMALL_BYTES} bytes: requests per second`, "of plain"],
     rates.map(({ name, large, small }) => [
-      ...[name, String(Math.round(large)), share(large, base?.large)],
-      ...[Math.round(small).toLocaleString("en"), share(small, base?.small)],
+      name,
+      String(Math.round(large)),
+      share(large, base?.large),
+      Math.round(small).toLocaleString("en"),
+      share(small, base?.small),
     ]),
   );
 }

@@ -39,8 +39,16 @@ export const betterAuth: Layout = (client, count, device) =>
     const { userAgent, ip, label } = device(index);
     const [token, userId] = [randomBytes(24).toString("base64url"), randomUUID()];
     const session = {
-      ...{ expiresAt, token, createdAt: now, updatedAt: now, ipAddress: ip, userAgent, userId },
-      ...{ id: randomBytes(24).toString("base64url"), label, methods: ["pwd"] },
+      expiresAt,
+      token,
+      createdAt: now,
+      updatedAt: now,
+      ipAddress: ip,
+      userAgent,
+      userId,
+      id: randomBytes(24).toString("base64url"),
+      label,
+      methods: ["pwd"],
     };
     pipeline.set(token, JSON.stringify({ session }), "EX", DAY_SECONDS);
     const list = [{ token, expiresAt: expiresAt.getTime() }];

@@ -21,7 +21,12 @@ export function ask({ port, from, method, path, headers = {}, body }: Question):
   const startedAt = performance.now();
   return new Promise((resolve, reject) => {
     const sending = request({
-      ...{ host: "127.0.0.1", port, localAddress: from, method, path, agent: false },
+      host: "127.0.0.1",
+      port,
+      localAddress: from,
+      method,
+      path,
+      agent: false,
       headers: {
         host: `localhost:${port}`,
         "x-csrf": "1",

@@ -44,7 +44,9 @@ export async function runLoginFlood(): Promise<void> {
   printTable(
     ["", "logins from a known device", "of them refused", "p50, ms", "p99, ms", "GET /auth/me p50, ms", "p99, ms"],
     [quiet, flood].map(({ name, logins, refusedLogins, requests }) => [
-      ...[name, String(logins.length), String(refusedLogins)],
+      name,
+      String(logins.length),
+      String(refusedLogins),
       ...[at(logins, 0.5), at(logins, 0.99), at(requests, 0.5), at(requests, 0.99)].map((value) => value.toFixed(1)),
     ]),
   );

@@ -32,7 +32,9 @@ export async function runLoginTiming(): Promise<void> {
   const authenticator = new PasswordAuthenticator({ ...opened, sessions, hasher, changes, overall });
   for (const text of ["ada@example.com", "disabled@example.com"]) {
     const added = await opened.accounts.add({
-      ...{ email: emailOf(text), name: "Someone", passwordHash: await hasher.hash(password) },
+      email: emailOf(text),
+      name: "Someone",
+      passwordHash: await hasher.hash(password),
     });
     if (added.outcome !== "added") throw new Error(`${text} was not added.`);
     if (text.startsWith("disabled")) await opened.accounts.disable(added.account.id);

@@ -60,7 +60,10 @@ export async function runProxy(): Promise<void> {
       others: [
         {
           name: "/auth/verify/forward, with the near-cache",
-          ...{ url: cached.url, path: "/auth/verify/forward", headers: { ...cachedCookie, ...asked }, rates: [] },
+          url: cached.url,
+          path: "/auth/verify/forward",
+          headers: { ...cachedCookie, ...asked },
+          rates: [],
         },
       ],
     },
@@ -76,11 +79,17 @@ export async function runProxy(): Promise<void> {
         { name: "the gateway, a public route", url: open.url, headers: {}, ...hello, rates: [] },
         {
           name: "the gateway, behind a login, with the near-cache",
-          ...{ url: cached.url, headers: cachedCookie, ...hello, rates: [] },
+          url: cached.url,
+          headers: cachedCookie,
+          ...hello,
+          rates: [],
         },
         {
           name: "the gateway, behind a login, all in SQLite",
-          ...{ url: onSqlite.url, headers: sqliteCookie, ...hello, rates: [] },
+          url: onSqlite.url,
+          headers: sqliteCookie,
+          ...hello,
+          rates: [],
         },
       ],
     },

@@ -120,7 +120,7 @@ const floors: readonly Floor[] = [
     outside: program,
   },
   // What a running gateway does by itself.
-  { place: "maintenance", on: ["storage/accounts"], outside: program },
+  { place: "maintenance", on: ["accounts/credentials", "passes", "audit", "storage/accounts"], outside: program },
   // One HTTP server of all that answers.
   {
     place: "server.ts",

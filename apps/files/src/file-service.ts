@@ -65,7 +65,9 @@ async function serve(configuration: FileServiceConfiguration, parts: OpenParts):
   let isEnding = false;
   const server = buildServer({
     ...parts,
-    ...{ downloads, cookie: new PassCookie(configuration.publicUrl), now: Date.now },
+    downloads,
+    cookie: new PassCookie(configuration.publicUrl),
+    now: Date.now,
     playlists: new Playlists(configuration.publicUrl),
     maximumStalledMilliseconds: configuration.maxStalledSeconds * 1_000,
     publicUrl: configuration.publicUrl,

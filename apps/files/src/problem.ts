@@ -43,8 +43,14 @@ export type ProblemCode = keyof typeof problems;
 
 /** What was said of a file that is not sent after all. */
 const OF_A_FILE = [
-  ...["content-length", "content-range", "content-encoding", "content-disposition"],
-  ...["etag", "last-modified", "accept-ranges", "set-cookie"],
+  "content-length",
+  "content-range",
+  "content-encoding",
+  "content-disposition",
+  "etag",
+  "last-modified",
+  "accept-ranges",
+  "set-cookie",
 ];
 
 /** `headers` are sent besides those of every problem. */

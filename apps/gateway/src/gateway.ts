@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { ignoreOtherUpgrades } from "@coatcheck/service/ignored-upgrades";
 import { listen } from "@coatcheck/service/listen";
 import type { LogLoss } from "@coatcheck/service/log-destination";
@@ -12,7 +11,6 @@ import { PasswordHasher } from "./accounts/passwords/password-hasher.ts";
 import { OverallFailures } from "./accounts/throttling/overall-failures.ts";
 import { AuditWriter } from "./audit/audit-writer.ts";
 import { logSecurityEvents } from "./audit/log-security-events.ts";
-import { removeOldAuditEvents } from "./audit/remove-old-audit-events.ts";
 import { SecurityEvents } from "./audit/security-events.ts";
 import { reportSessionEvents } from "./audit/session-events.ts";
 import { makeDataFolder } from "./config/data-folder.ts";
@@ -23,6 +21,7 @@ import { clientAddressBehind, forwardedHops, isTrustedPeer } from "./http/client
 import { ownCookies } from "./http/own-cookies.ts";
 import { requestIds } from "./http/request-ids.ts";
 import { ServedOrigins } from "./http/served-origins.ts";
+import { choresOf } from "./maintenance/chores.ts";
 import { watchClock } from "./maintenance/clock-watch.ts";
 import { Maintenance } from "./maintenance/maintenance.ts";
 import { readinessOf } from "./maintenance/readiness.ts";
@@ -73,16 +72,8 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-/** How often to look for revocations that a crash or another process left pending. Sessions are refused meanwhile. */
-const PENDING_REVOCATIONS_EVERY_SECONDS = 1;
-const EXPIRY_EVERY_SECONDS = 60;
-/** For sessions that expire, and accounts whose sessions could not be ended: both are told by nobody. */
-const WATCH_EVERY_SECONDS = 5;
 /** When closing, a request that is being served has so long to be answered. */
 const LONGEST_ANSWER_MILLISECONDS = 5_000;
-const EXPIRY_BATCH = 100;
-const AUDIT_EVERY_SECONDS = 1;
-const CLOCK_EVERY_SECONDS = 60;
 
 /**
  * Puts a gateway together and starts it: the composition root. Only here do stores, clock and settings meet.
@@ -98,7 +89,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   try {
     const metrics = configuration.metricsPort === null ? null : new GatewayMetrics();
-    const opened = await openSessionStore(
+    const sessionStore = await openSessionStore(
       configuration,
       systemClock,
       (reason) => {
@@ -109,13 +100,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     try {
       const passwords = await NewPasswordCheck.open(configuration.breachedPasswordsFile);
       try {
-        return await serve(options, { pages, database, opened, passwords, metrics });
+        return await serve(options, { pages, database, sessionStore, passwords, metrics });
       } catch (error) {
         await passwords.close();
         throw error;
       }
     } catch (error) {
-      await opened.close();
+      await sessionStore.close();
       throw error;
     }
   } catch (error) {
@@ -128,7 +119,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 interface OpenParts {
   readonly pages: PageFiles;
   readonly database: OpenAccounts;
-  readonly opened: OpenSessionStore;
+  readonly sessionStore: OpenSessionStore;
   readonly passwords: NewPasswordCheck;
   readonly metrics: GatewayMetrics | null;
 }
@@ -137,19 +128,26 @@ interface OpenParts {
 async function serve(options: GatewayOptions, parts: OpenParts): Promise<Gateway> {
   const { configuration, log, logLoss = () => ({ unwritable: 0, flood: 0 }), prepare, passRule } = options;
   const clock = systemClock;
-  const { pages, database, opened, passwords, metrics } = parts;
+  const { pages, database, sessionStore, passwords, metrics } = parts;
   const { accounts, throttle, devices } = database;
   const access = new SignedAccess({
-    ...{ configuration, store: database.access, clock },
+    configuration,
+    store: database.access,
+    clock,
     ...(passRule === undefined ? {} : { rule: passRule }),
     ...(metrics !== null && { onPassRuleQuestion: metrics.passRuleAsked.bind(metrics) }),
   });
   await access.prepare();
-  const store = access.issuesPasses ? new PassRevokingStore(opened.store, database.access, clock) : opened.store;
+  const store = access.issuesPasses
+    ? new PassRevokingStore(sessionStore.store, database.access, clock)
+    : sessionStore.store;
   const sessions = new SessionManager({ store, policy: sessionPolicyOf(configuration), clock });
   const guardFor = (origin: string) =>
     new RequestGuard({
-      ...{ sessions, origin, headerlessRequests: "refuse", crossOriginRequests: "refuse_always" },
+      sessions,
+      origin,
+      headerlessRequests: "refuse",
+      crossOriginRequests: "refuse_always",
       dangerouslyAllowInsecureOrigin: configuration.dangerouslyAllowInsecureHttp,
     });
   const [primary, ...others] = configuration.publicUrl;
@@ -162,7 +160,13 @@ async function serve(options: GatewayOptions, parts: OpenParts): Promise<Gateway
     security.report({ event: "excess_rate_limit_exceeded", detail: { asked: "login", limit: "overall" } });
   });
   const authenticator = new PasswordAuthenticator({
-    ...{ accounts, hasher, throttle, devices, changes, sessions, overall },
+    accounts,
+    hasher,
+    throttle,
+    devices,
+    changes,
+    sessions,
+    overall,
   });
   const audit = new AuditWriter({ log: database.audit, clock });
   security.on((report, origin) => audit.record(report, origin));
@@ -176,7 +180,10 @@ async function serve(options: GatewayOptions, parts: OpenParts): Promise<Gateway
   const isOwnCookie = ownCookies(guards.map(({ cookie }) => cookie));
   const health = new UpstreamHealth({ clock, log, tryConnect });
   const upstreams = new Upstreams({
-    ...{ isOwnCookie, live, health, log },
+    isOwnCookie,
+    live,
+    health,
+    log,
     ...(metrics !== null && { onAnswer: metrics.upstreamAnswered.bind(metrics) }),
   });
   const decider = new AccessDecider({ accounts, access, security });
@@ -187,41 +194,44 @@ async function serve(options: GatewayOptions, parts: OpenParts): Promise<Gateway
   let isEnding = false;
   const checkReadiness = readinessOf(database, sessions);
   const server = buildServer({
-    frontDoor: { gate, upstreams },
-    verify: forwardAuth ? { decider, isTrustedPeer: isTrustedPeer(trustedProxies), clientAddress } : null,
-    ...{
-      origins,
-      sessions,
-      accounts,
-      access,
-      authenticator,
-      changes,
-      passwords,
-      devices,
-      pages,
-      clock,
+    identity: { origins, sessions, accounts, access, authenticator, changes, passwords, devices },
+    traffic: {
+      frontDoor: { gate, upstreams },
+      verify: forwardAuth ? { decider, isTrustedPeer: isTrustedPeer(trustedProxies), clientAddress } : null,
+      trustedProxies,
+      hops,
+    },
+    observability: {
       log,
       security,
       metrics,
+      checkReadiness: async () => {
+        if (isEnding) throw new Error("The gateway was told to stop.");
+        await checkReadiness();
+      },
     },
-    ...{ trustedProxies, hops },
-    checkReadiness: async () => {
-      if (isEnding) throw new Error("The gateway was told to stop.");
-      await checkReadiness();
-    },
+    pages,
+    clock,
   });
   const upgrades = new Upgrades({
-    ...{ origins, gate, upstreams, live, health, isOwnCookie, log, clientAddress },
+    origins,
+    gate,
+    upstreams,
+    live,
+    health,
+    isOwnCookie,
+    log,
+    clientAddress,
     nextId: requestIds(),
   });
   ignoreOtherUpgrades(server.server, (request, socket, head) => upgrades.handle(request, socket, head));
-  const watch = new SessionWatch({ live, store: opened.store, sessions, accounts, log });
+  const watch = new SessionWatch({ live, store: sessionStore.store, sessions, accounts, log });
   const stopMetrics = await serveMetrics(metrics, configuration, {
     openConnections: () => live.count(),
     admits: (upstream) => health.admits(upstream),
     audit,
     security,
-    sessionStore: opened.store,
+    sessionStore: sessionStore.store,
     sessions,
     logLoss,
     log,
@@ -232,27 +242,14 @@ async function serve(options: GatewayOptions, parts: OpenParts): Promise<Gateway
     await stopMetrics();
     throw error;
   }
-  const maintenance = new Maintenance(
-    [
-      {
-        name: "pending revocations",
-        everySeconds: PENDING_REVOCATIONS_EVERY_SECONDS,
-        run: () => changes.finishPending(),
-      },
-      { name: "expired sessions", everySeconds: opened.sweepEverySeconds, run: () => removeAllExpired(sessions) },
-      { name: "open connections", everySeconds: WATCH_EVERY_SECONDS, run: () => watch.check() },
-      { name: "old keys", everySeconds: EXPIRY_EVERY_SECONDS, run: () => retireOldKeys(access, log) },
-      { name: "clock", everySeconds: CLOCK_EVERY_SECONDS, run: () => watchClock(sessions, log) },
-      { name: "audit events", everySeconds: AUDIT_EVERY_SECONDS, run: () => audit.flush() },
-      {
-        name: "old audit events",
-        everySeconds: EXPIRY_EVERY_SECONDS,
-        run: () => removeOldAuditEvents(database.audit, clock.now(), configuration.auditRetentionDays),
-      },
-      { name: "expired accounts data", everySeconds: EXPIRY_EVERY_SECONDS, run: () => database.removeExpired() },
-    ],
-    log,
+  const chores = choresOf(
+    { database, sessions, changes, access, audit, checkConnections: () => watch.check(), clock, log },
+    {
+      removeSessionsEverySeconds: sessionStore.sweepEverySeconds,
+      auditRetentionDays: configuration.auditRetentionDays,
+    },
   );
+  const maintenance = new Maintenance(chores, log);
   return {
     announceEnd() {
       isEnding = true;
@@ -271,26 +268,10 @@ async function serve(options: GatewayOptions, parts: OpenParts): Promise<Gateway
       watch.close();
       await upstreams.close();
       await passwords.close();
-      await opened.close();
+      await sessionStore.close();
       await database.close();
     },
   };
-}
-
-/** In batches, so that requests get their turn in between, until none is left: else a busy minute is never caught up. */
-async function removeAllExpired(sessions: SessionManager): Promise<void> {
-  let removed: number;
-  do {
-    removed = await sessions.removeExpired(EXPIRY_BATCH);
-    await nextTurn();
-  } while (removed === EXPIRY_BATCH);
-}
-
-/** What nothing is signed by any more: every key that is published is one more that somebody could have. */
-async function retireOldKeys(access: SignedAccess, log: FastifyBaseLogger): Promise<void> {
-  for (const keys of [access.identityKeys, access.passKeys]) {
-    for (const kid of await keys.retireDue()) log.info({ event: "key_retired", kid }, "an old key was retired");
-  }
 }
 
 function sessionPolicyOf({ sessionPolicy, freshForSeconds }: GatewayConfiguration): SessionPolicy {

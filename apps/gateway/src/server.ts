@@ -18,18 +18,8 @@ import type { CredentialChanges } from "./accounts/credentials/credential-change
 import type { PasswordAuthenticator } from "./accounts/credentials/password-authenticator.ts";
 import type { NewPasswordCheck } from "./accounts/passwords/new-password-check.ts";
 import type { KnownDevices } from "./accounts/throttling/known-devices.ts";
-import { addAccessRoutes } from "./api/access.ts";
-import { addHealthRoutes } from "./api/health.ts";
-import { addKeySetRoutes } from "./api/key-sets.ts";
-import { addLoginRoute } from "./api/login.ts";
-import { addLogoutRoute } from "./api/logout.ts";
-import { addMeRoutes } from "./api/me.ts";
 import { addRoutesWithMethodNotAllowed } from "./api/method-not-allowed.ts";
-import { addOpenApiRoute } from "./api/openapi.ts";
-import { addPageRoutes } from "./api/pages.ts";
-import { addPasswordRoute } from "./api/password.ts";
-import { addReauthenticateRoute } from "./api/reauthenticate.ts";
-import { addSessionRoutes } from "./api/sessions.ts";
+import { addRoutes } from "./api/routes.ts";
 import type { SecurityEvents } from "./audit/security-events.ts";
 import { addVerify } from "./forward-auth/verify.ts";
 import type { VerdictParts } from "./forward-auth/verify-verdict.ts";
@@ -51,6 +41,15 @@ import type { SignedAccess } from "./passes/signed-access.ts";
 import { addFrontDoor, type FrontDoorParts } from "./proxy/front-door.ts";
 
 export interface ServerParts {
+  readonly identity: IdentityParts;
+  readonly traffic: TrafficParts;
+  readonly observability: ObservabilityParts;
+  readonly pages: PageFiles;
+  readonly clock: Clock;
+}
+
+/** Who a user is, and what proves it. */
+export interface IdentityParts {
   readonly origins: ServedOrigins;
   readonly sessions: SessionManager;
   readonly accounts: AccountStore;
@@ -59,19 +58,25 @@ export interface ServerParts {
   readonly changes: CredentialChanges;
   readonly passwords: NewPasswordCheck;
   readonly devices: KnownDevices;
-  readonly pages: PageFiles;
+}
+
+/** Where requests come from, and where they are sent on to. */
+export interface TrafficParts {
   readonly frontDoor: Omit<FrontDoorParts, "origins">;
   /** Null answers no proxy. */
   readonly verify: Omit<VerdictParts, "origins"> | null;
-  readonly clock: Clock;
-  readonly security: SecurityEvents;
-  readonly log: FastifyBaseLogger;
-  /** Null counts nothing. */
-  readonly metrics: GatewayMetrics | null;
-  readonly checkReadiness: () => Promise<void>;
   /** Addresses and networks whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
   readonly hops: ForwardedHops;
+}
+
+/** What operators see of a running gateway. */
+export interface ObservabilityParts {
+  readonly log: FastifyBaseLogger;
+  readonly security: SecurityEvents;
+  /** Null counts nothing. */
+  readonly metrics: GatewayMetrics | null;
+  readonly checkReadiness: () => Promise<void>;
 }
 
 const MAXIMUM_BODY_BYTES = 16 * 1_024;
@@ -80,20 +85,22 @@ const HEADERS_TIMEOUT_MILLISECONDS = 30_000;
 const CHECK_CONNECTIONS_EVERY_MILLISECONDS = 5_000;
 
 /** The gateway's HTTP server, not yet listening. Everything it needs is handed to it. */
-export function buildServer(parts: ServerParts): FastifyInstance {
-  const { origins } = parts;
+export function buildServer({ identity, traffic, observability, pages, clock }: ServerParts): FastifyInstance {
+  const { origins } = identity;
+  const { frontDoor, verify, trustedProxies, hops } = traffic;
+  const { log, metrics } = observability;
   const headersFor = (request: IncomingMessage) => origins.findOrPrimary(request.headers.host).securityHeaders;
   const ended = new EndedRequests();
   // Before anybody asks for the client's address.
   const begin = (request: FastifyRequest, reply: FastifyReply) => {
-    parts.hops.tidy(request.raw);
+    hops.tidy(request.raw);
     requireBody(request.raw);
     forgetTypeOfNothing(request.raw);
     ended.watch(request, reply);
   };
-  const problemAnswers = new ProblemAnswers(parts.pages.problem);
+  const problemAnswers = new ProblemAnswers(pages.problem);
   const app = Fastify({
-    loggerInstance: parts.log,
+    loggerInstance: log,
     // `logRequests` writes one line a request, and chooses what is in it.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAXIMUM_BODY_BYTES,
@@ -104,7 +111,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
       headersTimeout: HEADERS_TIMEOUT_MILLISECONDS,
       connectionsCheckingInterval: CHECK_CONNECTIONS_EVERY_MILLISECONDS,
     },
-    trustProxy: parts.trustedProxies.length === 0 ? false : [...parts.trustedProxies],
+    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     forceCloseConnections: "idle",
     // What arrives while closing is answered like anything else, and its connection ended with the answer.
     return503OnClosing: false,
@@ -115,7 +122,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
       reply.headers(headersFor(request.raw));
       const isPathAlone = error.code === "FST_ERR_BAD_URL" && !hasUnclearHost(request.raw);
       // A route may be for a service that writes no UTF-8.
-      const taken = isPathAlone ? frontDoor(request, reply) : Promise.resolve(undefined);
+      const taken = isPathAlone ? passThrough(request, reply) : Promise.resolve(undefined);
       taken.then(
         (answered) => answered ?? problemAnswers.send(reply, "invalid_request"),
         (fault) => answerFault(fault, { request, reply }, problemAnswers),
@@ -131,35 +138,24 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     done();
   });
   const isClosing = closeConnectionsWhenClosing(app);
-  logRequests(ended, parts.log);
-  measureRequests(app, ended, parts.metrics);
+  logRequests(ended, log);
+  measureRequests(app, ended, metrics);
   addSecurityHeaders(app, headersFor);
   addErrorResponses(app, problemAnswers);
-  if (parts.verify !== null) {
-    const logAnswer = answerLog(parts.log, parts.verify.clientAddress);
-    const onAnswer = measureAnswers(logAnswer, "verify", parts.metrics);
-    addVerify(app, { ...parts.verify, origins, isClosing, onAnswer, log: parts.log });
+  if (verify !== null) {
+    const onAnswer = measureAnswers(answerLog(log, verify.clientAddress), "verify", metrics);
+    addVerify(app, { ...verify, origins, isClosing, onAnswer, log });
   }
   refuseExpectations(app.server);
   refuseTooManyFields(app.server, problemObject("headers_too_large"), origins.primary.securityHeaders);
   refuseOtherHosts(app, origins);
-  const frontDoor = addFrontDoor(app, { ...parts.frontDoor, origins }, problemAnswers);
+  const passThrough = addFrontDoor(app, { ...frontDoor, origins }, problemAnswers);
   app.register(fastifySessions, {
     guard: ({ raw }) => origins.findOrPrimary(raw.headers.host).guard,
     onRefused: (refusal, _request, reply) => problemAnswers.send(reply, refusal.code),
   });
   addRoutesWithMethodNotAllowed(app, problemAnswers, () => {
-    addHealthRoutes(app, parts);
-    addLoginRoute(app, parts);
-    addLogoutRoute(app);
-    addMeRoutes(app, parts);
-    addSessionRoutes(app, parts);
-    addReauthenticateRoute(app, parts);
-    addPasswordRoute(app, parts);
-    addKeySetRoutes(app, parts);
-    addOpenApiRoute(app, parts);
-    if (parts.access.issuesPasses) addAccessRoutes(app, parts);
-    addPageRoutes(app, parts);
+    addRoutes(app, { ...identity, ...observability, pages, clock });
   });
   return app;
 }

@@ -7,6 +7,8 @@ export interface RedisServerOptions {
   readonly arguments?: readonly string[];
 }
 
+const NOTHING_KEPT = ["--save", "", "--appendonly", "no", "--repl-diskless-sync-delay", "0"];
+
 /** A Redis of its own. */
 export class RedisServer {
   readonly #server: ThrowawayServer;
@@ -19,9 +21,14 @@ export class RedisServer {
         readyMessage: "Ready to accept connections",
         stopSignal: "SIGKILL",
         programArguments: (folder, port) => [
-          ...["--port", String(port), "--bind", "127.0.0.1", "--dir", folder],
+          "--port",
+          String(port),
+          "--bind",
+          "127.0.0.1",
+          "--dir",
+          folder,
           // Of two settings with one name the later one counts.
-          ...["--save", "", "--appendonly", "no", "--repl-diskless-sync-delay", "0"],
+          ...NOTHING_KEPT,
           ...given,
         ],
       }),

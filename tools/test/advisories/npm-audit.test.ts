@@ -27,8 +27,13 @@ async function auditAt(status: number, advisories: object) {
 
 test("a dependency with a known fault does not pass the check", async () => {
   const advisory = {
-    ...{ id: 1, url: "https://advisories.example/1", title: "Anything goes", severity: "high" },
-    ...{ vulnerable_versions: "<99", cwe: [], cvss: { score: 7, vectorString: null } },
+    id: 1,
+    url: "https://advisories.example/1",
+    title: "Anything goes",
+    severity: "high",
+    vulnerable_versions: "<99",
+    cwe: [],
+    cvss: { score: 7, vectorString: null },
   };
   expect(await auditAt(200, { jose: [advisory] })).toEqual({
     outcome: "looked_up",

@@ -55,8 +55,14 @@ async function tryWith(
   );
   await writeFile(join(folder, "program.ts"), PROGRAM);
   const compilerOptions = {
-    ...{ target: "es2022", strict: true, skipLibCheck: true, lib: ["es2023"], types: ["node"] },
-    ...{ typeRoots: [join(root, "node_modules/@types")], outDir: "out", rootDir: "." },
+    target: "es2022",
+    strict: true,
+    skipLibCheck: true,
+    lib: ["es2023"],
+    types: ["node"],
+    typeRoots: [join(root, "node_modules/@types")],
+    outDir: "out",
+    rootDir: ".",
     ...options,
   };
   await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*.ts"] }));

@@ -32,7 +32,10 @@ export async function openPasses(
 
   let isFailing = false;
   const revocations = new RemoteRevocations({
-    ...{ url: revocationsUrl, issuer, keys, ...insecure },
+    url: revocationsUrl,
+    issuer,
+    keys,
+    ...insecure,
     onFault: (fault) => {
       // Each poll fails until the issuer is back: that is said once.
       if (!isFailing) log.warn({ event: "revocations_unreachable", err: fault }, "no list of revocations");

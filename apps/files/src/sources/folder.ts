@@ -20,9 +20,19 @@ export interface FolderSourceOptions {
 
 /** By these the system says that there is nothing to read, and not that it failed. */
 const NOTHING_THERE: ReadonlySet<string> = new Set([
-  ...["ENOENT", "ENOTDIR", "ENAMETOOLONG", "EILSEQ", "EINVAL"],
+  "ENOENT",
+  "ENOTDIR",
+  "ENAMETOOLONG",
+  "EILSEQ",
+  "EINVAL",
   // A link at the end, a socket, a device without a driver, what may not be read.
-  ...["ELOOP", "EMLINK", "ENXIO", "ENODEV", "EOPNOTSUPP", "EACCES", "EPERM"],
+  "ELOOP",
+  "EMLINK",
+  "ENXIO",
+  "ENODEV",
+  "EOPNOTSUPP",
+  "EACCES",
+  "EPERM",
 ]);
 
 /** A live playlist is replaced every few seconds, and each time another file may be open than is there. */

@@ -59,12 +59,18 @@ describe("the configuration", () => {
         COATCHECK_LOG_LEVEL: "warn",
       }),
     ).toMatchObject({
-      ...{ host: "0.0.0.0", port: 9_000, publicUrl: "https://files.example", issuer: "http://localhost:8080" },
+      host: "0.0.0.0",
+      port: 9_000,
+      publicUrl: "https://files.example",
+      issuer: "http://localhost:8080",
       keys: { kind: "file", path: resolve("keys/jwks.json") },
       revocationsUrl: null,
       allowedOrigins: ["https://player.example", "http://localhost:3000"],
-      ...{ maxStalledSeconds: 10, maxDownloadsPerSession: 5 },
-      ...{ maxDownloadSeconds: 60, trustedProxies: ["10.0.0.0/8"], logLevel: "warn" },
+      maxStalledSeconds: 10,
+      maxDownloadsPerSession: 5,
+      maxDownloadSeconds: 60,
+      trustedProxies: ["10.0.0.0/8"],
+      logLevel: "warn",
     });
     const remote = load({
       COATCHECK_ACCESS_JWKS: "https://keys.example/set",
@@ -122,7 +128,9 @@ describe("a source", () => {
     const bucket = { kind: "bucket", bucket: "songs", prefix: "", endpoint: null, region: "us-east-1" };
     expect(sourceOf("s3://songs")).toEqual(bucket);
     expect(sourceOf("s3://songs/live/a%20b/?region=eu-central-1")).toEqual({
-      ...{ ...bucket, prefix: "live/a b", region: "eu-central-1" },
+      ...bucket,
+      prefix: "live/a b",
+      region: "eu-central-1",
     });
     expect(sourceOf("s3://songs?endpoint=http://localhost:9000")).toEqual({
       ...bucket,
@@ -162,15 +170,24 @@ describe("a configuration file", () => {
   }
 
   const settings = {
-    ...{ source: "folder:/srv/songs", issuer: "https://login.example", port: 9_000, jwks: "/etc/jwks.json" },
-    ...{ revocations: "off", allowedOrigins: ["https://player.example"], maxDownloadSeconds: 10 },
+    source: "folder:/srv/songs",
+    issuer: "https://login.example",
+    port: 9_000,
+    jwks: "/etc/jwks.json",
+    revocations: "off",
+    allowedOrigins: ["https://player.example"],
+    maxDownloadSeconds: 10,
   };
 
   test("is read, by argument or variable, and the environment is over it", async () => {
     const path = await fileWith(JSON.stringify(settings));
     const expected = {
-      ...{ source: { kind: "folder", path: "/srv/songs" }, port: 9_000, publicUrl: "http://localhost:9000" },
-      ...{ keys: { kind: "file", path: "/etc/jwks.json" }, revocationsUrl: null, maxDownloadSeconds: 10 },
+      source: { kind: "folder", path: "/srv/songs" },
+      port: 9_000,
+      publicUrl: "http://localhost:9000",
+      keys: { kind: "file", path: "/etc/jwks.json" },
+      revocationsUrl: null,
+      maxDownloadSeconds: 10,
     };
     expect(loadConfiguration({ environment: {}, path })).toMatchObject(expected);
     expect(loadConfiguration({ environment: { COATCHECK_CONFIG: path } })).toMatchObject(expected);

@@ -3,7 +3,10 @@ import { fileResponse } from "../../src/http/file-response.ts";
 import { isPlaylist, mediaTypeOf } from "../../src/http/media-types.ts";
 
 const file = {
-  ...{ size: 100, entityTag: '"tag"', lastModified: Date.UTC(2026, 0, 2, 3, 4, 5), contentEncoding: null },
+  size: 100,
+  entityTag: '"tag"',
+  lastModified: Date.UTC(2026, 0, 2, 3, 4, 5),
+  contentEncoding: null,
   mediaType: mediaTypeOf("one.wav"),
 };
 const newBoundary = () => "boundary";
@@ -12,7 +15,10 @@ describe("what is said of a file", () => {
   test("the whole", () => {
     expect(fileResponse({ status: 200 }, file, newBoundary)).toEqual({
       headers: {
-        ...{ "content-type": "audio/wav", "accept-ranges": "bytes", etag: '"tag"', "content-length": "100" },
+        "content-type": "audio/wav",
+        "accept-ranges": "bytes",
+        etag: '"tag"',
+        "content-length": "100",
         "last-modified": "Fri, 02 Jan 2026 03:04:05 GMT",
       },
       content: { first: 0, last: 99 },
@@ -45,8 +51,18 @@ describe("what is said of a file", () => {
     expect(text.length).toBe(Number(headers["content-length"]));
     expect(text).toBe(
       [
-        ...["--boundary", "Content-Type: audio/wav", "Content-Range: bytes 10-19/100", "", "xxxxxxxxxx"],
-        ...["--boundary", "Content-Type: audio/wav", "Content-Range: bytes 0-4/100", "", "xxxxx", "--boundary--", ""],
+        "--boundary",
+        "Content-Type: audio/wav",
+        "Content-Range: bytes 10-19/100",
+        "",
+        "xxxxxxxxxx",
+        "--boundary",
+        "Content-Type: audio/wav",
+        "Content-Range: bytes 0-4/100",
+        "",
+        "xxxxx",
+        "--boundary--",
+        "",
       ].join("\r\n"),
     );
   });
@@ -92,7 +108,10 @@ describe("a media type", () => {
 
   test("playlists are known", () => {
     expect(["a.m3u8", "a.m3u", "a.mp3", "m3u8.txt"].map((name) => isPlaylist(mediaTypeOf(name)))).toEqual([
-      ...[true, true, false, false],
+      true,
+      true,
+      false,
+      false,
     ]);
   });
 });

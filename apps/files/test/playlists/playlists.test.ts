@@ -18,7 +18,11 @@ function fileOf(content: Buffer | string, more: Partial<OpenFile> = {}): Counted
   const bytes = Buffer.from(content);
   const counts = { isClosed: false, reads: 0 };
   return {
-    ...{ size: bytes.length, entityTag: '"stored"', lastModified: 1_000, contentEncoding: null, ...more },
+    size: bytes.length,
+    entityTag: '"stored"',
+    lastModified: 1_000,
+    contentEncoding: null,
+    ...more,
     get isClosed() {
       return counts.isClosed;
     },
@@ -36,7 +40,9 @@ function fileOf(content: Buffer | string, more: Partial<OpenFile> = {}): Counted
 const entryOf = (token: string, session = "session"): Entry => ({
   path: requireAccessPath("/one/index.m3u8"),
   pass: { path: "/one/", issuedAt: 0, expiresAt: 1, session },
-  ...{ token, carrier: "query", keepsCookie: false },
+  token,
+  carrier: "query",
+  keepsCookie: false,
 });
 
 const rewrite = (file: OpenFile, token = "PASS", playlists = new Playlists("https://files.example")) =>

@@ -28,7 +28,9 @@ beforeEach(async () => {
   const port = await freePort();
   url = `http://localhost:${port}`;
   environment = {
-    ...{ FILES_PORT: String(port), COATCHECK_ISSUER: issuer.url, COATCHECK_LOG_LEVEL: "warn" },
+    FILES_PORT: String(port),
+    COATCHECK_ISSUER: issuer.url,
+    COATCHECK_LOG_LEVEL: "warn",
     COATCHECK_FILES_SOURCE: `folder:${folder}`,
   };
 });

@@ -18,7 +18,9 @@ beforeEach(async () => {
   const port = await freePort();
   url = `http://localhost:${port}`;
   service = new ServiceProcess({
-    ...{ FILES_PORT: String(port), COATCHECK_ISSUER: issuer.url, COATCHECK_FILES_SOURCE: `folder:${folder}` },
+    FILES_PORT: String(port),
+    COATCHECK_ISSUER: issuer.url,
+    COATCHECK_FILES_SOURCE: `folder:${folder}`,
     COATCHECK_STOP_DELAY_SECONDS: "3",
   });
   await service.untilReady();

@@ -24,22 +24,38 @@ async function serviceThatReads(read: OpenFile["read"]): Promise<string> {
   closed = 0;
   lines = [];
   const file: OpenFile = {
-    ...{ size: SIZE, entityTag: '"tag"', lastModified: 1_000, contentEncoding: "gzip", read },
+    size: SIZE,
+    entityTag: '"tag"',
+    lastModified: 1_000,
+    contentEncoding: "gzip",
+    read,
     close: () => void closed++,
   };
   const source: FileSource = { open: async () => file, checkReadiness: async () => {}, close() {} };
   const pass = { path: "/", issuedAt: 0, expiresAt: Date.now() + 60_000, session: "session" };
   const server = buildServer({
-    ...{ source, cookie: new PassCookie("https://files.example"), publicUrl: "https://files.example", now: Date.now },
+    source,
+    cookie: new PassCookie("https://files.example"),
+    publicUrl: "https://files.example",
+    now: Date.now,
     passes: {
-      ...{ verify: async () => ({ accepted: true, pass }), hasEnded: () => false, onNews() {}, close() {} },
+      verify: async () => ({ accepted: true, pass }),
+      hasEnded: () => false,
+      onNews() {},
+      close() {},
       areReady: async () => true,
     },
     downloads: new RunningDownloads({
-      ...{ maximumMilliseconds: 60_000, maximumPerSession: 64, hasEnded: () => false, elapsed: Date.now },
+      maximumMilliseconds: 60_000,
+      maximumPerSession: 64,
+      hasEnded: () => false,
+      elapsed: Date.now,
     }),
-    ...{ playlists: new Playlists("https://files.example"), maximumStalledMilliseconds: 60_000 },
-    ...{ allowedOrigins: [], trustedProxies: [], checkReadiness: async () => {} },
+    playlists: new Playlists("https://files.example"),
+    maximumStalledMilliseconds: 60_000,
+    allowedOrigins: [],
+    trustedProxies: [],
+    checkReadiness: async () => {},
     log: pino({ level: "warn" }, { write: (line) => lines.push(line) }),
   });
   close = async () => {
@@ -52,15 +68,13 @@ async function serviceThatReads(read: OpenFile["read"]): Promise<string> {
 }
 
 const OF_A_FILE = [
-  ...[
-    "etag",
-    "last-modified",
-    "accept-ranges",
-    "content-range",
-    "content-encoding",
-    "content-disposition",
-    "set-cookie",
-  ],
+  "etag",
+  "last-modified",
+  "accept-ranges",
+  "content-range",
+  "content-encoding",
+  "content-disposition",
+  "set-cookie",
 ];
 
 test.each<readonly [string, OpenFile["read"]]>([

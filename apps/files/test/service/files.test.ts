@@ -71,9 +71,15 @@ describe("GET", () => {
     const head = (range: string) =>
       `--${boundary}\r\nContent-Type: application/octet-stream\r\nContent-Range: bytes ${range}/2000000\r\n\r\n`;
     const expected = [
-      ...[head("0-99"), LARGE.subarray(0, 100), "\r\n"],
-      ...[head("500000-1500000"), LARGE.subarray(500_000, 1_500_001), "\r\n"],
-      ...[head("1999900-1999999"), LARGE.subarray(-100), `\r\n--${boundary}--\r\n`],
+      head("0-99"),
+      LARGE.subarray(0, 100),
+      "\r\n",
+      head("500000-1500000"),
+      LARGE.subarray(500_000, 1_500_001),
+      "\r\n",
+      head("1999900-1999999"),
+      LARGE.subarray(-100),
+      `\r\n--${boundary}--\r\n`,
     ];
     expect(body.equals(Buffer.concat(expected.map((part) => Buffer.from(part))))).toBe(true);
   });
@@ -175,8 +181,17 @@ test("the service says that it lives, and that it is ready, under names that no 
 });
 
 test.each([
-  ...["100% Hits.mp3", "AC\\DC.mp3", "my%20song.mp3", "what?.mp3", "No. #1.mp3", "a+b;c=d&e.mp3", "http%3A%2F%2Fx.mp3"],
-  ...["Beyonce\u0301.mp3", "Beyonc\u00e9.mp3", "\u65e5\u672c\u8a9e.mp3", "\u{1f3b5} <x> \"q\" 'p' | * : ~.mp3"],
+  "100% Hits.mp3",
+  "AC\\DC.mp3",
+  "my%20song.mp3",
+  "what?.mp3",
+  "No. #1.mp3",
+  "a+b;c=d&e.mp3",
+  "http%3A%2F%2Fx.mp3",
+  "Beyonce\u0301.mp3",
+  "Beyonc\u00e9.mp3",
+  "\u65e5\u672c\u8a9e.mp3",
+  "\u{1f3b5} <x> \"q\" 'p' | * : ~.mp3",
 ])("a file is had by its name, whatever is in it, by every carrier: %s", async (name) => {
   await service.write(`names/${name}`, name);
   const path = `/names/${encodeURIComponent(name)}`;

@@ -58,7 +58,9 @@ test("several ranges are one request each, of the same state of the object", asy
   expect(body.length).toBe(Number(response.headers.get("content-length")));
   expect(body.includes(LARGE.subarray(1_000_000))).toBe(true);
   expect(bucket.requests).toEqual([
-    ...["HEAD music/large.bin", "GET music/large.bin bytes=0-9", "GET music/large.bin bytes=1000000-1999999"],
+    "HEAD music/large.bin",
+    "GET music/large.bin bytes=0-9",
+    "GET music/large.bin bytes=1000000-1999999",
   ]);
 });
 
@@ -70,7 +72,7 @@ test("conditions and HEAD bring no bytes along", async () => {
   const head = await fetch(`${service.url}/large.bin?token=${await service.passFor("/large.bin")}`, { method: "HEAD" });
   expect([head.status, head.headers.get("content-length")]).toEqual([200, "2000000"]);
   expect(bucket.requests.filter((request) => !request.startsWith("HEAD"))).toEqual([
-    ...["GET music/large.bin bytes=2000000-"],
+    "GET music/large.bin bytes=2000000-",
   ]);
 });
 

@@ -88,10 +88,27 @@ describe.skipIf(isMissing)("what is answered is what nginx answers for the same 
   });
 
   test.each([
-    ...["bytes=0-0", "bytes=0-1", "bytes=5-9", "bytes=5-", "bytes=-1", "bytes=-5", "bytes=0-", "bytes=35-35"],
-    ...["bytes=30-99", "bytes=-99", "bytes=36-", "bytes=99-100", "bytes=-0"],
-    ...["bytes=0-1,5-6", "bytes=0-0,-1", "bytes=20-21,2-3", "bytes=0-1,99-100", "bytes= 0-1 , 5-6"],
-    ...["items=0-1", "bytes", "bytes="],
+    "bytes=0-0",
+    "bytes=0-1",
+    "bytes=5-9",
+    "bytes=5-",
+    "bytes=-1",
+    "bytes=-5",
+    "bytes=0-",
+    "bytes=35-35",
+    "bytes=30-99",
+    "bytes=-99",
+    "bytes=36-",
+    "bytes=99-100",
+    "bytes=-0",
+    "bytes=0-1,5-6",
+    "bytes=0-0,-1",
+    "bytes=20-21,2-3",
+    "bytes=0-1,99-100",
+    "bytes= 0-1 , 5-6",
+    "items=0-1",
+    "bytes",
+    "bytes=",
   ])("Range: %s", async (range) => {
     await expectTheSame({ headers: { range } });
   });

@@ -73,7 +73,10 @@ describe("a bucket", () => {
     expect(await read({ first: 8, last: null }, 8, 12)).toBe("three");
     expect(await read({ suffixLength: 5 }, 8, 12)).toBe("three");
     expect(server.requests).toEqual([
-      ...["GET one.txt", "GET one.txt bytes=4-6", "GET one.txt bytes=8-", "GET one.txt bytes=-5"],
+      "GET one.txt",
+      "GET one.txt bytes=4-6",
+      "GET one.txt bytes=8-",
+      "GET one.txt bytes=-5",
     ]);
   });
 
@@ -150,7 +153,10 @@ describe("a bucket", () => {
   test("that is not reached is a fault", async () => {
     const { bucket } = server;
     const nowhere = new BucketSource({
-      ...{ kind: "bucket", bucket, prefix: "", region: "eu-central-1" },
+      kind: "bucket",
+      bucket,
+      prefix: "",
+      region: "eu-central-1",
       endpoint: "http://localhost:1",
     });
     await expect(nowhere.open(requireAccessPath("/one.txt"), "everything")).rejects.toMatchObject({

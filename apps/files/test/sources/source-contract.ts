@@ -19,8 +19,12 @@ export interface SourceUnderTest {
 /** Larger than what any source reads at once. */
 const LARGE = randomBytes(1_500_000);
 const LIKELY: readonly LikelyRead[] = [
-  ...(["everything", "nothing"] as const),
-  ...[{ first: 0, last: null }, { first: 2, last: 4 }, { suffixLength: 3 }, { first: 5_000_000, last: null }],
+  "everything",
+  "nothing",
+  { first: 0, last: null },
+  { first: 2, last: 4 },
+  { suffixLength: 3 },
+  { first: 5_000_000, last: null },
 ];
 
 /** What every source owes (`FileSource`). */

@@ -22,12 +22,22 @@ const host = oneOf(
 const name = oneOf(
   `one.ts two.ts films live low secret .. . ... café 日本 a+b a;b a:b 100% %2e%2e %2E %2f %5c %25 %2525 %00 %0a %zz % {$x} ` +
     `{x} $ | ^ \` < > ' ! ~ @ \\ \\..\\ https: http: http://${STRANGER} //${STRANGER}`,
-  ...["", "a b", "\t", "\0", "\v", "\u0085", "\u00a0", "\u2028", "\u200b", "\ufeff"],
+  "",
+  "a b",
+  "\t",
+  "\0",
+  "\v",
+  "\u0085",
+  "\u00a0",
+  "\u2028",
+  "\u200b",
+  "\ufeff",
 );
 const path = fc.array(name, { maxLength: 5 }).map((names) => names.join("/"));
 const queryPart = oneOf(
   `a = & b token= token %74oken=x ? / : :// http://${STRANGER}/ @ \\ % %26 + ; {$x} é ' < | .. // ,`,
-  ...[" ", "\t"],
+  " ",
+  "\t",
 );
 const query = fc.oneof(
   { weight: 2, arbitrary: fc.constant("") },
@@ -38,8 +48,14 @@ const fragment = oneOf(`# #t=1 #@${STRANGER}/ #?token=x #\\`, "", "", "", "", ""
 const joined = (...parts: readonly fc.Arbitrary<string>[]) => fc.tuple(...parts).map((texts) => texts.join(""));
 /** Shaped like a reference, with everything in it that some reader or other takes for something else. */
 const shaped = joined(
-  ...[oneOf("", "", "", " ", "\t"), scheme, slashes, fc.oneof(host, fc.constant(""))],
-  ...[oneOf("/ /films/ \\films\\", "", ""), path, query, fragment],
+  oneOf("", "", "", " ", "\t"),
+  scheme,
+  slashes,
+  fc.oneof(host, fc.constant("")),
+  oneOf("/ /films/ \\films\\", "", ""),
+  path,
+  query,
+  fragment,
 );
 /** As honest playlists have it, so that many get the pass. */
 const honest = joined(
@@ -60,7 +76,12 @@ export const dangerousUris = fc.oneof(
 const attributePart = oneOf(
   `URI= " ", , = \\ \\" X= A=" METHOD=NONE, BYTERANGE=1 :" http://${STRANGER}/? http:${STRANGER}/? URI="one.ts" ` +
     `,URI="two.ts" URI="http://${STRANGER}/? one.ts`,
-  ...[" ", "\u2028", "\0", "\r", "\t", "# "],
+  " ",
+  "\u2028",
+  "\0",
+  "\r",
+  "\t",
+  "# ",
 );
 const tag = oneOf("KEY: KEY:METHOD=AES-128, MAP: MEDIA: PART: PRELOAD-HINT: SESSION-KEY: RENDITION-REPORT: X:");
 

@@ -54,8 +54,13 @@ export class Issuer {
     const scope = requireAccessPath(path);
     const iat = Math.floor(Date.now() / 1_000);
     return signToken(key, options.type ?? "coatcheck-pass+jwt", {
-      ...{ iss: this.url, aud: audience, iat, exp: iat + lifetimeSeconds },
-      ...{ path: scope.text, cdniuc: uriContainerOf(scope), session: sessionDigestOf(session) },
+      iss: this.url,
+      aud: audience,
+      iat,
+      exp: iat + lifetimeSeconds,
+      path: scope.text,
+      cdniuc: uriContainerOf(scope),
+      session: sessionDigestOf(session),
       ...claims,
     });
   }

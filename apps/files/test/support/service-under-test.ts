@@ -32,12 +32,21 @@ export class ServiceUnderTest {
     const publicUrl = settings.publicUrl ?? `http://localhost:${port}`;
     const log: string[] = [];
     const configuration: FileServiceConfiguration = {
-      ...{ host: "localhost", port, publicUrl, issuer: issuer.url, source: { kind: "folder", path: folder } },
+      host: "localhost",
+      port,
+      publicUrl,
+      issuer: issuer.url,
+      source: { kind: "folder", path: folder },
       keys: { kind: "url", url: `${issuer.url}/auth/access/jwks.json` },
       revocationsUrl: hearsRevocations ? `${issuer.url}/auth/access/revocations` : null,
-      ...{ allowedOrigins: [], maxDownloadSeconds: 3_600, trustedProxies: [] },
-      ...{ maxStalledSeconds: 60, maxDownloadsPerSession: 64 },
-      ...{ stopDelaySeconds: 0, logLevel: "trace", dangerouslyAllowInsecureHttp: false },
+      allowedOrigins: [],
+      maxDownloadSeconds: 3_600,
+      trustedProxies: [],
+      maxStalledSeconds: 60,
+      maxDownloadsPerSession: 64,
+      stopDelaySeconds: 0,
+      logLevel: "trace",
+      dangerouslyAllowInsecureHttp: false,
       ...settings,
     };
     const service = await startFileService(

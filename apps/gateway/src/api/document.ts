@@ -21,11 +21,17 @@ interface Described {
 }
 
 const X_CSRF: Schema = {
-  ...{ name: "X-CSRF", in: "header", required: false, schema: { const: "1" } },
+  name: "X-CSRF",
+  in: "header",
+  required: false,
+  schema: { const: "1" },
   description: "Where there is no Origin header: shows that no page of another site made the request.",
 };
 const SLIDE: Schema = {
-  ...{ name: "slide", in: "query", required: false, schema: { const: "false" } },
+  name: "slide",
+  in: "query",
+  required: false,
+  schema: { const: "false" },
   description: "For polls: the request does not extend the session.",
 };
 const NO_CONTENT: Responses = { "204": { description: "Done." } };
@@ -103,7 +109,9 @@ function sessionPaths(): Schema {
         isForUsers: true,
         parameters: [
           {
-            ...{ name: "include", in: "query", schema: revokeAllQuery.properties.include },
+            name: "include",
+            in: "query",
+            schema: revokeAllQuery.properties.include,
             description: "This device too.",
           },
         ],

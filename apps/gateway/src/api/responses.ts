@@ -6,16 +6,18 @@ export type Responses = Readonly<Record<string, Schema>>;
 
 /** What the middle of every answer may be instead: of each request, of those that may change something, of users. */
 const OF_ANY: readonly ProblemCode[] = [
-  ...(["invalid_request", "duplicate_session_cookie", "headers_too_large", "internal_error", "unavailable"] as const),
+  "invalid_request",
+  "duplicate_session_cookie",
+  "headers_too_large",
+  "internal_error",
+  "unavailable",
 ];
 const OF_UNSAFE: readonly ProblemCode[] = [
-  ...([
-    "cross_origin_request",
-    "headerless_request",
-    "broken_json",
-    "body_too_large",
-    "unsupported_media_type",
-  ] as const),
+  "cross_origin_request",
+  "headerless_request",
+  "broken_json",
+  "body_too_large",
+  "unsupported_media_type",
 ];
 
 export interface Refusals {

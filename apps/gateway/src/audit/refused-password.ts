@@ -7,7 +7,12 @@ export type PasswordLimit = Throttled["limit"] | "queue";
 
 /** Everything that can keep a password from being looked at: a count of failures, or too many who wait. */
 export const passwordLimits: readonly PasswordLimit[] = [
-  ...(["address", "account_from_address", "account", "trusted", "waiting", "queue"] as const),
+  "address",
+  "account_from_address",
+  "account",
+  "trusted",
+  "waiting",
+  "queue",
 ];
 
 /** What was asked for when a password was not looked at. */

@@ -33,7 +33,10 @@ export async function runDemo(environment: NodeJS.ProcessEnv): Promise<void> {
   await writeDemoSongs(demo.songsFolder, (text) => process.stderr.write(`${text}\n`));
   const files = await startFileService(filesConfiguration, log);
   const library = await startLibrary({
-    ...{ port: demo.libraryPort, host: "localhost", issuer, audience: demo.libraryUrl },
+    port: demo.libraryPort,
+    host: "localhost",
+    issuer,
+    audience: demo.libraryUrl,
     jwksUrl: `${issuer}/.well-known/jwks.json`,
     filesOrigin: demo.filesUrl,
   });

@@ -71,8 +71,10 @@ function servedOrigin(guard: RequestGuard, hstsSubdomains: boolean): ServedOrigi
   return {
     guard,
     sessionlessGuard: new RequestGuard({
-      ...{ sessions: guard.sessions, origin: origin.text },
-      ...{ headerlessRequests: "refuse", crossOriginRequests: "refuse_with_cookie" },
+      sessions: guard.sessions,
+      origin: origin.text,
+      headerlessRequests: "refuse",
+      crossOriginRequests: "refuse_with_cookie",
       // Decided for the guard that there is.
       dangerouslyAllowInsecureOrigin: !origin.isSecure,
     }),

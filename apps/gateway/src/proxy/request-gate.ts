@@ -71,7 +71,8 @@ export class RequestGate {
       method: request.method ?? "GET",
       url: request.url,
       headers: { get: (name) => headerValue(request.headers[name]) },
-      ...{ clientAddress, id },
+      clientAddress,
+      id,
     });
     if (!admission.admitted) {
       return admission.code === "preflight"

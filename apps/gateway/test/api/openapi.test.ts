@@ -6,8 +6,14 @@ import { problems } from "../../src/http/problem.ts";
 import { requireDocumented } from "../support/documented-answers.ts";
 
 const session = {
-  ...{ id: "AAAAAAAAAAAA", current: true, device: "curl", ip: null, remembered: false },
-  ...{ createdAt: new Date(0), lastSeenAt: new Date(0), expiresAt: new Date(0) },
+  id: "AAAAAAAAAAAA",
+  current: true,
+  device: "curl",
+  ip: null,
+  remembered: false,
+  createdAt: new Date(0),
+  lastSeenAt: new Date(0),
+  expiresAt: new Date(0),
 };
 const names = { origin: "https://app.example", cookieName: "__Host-Http-session" };
 
@@ -37,7 +43,10 @@ test("every code that the API can answer is in it, but for those of private serv
   const text = JSON.stringify(openApiDocument(names, { issuesPasses: true }));
   const missing = Object.keys(problems).filter((code) => !text.includes(`"${code}"`));
   expect(missing.sort()).toEqual([
-    ...["method_not_allowed", "too_many_connections", "upstream_timeout", "upstream_unreachable"],
+    "method_not_allowed",
+    "too_many_connections",
+    "upstream_timeout",
+    "upstream_unreachable",
   ]);
 });
 

@@ -14,7 +14,9 @@ test("a user is not added to an empty database in whatever folder the command ha
   const run = (...words: string[]) => {
     const env = { PATH: process.env.PATH, HOME: process.env.HOME };
     return spawnSync(process.execPath, [program, ...words], {
-      ...{ cwd: folder, env, encoding: "utf8" },
+      cwd: folder,
+      env,
+      encoding: "utf8",
       input: "counting analytical engines",
     });
   };

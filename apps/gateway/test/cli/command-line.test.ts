@@ -3,10 +3,24 @@ import { describe, expect, test } from "vitest";
 import { CommandLine } from "./support/run-coatcheck.ts";
 
 const names = [
-  ...["demo", "gateway", "files", "users add", "users list", "users edit", "users disable", "users enable"],
+  "demo",
+  "gateway",
+  "files",
+  "users add",
+  "users list",
+  "users edit",
+  "users disable",
+  "users enable",
   "users unlock",
-  ...["users set-password", "sessions list", "sessions revoke", "keys list", "keys rotate", "keys retire"],
-  ...["passes void", "config check", "migrate"],
+  "users set-password",
+  "sessions list",
+  "sessions revoke",
+  "keys list",
+  "keys rotate",
+  "keys retire",
+  "passes void",
+  "config check",
+  "migrate",
 ];
 
 test("--help lists every command", async () => {

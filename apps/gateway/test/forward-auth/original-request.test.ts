@@ -2,7 +2,9 @@ import { describe, expect, test } from "vitest";
 import { originalRequest } from "../../src/forward-auth/original-request.ts";
 
 const asking = (headers: Readonly<Record<string, string>>, changes: { method?: string; rest?: string } = {}) => ({
-  ...{ method: "GET", rest: "", headers },
+  method: "GET",
+  rest: "",
+  headers,
   ...changes,
 });
 

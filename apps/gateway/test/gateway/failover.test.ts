@@ -116,7 +116,8 @@ describe.skipIf(missingProgram("redis-server"))("a gateway whose clock is two da
     const client = await started({ COATCHECK_SESSIONS: server.url });
     const metrics = await freePort();
     const ahead = await GatewayProcess.create({
-      ...{ COATCHECK_DATABASE: `sqlite:${gateway.folder}/coatcheck.sqlite`, COATCHECK_SESSIONS: server.url },
+      COATCHECK_DATABASE: `sqlite:${gateway.folder}/coatcheck.sqlite`,
+      COATCHECK_SESSIONS: server.url,
       COATCHECK_METRICS_PORT: String(metrics),
       NODE_OPTIONS: `--import=${new URL("../support/two-days-ahead.mjs", import.meta.url).href}`,
     });

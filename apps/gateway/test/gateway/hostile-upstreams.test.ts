@@ -112,7 +112,9 @@ describe("an upstream that says what it should not", () => {
     );
     const own = await client.send("GET", "/app/x");
     expect([own.status, own.headers.get("cdn-cache-control"), own.headers.get("surrogate-control")]).toEqual([
-      ...[200, "no-store", "no-store"],
+      200,
+      "no-store",
+      "no-store",
     ]);
     expect((await client.send("GET", "/public/x")).headers.get("cdn-cache-control")).toBe("public");
   });

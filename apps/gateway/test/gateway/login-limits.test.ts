@@ -77,7 +77,9 @@ describe("an owner whose account guessers at ten addresses have closed to strang
     await expect
       .poll(async () => (await refusals()).at(-1))
       .toMatchObject({
-        ...{ event: "authn_login_lock", userId: expect.any(String), detail: { asked: "login", limit: "account" } },
+        event: "authn_login_lock",
+        userId: expect.any(String),
+        detail: { asked: "login", limit: "account" },
       });
     const counted = await (await fetch(metricsUrl)).text();
     expect(counted).toMatch(/^coatcheck_passwords_refused_total\{limit="account"\} 1$/m);
@@ -102,16 +104,25 @@ describe("an address that has used its guesses up", () => {
   });
 
   test.each([
-    ...["/auth/login", "//auth/login", "/auth//login", "/auth/login/", "/AUTH/LOGIN", "/auth/Login", "/auth/./login"],
-    ...["/x/../auth/login", "/auth/%6cogin", "/%61uth/login", "/auth/login;x=1", "/auth/login%2f", "/auth/login%00"],
-    ...[
-      "/auth/login?x=1",
-      "/auth/login#x",
-      "/auth/login.json",
-      "/auth%2flogin",
-      "/auth\\login",
-      "http://localhost/auth/login",
-    ],
+    "/auth/login",
+    "//auth/login",
+    "/auth//login",
+    "/auth/login/",
+    "/AUTH/LOGIN",
+    "/auth/Login",
+    "/auth/./login",
+    "/x/../auth/login",
+    "/auth/%6cogin",
+    "/%61uth/login",
+    "/auth/login;x=1",
+    "/auth/login%2f",
+    "/auth/login%00",
+    "/auth/login?x=1",
+    "/auth/login#x",
+    "/auth/login.json",
+    "/auth%2flogin",
+    "/auth\\login",
+    "http://localhost/auth/login",
   ])("gets no other by the path %s", async (path) => {
     expect(await rawLogin(path, `${network}::ff`)).not.toMatch(/^HTTP\/1\.1 (200|401) /);
   });
@@ -133,8 +144,13 @@ describe("an address that has used its guesses up", () => {
     const { port } = new URL(gateway.url);
     const body = JSON.stringify(grace);
     const head = [
-      ...[`${method} ${path} HTTP/1.1`, `Host: localhost:${port}`, "X-CSRF: 1", `X-Forwarded-For: ${address}`],
-      ...["Content-Type: application/json", `Content-Length: ${body.length}`, "Connection: close"],
+      `${method} ${path} HTTP/1.1`,
+      `Host: localhost:${port}`,
+      "X-CSRF: 1",
+      `X-Forwarded-For: ${address}`,
+      "Content-Type: application/json",
+      `Content-Length: ${body.length}`,
+      "Connection: close",
     ];
     return new Promise((resolve, reject) => {
       const socket = connect({ port: Number(port), host: "localhost" });

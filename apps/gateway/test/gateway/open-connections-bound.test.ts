@@ -112,8 +112,13 @@ async function openRaw(path: string, isAnswered = true): Promise<Socket> {
   socket.on("error", () => {});
   await once(socket, "connect");
   const lines = [
-    ...[`GET ${path} HTTP/1.1`, `host: ${host}`, `origin: ${gateway.url}`, `cookie: ${client.cookieHeader}`],
-    ...["connection: Upgrade", "upgrade: websocket", "sec-websocket-version: 13"],
+    `GET ${path} HTTP/1.1`,
+    `host: ${host}`,
+    `origin: ${gateway.url}`,
+    `cookie: ${client.cookieHeader}`,
+    "connection: Upgrade",
+    "upgrade: websocket",
+    "sec-websocket-version: 13",
     "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==",
   ];
   socket.write(`${lines.join("\r\n")}\r\n\r\n`);

@@ -27,9 +27,25 @@ describe("of several origins", () => {
   });
 
   test.each([
-    ...["a.example:80", "a.example:8443", "b.example", "b.example:443", "a.example.", "www.a.example", "example"],
-    ...["localhost:8081", "127.0.0.1:8080", "[::1]:8080", "a.example/", "x@a.example", " a.example", "a.example:0443"],
-    ...["a.example,b.example:8443", "", undefined, "__proto__", "constructor"],
+    "a.example:80",
+    "a.example:8443",
+    "b.example",
+    "b.example:443",
+    "a.example.",
+    "www.a.example",
+    "example",
+    "localhost:8081",
+    "127.0.0.1:8080",
+    "[::1]:8080",
+    "a.example/",
+    "x@a.example",
+    " a.example",
+    "a.example:0443",
+    "a.example,b.example:8443",
+    "",
+    undefined,
+    "__proto__",
+    "constructor",
   ])("%s names none", (host) => {
     expect(chosen(host)).toBeNull();
   });

@@ -32,8 +32,13 @@ describe("a ring of keys", () => {
     expect(await ring.publicKeys()).toEqual({ keys: [publicJwk] });
     expect(await ring.list()).toEqual([
       {
-        ...{ kid, algorithm: "ES256", state: "signing", isEncrypted: false },
-        ...{ publishedAt: clock.now(), signsFrom: clock.now(), retirableFrom: null },
+        kid,
+        algorithm: "ES256",
+        state: "signing",
+        isEncrypted: false,
+        publishedAt: clock.now(),
+        signsFrom: clock.now(),
+        retirableFrom: null,
       },
     ]);
   });

@@ -29,8 +29,13 @@ test("a session ends although it is polled, and goes on while it is used", async
   const sessions = new SessionManager({ store: new MemorySessionStore({ clock }), clock });
   const guard = new RequestGuard({ sessions, origin: ORIGIN });
   const configuration = {
-    ...{ publicUrl: [ORIGIN] as const, filesUrl: null, passPaths: [], passRuleUrl: null, passLifetimeSeconds: 300 },
-    ...{ signingAlgorithm: "ES256" as const, keyEncryptionKey: null },
+    publicUrl: [ORIGIN] as const,
+    filesUrl: null,
+    passPaths: [],
+    passRuleUrl: null,
+    passLifetimeSeconds: 300,
+    signingAlgorithm: "ES256" as const,
+    keyEncryptionKey: null,
   };
   const signed = new SignedAccess({ configuration, store: access, clock });
   await signed.prepare();

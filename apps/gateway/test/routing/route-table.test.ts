@@ -106,7 +106,10 @@ describe("a path with a slash at its end and without", () => {
   test("is guarded as everything below, unless it has a route of its own", () => {
     const table = new RouteTable([route("/"), route("/admin/", admin), route("/docs/"), route("/docs", admin)]);
     expect(["/admin", "/admin/", "/docs", "/docs/"].map((target) => found(table, target))).toEqual([
-      ...["/admin/", "/admin/", "/docs", "/docs/"],
+      "/admin/",
+      "/admin/",
+      "/docs",
+      "/docs/",
     ]);
   });
 
@@ -225,7 +228,10 @@ describe("a path that a less exact service takes for one of another route is ref
       route("/remote.php/", { access: { kind: "public" } }),
     ]);
     expect(["/x.php", "/x.php?/admin", "/x.php/a", "/a/x.CGI/"].map((target) => found(table, target))).toEqual([
-      ...["/", "/", "ambiguous", "ambiguous"],
+      "/",
+      "/",
+      "ambiguous",
+      "ambiguous",
     ]);
     expect(found(table, "/remote.php/dav/files")).toBe("/remote.php/");
   });
@@ -272,25 +278,32 @@ test("whatever a path is, no service reads in it what its route is not enough fo
     (path) => path.replace(/^.*?\.php(?=\/)/i, ""),
   ];
   const piece = fc.constantFrom(
-    ...[
-      "admin",
-      "ADMIN",
-      "Admin",
-      "/",
-      "//",
-      "%2f",
-      "%252f",
-      "%5c",
-      ";",
-      ";x",
-      ".",
-      "%20",
-      "%2561dmin",
-      "%61",
-      "x",
-      "y",
-    ],
-    ...["adm%C4%B1n", "%EF%BD%81dmin", "%EF%BC%8F", "%3f", "%23", "a.php", "index.PHP", "%e1dmin", "%ff", "%C3%A1dmin"],
+    "admin",
+    "ADMIN",
+    "Admin",
+    "/",
+    "//",
+    "%2f",
+    "%252f",
+    "%5c",
+    ";",
+    ";x",
+    ".",
+    "%20",
+    "%2561dmin",
+    "%61",
+    "x",
+    "y",
+    "adm%C4%B1n",
+    "%EF%BD%81dmin",
+    "%EF%BC%8F",
+    "%3f",
+    "%23",
+    "a.php",
+    "index.PHP",
+    "%e1dmin",
+    "%ff",
+    "%C3%A1dmin",
   );
   fc.assert(
     fc.property(

@@ -10,11 +10,10 @@ export class TlsCertificate {
 
   static async create(): Promise<TlsCertificate> {
     const certificate = new TlsCertificate(await mkdtemp(join(tmpdir(), "coatcheck-tls-")));
-    await promisify(execFile)("openssl", [
-      ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"],
-      ...["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
-      ...["-keyout", certificate.keyPath, "-out", certificate.path],
-    ]);
+    const request = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=localhost";
+    const names = ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"];
+    const files = ["-keyout", certificate.keyPath, "-out", certificate.path];
+    await promisify(execFile)("openssl", [...request.split(" "), ...names, ...files]);
     return certificate;
   }
 

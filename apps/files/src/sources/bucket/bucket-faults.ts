@@ -5,7 +5,11 @@ import { FileServiceError } from "../../errors.ts";
  * is not there; `InvalidObjectState` is said of what lies in an archive.
  */
 const NOTHING_THERE: ReadonlySet<string> = new Set([
-  ...["NoSuchKey", "NotFound", "KeyTooLongError", "AccessDenied", "InvalidObjectState"],
+  "NoSuchKey",
+  "NotFound",
+  "KeyTooLongError",
+  "AccessDenied",
+  "InvalidObjectState",
 ]);
 
 export interface BucketFault {

@@ -54,12 +54,11 @@ export function forwardedHeaders(facts: ForwardedRequestFacts): string[] {
 
 /** What services that know no tokens are told. Names and values in turn; empty for nobody. */
 export function remoteHeaders(identity: ForwardedIdentity | null): readonly string[] {
-  return [
-    ...["remote-user", headerText(identity?.userId ?? "")],
-    ...["remote-email", headerText(identity?.email ?? "")],
-    ...["remote-name", headerText(identity?.name ?? "")],
-    ...["remote-groups", (identity?.roles ?? []).map(headerText).join(",")],
-  ];
+  const headers = ["remote-user", headerText(identity?.userId ?? "")];
+  headers.push("remote-email", headerText(identity?.email ?? ""));
+  headers.push("remote-name", headerText(identity?.name ?? ""));
+  headers.push("remote-groups", (identity?.roles ?? []).map(headerText).join(","));
+  return headers;
 }
 
 /** As it is where it is plain ASCII; else, and where it would be mistaken for that or for several, percent-encoded. */

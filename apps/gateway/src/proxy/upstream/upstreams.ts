@@ -143,7 +143,11 @@ export class Upstreams {
   requestHeaders(request: IncomingMessage, { origin, route, identity, clientAddress }: AdmittedRequest): string[] {
     const { isOwnCookie } = this.#parts;
     return forwardedHeaders({
-      ...{ rawHeaders: request.rawHeaders, identity, clientAddress, origin, isOwnCookie },
+      rawHeaders: request.rawHeaders,
+      identity,
+      clientAddress,
+      origin,
+      isOwnCookie,
       identityHeaders: route.identityHeaders,
       names: route,
     });

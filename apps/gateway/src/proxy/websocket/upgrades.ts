@@ -186,7 +186,9 @@ export class Upgrades {
   #join(asking: AskingEnd, upstream: Duplex, first: Buffer, { session, visit }: AdmittedRequest): void {
     const { socket, head, ending, stopWatching } = asking;
     const end = joinSockets({
-      ...{ socket, upstream, first },
+      socket,
+      upstream,
+      first,
       head: Buffer.concat([head, stopWatching()]),
       onClientData: () => slide(),
     });

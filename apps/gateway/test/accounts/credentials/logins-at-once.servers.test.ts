@@ -48,7 +48,9 @@ describeOnEveryDatabase((database) => {
   test("wrong passwords sent to several nodes at once are no more guesses than sent in turn", async () => {
     const nodes = await openNodes(3);
     expect(await atOnce(nodes, 60, (index) => `guess number ${index}`)).toEqual({
-      ...{ verified: 0, invalid: 5, throttled: 55 },
+      verified: 0,
+      invalid: 5,
+      throttled: 55,
     });
   });
 

@@ -132,8 +132,14 @@ export function auditSuite(create: CreateGateway): void {
       expect((await client.send("PUT", "/auth/password", right)).status).toBe(204);
       const rows = await next(8);
       expect(names(rows)).toEqual([
-        ...["session_created", "authn_login_success", "authn_reauthenticate_fail", "authn_reauthenticated"],
-        ...["authn_password_change_fail", "session_revoked", "authn_password_change", "session_created"],
+        "session_created",
+        "authn_login_success",
+        "authn_reauthenticate_fail",
+        "authn_reauthenticated",
+        "authn_password_change_fail",
+        "session_revoked",
+        "authn_password_change",
+        "session_created",
       ]);
       expect(rows[5]).toMatchObject({ detail: { reason: "credentials_changed" } });
     });
@@ -189,8 +195,13 @@ export function auditSuite(create: CreateGateway): void {
       expect(about).toContainEqual(["user_updated", { changed: ["name"] }]);
       expect(new Set(names(rows))).toEqual(
         new Set([
-          ...["privilege_permissions_changed", "user_updated", "session_revoked", "user_disabled", "user_enabled"],
-          ...["authn_token_revoked", "authn_password_change"],
+          "privilege_permissions_changed",
+          "user_updated",
+          "session_revoked",
+          "user_disabled",
+          "user_enabled",
+          "authn_token_revoked",
+          "authn_password_change",
         ]),
       );
     });

@@ -51,7 +51,8 @@ test("a session whose secret is due is answered for, and rotated by the next req
     expect([target, answer.status, answer.headers["set-cookie"]]).toEqual([target, 200, undefined]);
   }
   const visit = guard.admit({
-    ...{ method: "GET", url: "/" },
+    method: "GET",
+    url: "/",
     headers: new Headers({
       cookie,
       "sec-fetch-site": "same-origin",

@@ -287,8 +287,20 @@ describe("what the proxy's configuration asks for", () => {
 });
 
 test.each([
-  ...["Script-Name", "SCRIPT_NAME", "X-Script-Name", "Path-Info", "Request-Uri", "Document-Uri", "X-Ingress-Path"],
-  ...["X-Accel-Mapping", "X-Sendfile-Type", "X-Middleware-Subrequest", "Remote~Groups", "Remote_User", "x!y", "Proxy"],
+  "Script-Name",
+  "SCRIPT_NAME",
+  "X-Script-Name",
+  "Path-Info",
+  "Request-Uri",
+  "Document-Uri",
+  "X-Ingress-Path",
+  "X-Accel-Mapping",
+  "X-Sendfile-Type",
+  "X-Middleware-Subrequest",
+  "Remote~Groups",
+  "Remote_User",
+  "x!y",
+  "Proxy",
 ])("a question with %s is refused: the application would be told another path, or somebody else", async (name) => {
   const visitor = await loggedIn();
   for (const ask of [proxies.Traefik, proxies.nginx]) {

@@ -27,7 +27,9 @@ describe.skipIf(missingProgram("nginx"))("docs/several-origins.md, as it stands 
     const files = fillIn({ configuration }, addresses);
     await writeFile(join(folder, "gateway.json"), files.configuration ?? "");
     gateway = await GatewayProcess.create({
-      ...{ PORT: String(port), HOST: "127.0.0.1", COATCHECK_CONFIG: join(folder, "gateway.json") },
+      PORT: String(port),
+      HOST: "127.0.0.1",
+      COATCHECK_CONFIG: join(folder, "gateway.json"),
     });
     await gateway.addUser(ada.email, ada.password, "Ada");
     await gateway.start();

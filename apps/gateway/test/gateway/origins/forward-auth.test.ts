@@ -24,12 +24,17 @@ const dialects: Readonly<Record<string, Ask>> = {
   forward: ({ host, pathname }, method, headers) => ({
     target: "/auth/verify/forward",
     headers: {
-      ...{ host: "gateway:8080", "x-forwarded-method": method, "x-forwarded-host": host },
-      ...{ "x-forwarded-uri": pathname, ...headers },
+      host: "gateway:8080",
+      "x-forwarded-method": method,
+      "x-forwarded-host": host,
+      "x-forwarded-uri": pathname,
+      ...headers,
     },
   }),
   envoy: ({ host, pathname }, method, headers) => ({
-    ...{ method, target: `/auth/verify/envoy${pathname}`, headers: { host, ...headers } },
+    method,
+    target: `/auth/verify/envoy${pathname}`,
+    headers: { host, ...headers },
   }),
 };
 

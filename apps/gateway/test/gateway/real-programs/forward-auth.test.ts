@@ -58,7 +58,10 @@ describe.each(proxies)("docs/forward-auth/$document, as it stands there,", (docu
     });
 
     const asking = (target: string) => ({
-      ...{ port: proxy.port, host: HOST, cookie: user.cookie, target },
+      port: proxy.port,
+      host: HOST,
+      cookie: user.cookie,
+      target,
       mayBeRefused: true,
     });
 

@@ -63,7 +63,9 @@ describe("what a session has open", () => {
     const all = Array.from({ length: 1_000 }, (_, index) => open(ada, { isLasting: index < 100 }));
     expect(all.every(({ opening }) => opening === "opened")).toBe(true);
     expect([open().opening, open(ada, { isLasting: true }).opening, open(grace).opening]).toEqual([
-      ...["too_many", "too_many", "opened"],
+      "too_many",
+      "too_many",
+      "opened",
     ]);
     const [lasting, ordinary] = [all[0]?.connection, all[500]?.connection];
     lasting?.close();

@@ -17,7 +17,11 @@ function sent(
   changes: Partial<ForwardedRequestFacts> = {},
 ): ReadonlyMap<string, string[]> {
   const flat = forwardedHeaders({
-    ...{ rawHeaders, identity: ada, identityHeaders: true, clientAddress: "192.0.2.1", isOwnCookie },
+    rawHeaders,
+    identity: ada,
+    identityHeaders: true,
+    clientAddress: "192.0.2.1",
+    isOwnCookie,
     names: { forwardHeaders: [], dropHeaders: [] },
     origin: { host: "app.example", scheme: "https" },
     ...changes,
@@ -78,11 +82,19 @@ describe("what goes to an upstream", () => {
   });
 
   test("nothing of the connection, nor what Connection names, and nothing of the gateway's is named away", () => {
-    const headers = sent([
-      ...["Connection", "close, X-Secret, Remote-User, authorization"],
-      ...["X-Secret", "1", "TE", "trailers", "Upgrade", "h2c", "Keep-Alive", "1", "Transfer-Encoding", "chunked"],
-      ...["Proxy-Authorization", "Basic x", "Expect", "100-continue", "HTTP2-Settings", "x"],
-    ]);
+    const headers = sent(
+      [
+        ["Connection", "close, X-Secret, Remote-User, authorization"],
+        ["X-Secret", "1"],
+        ["TE", "trailers"],
+        ["Upgrade", "h2c"],
+        ["Keep-Alive", "1"],
+        ["Transfer-Encoding", "chunked"],
+        ["Proxy-Authorization", "Basic x"],
+        ["Expect", "100-continue"],
+        ["HTTP2-Settings", "x"],
+      ].flat(),
+    );
     const kept = [
       "x-secret",
       "te",
@@ -163,11 +175,20 @@ describe("what comes back", () => {
 
   test("is what the upstream says, less what is of its connection or the gateway's to say", () => {
     expect(
-      back([
-        ...["Content-Type", "text/html", "Connection", "keep-alive, X-Hop", "X-Hop", "1", "Keep-Alive", "timeout=5"],
-        ...["Transfer-Encoding", "chunked", "Clear-Site-Data", '"cookies"', "Access-Control-Allow-Origin", "*"],
-        ...["X-Accel-Redirect", "/secret", "ETag", '"1"', "Set-Cookie", "theme=dark"],
-      ]),
+      back(
+        [
+          ["Content-Type", "text/html"],
+          ["Connection", "keep-alive, X-Hop"],
+          ["X-Hop", "1"],
+          ["Keep-Alive", "timeout=5"],
+          ["Transfer-Encoding", "chunked"],
+          ["Clear-Site-Data", '"cookies"'],
+          ["Access-Control-Allow-Origin", "*"],
+          ["X-Accel-Redirect", "/secret"],
+          ["ETag", '"1"'],
+          ["Set-Cookie", "theme=dark"],
+        ].flat(),
+      ),
     ).toEqual(["content-type: text/html", 'etag: "1"', "set-cookie: theme=dark"]);
   });
 
@@ -179,19 +200,30 @@ describe("what comes back", () => {
   });
 
   test.each([
-    ...["Service-Worker-Allowed", "Cross-Origin-Opener-Policy", "Cross-Origin-Opener-Policy-Report-Only"],
-    ...[
-      "Strict-Transport-Security",
-      "Alt-Svc",
-      "Public-Key-Pins",
-      "Expect-CT",
-      "NEL",
-      "Report-To",
-      "Reporting-Endpoints",
-    ],
-    ...["Accept-CH", "Critical-CH", "Origin-Agent-Cluster", "Origin-Trial", "Set-Login", "Clear-Site-Data"],
-    ...["Use-As-Dictionary", "Speculation-Rules", "Attribution-Reporting-Register-Source", "Shared-Storage-Write"],
-    ...["X-Envoy-Immediate-Health-Check-Fail", "X-LiteSpeed-Purge", "X-Sendfile", "Secure-Session-Registration"],
+    "Service-Worker-Allowed",
+    "Cross-Origin-Opener-Policy",
+    "Cross-Origin-Opener-Policy-Report-Only",
+    "Strict-Transport-Security",
+    "Alt-Svc",
+    "Public-Key-Pins",
+    "Expect-CT",
+    "NEL",
+    "Report-To",
+    "Reporting-Endpoints",
+    "Accept-CH",
+    "Critical-CH",
+    "Origin-Agent-Cluster",
+    "Origin-Trial",
+    "Set-Login",
+    "Clear-Site-Data",
+    "Use-As-Dictionary",
+    "Speculation-Rules",
+    "Attribution-Reporting-Register-Source",
+    "Shared-Storage-Write",
+    "X-Envoy-Immediate-Health-Check-Fail",
+    "X-LiteSpeed-Purge",
+    "X-Sendfile",
+    "Secure-Session-Registration",
   ])("nothing that a service says for the whole origin, or to the proxy in front: %s", (name) => {
     for (const hasOwnCors of [false, true]) {
       expect(back([name, "x", name.toUpperCase(), "x", "X-Harmless", "1"], hasOwnCors)).toEqual(["x-harmless: 1"]);
@@ -199,13 +231,17 @@ describe("what comes back", () => {
   });
 
   test.each([
-    ...[
-      "Content-Security-Policy",
-      "Cross-Origin-Embedder-Policy",
-      "Cross-Origin-Resource-Policy",
-      "Permissions-Policy",
-    ],
-    ...["X-Frame-Options", "Referrer-Policy", "Link", "Refresh", "WWW-Authenticate", "Retry-After", "Vary"],
+    "Content-Security-Policy",
+    "Cross-Origin-Embedder-Policy",
+    "Cross-Origin-Resource-Policy",
+    "Permissions-Policy",
+    "X-Frame-Options",
+    "Referrer-Policy",
+    "Link",
+    "Refresh",
+    "WWW-Authenticate",
+    "Retry-After",
+    "Vary",
   ])("what a service says of this answer alone: %s", (name) => {
     expect(back([name, "x"])).toEqual([`${name.toLowerCase()}: x`]);
   });

@@ -163,22 +163,26 @@ describe("an upstream that goes away and returns", () => {
     const clock = new ManualClock();
     const { log, events } = recordedLog();
     const upstreams = new Upstreams({
-      ...{ isOwnCookie: () => false, live: new LiveConnections(), log },
+      isOwnCookie: () => false,
+      live: new LiveConnections(),
+      log,
       health: new UpstreamHealth({ clock, log, tryConnect }),
     });
     const sessions = new SessionManager({ store: new MemorySessionStore({ clock }), clock });
     const { primary: origin } = new ServedOrigins([new RequestGuard({ sessions, origin: ORIGIN })]);
     const route: Route = {
-      ...{ host: null, path: "/", upstream: `http://127.0.0.1:${port}`, access: { kind: "public" }, audience: "app" },
-      ...{
-        identityHeaders: false,
-        forwardHeaders: [],
-        dropHeaders: [],
-        ...allowancesOf(() => false),
-        caseInsensitive: false,
-        caseSensitive: false,
-        refusePathInfo: false,
-      },
+      host: null,
+      path: "/",
+      upstream: `http://127.0.0.1:${port}`,
+      access: { kind: "public" },
+      audience: "app",
+      identityHeaders: false,
+      forwardHeaders: [],
+      dropHeaders: [],
+      ...allowancesOf(() => false),
+      caseInsensitive: false,
+      caseSensitive: false,
+      refusePathInfo: false,
       timeoutSeconds: 30,
     };
     const front = createServer((request, response) => {

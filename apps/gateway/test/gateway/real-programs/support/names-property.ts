@@ -7,10 +7,29 @@ const REFUSALS = [400, 403];
 
 /** By these a service is told who asks, from where, or another path than the one that was decided about: never by a client. */
 const NEVER_A_CLIENTS: ReadonlySet<string> = new Set([
-  ...["remote-user", "remote-email", "remote-name", "remote-groups", "authorization", "proxy"],
-  ...["script-name", "x-script-name", "path-info", "request-uri", "document-uri", "x-ingress-path"],
-  ...["x-accel-mapping", "x-sendfile-type", "x-original-url", "x-original-uri", "x-rewrite-url", "forwarded"],
-  ...["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-prefix", "x-forwarded-uri"],
+  "remote-user",
+  "remote-email",
+  "remote-name",
+  "remote-groups",
+  "authorization",
+  "proxy",
+  "script-name",
+  "x-script-name",
+  "path-info",
+  "request-uri",
+  "document-uri",
+  "x-ingress-path",
+  "x-accel-mapping",
+  "x-sendfile-type",
+  "x-original-url",
+  "x-original-uri",
+  "x-rewrite-url",
+  "forwarded",
+  "x-forwarded-for",
+  "x-forwarded-host",
+  "x-forwarded-proto",
+  "x-forwarded-prefix",
+  "x-forwarded-uri",
 ]);
 
 /** Where requests go, and as whose. */
