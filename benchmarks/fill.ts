@@ -1,4 +1,5 @@
-import { type Device, SessionManager, type SessionStore } from "coatcheck";
+import { type Device, SessionManager } from "coatcheck";
+import type { SessionStore } from "coatcheck/store";
 import { inLanes } from "./lanes.ts";
 
 /** Logins under way at a time while filling. */

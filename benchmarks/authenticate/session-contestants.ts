@@ -1,4 +1,5 @@
-import { SessionManager, type SessionStore } from "coatcheck";
+import { SessionManager } from "coatcheck";
+import type { SessionStore } from "coatcheck/store";
 import type { Contestant } from "../measure.ts";
 
 /**

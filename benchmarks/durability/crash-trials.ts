@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PostgresServer, RedisServer } from "@coatcheck/throwaway-servers";
 import Database from "better-sqlite3";
-import type { SessionStore } from "coatcheck";
+import type { SessionStore } from "coatcheck/store";
 import { migratePostgresSessions, PostgresSessionStore } from "coatcheck/stores/postgres";
 import { ioredisOptions, RedisSessionStore } from "coatcheck/stores/redis";
 import { SqliteSessionStore } from "coatcheck/stores/sqlite";

@@ -1,4 +1,5 @@
-import { SessionManager, type SessionStore } from "coatcheck";
+import { SessionManager } from "coatcheck";
+import type { SessionStore } from "coatcheck/store";
 
 /** Logs a user in, does what a trial does in between, logs out, and returns the token of the session that ended. */
 export async function endSession(store: SessionStore, before: () => Promise<void> = async () => {}): Promise<string> {

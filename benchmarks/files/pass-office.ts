@@ -1,9 +1,8 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { SessionManager } from "coatcheck";
-import { PassIssuer } from "coatcheck/access/issuer";
-import { signRevocationList } from "coatcheck/access/revocation-list";
-import { generateSigningKey, type SigningKey } from "coatcheck/access/signing-key";
+import { generateSigningKey, type SigningKey } from "coatcheck/keys";
+import { PassIssuer, signRevocationList } from "coatcheck/passes";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 
 const LONGEST_SECONDS = 600;

@@ -1,8 +1,9 @@
 import { fastifyCookie } from "@fastify/cookie";
 import { fastifySession } from "@fastify/session";
-import { LoginManager, RequestGuard, SessionManager, type SessionStore } from "coatcheck";
+import { LoginManager, RequestGuard, SessionManager } from "coatcheck";
 import { ExpressLogin } from "coatcheck/adapters/express";
 import { FastifyLogin } from "coatcheck/adapters/fastify";
+import type { SessionStore } from "coatcheck/store";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { RedisSessionStore } from "coatcheck/stores/redis";
 import { RedisStore } from "connect-redis";

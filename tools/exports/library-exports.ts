@@ -5,6 +5,7 @@ import { publintProblems, typeResolutionProblems } from "./package-linters.ts";
 import { contentProblems } from "./packed-contents.ts";
 import { withPackedLibrary } from "./packed-library.ts";
 import { publicSubpaths, subpathProblems } from "./public-subpaths.ts";
+import { type SurfaceLimits, surfaceProblems } from "./surface-size.ts";
 
 export interface ExportReport {
   readonly subpaths: number;
@@ -17,12 +18,13 @@ export interface ExportReport {
  * and a tarball that installs, loads and type-checks by itself. The library must have been built.
  *
  * @param snapshotFile the reviewed names
- * @param options `update` takes the names as they are now for reviewed: the change to the file is what a reviewer sees
+ * @param options `update` takes the names as they are now for reviewed: the change to the file is what a reviewer sees.
+ *   `limits` hold in either case
  */
 export async function checkExports(
   packageFolder: string,
   snapshotFile: string,
-  options: { readonly update: boolean } = { update: false },
+  options: { readonly update: boolean; readonly limits?: SurfaceLimits } = { update: false },
 ): Promise<ExportReport> {
   const subpaths = await publicSubpaths(packageFolder);
   const mismatches = await subpathProblems(packageFolder, subpaths);
@@ -32,6 +34,7 @@ export async function checkExports(
   const actual = await takeSnapshot(packageFolder, subpaths);
   if (options.update) await writeFile(snapshotFile, `${JSON.stringify(actual, null, 2)}\n`);
   const differences = snapshotDifferences(await readSnapshot(snapshotFile), actual);
+  const excess = options.limits === undefined ? [] : surfaceProblems(actual, options.limits);
   const packed = await withPackedLibrary(packageFolder, async (library) => {
     const checks = [
       contentProblems(library, packageFolder),
@@ -42,7 +45,7 @@ export async function checkExports(
     return (await Promise.all(checks)).flat();
   });
   const names = Object.values(actual).reduce((total, list) => total + Object.keys(list).length, 0);
-  return { subpaths: subpaths.length, names, problems: [...differences, ...packed] };
+  return { subpaths: subpaths.length, names, problems: [...differences, ...excess, ...packed] };
 }
 
 async function readSnapshot(snapshotFile: string): Promise<NameSnapshot> {

@@ -8,7 +8,15 @@ export interface Floor {
   readonly outside?: readonly string[];
 }
 
-const library = ["coatcheck", "coatcheck/access/", "coatcheck/adapters/", "coatcheck/stores/"];
+const library = [
+  "coatcheck",
+  "coatcheck/adapters/",
+  "coatcheck/identity",
+  "coatcheck/keys",
+  "coatcheck/passes",
+  "coatcheck/store",
+  "coatcheck/stores/",
+];
 const service = "@coatcheck/service/";
 const program = [...library, service, "npm:fastify", "npm:pino", "node:"];
 
@@ -35,7 +43,7 @@ const floors: readonly Floor[] = [
   // A problem can be a page, so pages stand on the problems of HTTP.
   { place: "pages", on: ["errors.ts", "http"], outside: program },
   // Settings hold routes, so routes come first; a route may ask for a role.
-  { place: "routing", on: ["errors.ts", "one-reading", "accounts"], outside: ["coatcheck", service] },
+  { place: "routing", on: ["errors.ts", "one-reading", "accounts"], outside: ["coatcheck", "coatcheck/keys", service] },
   // Settings are read once, at start; what they configure stands on them.
   { place: "config", on: ["errors.ts", "accounts", "routing"], outside: program },
   // Passes are issued to accounts, by rules that are configured.
@@ -88,7 +96,7 @@ const floors: readonly Floor[] = [
     outside: [...program, "npm:prom-client"],
   },
   // An open connection ends with its session, whatever it is used for.
-  { place: "proxy/connections", on: ["accounts"], outside: ["coatcheck", "npm:fastify"] },
+  { place: "proxy/connections", on: ["accounts"], outside: ["coatcheck", "coatcheck/store", "npm:fastify"] },
   // It forwards what was decided, and decides nothing.
   {
     place: "proxy/upstream",

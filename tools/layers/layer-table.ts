@@ -15,7 +15,16 @@ export interface Layer {
 }
 
 const library = "packages/coatcheck/src/";
-const published = ["coatcheck/client", "coatcheck", "coatcheck/access/", "coatcheck/adapters/", "coatcheck/stores/"];
+const published = [
+  "coatcheck",
+  "coatcheck/adapters/",
+  "coatcheck/client",
+  "coatcheck/identity",
+  "coatcheck/keys",
+  "coatcheck/passes",
+  "coatcheck/store",
+  "coatcheck/stores/",
+];
 const servers = "@coatcheck/throwaway-servers";
 
 /**
@@ -35,10 +44,28 @@ export const layers: readonly Layer[] = [
     imports: [`${library}http/`, `${library}core/`, `${library}errors.ts`, "node:crypto", "node:net"],
   },
   {
-    // Signatures are jose's. What a token says, and what is believed of it, is ours.
-    name: "access",
-    files: /^packages\/coatcheck\/src\/access\//,
-    imports: [`${library}access/`, `${library}core/`, `${library}errors.ts`, "npm:jose", "node:crypto"],
+    name: "keys",
+    files: /^packages\/coatcheck\/src\/keys\//,
+    imports: [`${library}keys/`, `${library}core/`, `${library}errors.ts`, "npm:jose", "node:crypto"],
+  },
+  {
+    // Signatures are jose's. What a token says, and when it is believed, is ours.
+    name: "signed tokens",
+    files: /^packages\/coatcheck\/src\/signed-tokens\//,
+    imports: [`${library}signed-tokens/`, `${library}keys/`, `${library}core/`, `${library}errors.ts`, "npm:jose"],
+  },
+  {
+    // Passes and identity tokens know nothing of each other.
+    name: "passes and identity tokens",
+    files: /^packages\/coatcheck\/src\/(passes|identity)\//,
+    imports: [
+      `${library}$1/`,
+      `${library}signed-tokens/`,
+      `${library}keys/`,
+      `${library}core/`,
+      `${library}errors.ts`,
+      "node:crypto",
+    ],
   },
   {
     // A store may describe its driver by the driver's own types, but is handed the client: it loads no driver. Timers
@@ -107,6 +134,11 @@ export const layers: readonly Layer[] = [
     imports: [`${library}core/`, `${library}http/`, `${library}errors.ts`],
   },
   {
+    name: "the store contract",
+    files: /^packages\/coatcheck\/src\/store\.ts$/,
+    imports: [`${library}core/`],
+  },
+  {
     // Tests alone may import `coatcheck/testing`. What has no subpath of its own is tested where it is.
     name: "a library test",
     files: /^packages\/coatcheck\/test\//,
@@ -140,7 +172,7 @@ export const layers: readonly Layer[] = [
     // It knows nothing of sessions and users: that it cannot is the point of it.
     name: "the file service",
     files: /^apps\/files\/src\//,
-    imports: ["apps/files/src/", "coatcheck/access/", "@coatcheck/service/", "npm:", "node:"],
+    imports: ["apps/files/src/", "coatcheck/keys", "coatcheck/passes", "@coatcheck/service/", "npm:", "node:"],
   },
   {
     name: "an example",
@@ -189,6 +221,10 @@ export const layers: readonly Layer[] = [
 /** Re-exports belong here and nowhere else: elsewhere they hide where a name comes from. */
 export const barrels: readonly string[] = [
   `${library}index.ts`,
+  `${library}identity/index.ts`,
+  `${library}keys/index.ts`,
+  `${library}passes/index.ts`,
+  `${library}store.ts`,
   `${library}testing/index.ts`,
   "packages/throwaway-servers/src/index.ts",
 ];

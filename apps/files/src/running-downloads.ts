@@ -1,4 +1,4 @@
-import type { Pass } from "coatcheck/access/verifier";
+import type { Pass } from "coatcheck/passes";
 
 export type CutReason = "session_ended" | "took_too_long" | "does_not_move";
 

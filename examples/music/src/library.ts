@@ -1,5 +1,5 @@
-import { IdentityVerifier } from "coatcheck/access/identity-verifier";
-import { RemotePublicKeys } from "coatcheck/access/public-keys";
+import { IdentityVerifier } from "coatcheck/identity";
+import { RemotePublicKeys } from "coatcheck/keys";
 import Fastify, { type FastifyInstance } from "fastify";
 import { requireKnownCaller } from "./library/known-callers.ts";
 import { addLibraryRoutes } from "./library/library-routes.ts";

@@ -6,9 +6,7 @@
 
 export type { AuthenticateOptions } from "./core/authenticator.ts";
 export { type Clock, systemClock, type Timestamp } from "./core/clock.ts";
-export { MAXIMUM_CLOCK_SKEW_SECONDS } from "./core/clock-check.ts";
 export type { LoginAttempt, LoginOptions } from "./core/login.ts";
-export { isLoopback } from "./core/loopback.ts";
 export { oncePerProcess } from "./core/once-per-process.ts";
 export type { Authentication, AuthenticationResult, Session, Unauthenticated } from "./core/session.ts";
 export {
@@ -29,37 +27,10 @@ export {
   strictLifetime,
   strictPolicy,
 } from "./core/session-policy.ts";
-export type {
-  CurrentSecret,
-  Device,
-  EndReason,
-  GraceSecret,
-  JsonObject,
-  JsonValue,
-  PendingSecret,
-  RemovedSession,
-  SessionChange,
-  SessionRecord,
-  SessionReference,
-} from "./core/session-record.ts";
+export type { Device, EndReason, JsonObject, JsonValue } from "./core/session-record.ts";
 export type { LoginResult, ReauthenticationResult } from "./core/session-results.ts";
-export {
-  type ChannelListener,
-  type ChannelState,
-  EXPIRY_MARGIN_SECONDS,
-  FENCE_LIFETIME_SECONDS,
-  type FenceReading,
-  type InsertOutcome,
-  MAXIMUM_LOGIN_SECONDS,
-  type RemovalListener,
-  type SessionLimit,
-  type SessionStore,
-  TOLERATED_CLOCK_STEP_SECONDS,
-} from "./core/session-store.ts";
 export type { SessionToken } from "./core/session-token.ts";
 export {
-  type AccessRefusalCode,
-  accessRefusalCodes,
   CoatcheckError,
   type ErrorCode,
   errorCodes,

@@ -7,11 +7,9 @@ import {
   standardPolicy,
   strictPolicy,
 } from "coatcheck";
-import { PassIssuer } from "coatcheck/access/issuer";
-import { RemotePublicKeys } from "coatcheck/access/public-keys";
-import { RemoteRevocations } from "coatcheck/access/remote-revocations";
-import { PassVerifier } from "coatcheck/access/verifier";
 import { NodeLogin } from "coatcheck/adapters/node";
+import { RemotePublicKeys } from "coatcheck/keys";
+import { PassIssuer, PassVerifier, RemoteRevocations } from "coatcheck/passes";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { NearCacheSessionStore } from "coatcheck/stores/near-cache";
 import { PostgresSessionStore } from "coatcheck/stores/postgres";

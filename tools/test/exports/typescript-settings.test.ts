@@ -74,7 +74,8 @@ async function tryWith(
 }
 
 /** The types are really there: one that is missing, or `any`, would let the second line through. */
-const PROGRAM = `import { SessionManager, type SessionStore } from "coatcheck";
+const PROGRAM = `import { SessionManager } from "coatcheck";
+import type { SessionStore } from "coatcheck/store";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 
 const store: SessionStore = new MemorySessionStore();

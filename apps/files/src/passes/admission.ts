@@ -1,5 +1,4 @@
-import type { AccessPath } from "coatcheck/access/path-scope";
-import type { Pass, PassVerdict } from "coatcheck/access/verifier";
+import type { AccessPath, Pass, PassVerdict } from "coatcheck/passes";
 import type { FastifyRequest } from "fastify";
 import type { ProblemCode } from "../problem.ts";
 import type { PassCookie } from "./pass-cookie.ts";

@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
 import { fileModeFault } from "@coatcheck/service/file-mode";
 import { systemCodeOf } from "@coatcheck/service/operator-error";
-import { type PublicKeys, RemotePublicKeys, StaticPublicKeys } from "coatcheck/access/public-keys";
-import { RemoteRevocations } from "coatcheck/access/remote-revocations";
-import { type Pass, type PassRequest, type PassVerdict, PassVerifier } from "coatcheck/access/verifier";
+import { type PublicKeys, RemotePublicKeys, StaticPublicKeys } from "coatcheck/keys";
+import { type Pass, type PassRequest, type PassVerdict, PassVerifier, RemoteRevocations } from "coatcheck/passes";
 import type { FastifyBaseLogger } from "fastify";
 import type { FileServiceConfiguration, KeysLocation } from "../config/file-service-configuration.ts";
 import { FileServiceError } from "../errors.ts";

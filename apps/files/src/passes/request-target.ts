@@ -1,4 +1,4 @@
-import { type AccessPath, readAccessPath } from "coatcheck/access/path-scope";
+import { type AccessPath, readAccessPath } from "coatcheck/passes";
 
 /** What a request asks for, taken apart once: everything that follows goes by it, and nothing by the text. */
 export interface RequestTarget {

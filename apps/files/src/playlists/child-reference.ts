@@ -1,5 +1,4 @@
-import { readAccessPath, requireAccessPath, scopeCovers } from "coatcheck/access/path-scope";
-import type { Pass } from "coatcheck/access/verifier";
+import { type Pass, readAccessPath, requireAccessPath, scopeCovers } from "coatcheck/passes";
 import { readPlainReference } from "./plain-reference.ts";
 
 export interface PlaylistPlace {

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { GetObjectCommand, HeadObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import type { AccessPath } from "coatcheck/access/path-scope";
+import type { AccessPath } from "coatcheck/passes";
 import type { BucketLocation } from "../config/source-location.ts";
 import { FileServiceError } from "../errors.ts";
 import type { ByteRange } from "../http/byte-ranges.ts";

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { AccessPath } from "coatcheck/access/path-scope";
+import type { AccessPath } from "coatcheck/passes";
 import type { ByteRange, RangeSpecification } from "../http/byte-ranges.ts";
 import type { Validators } from "../http/preconditions.ts";
 

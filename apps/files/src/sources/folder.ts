@@ -2,7 +2,7 @@ import { realpathSync, statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { sep } from "node:path";
 import { systemCodeOf } from "@coatcheck/service/operator-error";
-import type { AccessPath } from "coatcheck/access/path-scope";
+import type { AccessPath } from "coatcheck/passes";
 import { FileServiceError } from "../errors.ts";
 import type { UnixMilliseconds } from "../http/http-date.ts";
 import { type FileSource, isHidden, type OpenFile } from "./file-source.ts";

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { buffer as bytesOf } from "node:stream/consumers";
 import { brotliCompressSync, constants, deflateSync, gzipSync } from "node:zlib";
-import { requireAccessPath } from "coatcheck/access/path-scope";
+import { requireAccessPath } from "coatcheck/passes";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ByteRange } from "../../src/http/byte-ranges.ts";

@@ -1,4 +1,4 @@
-import { readAccessPath } from "coatcheck/access/path-scope";
+import { readAccessPath } from "coatcheck/passes";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { childReferences, type ReferenceOf } from "../../src/playlists/child-reference.ts";

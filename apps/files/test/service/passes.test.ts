@@ -1,4 +1,4 @@
-import { generateSigningKey } from "coatcheck/access/signing-key";
+import { generateSigningKey } from "coatcheck/keys";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { PassOptions } from "../support/issuer.ts";
 import { getTarget, rawRequest } from "../support/raw-request.ts";

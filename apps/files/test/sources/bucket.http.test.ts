@@ -1,5 +1,5 @@
 import { buffer as bytesOf } from "node:stream/consumers";
-import { requireAccessPath } from "coatcheck/access/path-scope";
+import { requireAccessPath } from "coatcheck/passes";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { BucketSource } from "../../src/sources/bucket.ts";
 import type { LikelyRead } from "../../src/sources/file-source.ts";

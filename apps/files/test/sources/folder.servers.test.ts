@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { buffer as bytesOf } from "node:stream/consumers";
 import { promisify } from "node:util";
-import { requireAccessPath } from "coatcheck/access/path-scope";
+import { requireAccessPath } from "coatcheck/passes";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { isStrong } from "../../src/http/entity-tag.ts";
 import { isOpenedAtByIdentity, isOpenedAtByProc, type OpenedPathCheck } from "../../src/sources/folder/opened-path.ts";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Readable } from "node:stream";
 import { buffer as bytesOf } from "node:stream/consumers";
-import { requireAccessPath } from "coatcheck/access/path-scope";
+import { requireAccessPath } from "coatcheck/passes";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ByteRange } from "../../src/http/byte-ranges.ts";
 import { isStrong } from "../../src/http/entity-tag.ts";

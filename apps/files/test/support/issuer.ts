@@ -1,9 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { freePort } from "@coatcheck/throwaway-servers";
-import { requireAccessPath, uriContainerOf } from "coatcheck/access/path-scope";
-import { signRevocationList } from "coatcheck/access/revocation-list";
-import { sessionDigestOf } from "coatcheck/access/session-digest";
-import { generateSigningKey, type SigningKey, signToken } from "coatcheck/access/signing-key";
+import { generateSigningKey, type SigningKey, signToken } from "coatcheck/keys";
+import { requireAccessPath, sessionDigestOf, signRevocationList, uriContainerOf } from "coatcheck/passes";
 
 export interface PassOptions {
   readonly session?: string;

@@ -1,4 +1,4 @@
-import { readAccessPath } from "coatcheck/access/path-scope";
+import { readAccessPath } from "coatcheck/passes";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { AccountStore } from "../accounts/account-store.ts";
 import type { SecurityEvents } from "../audit/security-events.ts";

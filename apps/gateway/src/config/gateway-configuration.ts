@@ -1,6 +1,6 @@
 import { type SessionPolicy, standardPolicy, strictPolicy } from "coatcheck";
-import type { AccessPath } from "coatcheck/access/path-scope";
-import type { SignatureAlgorithm } from "coatcheck/access/signature-algorithm";
+import type { SignatureAlgorithm } from "coatcheck/keys";
+import type { AccessPath } from "coatcheck/passes";
 import type { PublicOrigins } from "../routing/public-url.ts";
 import type { Route } from "../routing/route.ts";
 import type { DatabaseLocation, PostgresLocation, SessionsLocation } from "./locations.ts";

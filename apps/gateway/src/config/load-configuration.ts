@@ -13,8 +13,8 @@ import {
   parseTrustedProxies,
   parseWholeNumber,
 } from "@coatcheck/service/parse-values";
-import { signatureAlgorithms } from "coatcheck/access/signature-algorithm";
-import { PASS_LIFETIME_SECONDS } from "coatcheck/access/token-profile";
+import { signatureAlgorithms } from "coatcheck/keys";
+import { PASS_LIFETIME_SECONDS } from "coatcheck/passes";
 import { GatewayError } from "../errors.ts";
 import { parseRoutes } from "../routing/parse-routes.ts";
 import { type PublicOrigins, parsePublicUrls } from "../routing/public-url.ts";

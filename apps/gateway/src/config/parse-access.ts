@@ -1,9 +1,7 @@
 import { originIn } from "@coatcheck/service/parse-origin";
 import { InvalidValue, parseText } from "@coatcheck/service/parse-values";
-import { isLoopback } from "coatcheck";
-import { KeyEncryption } from "coatcheck/access/key-encryption";
-import { type AccessPath, readAccessPath } from "coatcheck/access/path-scope";
-import { MAXIMUM_PASS_LIFETIME_SECONDS } from "coatcheck/access/token-profile";
+import { isLoopback, KeyEncryption } from "coatcheck/keys";
+import { type AccessPath, MAXIMUM_PASS_LIFETIME_SECONDS, readAccessPath } from "coatcheck/passes";
 import { SecretText } from "./secret-text.ts";
 
 /** Parsers of the settings about signed access. */

@@ -1,4 +1,4 @@
-import { isLoopback } from "coatcheck";
+import { isLoopback } from "coatcheck/keys";
 import type { GatewayConfiguration } from "./gateway-configuration.ts";
 import type { DatabaseLocation, SessionsLocation } from "./locations.ts";
 import { variableOfKey } from "./setting-variables.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { isLoopback } from "coatcheck";
+import { isLoopback } from "coatcheck/keys";
 import type { GatewayConfiguration } from "../config/gateway-configuration.ts";
 import { loadConfiguration } from "../config/load-configuration.ts";
 import { GatewayError } from "../errors.ts";

@@ -1,4 +1,5 @@
-import { type HostCookie, isLoopback, RequestGuard } from "coatcheck";
+import { type HostCookie, RequestGuard } from "coatcheck";
+import { isLoopback } from "coatcheck/keys";
 import { readHostName } from "../one-reading/host-name.ts";
 import { deviceCookie } from "./device-cookie.ts";
 import { type SecurityHeaders, securityHeaders, transportSecurity } from "./security-headers.ts";

@@ -1,4 +1,5 @@
-import { MAXIMUM_CLOCK_SKEW_SECONDS, type SessionManager } from "coatcheck";
+import type { SessionManager } from "coatcheck";
+import { MAXIMUM_CLOCK_SKEW_SECONDS } from "coatcheck/store";
 import type { FastifyBaseLogger } from "fastify";
 
 /** Identity tokens live for a minute: a service whose clock is right would begin to refuse ours. */

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import type { LogLoss } from "@coatcheck/service/log-destination";
-import type { ChannelState } from "coatcheck";
+import type { ChannelState } from "coatcheck/store";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { passwordLimits } from "../audit/refused-password.ts";
 import type { SecurityReport } from "../audit/security-events.ts";

@@ -1,5 +1,6 @@
 import type { LogLoss } from "@coatcheck/service/log-destination";
-import type { SessionManager, SessionStore } from "coatcheck";
+import type { SessionManager } from "coatcheck";
+import type { SessionStore } from "coatcheck/store";
 import type { FastifyBaseLogger } from "fastify";
 import type { AuditWriter } from "../audit/audit-writer.ts";
 import type { SecurityEvents } from "../audit/security-events.ts";

@@ -1,6 +1,6 @@
 import type { Timestamp } from "coatcheck";
-import type { ScheduledKey } from "coatcheck/access/key-schedule";
-import type { RevocationFacts } from "coatcheck/access/revocation-list";
+import type { ScheduledKey } from "coatcheck/keys";
+import type { RevocationFacts } from "coatcheck/passes";
 
 /** Identity tokens and passes are signed by different keys: what one leaks, the other cannot lose. */
 export type KeyPurpose = "identity" | "passes";

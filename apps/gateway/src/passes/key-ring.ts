@@ -1,14 +1,17 @@
 import type { Clock, Timestamp } from "coatcheck";
-import type { KeyEncryption } from "coatcheck/access/key-encryption";
-import { KeySchedule, type KeyState, type KeyTimes, type RotationDecision } from "coatcheck/access/key-schedule";
-import type { SignatureAlgorithm } from "coatcheck/access/signature-algorithm";
 import {
   exportSigningKey,
   generateSigningKey,
   importSigningKey,
+  type KeyEncryption,
+  KeySchedule,
+  type KeyState,
+  type KeyTimes,
+  type RotationDecision,
+  type SignatureAlgorithm,
   type SigningKey,
   type SigningKeys,
-} from "coatcheck/access/signing-key";
+} from "coatcheck/keys";
 import { GatewayError } from "../errors.ts";
 import type { AccessStore, KeyPurpose, StoredKey } from "./access-store.ts";
 

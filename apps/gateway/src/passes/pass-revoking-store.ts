@@ -1,7 +1,7 @@
+import type { Clock, EndReason } from "coatcheck";
+import { MAXIMUM_PASS_LIFETIME_SECONDS, sessionDigestOf, TOLERATED_CLOCK_DIFFERENCE_SECONDS } from "coatcheck/passes";
 import type {
   ChannelListener,
-  Clock,
-  EndReason,
   FenceReading,
   InsertOutcome,
   RemovalListener,
@@ -11,9 +11,7 @@ import type {
   SessionRecord,
   SessionReference,
   SessionStore,
-} from "coatcheck";
-import { sessionDigestOf } from "coatcheck/access/session-digest";
-import { MAXIMUM_PASS_LIFETIME_SECONDS, TOLERATED_CLOCK_DIFFERENCE_SECONDS } from "coatcheck/access/token-profile";
+} from "coatcheck/store";
 import type { AccessStore } from "./access-store.ts";
 
 /** A pass that is being made while its session ends lives as long as any. */

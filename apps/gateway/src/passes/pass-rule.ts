@@ -1,4 +1,4 @@
-import { type AccessPath, scopeCovers } from "coatcheck/access/path-scope";
+import { type AccessPath, scopeCovers } from "coatcheck/passes";
 import type { Account } from "../accounts/account.ts";
 import { GatewayError } from "../errors.ts";
 import { PassRuleQuestions, type QuestionOutcome } from "./pass-rule-questions.ts";

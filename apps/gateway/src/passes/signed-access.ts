@@ -1,12 +1,15 @@
 import type { Authentication, Clock } from "coatcheck";
-import { IdentityIssuer } from "coatcheck/access/identity-issuer";
-import { type IssueResult, PassIssuer, type PassOptions } from "coatcheck/access/issuer";
-import { KeyEncryption } from "coatcheck/access/key-encryption";
-import type { AccessPath } from "coatcheck/access/path-scope";
-import { StaticPublicKeys } from "coatcheck/access/public-keys";
-import { readRenewablePass } from "coatcheck/access/renewal";
-import { signRevocationList } from "coatcheck/access/revocation-list";
-import { sessionDigestOf } from "coatcheck/access/session-digest";
+import { IdentityIssuer } from "coatcheck/identity";
+import { KeyEncryption, StaticPublicKeys } from "coatcheck/keys";
+import {
+  type AccessPath,
+  type IssueResult,
+  PassIssuer,
+  type PassOptions,
+  readRenewablePass,
+  sessionDigestOf,
+  signRevocationList,
+} from "coatcheck/passes";
 import type { Account } from "../accounts/account.ts";
 import type { GatewayConfiguration } from "../config/gateway-configuration.ts";
 import type { AccessStore, KeyPurpose } from "./access-store.ts";

@@ -1,6 +1,6 @@
 import { isHost, originIn } from "@coatcheck/service/parse-origin";
 import { InvalidValue, parseText } from "@coatcheck/service/parse-values";
-import { isLoopback } from "coatcheck";
+import { isLoopback } from "coatcheck/keys";
 
 /** As browsers serialise origins, the primary one first. */
 export type PublicOrigins = readonly [string, ...string[]];

@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { freePort } from "@coatcheck/throwaway-servers";
-import { type AccessPath, readAccessPath } from "coatcheck/access/path-scope";
+import { type AccessPath, readAccessPath } from "coatcheck/passes";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { Account } from "../../src/accounts/account.ts";
 import { passRule } from "../../src/passes/pass-rule.ts";

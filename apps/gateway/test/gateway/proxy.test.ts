@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import { IdentityVerifier } from "coatcheck/access/identity-verifier";
-import { RemotePublicKeys } from "coatcheck/access/public-keys";
+import { IdentityVerifier } from "coatcheck/identity";
+import { RemotePublicKeys } from "coatcheck/keys";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Client } from "../support/client.ts";
 import { GatewayProcess, runCommand } from "../support/gateway-process.ts";

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { KeyEncryption } from "coatcheck/access/key-encryption";
-import { StaticPublicKeys } from "coatcheck/access/public-keys";
+import { KeyEncryption, StaticPublicKeys } from "coatcheck/keys";
 import { describe, expect, test } from "vitest";
 import { KeyRing, type KeyRingParts, keyTimes } from "../../src/passes/key-ring.ts";
 import { openTestAccounts, temporaryFolder } from "../accounts/support/test-accounts.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type Authentication, SessionManager, standardPolicy } from "coatcheck";
-import { sessionDigestOf } from "coatcheck/access/session-digest";
+import { sessionDigestOf } from "coatcheck/passes";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { storeContract } from "coatcheck/testing";
 import { describe, expect, test } from "vitest";

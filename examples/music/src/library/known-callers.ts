@@ -1,5 +1,5 @@
 import { CoatcheckError } from "coatcheck";
-import type { Identity, IdentityVerifier } from "coatcheck/access/identity-verifier";
+import type { Identity, IdentityVerifier } from "coatcheck/identity";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type ProblemCode, sendProblem } from "./problem.ts";
 

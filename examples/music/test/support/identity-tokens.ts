@@ -1,6 +1,6 @@
 import { type Authentication, type Clock, SessionManager, systemClock } from "coatcheck";
-import { IdentityIssuer, type UserFacts } from "coatcheck/access/identity-issuer";
-import { generateSigningKey, type SigningKey } from "coatcheck/access/signing-key";
+import { IdentityIssuer, type UserFacts } from "coatcheck/identity";
+import { generateSigningKey, type SigningKey } from "coatcheck/keys";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 
 export const ADA: UserFacts = { name: "Ada Lovelace", email: "ada@example.com", roles: ["listener"] };

@@ -1,9 +1,7 @@
 import { type Authentication, RequestGuard, SessionManager } from "coatcheck";
-import { PassIssuer } from "coatcheck/access/issuer";
-import { StaticPublicKeys } from "coatcheck/access/public-keys";
-import { generateSigningKey } from "coatcheck/access/signing-key";
-import { PassVerifier } from "coatcheck/access/verifier";
 import { fastifySessions } from "coatcheck/adapters/fastify";
+import { generateSigningKey, StaticPublicKeys } from "coatcheck/keys";
+import { PassIssuer, PassVerifier } from "coatcheck/passes";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { ManualClock } from "coatcheck/testing";
 import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";

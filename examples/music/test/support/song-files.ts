@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
-import type { PassVerifier } from "coatcheck/access/verifier";
+import type { PassVerifier } from "coatcheck/passes";
 import { type Served, serve } from "./served.ts";
 
 /**

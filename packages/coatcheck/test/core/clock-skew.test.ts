@@ -1,4 +1,5 @@
-import { MAXIMUM_CLOCK_SKEW_SECONDS, SessionManager } from "coatcheck";
+import { SessionManager } from "coatcheck";
+import { MAXIMUM_CLOCK_SKEW_SECONDS } from "coatcheck/store";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { ManualClock } from "coatcheck/testing";
 import { beforeEach, describe, expect, test } from "vitest";

@@ -1,4 +1,5 @@
-import { SessionManager, type SessionRecord, type SessionStore, standardPolicy } from "coatcheck";
+import { SessionManager, standardPolicy } from "coatcheck";
+import type { SessionRecord, SessionStore } from "coatcheck/store";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { ManualClock } from "coatcheck/testing";
 import { beforeEach, describe, expect, test } from "vitest";

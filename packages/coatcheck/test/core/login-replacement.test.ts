@@ -1,4 +1,5 @@
-import { MAXIMUM_LOGIN_SECONDS, standardPolicy } from "coatcheck";
+import { standardPolicy } from "coatcheck";
+import { MAXIMUM_LOGIN_SECONDS } from "coatcheck/store";
 import { describe, expect, test } from "vitest";
 import { logIn, startSessions, USER_ID, verdictOn } from "./support/sessions-under-test.ts";
 

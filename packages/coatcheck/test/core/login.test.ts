@@ -1,4 +1,5 @@
-import { MAXIMUM_LOGIN_SECONDS, strictPolicy } from "coatcheck";
+import { strictPolicy } from "coatcheck";
+import { MAXIMUM_LOGIN_SECONDS } from "coatcheck/store";
 import { describe, expect, test } from "vitest";
 import { logIn, present, startSessions, USER_ID } from "./support/sessions-under-test.ts";
 

@@ -1,4 +1,4 @@
-import { EXPIRY_MARGIN_SECONDS } from "coatcheck";
+import { EXPIRY_MARGIN_SECONDS } from "coatcheck/store";
 import { expect, test } from "vitest";
 import { logIn, present, startSessions, USER_ID } from "./support/sessions-under-test.ts";
 

@@ -1,4 +1,5 @@
-import type { ChannelListener, EndReason, RemovedSession, SessionRecord, SessionReference } from "coatcheck";
+import type { EndReason } from "coatcheck";
+import type { ChannelListener, RemovedSession, SessionRecord, SessionReference } from "coatcheck/store";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { sessionRecordNamed } from "coatcheck/testing";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";

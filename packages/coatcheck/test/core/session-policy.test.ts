@@ -3,12 +3,12 @@ import {
   type SessionLifetime,
   SessionManager,
   type SessionPolicy,
-  type SessionRecord,
   standardLifetime,
   standardPolicy,
   strictLifetime,
   strictPolicy,
 } from "coatcheck";
+import type { SessionRecord } from "coatcheck/store";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { describe, expect, test } from "vitest";
 import { isFresh, isRotationDue, isTouchDue, lifetimeOf, validatePolicy } from "../../src/core/session-policy.ts";

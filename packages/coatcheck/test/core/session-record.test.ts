@@ -1,4 +1,4 @@
-import type { SessionChange } from "coatcheck";
+import type { SessionChange } from "coatcheck/store";
 import { describe, expect, test } from "vitest";
 import { applyChange, expiresAt } from "../../src/core/session-record.ts";
 import { logIn, startSessions } from "./support/sessions-under-test.ts";

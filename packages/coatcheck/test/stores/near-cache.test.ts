@@ -1,4 +1,5 @@
-import { SessionManager, type SessionRecord, type SessionStore } from "coatcheck";
+import { SessionManager } from "coatcheck";
+import type { SessionRecord, SessionStore } from "coatcheck/store";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { NearCacheSessionStore } from "coatcheck/stores/near-cache";
 import { type CreateStore, sessionRecordNamed, storeContract, storeModelTest } from "coatcheck/testing";

@@ -1,5 +1,6 @@
 import { missingProgram, PostgresServer } from "@coatcheck/throwaway-servers";
-import { CoatcheckError, SessionManager, type SessionStore } from "coatcheck";
+import { CoatcheckError, SessionManager } from "coatcheck";
+import type { SessionStore } from "coatcheck/store";
 import { PostgresSessionStore } from "coatcheck/stores/postgres";
 import { ManualClock, sessionRecordNamed, userKeyNamed } from "coatcheck/testing";
 import type { Pool } from "pg";

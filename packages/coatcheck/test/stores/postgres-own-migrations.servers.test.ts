@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { missingProgram, type PostgresForTests, postgresForTests } from "@coatcheck/throwaway-servers";
-import { type RemovedSession, SessionManager } from "coatcheck";
+import { SessionManager } from "coatcheck";
+import type { RemovedSession } from "coatcheck/store";
 import { migratePostgresSessions, PostgresSessionStore } from "coatcheck/stores/postgres";
 import type { Pool } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";

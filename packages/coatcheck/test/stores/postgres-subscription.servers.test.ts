@@ -1,5 +1,5 @@
 import { missingProgram, PostgresServer } from "@coatcheck/throwaway-servers";
-import type { SessionStore } from "coatcheck";
+import type { SessionStore } from "coatcheck/store";
 import { PostgresSessionStore } from "coatcheck/stores/postgres";
 import { sessionRecordNamed } from "coatcheck/testing";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { missingProgram, redisForTests, type ServerForTests } from "@coatcheck/throwaway-servers";
-import { FENCE_LIFETIME_SECONDS, type SessionRecord } from "coatcheck";
+import { FENCE_LIFETIME_SECONDS, type SessionRecord } from "coatcheck/store";
 import { ioredisOptions, RedisSessionStore } from "coatcheck/stores/redis";
 import { ManualClock, sessionRecordNamed, userKeyNamed } from "coatcheck/testing";
 import { Redis } from "ioredis";

@@ -1,4 +1,5 @@
-import { CoatcheckError, type SessionRecord } from "coatcheck";
+import { CoatcheckError } from "coatcheck";
+import type { SessionRecord } from "coatcheck/store";
 import { sessionRecordNamed } from "coatcheck/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";

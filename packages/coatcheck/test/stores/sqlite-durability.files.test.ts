@@ -1,4 +1,4 @@
-import type { SessionChange, SessionRecord } from "coatcheck";
+import type { SessionChange, SessionRecord } from "coatcheck/store";
 import { SqliteSessionStore } from "coatcheck/stores/sqlite";
 import { sessionRecordNamed, userKeyNamed } from "coatcheck/testing";
 import { expect, test } from "vitest";

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import type { RemovedSession, SessionRecord } from "coatcheck";
+import type { RemovedSession, SessionRecord } from "coatcheck/store";
 import { SqliteSessionStore } from "coatcheck/stores/sqlite";
 import { sessionRecordNamed, userKeyNamed } from "coatcheck/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";

@@ -1,4 +1,4 @@
-import type { RemovedSession, SessionStore } from "coatcheck";
+import type { RemovedSession, SessionStore } from "coatcheck/store";
 import { SqliteSessionStore } from "coatcheck/stores/sqlite";
 import { ManualClock, sessionRecordNamed, userKeyNamed } from "coatcheck/testing";
 import { expect, test, vi } from "vitest";

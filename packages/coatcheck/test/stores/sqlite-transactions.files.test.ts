@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import type { RemovedSession, SessionLimit } from "coatcheck";
+import type { RemovedSession, SessionLimit } from "coatcheck/store";
 import { SqliteSessionStore } from "coatcheck/stores/sqlite";
 import { sessionRecordNamed, userKeyNamed } from "coatcheck/testing";
 import { expect, onTestFinished, test, vi } from "vitest";

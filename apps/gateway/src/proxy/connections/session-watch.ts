@@ -1,4 +1,5 @@
-import type { SessionManager, SessionStore } from "coatcheck";
+import type { SessionManager } from "coatcheck";
+import type { SessionStore } from "coatcheck/store";
 import type { FastifyBaseLogger } from "fastify";
 import type { AccountStore } from "../../accounts/account-store.ts";
 import { findSessionOwner } from "../../accounts/session-owner.ts";

@@ -1,6 +1,6 @@
+import type { EndReason } from "coatcheck";
 import type {
   ChannelListener,
-  EndReason,
   FenceReading,
   InsertOutcome,
   RemovalListener,
@@ -10,7 +10,7 @@ import type {
   SessionRecord,
   SessionReference,
   SessionStore,
-} from "coatcheck";
+} from "coatcheck/store";
 
 /** Told of each call once it is over. */
 export type OnStoreCall = (operation: string, outcome: "ok" | "fault", seconds: number) => void;

@@ -1,4 +1,5 @@
-import { CoatcheckError, type SessionStore } from "coatcheck";
+import { CoatcheckError } from "coatcheck";
+import type { SessionStore } from "coatcheck/store";
 import { migratePostgresSessions, PostgresSessionStore } from "coatcheck/stores/postgres";
 import pg from "pg";
 import type { PostgresLocation } from "../../config/locations.ts";

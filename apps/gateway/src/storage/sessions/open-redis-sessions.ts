@@ -1,4 +1,5 @@
-import { CoatcheckError, type SessionStore } from "coatcheck";
+import { CoatcheckError } from "coatcheck";
+import type { SessionStore } from "coatcheck/store";
 import { RedisSessionStore } from "coatcheck/stores/redis";
 import { type Cluster, Redis } from "ioredis";
 import type { AnyRedisLocation } from "../../config/locations.ts";

@@ -1,4 +1,5 @@
-import type { Clock, SessionStore } from "coatcheck";
+import type { Clock } from "coatcheck";
+import type { SessionStore } from "coatcheck/store";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { NearCacheSessionStore } from "coatcheck/stores/near-cache";
 import type { GatewayConfiguration } from "../../config/gateway-configuration.ts";

@@ -1,4 +1,5 @@
-import { type Clock, CoatcheckError, type SessionStore } from "coatcheck";
+import { type Clock, CoatcheckError } from "coatcheck";
+import type { SessionStore } from "coatcheck/store";
 import { SqliteSessionStore } from "coatcheck/stores/sqlite";
 import { openSqliteFile, sqliteOpeningFault } from "../sqlite/sqlite-file.ts";
 

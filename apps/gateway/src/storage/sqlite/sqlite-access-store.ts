@@ -1,5 +1,5 @@
 import type { Clock, Timestamp } from "coatcheck";
-import type { RevocationFacts } from "coatcheck/access/revocation-list";
+import type { RevocationFacts } from "coatcheck/passes";
 import type { AccessStore, KeyPurpose, StoredKey } from "../../passes/access-store.ts";
 import type { AccountDatabase } from "./account-database.ts";
 

@@ -1,9 +1,8 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { IdentityVerifier } from "coatcheck/access/identity-verifier";
-import { RemotePublicKeys } from "coatcheck/access/public-keys";
-import { RemoteRevocations } from "coatcheck/access/remote-revocations";
-import { PassVerifier } from "coatcheck/access/verifier";
+import { IdentityVerifier } from "coatcheck/identity";
+import { RemotePublicKeys } from "coatcheck/keys";
+import { PassVerifier, RemoteRevocations } from "coatcheck/passes";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Client } from "../../support/client.ts";
 import type { GatewayProcess } from "../../support/gateway-process.ts";

@@ -1,5 +1,5 @@
-import { IdentityVerifier } from "coatcheck/access/identity-verifier";
-import { StaticPublicKeys } from "coatcheck/access/public-keys";
+import { IdentityVerifier } from "coatcheck/identity";
+import { StaticPublicKeys } from "coatcheck/keys";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { navigation, type SentRequest } from "../forward-auth/support/visitor.ts";
 import { APP, GatewayOfOrigins, localAt, MUSIC } from "./support/gateway-of-origins.ts";

@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
-import { IdentityVerifier } from "coatcheck/access/identity-verifier";
-import { StaticPublicKeys } from "coatcheck/access/public-keys";
+import { IdentityVerifier } from "coatcheck/identity";
+import { StaticPublicKeys } from "coatcheck/keys";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { navigation } from "../forward-auth/support/visitor.ts";
 import { APP, GatewayOfOrigins, localAt, MUSIC } from "./support/gateway-of-origins.ts";

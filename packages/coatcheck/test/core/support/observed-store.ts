@@ -1,4 +1,5 @@
-import { CoatcheckError, type SessionStore } from "coatcheck";
+import { CoatcheckError } from "coatcheck";
+import type { SessionStore } from "coatcheck/store";
 
 export type StoreCall = Exclude<keyof SessionStore, "subscribe">;
 

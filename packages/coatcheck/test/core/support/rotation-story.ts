@@ -2,10 +2,10 @@ import {
   type Authentication,
   type SessionManager,
   type SessionPolicy,
-  type SessionRecord,
   type SessionToken,
   standardPolicy,
 } from "coatcheck";
+import type { SessionRecord } from "coatcheck/store";
 import { logIn, startSessions } from "./sessions-under-test.ts";
 
 /** Whether the response can carry a cookie, or answers a password that the user has just typed. */

@@ -1,4 +1,4 @@
-import type { PendingSecret, SessionRecord } from "coatcheck";
+import type { PendingSecret, SessionRecord } from "coatcheck/store";
 import { digestOf } from "../../../src/core/digest.ts";
 import { newSessionRecord } from "../../../src/core/login.ts";
 import { standardPolicy } from "../../../src/core/session-policy.ts";

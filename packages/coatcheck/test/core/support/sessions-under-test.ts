@@ -6,10 +6,10 @@ import {
   type SessionEvents,
   SessionManager,
   type SessionPolicy,
-  type SessionRecord,
   type SessionToken,
   standardPolicy,
 } from "coatcheck";
+import type { SessionRecord } from "coatcheck/store";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { ManualClock } from "coatcheck/testing";
 import { deriveUserKey } from "../../../src/core/user-key.ts";

@@ -1,12 +1,12 @@
+import type { EndReason } from "coatcheck";
 import type {
   ChannelListener,
-  EndReason,
   RemovalListener,
   RemovedSession,
   SessionRecord,
   SessionReference,
   SessionStore,
-} from "coatcheck";
+} from "coatcheck/store";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { NearCacheSessionStore } from "coatcheck/stores/near-cache";
 import { sessionRecordNamed } from "coatcheck/testing";

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
-import { IdentityVerifier } from "coatcheck/access/identity-verifier";
-import { RemotePublicKeys } from "coatcheck/access/public-keys";
+import { IdentityVerifier } from "coatcheck/identity";
+import { RemotePublicKeys } from "coatcheck/keys";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type WebSocket from "ws";
 import { runCommand } from "../../../support/gateway-process.ts";

@@ -1,4 +1,5 @@
-import { type ChannelState, type Clock, SessionManager, standardPolicy } from "coatcheck";
+import { type Clock, SessionManager, standardPolicy } from "coatcheck";
+import type { ChannelState } from "coatcheck/store";
 import { type RedisClient, RedisSessionStore, type RedisSessionStoreOptions } from "coatcheck/stores/redis";
 
 /** A client of ioredis, of one server or of a cluster, as far as tests use it besides the store. */

@@ -1,0 +1,34 @@
+/** For how long an identity token is good: a request, and the time that it takes. */
+export const IDENTITY_LIFETIME_SECONDS = 60;
+/** An identity token is handed out again until it is so old: the rest of its life is for the way of the request. */
+export const IDENTITY_REUSE_SECONDS = 30;
+
+/** The claims of an identity token (RFC 9068, 2.2), with what the upstream is configured to be told. */
+export interface IdentityClaims {
+  /** Who issued it: the public origin. */
+  readonly iss: string;
+  /** The one upstream that it is for. */
+  readonly aud: string;
+  /** The application's id of the user. */
+  readonly sub: string;
+  /** RFC 9068 asks for one. The user came by the gateway, so it is the same for all. */
+  readonly client_id: string;
+  /** When it was issued, in whole seconds. */
+  readonly iat: number;
+  /** When it ends, in whole seconds. */
+  readonly exp: number;
+  /** Different for each token. */
+  readonly jti: string;
+  /** The session's public id. */
+  readonly sid: string;
+  /** When the user last proved who they are; absent if that is not known of this session. */
+  readonly auth_time?: number;
+  /** How the user proved who they are (RFC 8176). */
+  readonly amr: readonly string[];
+  /** The user's name, if the upstream is told. */
+  readonly name?: string;
+  /** The user's email address, if the upstream is told. */
+  readonly email?: string;
+  /** The user's roles, if the upstream is told. */
+  readonly roles?: readonly string[];
+}

@@ -1,0 +1,101 @@
+import { randomUUID } from "node:crypto";
+import { systemClock, type Timestamp } from "../core/clock.ts";
+import { Authentication } from "../core/session.ts";
+import { signToken } from "../keys/signing-key.ts";
+import { BoundedCache } from "../signed-tokens/bounded-cache.ts";
+import { type IssueResult, type IssuerOptions, requireIssuerOptions, spanOf } from "../signed-tokens/issuance.ts";
+import { tokenTypes } from "../signed-tokens/token-profile.ts";
+import { IDENTITY_LIFETIME_SECONDS, IDENTITY_REUSE_SECONDS, type IdentityClaims } from "./identity-claims.ts";
+
+/** What an upstream service is told of a user, besides their id. */
+export interface UserFacts {
+  readonly name?: string;
+  readonly email?: string;
+  readonly roles?: readonly string[];
+}
+
+/** What a token was made of, but for the session and the upstream. */
+interface TokenBasis {
+  readonly kid: string;
+  /** Of the session's record: another one once anything of it changed. */
+  readonly version: number;
+  readonly authenticatedAt: Timestamp | null;
+  readonly user: UserFacts;
+}
+
+interface IssuedToken {
+  readonly token: string;
+  readonly expiresAt: Timestamp;
+  readonly issuedAt: Timestamp;
+  readonly basis: TokenBasis;
+}
+
+const CLIENT_ID = "coatcheck";
+const MAXIMUM_KEPT_TOKENS = 10_000;
+
+/** IdentityIssuer tells one upstream service who is calling, for a minute. */
+export class IdentityIssuer {
+  readonly #options: Required<IssuerOptions>;
+  /** By session and upstream, the last one. */
+  readonly #issued: BoundedCache<IssuedToken>;
+
+  constructor(options: IssuerOptions) {
+    requireIssuerOptions(options);
+    this.#options = { clock: systemClock, ...options };
+    this.#issued = new BoundedCache(MAXIMUM_KEPT_TOKENS);
+  }
+
+  /**
+   * The same token for half a minute, for the same session in the same state, the same upstream, facts and key.
+   *
+   * @throws CoatcheckError `keys_unavailable`
+   */
+  async issue(authentication: Authentication, audience: string, user: UserFacts = {}): Promise<IssueResult> {
+    const key = await this.#options.keys.current();
+    const now = this.#options.clock.now();
+    const { record } = Authentication.secretOf(authentication);
+    const { authenticatedAt, session } = authentication;
+    const basis: TokenBasis = { kid: key.kid, version: record.version, authenticatedAt, user };
+    const name = `${session.id} ${audience}`;
+    const kept = this.#issued.get(name);
+    if (kept !== undefined && isReusable(kept, basis, now)) {
+      return { outcome: "issued", token: kept.token, expiresAt: kept.expiresAt };
+    }
+    const span = spanOf(authentication, IDENTITY_LIFETIME_SECONDS, now, { allowsGrace: true });
+    if (typeof span === "string") return { outcome: "refused", reason: span };
+
+    const claims: IdentityClaims = {
+      iss: this.#options.issuer,
+      aud: audience,
+      sub: session.userId,
+      client_id: CLIENT_ID,
+      ...span,
+      jti: randomUUID(),
+      sid: session.id,
+      ...(authenticatedAt === null ? {} : { auth_time: Math.floor(authenticatedAt / 1_000) }),
+      amr: session.methods,
+      ...user,
+    };
+    const token = await signToken(key, tokenTypes.identity, claims);
+    const issued = { token, expiresAt: span.exp * 1_000 };
+    this.#issued.set(name, { ...issued, issuedAt: now, basis });
+    return { outcome: "issued", ...issued };
+  }
+}
+
+/** A key that was replaced is in here too: what it signed must not be handed out on. */
+function isReusable({ issuedAt, basis: kept }: IssuedToken, basis: TokenBasis, now: Timestamp): boolean {
+  if (now < issuedAt || now - issuedAt >= IDENTITY_REUSE_SECONDS * 1_000) return false;
+  return (
+    kept.kid === basis.kid &&
+    kept.version === basis.version &&
+    kept.authenticatedAt === basis.authenticatedAt &&
+    saysTheSame(kept.user, basis.user)
+  );
+}
+
+function saysTheSame(first: UserFacts, second: UserFacts): boolean {
+  const [roles, others] = [first.roles ?? [], second.roles ?? []];
+  const hasSameRoles = roles.length === others.length && roles.every((role, index) => role === others[index]);
+  return hasSameRoles && first.name === second.name && first.email === second.email;
+}

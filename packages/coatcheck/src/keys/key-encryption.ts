@@ -1,0 +1,50 @@
+import { CompactEncrypt, compactDecrypt } from "jose";
+import { CoatcheckError } from "../errors.ts";
+
+const KEY_BYTES = 32;
+
+/**
+ * KeyEncryption hides private keys from whoever reads the database: AES-256-GCM, as a compact JWE whose header binds
+ * the key that it is of. It does not hide them from whoever can read this process's environment.
+ */
+export class KeyEncryption {
+  readonly #key: Uint8Array;
+
+  /**
+   * `secret` is 32 random bytes as base64url (`openssl rand -base64 32 | tr '+/' '-_' | tr -d =`).
+   *
+   * @throws CoatcheckError `invalid_configuration`
+   */
+  constructor(secret: string) {
+    this.#key = Buffer.from(secret, "base64url");
+    if (this.#key.length === KEY_BYTES && /^[A-Za-z0-9_-]{43}$/.test(secret)) return;
+    throw new CoatcheckError(
+      "invalid_configuration",
+      "A key encryption key is 32 bytes, as 43 characters of base64url.",
+    );
+  }
+
+  /** The key as a text for the database, which `decrypt` reads under the same `kid` alone. */
+  encrypt(kid: string, privateJwk: string): Promise<string> {
+    return new CompactEncrypt(new TextEncoder().encode(privateJwk))
+      .setProtectedHeader({ alg: "dir", enc: "A256GCM", kid })
+      .encrypt(this.#key);
+  }
+
+  /**
+   * The key that `encrypt` was given.
+   *
+   * @throws CoatcheckError `invalid_key_set` for what another secret encrypted, or another key's text
+   */
+  async decrypt(kid: string, text: string): Promise<string> {
+    try {
+      const options = { keyManagementAlgorithms: ["dir"], contentEncryptionAlgorithms: ["A256GCM"] };
+      const { plaintext, protectedHeader } = await compactDecrypt(text, this.#key, options);
+      if (protectedHeader.kid !== kid) throw new Error("It is another key's.");
+      return new TextDecoder().decode(plaintext);
+    } catch (cause) {
+      const message = `The private key "${kid}" cannot be decrypted: it was encrypted by another secret.`;
+      throw new CoatcheckError("invalid_key_set", message, { cause });
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import type { Timestamp } from "../core/clock.ts";
+
+/** Of a key, when it may do what. Times are set once, when it is published, and never moved. */
+export interface ScheduledKey {
+  /** Names the key in tokens and key sets. */
+  readonly kid: string;
+  /** From here on it is in the set that verifiers read. */
+  readonly publishedAt: Timestamp;
+  /** From here on it signs, until a later key does. */
+  readonly signsFrom: Timestamp;
+}
+
+/** How long keys stay in each state, in seconds. */
+export interface KeyTimes {
+  /** How long a new key is published before it signs: the longest that anybody may go on with an older set. */
+  readonly publicationSeconds: number;
+  /** How long a key that signs no more stays published: the longest life of what it signed. */
+  readonly retentionSeconds: number;
+}
+
+/** What a key is good for at a moment. */
+export type KeyState =
+  /** Published for all to read, and not in use yet. */
+  | "waiting"
+  | "signing"
+  /** Signs no more; what it signed may still be good. */
+  | "superseded"
+  /** Nothing that it signed is good any more. */
+  | "retirable";
+
+/** Whether a new key may be published. */
+export type RotationDecision =
+  | { readonly outcome: "rotate"; readonly signsFrom: Timestamp }
+  /** The last new key does not sign yet: a second one would only make verifiers read again. */
+  | { readonly outcome: "refused"; readonly waitingKid: string; readonly until: Timestamp };
+
+/** Whether a key may go. `until`: when to ask again; null while no time for it is set. */
+export type RetirementDecision =
+  | { readonly outcome: "retire" }
+  | { readonly outcome: "refused"; readonly state: KeyState; readonly until: Timestamp | null };
+
+/**
+ * KeySchedule decides which key signs, and what may be done to the others: publish, wait, sign, retire. Pure: every
+ * node that reads the same keys comes to the same schedule, and no order of commands leaves a token that cannot be
+ * verified.
+ */
+export class KeySchedule<Key extends ScheduledKey> {
+  readonly #keys: readonly Key[];
+  readonly #times: KeyTimes;
+
+  constructor(keys: readonly Key[], times: KeyTimes) {
+    this.#keys = [...keys].sort((first, second) => first.signsFrom - second.signsFrom);
+    this.#times = times;
+  }
+
+  /** The key that signs now; null before there is one. */
+  signing(now: Timestamp): Key | null {
+    return this.#keys.findLast(({ signsFrom }) => signsFrom <= now) ?? null;
+  }
+
+  /** What the key is good for at that time. */
+  stateOf(key: Key, now: Timestamp): KeyState {
+    if (now < key.signsFrom) return "waiting";
+    if (key === this.signing(now)) return "signing";
+    return now < this.retirableFrom(key) ? "superseded" : "retirable";
+  }
+
+  /** When nothing that the key signed is good any more; never, while no other key is to follow it. */
+  retirableFrom(key: Key): Timestamp {
+    const successor = this.#keys[this.#keys.indexOf(key) + 1];
+    return successor === undefined
+      ? Number.POSITIVE_INFINITY
+      : successor.signsFrom + this.#times.retentionSeconds * 1_000;
+  }
+
+  /**
+   * Whether a new key may be published now, and when it then signs: after `waitSeconds`, and not before everybody can
+   * have read of it. The very first has nobody to wait for.
+   */
+  decideRotation(now: Timestamp, waitSeconds = 0): RotationDecision {
+    const waiting = this.#keys.find(({ signsFrom }) => now < signsFrom);
+    if (waiting !== undefined) return { outcome: "refused", waitingKid: waiting.kid, until: waiting.signsFrom };
+    const isFirst = this.#keys.length === 0;
+    const seconds = Math.max(waitSeconds, this.#times.publicationSeconds);
+    return { outcome: "rotate", signsFrom: isFirst ? now : now + seconds * 1_000 };
+  }
+
+  /** Whether the key may be taken out of the set: when nothing that it signed is good any more. */
+  decideRetirement(key: Key, now: Timestamp): RetirementDecision {
+    const state = this.stateOf(key, now);
+    if (state === "retirable") return { outcome: "retire" };
+    const until = this.retirableFrom(key);
+    return { outcome: "refused", state, until: Number.isFinite(until) && state !== "waiting" ? until : null };
+  }
+}

@@ -1,0 +1,73 @@
+import { CompactSign, type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from "jose";
+import { CoatcheckError } from "../errors.ts";
+import type { PublicJwk } from "./public-key.ts";
+import { isSignatureAlgorithm, keyParameters, type SignatureAlgorithm } from "./signature-algorithm.ts";
+
+/** A key that signs. Only `exportSigningKey` gets its private part out, for a store that keeps it. */
+export interface SigningKey {
+  readonly kid: string;
+  readonly algorithm: SignatureAlgorithm;
+  readonly publicJwk: PublicJwk;
+  readonly privateKey: CryptoKey;
+}
+
+/** Where an issuer has its key from: the one that signs now. Asked for every token. */
+export interface SigningKeys {
+  /**
+   * The key that signs now.
+   *
+   * @throws CoatcheckError `keys_unavailable`
+   */
+  current(): Promise<SigningKey>;
+}
+
+const RSA_MODULUS_BITS = 2_048;
+
+/** A new key. Its kid is its thumbprint (RFC 7638), so that no two keys share one. */
+export async function generateSigningKey(algorithm: SignatureAlgorithm): Promise<SigningKey> {
+  for (;;) {
+    const { privateKey } = await generateKeyPair(algorithm, {
+      extractable: true,
+      ...(algorithm === "RS256" ? { modulusLength: RSA_MODULUS_BITS } : {}),
+      ...(algorithm === "EdDSA" ? { crv: "Ed25519" } : {}),
+    });
+    const key = await importSigningKey(JSON.stringify({ ...(await exportJWK(privateKey)), alg: algorithm }));
+    // One in 64: on a command line, of ours or of a server's configuration, it would be taken for an option.
+    if (!key.kid.startsWith("-")) return key;
+  }
+}
+
+/** The key as a private JSON Web Key: whoever reads it can issue tokens. */
+export async function exportSigningKey({ privateKey, algorithm }: SigningKey): Promise<string> {
+  return JSON.stringify({ ...(await exportJWK(privateKey)), alg: algorithm });
+}
+
+/**
+ * The key that `exportSigningKey` wrote.
+ *
+ * @throws CoatcheckError `invalid_key_set`
+ */
+export async function importSigningKey(privateJwk: string): Promise<SigningKey> {
+  try {
+    const jwk: Readonly<Record<string, string>> = JSON.parse(privateJwk);
+    const { alg: algorithm } = jwk;
+    if (!isSignatureAlgorithm(algorithm)) throw new TypeError("It has no alg that tokens are signed with.");
+    const { kty } = keyParameters[algorithm];
+    const privateKey = await importJWK({ ...jwk, kty }, algorithm, { extractable: true });
+    if (privateKey instanceof Uint8Array || privateKey.type !== "private") throw new TypeError("It is not private.");
+    const named = Object.fromEntries(
+      ["crv", "x", "y", "n", "e"].flatMap((name) => (jwk[name] === undefined ? [] : [[name, jwk[name]]])),
+    );
+    const kid = await calculateJwkThumbprint({ ...named, kty });
+    return { kid, algorithm, privateKey, publicJwk: { ...named, kty, kid, alg: algorithm, use: "sig" } };
+  } catch (cause) {
+    throw new CoatcheckError("invalid_key_set", "This is not a private key to sign by.", { cause });
+  }
+}
+
+/** A compact JWT of these claims, with nothing in its header but what a verifier of ours expects. */
+export function signToken(key: SigningKey, type: string, claims: object): Promise<string> {
+  return new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
+    .setProtectedHeader({ alg: key.algorithm, kid: key.kid, typ: type })
+    .sign(key.privateKey);
+}

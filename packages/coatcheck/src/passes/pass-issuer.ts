@@ -1,0 +1,63 @@
+import { systemClock, type Timestamp } from "../core/clock.ts";
+import type { Authentication } from "../core/session.ts";
+import { CoatcheckError } from "../errors.ts";
+import { signToken } from "../keys/signing-key.ts";
+import { type IssueResult, type IssuerOptions, requireIssuerOptions, spanOf } from "../signed-tokens/issuance.ts";
+import { tokenTypes } from "../signed-tokens/token-profile.ts";
+import { MAXIMUM_PASS_LIFETIME_SECONDS, PASS_LIFETIME_SECONDS, type PassClaims } from "./pass-claims.ts";
+import { requireAccessPath, uriContainerOf } from "./path-scope.ts";
+import { sessionDigestOf } from "./session-digest.ts";
+
+/** What a pass opens, where and for how long. */
+export interface PassOptions {
+  /** The file service that the pass is for, to the letter. */
+  readonly audience: string;
+  /** What it opens: a path or, ending in "/", all below. */
+  readonly path: string;
+  /** At most 600; 300 by default. It ends with the session at the latest. */
+  readonly lifetimeSeconds?: number;
+  /** When it begins to be good; at once by default. */
+  readonly notBefore?: Timestamp;
+  /** The one client address that may use it, as our own verifier sees it; others do not look. By default any may. */
+  readonly clientAddress?: string;
+}
+
+/** PassIssuer turns a live session into passes: URLs that open one file, or the files below one path, for minutes. */
+export class PassIssuer {
+  readonly #options: Required<IssuerOptions>;
+
+  constructor(options: IssuerOptions) {
+    requireIssuerOptions(options);
+    this.#options = { clock: systemClock, ...options };
+  }
+
+  /**
+   * A pass for whoever holds this session. `authentication` is of this very request: that the session lives was just
+   * found out.
+   *
+   * @throws CoatcheckError `invalid_access_path`, `invalid_configuration` for a lifetime that is none, `keys_unavailable`
+   */
+  async issue(authentication: Authentication, options: PassOptions): Promise<IssueResult> {
+    const { lifetimeSeconds = PASS_LIFETIME_SECONDS, audience, notBefore, clientAddress } = options;
+    if (!(lifetimeSeconds >= 1 && lifetimeSeconds <= MAXIMUM_PASS_LIFETIME_SECONDS)) {
+      const message = `A pass lives for 1 to ${MAXIMUM_PASS_LIFETIME_SECONDS} seconds.`;
+      throw new CoatcheckError("invalid_configuration", message);
+    }
+    const scope = requireAccessPath(options.path);
+    const span = spanOf(authentication, lifetimeSeconds, this.#options.clock.now());
+    if (typeof span === "string") return { outcome: "refused", reason: span };
+
+    const claims: PassClaims = {
+      iss: this.#options.issuer,
+      aud: audience,
+      ...span,
+      path: scope.text,
+      cdniuc: uriContainerOf(scope),
+      session: sessionDigestOf(authentication.session.id),
+      ...(notBefore === undefined ? {} : { nbf: Math.floor(notBefore / 1_000) }),
+      ...(clientAddress === undefined ? {} : { ip: clientAddress }),
+    };
+    const token = await signToken(await this.#options.keys.current(), tokenTypes.pass, claims);
+    return { outcome: "issued", token, expiresAt: span.exp * 1_000 };
+  }
+}

@@ -1,0 +1,100 @@
+import { CoatcheckError } from "../errors.ts";
+
+/** A path that can mean one thing only, whoever reads it. */
+export interface AccessPath {
+  /** In the one spelling that is compared, put into URLs and signed: each segment as `encodeURIComponent` writes it. */
+  readonly text: string;
+  /**
+   * The names in it, decoded. None is empty, "." or "..", or holds a slash or a control character. Names of files may have
+   * "%" and "\\" in them; one that a reader could take for a way out of its folder, for having decoded it once more or for
+   * taking "\\" for "/", is none. (On Windows "\\" separates names: there, refuse each that has one.)
+   */
+  readonly segments: readonly string[];
+  /** Whether it ends in "/" and so stands for everything below. */
+  readonly isPrefix: boolean;
+}
+
+const MAXIMUM_PATH_LENGTH = 1_024;
+const AMBIGUOUS = /[\p{Cc}/]/u;
+
+/**
+ * Reads a path as it stands in a URL, without its query; null if it could mean several things: with empty or dot
+ * segments, an encoded slash or control character, a backslash that is not encoded, what other readers could take for
+ * one of these, or bytes that are no UTF-8. "/" is a prefix.
+ */
+export function readAccessPath(path: string): AccessPath | null {
+  if (!path.startsWith("/") || path.length > MAXIMUM_PATH_LENGTH || /[?#\\]/.test(path)) return null;
+  const isPrefix = path.endsWith("/");
+  if (path === "/") return { text: path, segments: [], isPrefix };
+  const segments: string[] = [];
+  for (const segment of path.slice(1, isPrefix ? -1 : undefined).split("/")) {
+    const name = decode(segment);
+    if (name === null || name === "" || name === "." || name === ".." || AMBIGUOUS.test(name)) return null;
+    if (isWayOut(name)) return null;
+    segments.push(name);
+  }
+  const text = `/${segments.map(encodeURIComponent).join("/")}${isPrefix ? "/" : ""}`;
+  return { text, segments, isPrefix };
+}
+
+/**
+ * As `readAccessPath`, for a path that must be one.
+ *
+ * @throws CoatcheckError `invalid_access_path`
+ */
+export function requireAccessPath(path: string): AccessPath {
+  const read = readAccessPath(path);
+  if (read !== null) return read;
+  throw new CoatcheckError("invalid_access_path", `${JSON.stringify(path.slice(0, 100))} is no path for a pass.`);
+}
+
+/** Whether a pass for `scope` opens `file`: that very file or, for a prefix, one below it. Never a folder. */
+export function scopeCovers(scope: AccessPath, file: AccessPath): boolean {
+  if (file.isPrefix) return false;
+  return scope.isPrefix ? file.text.startsWith(scope.text) : file.text === scope.text;
+}
+
+/** What no name below a prefix holds, in the bracket expression of a regular one: some server decodes or cuts there. */
+const APART = "/?#%;\\\\";
+/** A name that is neither "." nor "..", without a look-ahead, which POSIX does not know. */
+const NAME = `([^.${APART}][^${APART}]*|[.][^.${APART}][^${APART}]*|[.][.][^${APART}]+)`;
+
+/**
+ * The scope as a URI container of RFC 9246, 2.1.1, in POSIX syntax. It binds the host part and the end, for Traffic
+ * Server anchors the beginning only. Below a prefix it takes plain names between single slashes, for Traffic Server
+ * forwards `//..`, `..%2F`, `..;` and `..\` as they are, and whoever comes next may take them for a way out. So there,
+ * names that need encoding want a pass of their own.
+ */
+export function uriContainerOf({ text, isPrefix }: AccessPath): string {
+  const escaped = text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return `regex:https?://[^/?#]*${escaped}${isPrefix ? `(${NAME}/)*${NAME}` : ""}(\\?.*)?$`;
+}
+
+/** How often a name is decoded once more. No honest one goes on changing for longer. */
+const READINGS = 3;
+const ENCODED_ASCII = /%([0-7][0-9a-f])/gi;
+const DOT_SEGMENT_OR_CONTROL = /(?:^|[\\/])\.{1,2}(?:;[^\\/]*)?(?:[\\/]|$)|\p{Cc}/u;
+
+/** Decoded once more by some server, this would be another path than one name in its folder (CWE-22, CWE-174). */
+function isWayOut(name: string): boolean {
+  if (!/[%\\]/.test(name)) return false;
+  let reading = name;
+  for (let times = 0; times <= READINGS; times++) {
+    if (DOT_SEGMENT_OR_CONTROL.test(reading)) return true;
+    const next = reading.replace(ENCODED_ASCII, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+    if (next === reading) return false;
+    reading = next;
+  }
+  return true;
+}
+
+function decode(segment: string): string | null {
+  try {
+    const name = decodeURIComponent(segment);
+    // Half a surrogate pair, which has no encoding, is found out here.
+    encodeURIComponent(name);
+    return name;
+  } catch {
+    return null;
+  }
+}

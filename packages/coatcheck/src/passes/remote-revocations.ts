@@ -1,0 +1,140 @@
+import { type Clock, systemClock, type Timestamp } from "../core/clock.ts";
+import { refuseUnknownOptions } from "../core/known-options.ts";
+import { CoatcheckError } from "../errors.ts";
+import { readAnswer } from "../keys/bounded-answer.ts";
+import type { PublicKeys } from "../keys/public-keys.ts";
+import { requireTrustworthyUrl } from "../keys/trustworthy-url.ts";
+import type { RevocationCheck } from "./pass-verifier.ts";
+import { MAXIMUM_LIST_LENGTH, type RevocationList, readRevocationList } from "./revocation-list.ts";
+
+/** Where the list is, and how often to ask for it. */
+export interface RemoteRevocationsOptions {
+  /** Of the list, such as "https://login.example/auth/access/revocations". https, or loopback. */
+  readonly url: string;
+  /** The `iss` to believe, to the letter. */
+  readonly issuer: string;
+  /** The keys that passes are verified by: they sign the list, too. */
+  readonly keys: PublicKeys;
+  /** How often to ask: within this, passes of an ended session are void. 2 by default. */
+  readonly pollSeconds?: number;
+  /** Tells how old a list is; the machine's by default. */
+  readonly clock?: Clock;
+  /** Sends the requests; `fetch` by default. */
+  readonly fetch?: typeof globalThis.fetch;
+  /** Is told why a poll failed, each time: the next one comes all the same. By default nobody is. */
+  readonly onFault?: (fault: unknown) => void;
+  /** Accepts plain http beyond loopback: whoever is on the way can then keep the list from coming. False by default. */
+  readonly dangerouslyAllowInsecureUrl?: boolean;
+}
+
+const OPTIONS: ReadonlySet<string> = new Set<keyof RemoteRevocationsOptions>([
+  "url",
+  "issuer",
+  "keys",
+  "pollSeconds",
+  "clock",
+  "fetch",
+  "onFault",
+  "dangerouslyAllowInsecureUrl",
+]);
+
+/** A list older than so many polls is not believed any more, and nobody is: the one that is missing may name them. */
+const POLLS_UNTIL_OUTDATED = 5;
+/** By how much the issuer's clock may be behind, so that a new list does not look old. */
+const TOLERATED_LAG_SECONDS = 5;
+
+/**
+ * RemoteRevocations hears from the issuer whose sessions have ended, by a small signed list that it polls. What it has
+ * not heard for five polls, it does not guess: then every pass is refused.
+ */
+export class RemoteRevocations implements RevocationCheck {
+  readonly #options: RemoteRevocationsOptions;
+  readonly #clock: Clock;
+  readonly #pollMilliseconds: number;
+  readonly #listeners = new Set<() => void>();
+  #list: RevocationList | null = null;
+  #ended: ReadonlySet<string> = new Set();
+  /** When the list was asked for that is believed: how long ago, by a clock that nobody sets. */
+  #heardAt = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | null = null;
+  #polling: Promise<void> | null = null;
+
+  /** @throws CoatcheckError `invalid_configuration` */
+  constructor(options: RemoteRevocationsOptions) {
+    refuseUnknownOptions("RemoteRevocations", options, OPTIONS);
+    requireTrustworthyUrl(options.url, options.dangerouslyAllowInsecureUrl);
+    const { pollSeconds = 2 } = options;
+    if (!(pollSeconds >= 0.1 && pollSeconds <= 60)) {
+      throw new CoatcheckError("invalid_configuration", "pollSeconds is from 0.1 to 60.");
+    }
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#pollMilliseconds = pollSeconds * 1_000;
+  }
+
+  /** Asks at once, and from then on at every poll. Resolves when the first answer has come or failed. */
+  start(): Promise<void> {
+    this.#timer ??= setInterval(() => void this.poll(), this.#pollMilliseconds);
+    return this.poll();
+  }
+
+  /** Polls no more, and forgets its listeners. */
+  close(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+    this.#listeners.clear();
+  }
+
+  /** Calls `listener` after every poll, for what is to be checked again. Returns the unsubscription. */
+  onPoll(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  check({ session, issuedAt }: { readonly session: string; readonly issuedAt: Timestamp }) {
+    if (this.#list === null || this.#isOutdated()) return "revocations_outdated";
+    return issuedAt < this.#list.issuedBefore || this.#ended.has(session) ? "session_ended" : "clear";
+  }
+
+  /** Asks now. Never rejects; polls that fall together are one. */
+  poll(): Promise<void> {
+    this.#polling ??= this.#read().finally(() => {
+      this.#polling = null;
+      for (const listener of this.#listeners) listener();
+    });
+    return this.#polling;
+  }
+
+  #isOutdated(): boolean {
+    const limit = POLLS_UNTIL_OUTDATED * this.#pollMilliseconds;
+    const issuedAt = this.#list?.issuedAt ?? 0;
+    // By both clocks: one may stand still while the machine sleeps, and the other be set back.
+    return (
+      performance.now() - this.#heardAt > limit || this.#clock.now() - issuedAt > limit + TOLERATED_LAG_SECONDS * 1_000
+    );
+  }
+
+  async #read(): Promise<void> {
+    const { url, issuer, keys, fetch: send = fetch, onFault } = this.#options;
+    const askedAt = performance.now();
+    try {
+      // A poll that hangs must not be the last one.
+      const signal = AbortSignal.timeout(Math.max(1_000, 2 * this.#pollMilliseconds));
+      const response = await send(url, { headers: { accept: "application/jwt" }, redirect: "error", signal });
+      const text = await readAnswer(response, MAXIMUM_LIST_LENGTH);
+      const list = await readRevocationList(text.trim(), { issuer, keys, clock: this.#clock });
+      if (typeof list === "string") throw new Error(`The list was refused: ${list}.`);
+      // A cache, or whoever sits there, may serve an old list again. It proves nothing, and takes nothing back.
+      if (this.#list !== null && isOlder(list, this.#list)) throw new Error("The list is an older one.");
+      this.#ended = new Set(list.sessions);
+      this.#list = list;
+      this.#heardAt = askedAt;
+    } catch (fault) {
+      onFault?.(fault);
+    }
+  }
+}
+
+function isOlder(list: RevocationList, than: RevocationList): boolean {
+  return list.sequence < than.sequence || (list.sequence === than.sequence && list.issuedAt < than.issuedAt);
+}

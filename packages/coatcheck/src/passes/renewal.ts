@@ -1,0 +1,54 @@
+import { type Clock, systemClock } from "../core/clock.ts";
+import type { AccessRefusalCode } from "../errors.ts";
+import type { PublicKeys } from "../keys/public-keys.ts";
+import { readSignedClaims, refuseCommonClaims } from "../signed-tokens/signed-claims.ts";
+import { tokenTypes } from "../signed-tokens/token-profile.ts";
+import { isSessionDigest } from "./session-digest.ts";
+
+/** What a pass opened, and from which session it came. */
+export interface RenewablePass {
+  readonly path: string;
+  readonly session: string;
+}
+
+/** For so long after its end a pass can still be exchanged for a new one: a player that slept asks late. */
+const RENEWABLE_SECONDS = 600;
+
+/** Whose passes are renewed: those that this issuer itself made for one service. */
+export interface RenewalOptions {
+  /** The issuer's own name, as its passes have it in `iss`. */
+  readonly issuer: string;
+  /** The file service that the pass is for, to the letter. */
+  readonly audience: string;
+  /** The issuer's own. */
+  readonly keys: PublicKeys;
+  /** Tells the time; the machine's by default. */
+  readonly clock?: Clock;
+}
+
+/**
+ * Reads one of the issuer's own passes that is to be renewed, also when its time is just over. It opens nothing here: a
+ * new one is issued to its live session alone, whose digest the caller compares.
+ *
+ * @throws CoatcheckError `keys_unavailable`
+ */
+export async function readRenewablePass(
+  token: string,
+  options: RenewalOptions,
+): Promise<RenewablePass | AccessRefusalCode> {
+  const { issuer, audience, keys, clock = systemClock } = options;
+  const signed = await readSignedClaims(token, tokenTypes.pass, keys);
+  if (typeof signed === "string") return signed;
+  const { claims } = signed;
+  const earlier: Clock = { now: () => clock.now() - RENEWABLE_SECONDS * 1_000 };
+  const { exp } = claims;
+  // Its end is looked at by a clock that is behind, its beginning by the right one.
+  const reason =
+    refuseCommonClaims({ ...claims, iat: 0, nbf: 0 }, { issuer, audience, clock: earlier }) ??
+    refuseCommonClaims({ ...claims, exp: Number.MAX_SAFE_INTEGER }, { issuer, audience, clock });
+  if (reason !== null) return reason;
+  const { path, session } = claims;
+  return typeof exp === "number" && typeof path === "string" && isSessionDigest(session)
+    ? { path, session }
+    : "wrong_claims";
+}

@@ -1,0 +1,79 @@
+import type { Timestamp } from "../core/clock.ts";
+import type { AccessRefusalCode } from "../errors.ts";
+import { type SigningKeys, signToken } from "../keys/signing-key.ts";
+import { readSignedClaims, refuseCommonClaims } from "../signed-tokens/signed-claims.ts";
+import { tokenTypes } from "../signed-tokens/token-profile.ts";
+import type { VerifierOptions } from "../signed-tokens/verdict.ts";
+import { isSessionDigest } from "./session-digest.ts";
+
+/** What a list says: whose passes are void although they have not expired. */
+export interface RevocationFacts {
+  /** Grows with every revocation, and never shrinks: by it an older list is known from a newer one. */
+  readonly sequence: number;
+  /** Every pass that was issued before is void, whosever it is; 0 for none. */
+  readonly issuedBefore: Timestamp;
+  /** Digests of ended sessions that may have passes left (`sessionDigestOf`). */
+  readonly sessions: readonly string[];
+}
+
+/** A list as it was signed. */
+export interface RevocationList extends RevocationFacts {
+  /** When it was signed, to the second. */
+  readonly issuedAt: Timestamp;
+}
+
+/** Who signs a list, and what with. */
+export interface RevocationListOptions {
+  /** The `iss` of its passes. */
+  readonly issuer: string;
+  /** The keys that passes are signed by. */
+  readonly keys: SigningKeys;
+}
+
+/** How long a list may be kept by anybody at all; a file service wants it much younger (`RemoteRevocations`). */
+const LIST_LIFETIME_SECONDS = 60;
+/** Lists are for whoever verifies passes of this issuer. */
+const LIST_AUDIENCE = "revocations";
+
+/**
+ * A list that says these facts, signed as of `now`.
+ *
+ * @throws CoatcheckError `keys_unavailable`
+ */
+export async function signRevocationList(
+  facts: RevocationFacts,
+  { issuer, keys }: RevocationListOptions,
+  now: Timestamp,
+): Promise<string> {
+  const iat = Math.floor(now / 1_000);
+  const span = { iat, exp: iat + LIST_LIFETIME_SECONDS };
+  const claims = { iss: issuer, aud: LIST_AUDIENCE, ...span, ...facts };
+  return signToken(await keys.current(), tokenTypes.revocations, claims);
+}
+
+/**
+ * Reads a list that somebody handed on: any cache may, for the issuer has signed it.
+ *
+ * @throws CoatcheckError `keys_unavailable`
+ */
+export async function readRevocationList(
+  token: string,
+  { issuer, keys, clock }: Omit<Required<VerifierOptions>, "audience">,
+): Promise<RevocationList | AccessRefusalCode> {
+  const signed = await readSignedClaims(token, tokenTypes.revocations, keys, MAXIMUM_LIST_LENGTH);
+  if (typeof signed === "string") return signed;
+  const { claims } = signed;
+  const reason = refuseCommonClaims(claims, { issuer, audience: LIST_AUDIENCE, clock });
+  if (reason !== null) return reason;
+  const { iat, sequence, issuedBefore, sessions } = claims;
+  const isWhole =
+    isCount(sequence) && isCount(issuedBefore) && Array.isArray(sessions) && sessions.every(isSessionDigest);
+  return isWhole ? { sequence, issuedBefore, sessions, issuedAt: Number(iat) * 1_000 } : "wrong_claims";
+}
+
+/** Some hundred thousand sessions that ended within ten minutes, each with a pass. */
+export const MAXIMUM_LIST_LENGTH = 4_194_304;
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}

@@ -1,0 +1,16 @@
+import { digestOf } from "../core/digest.ts";
+
+const LENGTH = 22;
+
+/**
+ * Names a session in passes and revocation lists: 132 bits of a digest of its public id. Whoever reads either learns
+ * nothing by which to find the session, its user, or another pass's owner.
+ */
+export function sessionDigestOf(sessionId: string): string {
+  return digestOf(`coatcheck access session v1 ${sessionId}`).slice(0, LENGTH);
+}
+
+/** Whether it has the form of one. */
+export function isSessionDigest(value: unknown): value is string {
+  return typeof value === "string" && /^[A-Za-z0-9_-]{22}$/.test(value);
+}

@@ -1,0 +1,49 @@
+import type { AccessRefusalCode } from "../errors.ts";
+import { isSignatureAlgorithm, type SignatureAlgorithm } from "../keys/signature-algorithm.ts";
+
+/** A token taken apart, before anybody has believed a word of it. */
+export interface CompactToken {
+  readonly kid: string;
+  readonly algorithm: SignatureAlgorithm;
+}
+
+const MAXIMUM_TOKEN_LENGTH = 8_192;
+/** Exactly three parts of base64url: neither JSON serialisation, nor encryption, nor padding (RFC 8725bis, 3.14). */
+const COMPACT = /^([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
+const HEADER_MEMBERS: ReadonlySet<string> = new Set(["alg", "kid", "typ"]);
+
+/**
+ * Reads the header of a token, which decides nothing but which of our own keys is tried. A header that holds anything
+ * else (`jwk`, `jku`, `x5u`, `crit`, `b64`, `zip`) is refused: none of our issuers writes one, and each of them is how
+ * some verifier was once made to believe the token's own word (RFC 8725bis, 3.10).
+ */
+export function readCompactToken(
+  token: string,
+  type: string,
+  maximumLength = MAXIMUM_TOKEN_LENGTH,
+): CompactToken | AccessRefusalCode {
+  if (token.length > maximumLength) return "malformed_token";
+  const [, encoded] = COMPACT.exec(token) ?? [];
+  if (encoded === undefined) return "malformed_token";
+  const header = parseObject(Buffer.from(encoded, "base64url").toString());
+  if (header === null) return "malformed_token";
+  if (Object.keys(header).some((name) => !HEADER_MEMBERS.has(name))) return "unexpected_header";
+
+  const { alg, kid, typ } = header;
+  if (typ !== type) return "wrong_type";
+  if (!isSignatureAlgorithm(alg)) return "wrong_algorithm";
+  if (typeof kid !== "string") return "unknown_key";
+  return { kid, algorithm: alg };
+}
+
+/** The claims set, or null: it is an object, or it is nothing (RFC 7519, 7.2). Of two members of one name the last counts. */
+export function parseObject(text: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Readonly<Record<string, unknown>>)
+      : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,47 @@
+import type { Clock, Timestamp } from "../core/clock.ts";
+import { refuseUnknownOptions } from "../core/known-options.ts";
+import type { Authentication } from "../core/session.ts";
+import type { SigningKeys } from "../keys/signing-key.ts";
+
+/** Who issues, and what with. */
+export interface IssuerOptions {
+  /** The `iss` of its tokens, which verifiers compare to the letter: the application's public origin. */
+  readonly issuer: string;
+  /** Of this kind of token alone: identity tokens and passes are signed by different keys. */
+  readonly keys: SigningKeys;
+  /** Tells the time by which tokens expire; the machine's by default. */
+  readonly clock?: Clock;
+}
+
+/** What a request for a token came to. */
+export type IssueResult =
+  | { readonly outcome: "issued"; readonly token: string; readonly expiresAt: Timestamp }
+  /** `ending`: less than a second of the session is left. `grace`: the cookie's secret was replaced a moment ago. */
+  | { readonly outcome: "refused"; readonly reason: "ending" | "grace" };
+
+/** From when to when a token is good, in whole seconds. */
+export interface TokenSpan {
+  readonly iat: number;
+  readonly exp: number;
+}
+
+/** From now to the end of the token or of the session, whichever comes first (OWASP ASVS 5.0, 7.4.1). */
+export function spanOf(
+  { session, presented }: Authentication,
+  lifetimeSeconds: number,
+  now: Timestamp,
+  { allowsGrace = false } = {},
+): TokenSpan | "grace" | "ending" {
+  // A replaced secret may finish its requests, and begin nothing that lasts. A call to an upstream is a request.
+  if (presented === "grace" && !allowsGrace) return "grace";
+  const iat = Math.floor(now / 1_000);
+  const exp = Math.min(iat + Math.floor(lifetimeSeconds), Math.floor(session.expiresAt / 1_000));
+  return exp > iat ? { iat, exp } : "ending";
+}
+
+const ISSUER_OPTIONS: ReadonlySet<string> = new Set(["issuer", "keys", "clock"]);
+
+/** @throws CoatcheckError `invalid_configuration` for an option that there is not */
+export function requireIssuerOptions(options: object): void {
+  refuseUnknownOptions("An issuer", options, ISSUER_OPTIONS);
+}

@@ -1,0 +1,15 @@
+/**
+ * The three kinds of JWT that coatcheck issues. Each has a `typ`, keys and rules of its own, so that none can be taken
+ * for another (RFC 8725bis, 3.11 and 3.12), and none of them is a session.
+ */
+export const tokenTypes = {
+  /** Who is calling, from the gateway to one upstream service (RFC 9068). */
+  identity: "at+jwt",
+  /** What may be fetched, by whoever holds the URL (a profile of RFC 9246, URI Signing). */
+  pass: "coatcheck-pass+jwt",
+  /** Whose passes are void, from the gateway to file services. */
+  revocations: "coatcheck-revocations+jwt",
+} as const;
+
+/** By how much the clocks of issuer and verifier may differ. Never added to `exp`. */
+export const TOLERATED_CLOCK_DIFFERENCE_SECONDS = 60;
