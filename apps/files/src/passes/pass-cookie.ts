@@ -1,4 +1,4 @@
-import type { Pass } from "coatcheck/access/verifier";
+import type { Pass } from "coatcheck/passes";
 import type { UnixMilliseconds } from "../http/http-date.ts";
 
 /**
