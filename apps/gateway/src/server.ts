@@ -1,9 +1,8 @@
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { answerBrokenRequest } from "@coatcheck/service/broken-requests";
 import { closeConnectionsWhenClosing } from "@coatcheck/service/close-connections";
 import { refuseTooManyFields } from "@coatcheck/service/field-limit";
 import type { ForwardedHops } from "@coatcheck/service/forwarded-hops";
-import { requireKnownPeers } from "@coatcheck/service/known-peers";
 import type { Clock, SessionManager } from "coatcheck";
 import { fastifySessions } from "coatcheck/adapters/fastify";
 import Fastify, {
@@ -24,11 +23,11 @@ import type { SecurityEvents } from "./audit/security-events.ts";
 import { addVerify } from "./forward-auth/verify.ts";
 import type { VerdictParts } from "./forward-auth/verify-verdict.ts";
 import { requireBody } from "./http/body-timeout.ts";
+import { refuseExpectations, requireKnownPeers } from "./http/connection-rules.ts";
 import { EndedRequests } from "./http/ended-requests.ts";
 import { acceptJsonOnly, forgetTypeOfNothing } from "./http/json-bodies.ts";
-import { answerLog, logRequests } from "./http/log.ts";
+import { answerLog, logRequests, requestIds } from "./http/log.ts";
 import { problemObject, problems } from "./http/problem.ts";
-import { requestIds } from "./http/request-ids.ts";
 import { addSecurityHeaders } from "./http/security-headers.ts";
 import { hasUnclearHost, refuseOtherHosts } from "./http/served-host.ts";
 import type { ServedOrigins } from "./http/served-origins.ts";
@@ -158,14 +157,4 @@ export function buildServer({ identity, traffic, observability, pages, clock }: 
     addRoutes(app, { ...identity, ...observability, pages, clock });
   });
   return app;
-}
-
-/**
- * But for "100-continue", which Node sees to (RFC 9110, 10.1.1). Whoever expects something else may send a body all the same,
- * so the connection ends.
- */
-function refuseExpectations(server: Server): void {
-  server.on("checkExpectation", (_request, response: ServerResponse) => {
-    response.writeHead(417, { connection: "close", "content-length": "0" }).end();
-  });
 }

@@ -4,10 +4,9 @@ import { showConnectivity } from "./connectivity.ts";
 import { DevicePanel } from "./device-panel.ts";
 import { find, whileBusy } from "./dom.ts";
 import { failureText } from "./failure-text.ts";
-import { leaveFor } from "./leave-for.ts";
 import { MessageArea } from "./message-area.ts";
+import { navigate, redirectWithoutSession } from "./navigate.ts";
 import { SIGNED_OUT_URL } from "./next-url.ts";
-import { orSignIn } from "./or-sign-in.ts";
 import type { Failure } from "./outcome.ts";
 import { Reauthentication } from "./reauthentication.ts";
 
@@ -27,7 +26,7 @@ const devices = new DevicePanel(
 async function load(): Promise<void> {
   loadFailed.hidden = true;
   loading.hidden = !content.hidden;
-  const [me, list] = await Promise.all([orSignIn(whoAmI()), orSignIn(listSessions())]);
+  const [me, list] = await Promise.all([redirectWithoutSession(whoAmI()), redirectWithoutSession(listSessions())]);
   loading.hidden = true;
   if (me.kind !== "done") return showLoadFailure(me);
   if (list.kind !== "done") return showLoadFailure(list);
@@ -50,7 +49,7 @@ tryAgainButton.addEventListener("click", () => void whileBusy(tryAgainButton, lo
 signOutButton.addEventListener("click", () => {
   void whileBusy(signOutButton, async () => {
     const outcome = await signOut();
-    if (outcome.kind === "done") await leaveFor(SIGNED_OUT_URL);
+    if (outcome.kind === "done") await navigate(SIGNED_OUT_URL);
     else headerMessages.showProblem(`You are not signed out yet. ${failureText(outcome)}`);
   });
 });

@@ -1,7 +1,6 @@
 /** The gateway's API as the pages use it. Nothing else in the pages talks to the network. */
 
-import type { Outcome, Refused } from "./outcome.ts";
-import { parseRetryAfter } from "./retry-after.ts";
+import { type Outcome, parseRetryAfter, type Refused } from "./outcome.ts";
 
 export interface User {
   readonly id: string;

@@ -2,7 +2,7 @@ import { changePassword } from "./api.ts";
 import { find } from "./dom.ts";
 import type { Wording } from "./failure-text.ts";
 import { handleSubmit } from "./handle-submit.ts";
-import { orSignIn } from "./or-sign-in.ts";
+import { redirectWithoutSession } from "./navigate.ts";
 import type { Refused } from "./outcome.ts";
 import { passwordRefusedText } from "./password-policy-text.ts";
 
@@ -12,7 +12,7 @@ export function enablePasswordChange(form: HTMLFormElement, onChanged: () => Pro
   const next = find("input[name=newPassword]", HTMLInputElement, form);
 
   const messages = handleSubmit(form, {
-    send: () => orSignIn(changePassword({ currentPassword: current.value, newPassword: next.value })),
+    send: () => redirectWithoutSession(changePassword({ currentPassword: current.value, newPassword: next.value })),
     onDone: async () => {
       form.reset();
       await onChanged();

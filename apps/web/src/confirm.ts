@@ -2,9 +2,8 @@ import { reauthenticate, whoAmI } from "./api.ts";
 import { showConnectivity } from "./connectivity.ts";
 import { find } from "./dom.ts";
 import { handleSubmit } from "./handle-submit.ts";
-import { leaveFor } from "./leave-for.ts";
+import { navigate, redirectWithoutSession } from "./navigate.ts";
 import { nextUrl, switchUserUrl } from "./next-url.ts";
-import { orSignIn } from "./or-sign-in.ts";
 
 const form = find("form", HTMLFormElement);
 const email = find("input[name=email]", HTMLInputElement, form);
@@ -12,14 +11,14 @@ const password = find("input[name=password]", HTMLInputElement, form);
 const next = new URLSearchParams(location.search).get("next");
 
 handleSubmit(form, {
-  send: () => orSignIn(reauthenticate(password.value)),
-  onDone: () => leaveFor(nextUrl(next, location)),
+  send: () => redirectWithoutSession(reauthenticate(password.value)),
+  onDone: () => navigate(nextUrl(next, location)),
   fieldAtFault: ({ code }) => (code === "invalid_credentials" ? password : null),
 });
 
 /** For the browser's store of passwords, which may hold those of several accounts. Without it the form does as well. */
 async function nameAccount(): Promise<void> {
-  const me = await orSignIn(whoAmI());
+  const me = await redirectWithoutSession(whoAmI());
   if (me.kind === "done") email.value = me.value.user.email;
 }
 

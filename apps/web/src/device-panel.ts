@@ -1,5 +1,5 @@
 import { type DeviceSession, signOutDevice, signOutEverywhereElse } from "./api.ts";
-import { confirmedIn } from "./confirmed-in.ts";
+import { confirmIn } from "./confirm-dialog.ts";
 import { deviceName, keepTimesCurrent, showDevices } from "./device-list.ts";
 import { find, whileBusy } from "./dom.ts";
 import { MessageArea } from "./message-area.ts";
@@ -23,7 +23,7 @@ export class DevicePanel {
     this.#everywhere = find("button[data-everywhere]", HTMLButtonElement, section);
     this.#everywhere.addEventListener("click", () => {
       void whileBusy(this.#everywhere, async () => {
-        if (await confirmedIn(confirmation)) await this.#signOutEverywhereElse();
+        if (await confirmIn(confirmation)) await this.#signOutEverywhereElse();
       });
     });
     keepTimesCurrent(this.#list);

@@ -1,9 +1,9 @@
 import { reauthenticate } from "./api.ts";
-import { CONFIRMED, confirmedIn } from "./confirmed-in.ts";
+import { CONFIRMED, confirmIn } from "./confirm-dialog.ts";
 import { find } from "./dom.ts";
 import { handleSubmit } from "./handle-submit.ts";
 import type { MessageArea } from "./message-area.ts";
-import { orSignIn } from "./or-sign-in.ts";
+import { redirectWithoutSession } from "./navigate.ts";
 import { isRefusal, type Outcome } from "./outcome.ts";
 
 export type FreshOutcome<Value> = Outcome<Value> | { readonly kind: "cancelled" };
@@ -18,7 +18,7 @@ export class Reauthentication {
     this.#dialog = dialog;
     this.#password = find("input[name=password]", HTMLInputElement, dialog);
     this.#messages = handleSubmit(find("form", HTMLFormElement, dialog), {
-      send: () => orSignIn(reauthenticate(this.#password.value)),
+      send: () => redirectWithoutSession(reauthenticate(this.#password.value)),
       onDone: () => dialog.close(CONFIRMED),
       fieldAtFault: ({ code }) => (code === "invalid_credentials" ? this.#password : null),
     });
@@ -27,14 +27,14 @@ export class Reauthentication {
 
   /** Runs the action; once more, and only once, after the person has given the password that it turned out to need. */
   async around<Value>(action: () => Promise<Outcome<Value>>): Promise<FreshOutcome<Value>> {
-    const outcome = await orSignIn(action());
+    const outcome = await redirectWithoutSession(action());
     if (!isRefusal(outcome, "reauthentication_required")) return outcome;
-    return (await this.#confirm()) ? orSignIn(action()) : { kind: "cancelled" };
+    return (await this.#confirm()) ? redirectWithoutSession(action()) : { kind: "cancelled" };
   }
 
   async #confirm(): Promise<boolean> {
     this.#messages.clear();
-    const confirmed = await confirmedIn(this.#dialog);
+    const confirmed = await confirmIn(this.#dialog);
     this.#password.value = "";
     return confirmed;
   }

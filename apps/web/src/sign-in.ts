@@ -2,7 +2,7 @@ import { signIn } from "./api.ts";
 import { showConnectivity } from "./connectivity.ts";
 import { find } from "./dom.ts";
 import { handleSubmit } from "./handle-submit.ts";
-import { leaveFor } from "./leave-for.ts";
+import { navigate } from "./navigate.ts";
 import { nextUrl } from "./next-url.ts";
 
 const form = find("form", HTMLFormElement);
@@ -13,7 +13,7 @@ const parameters = new URLSearchParams(location.search);
 
 const messages = handleSubmit(form, {
   send: () => signIn({ email: email.value, password: password.value, remember: remember.checked }),
-  onDone: () => leaveFor(nextUrl(parameters.get("next"), location)),
+  onDone: () => navigate(nextUrl(parameters.get("next"), location)),
   fieldAtFault: ({ code }) => (code === "invalid_credentials" ? password : null),
   wordingFor: () => ({
     invalid_credentials: "That email and password do not match. Check both, then try again.",

@@ -2,19 +2,19 @@ import { signOut, whoAmI } from "./api.ts";
 import { showConnectivity } from "./connectivity.ts";
 import { find } from "./dom.ts";
 import { handleSubmit } from "./handle-submit.ts";
-import { leaveFor } from "./leave-for.ts";
+import { navigate } from "./navigate.ts";
 import { SIGNED_OUT_URL } from "./next-url.ts";
 
 handleSubmit(find("form", HTMLFormElement), {
   send: signOut,
-  onDone: () => leaveFor(SIGNED_OUT_URL),
+  onDone: () => navigate(SIGNED_OUT_URL),
   fieldAtFault: () => null,
 });
 
 /** Says which user, at which site, so that people see what they sign out of. The button works without it. */
 async function nameAccount(): Promise<void> {
   const me = await whoAmI();
-  if (me.kind === "refused" && me.status === 401) return leaveFor(SIGNED_OUT_URL);
+  if (me.kind === "refused" && me.status === 401) return navigate(SIGNED_OUT_URL);
   if (me.kind !== "done") return;
   find("#who", HTMLElement).textContent = `You are signed in to ${location.host} as ${me.value.user.email}.`;
 }

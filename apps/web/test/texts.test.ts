@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { failureText } from "../src/failure-text.ts";
 import type { Refused } from "../src/outcome.ts";
+import { parseRetryAfter } from "../src/outcome.ts";
 import { passwordRefusedText } from "../src/password-policy-text.ts";
-import { parseRetryAfter } from "../src/retry-after.ts";
 import { durationText, relativeTime } from "../src/time-text.ts";
 
 const NOW = Date.UTC(2026, 10, 23, 12);

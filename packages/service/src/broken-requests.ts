@@ -1,6 +1,5 @@
 import type { Socket } from "node:net";
-import { type ProblemTable, problemFrom } from "./problem.ts";
-import { endWithProblem } from "./socket-problem.ts";
+import { endWithProblem, type ProblemTable, problemFrom } from "./problem.ts";
 
 /** Answers what is no HTTP request, so that there is no request to answer. */
 export function answerBrokenRequest(

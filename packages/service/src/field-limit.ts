@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import { answerFirst } from "./answer-first.ts";
+import { answerEarly } from "./early-answer.ts";
 import type { Problem } from "./problem.ts";
 
 /**
@@ -14,7 +14,7 @@ export function hasTooManyFields({ rawHeaders }: IncomingMessage): boolean {
 
 /** Answers such requests before anything else looks at them. The server must have its framework's handler already. */
 export function refuseTooManyFields(server: Server, problem: Problem, headers: Readonly<Record<string, string>>): void {
-  answerFirst(server, (request, response, next) => {
+  answerEarly(server, (request, response, next) => {
     if (hasTooManyFields(request)) refuse(response, problem, headers);
     else next();
   });

@@ -42,18 +42,18 @@ export async function listenAt(app: FastifyInstance, addresses: readonly string[
 
 async function listenAtEach(app: FastifyInstance, addresses: readonly string[], port: number): Promise<void> {
   const [first, ...others] = addresses;
-  const doors = others.map((address) => ({ address, door: anotherDoor(app) }));
+  const listeners = others.map((address) => ({ address, listener: secondListener(app) }));
   await app.listen({ port, ...(first === undefined ? {} : { host: first }) });
   const { port: chosenPort } = app.server.address() as AddressInfo;
-  for (const { address, door } of doors) {
-    door.listen({ host: address, port: chosenPort });
-    await once(door, "listening");
+  for (const { address, listener } of listeners) {
+    listener.listen({ host: address, port: chosenPort });
+    await once(listener, "listening");
   }
-  for (const server of [app.server, ...doors.map(({ door }) => door)]) goOnWithoutOneConnection(app, server);
+  for (const server of [app.server, ...listeners.map(({ listener }) => listener)]) logAcceptFailures(app, server);
 }
 
 /** A connection that could not be accepted, as when memory runs short, must not end the process. */
-function goOnWithoutOneConnection({ log }: FastifyInstance, server: Server): void {
+function logAcceptFailures({ log }: FastifyInstance, server: Server): void {
   server.on("error", (error) => log.warn({ event: "accept_failed", err: error }, "a connection could not be accepted"));
 }
 
@@ -63,18 +63,17 @@ async function addressesOf(host: string): Promise<readonly string[]> {
   return [...new Set(found.map(({ address }) => address))];
 }
 
-/**
- * Hands what connects to it to the app's one server, which then knows all connections, whatever way they came: its limits
- * count for them, and whoever looks at requests before the framework sees theirs too.
- */
-function anotherDoor(app: FastifyInstance): Server {
+/** A second listener whose connections are handed to the app's one server, so its connection limits and request hooks apply. */
+function secondListener(app: FastifyInstance): Server {
   // As HTTP servers are.
-  const door = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => app.server.emit("connection", socket));
+  const listener = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
+    app.server.emit("connection", socket),
+  );
   let closed: Promise<unknown> = Promise.resolve();
   app.addHook("preClose", async () => {
-    if (door.listening) closed = once(door.close(), "close");
+    if (listener.listening) closed = once(listener.close(), "close");
   });
   // What is still being answered is waited for, as at the server itself.
   app.addHook("onClose", async () => void (await closed));
-  return door;
+  return listener;
 }

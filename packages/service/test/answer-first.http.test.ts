@@ -1,12 +1,12 @@
 import { setTimeout as later } from "node:timers/promises";
 import Fastify from "fastify";
 import { expect, onTestFinished, test } from "vitest";
-import { answerFirst } from "../src/answer-first.ts";
+import { answerEarly } from "../src/early-answer.ts";
 
 async function start(): Promise<string> {
   const app = Fastify();
   onTestFinished(() => app.close());
-  answerFirst(app.server, (request, response, next) => {
+  answerEarly(app.server, (request, response, next) => {
     if (request.url === "/first") response.end("first");
     else if (request.url === "/late") void later(5).then(next);
     else next();

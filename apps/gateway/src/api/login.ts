@@ -8,8 +8,7 @@ import type { SecurityEvents } from "../audit/security-events.ts";
 import { GatewayError } from "../errors.ts";
 import { sendProblem, sendTooManyAttempts, sendUnavailable } from "../http/problem.ts";
 import type { ServedOrigins } from "../http/served-origins.ts";
-import { siteData } from "./session-site.ts";
-import { sessionView, userView } from "./session-view.ts";
+import { sessionView, siteData, userView } from "./session-view.ts";
 
 export interface LoginRouteOptions {
   readonly sessions: SessionManager;

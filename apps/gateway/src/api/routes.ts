@@ -4,12 +4,11 @@ import { type AccessRoutesOptions, addAccessRoutes } from "./access.ts";
 import { addHealthRoutes, type HealthRoutesOptions } from "./health.ts";
 import { addKeySetRoutes } from "./key-sets.ts";
 import { addLoginRoute, type LoginRouteOptions } from "./login.ts";
-import { addLogoutRoute } from "./logout.ts";
-import { addMeRoutes, type MeRoutesOptions } from "./me.ts";
 import { addOpenApiRoute } from "./openapi.ts";
 import { addPageRoutes } from "./pages.ts";
 import { addPasswordRoute, type PasswordRouteOptions } from "./password.ts";
 import { addReauthenticateRoute, type ReauthenticateRouteOptions } from "./reauthenticate.ts";
+import { addLogoutRoute, addMeRoutes, type MeRoutesOptions } from "./session.ts";
 import { addSessionRoutes, type SessionRoutesOptions } from "./sessions.ts";
 
 export interface RoutesOptions

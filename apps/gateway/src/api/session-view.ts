@@ -1,7 +1,6 @@
-import type { Session } from "coatcheck";
+import type { JsonObject, Session } from "coatcheck";
 import type { Account } from "../accounts/account.ts";
-import type { ServedOrigins } from "../http/served-origins.ts";
-import { siteOf } from "./session-site.ts";
+import type { ServedOrigin, ServedOrigins } from "../http/served-origins.ts";
 
 /** A session as its user sees it. Times are ISO 8601 in UTC; nothing here opens anything. */
 export interface SessionView {
@@ -43,4 +42,14 @@ export function sessionView(
 
 export function userView(account: Account): UserView {
   return { id: account.id, name: account.name, email: account.email };
+}
+
+/** What the gateway keeps with a session that begins under this origin: where that was, for the list of devices. */
+export function siteData({ host }: ServedOrigin): JsonObject {
+  return { site: host };
+}
+
+/** The host of the public origin that a session began under; null for one that began before it was kept. */
+export function siteOf({ data }: Session): string | null {
+  return typeof data.site === "string" ? data.site : null;
 }

@@ -4,7 +4,7 @@ import type { Account } from "../accounts/account.ts";
 import type { AccountStore } from "../accounts/account-store.ts";
 import { findSessionOwner } from "../accounts/session-owner.ts";
 import { sendProblem } from "../http/problem.ts";
-import { slides } from "../http/sliding.ts";
+import { extendsSession } from "../http/request-headers.ts";
 
 /** Who makes a request: a session that is alive, of an account that may be signed in, both at this moment. */
 export interface SignedInUser {
@@ -17,7 +17,7 @@ export interface SignedInUser {
  * changed while the session store could not take the revocation yet, is refused until it is gone.
  */
 export async function findSignedInUser(request: FastifyRequest, accounts: AccountStore): Promise<SignedInUser | null> {
-  const authentication = await request.visit.authenticate({ slide: slides(request.headers, request.query) });
+  const authentication = await request.visit.authenticate({ slide: extendsSession(request.headers, request.query) });
   if (authentication.status !== "authenticated") return null;
   const account = await findSessionOwner(accounts, authentication.session);
   return account === null ? null : { account, authentication };

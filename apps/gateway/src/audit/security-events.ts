@@ -1,6 +1,7 @@
+import type { FastifyBaseLogger } from "fastify";
 import type { AuditDetail } from "./audit-event.ts";
 import { originOf, type RequestOrigin } from "./request-origin.ts";
-import type { AuditEventName } from "./vocabulary.ts";
+import { type AuditEventName, vocabulary } from "./vocabulary.ts";
 
 /** What somebody reports who has just done or refused something. Nothing in it may be secret. */
 export interface SecurityReport {
@@ -31,4 +32,15 @@ export class SecurityEvents {
     const origin = originOf(cause);
     for (const listener of this.#listeners) listener(report, origin);
   }
+}
+
+/** Writes a log line for every reported event, under the same name as in the audit log. */
+export function logSecurityEvents(security: SecurityEvents, log: FastifyBaseLogger): void {
+  security.on(({ event, userId, sessionId, detail }, origin) => {
+    const { outcome, text } = vocabulary[event];
+    // Members without a value are left out of the line.
+    const line = { event, reqId: origin?.requestId, userId: userId ?? undefined, sessionId, ...detail };
+    if (outcome === "failure") log.warn(line, text);
+    else log.info(line, text);
+  });
 }

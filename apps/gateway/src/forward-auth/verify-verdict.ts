@@ -1,10 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { GuardedRequest, RequestGuard } from "coatcheck";
-import { headerValue } from "../http/header-value.ts";
-import { opensPage } from "../http/page-request.ts";
+import { extendsSession, headerValue, opensPage } from "../http/request-headers.ts";
 import { hasSeveralHosts } from "../http/served-host.ts";
 import type { ServedOrigins } from "../http/served-origins.ts";
-import { slides } from "../http/sliding.ts";
 import { kindOfFieldName } from "../one-reading/field-names.ts";
 import { namesAPath } from "../one-reading/named-paths.ts";
 import { hasNeedlessEncoding, isAllowed, readRequestTarget } from "../one-reading/request-target.ts";
@@ -59,7 +57,7 @@ export async function verdictOn(
   if (!admission.admitted) return { status: 403 };
   const decision = await decider.decide(admission, asked.access, {
     audience: guard.origin.text,
-    slide: slides(headers),
+    slide: extendsSession(headers),
   });
   if (decision.outcome === "refused") return { status: 403 };
   if (decision.outcome === "unauthenticated") return nobody(dialect, original, request, guard);

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { answerFirst } from "@coatcheck/service/answer-first";
+import { answerEarly } from "@coatcheck/service/early-answer";
 import { PipelinedRequests } from "@coatcheck/service/pipelined-requests";
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply } from "fastify";
 import type { OnAnswer } from "../http/log.ts";
@@ -32,7 +32,7 @@ export function addVerify(app: FastifyInstance, parts: VerifyParts): void {
   const pipelined = new PipelinedRequests();
   const answers = new AnswersOfATurn();
   const tell = tellOfConfigurations(parts.log);
-  answerFirst(app.server, (request, response, next) => {
+  answerEarly(app.server, (request, response, next) => {
     const question = questionIn(request);
     if (question === null) return next();
     const startedAt = performance.now();

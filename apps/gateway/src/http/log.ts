@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { FastifyBaseLogger } from "fastify";
@@ -74,4 +75,11 @@ const LONGEST_PATH = 1_024;
 function pathOf(url: string): string {
   const query = url.indexOf("?");
   return url.slice(0, query === -1 ? LONGEST_PATH : Math.min(query, LONGEST_PATH));
+}
+
+/** Names requests, differently on every node and after every start: the log and the audit log outlive both. */
+export function requestIds(): () => string {
+  const prefix = randomBytes(6).toString("base64url");
+  let count = 0;
+  return () => `${prefix}.${(++count).toString(36)}`;
 }

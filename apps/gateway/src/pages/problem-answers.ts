@@ -1,6 +1,6 @@
 import type { FastifyReply } from "fastify";
-import { opensPage, pageOfForm, sendsForm } from "../http/page-request.ts";
 import { type ProblemCode, problems, sendProblem } from "../http/problem.ts";
+import { opensPage, pageOfForm, sendsForm } from "../http/request-headers.ts";
 import type { PageFile } from "./page-files.ts";
 import { problemPage } from "./problem-page.ts";
 import { formProblemText, type ProblemText, problemText } from "./problem-texts.ts";

@@ -1,10 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import { type Answer, answerTo, type HeaderEdit, type Visit } from "coatcheck";
-import { headerValue } from "../http/header-value.ts";
-import { opensPage } from "../http/page-request.ts";
 import type { ProblemCode } from "../http/problem.ts";
+import { extendsSession, headerValue, opensPage } from "../http/request-headers.ts";
 import type { ServedOrigin } from "../http/served-origins.ts";
-import { slides } from "../http/sliding.ts";
 import { namedPathsOf } from "../one-reading/named-paths.ts";
 import { type RequestTarget, readRequestTarget } from "../one-reading/request-target.ts";
 import { confirmLocation, signInLocation } from "../pages/page-locations.ts";
@@ -118,7 +116,7 @@ export class RequestGate {
     const { visit, route } = common;
     const decision = await this.#parts.decider.decide(visit, access, {
       audience: route.audience,
-      slide: slides(request.headers),
+      slide: extendsSession(request.headers),
     });
     switch (decision.outcome) {
       case "granted":

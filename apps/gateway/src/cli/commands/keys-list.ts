@@ -1,8 +1,7 @@
 import { keyPurposes } from "../../passes/access-store.ts";
 import { type Command, configurationOption } from "../shared/command.ts";
 import { withKeyRings } from "../shared/open-key-rings.ts";
-import { printJson, printLine, printTable } from "../shared/terminal.ts";
-import { isoTime } from "../shared/time-text.ts";
+import { isoTime, printJson, printLine, printTable } from "../shared/terminal.ts";
 
 export const keysList: Command = {
   name: "keys list",

@@ -3,8 +3,7 @@ import { keyPurposes } from "../../passes/access-store.ts";
 import { KEY_SET_MAXIMUM_AGE_SECONDS, type RetirementResult } from "../../passes/key-ring.ts";
 import { type Command, CommandFailure, configurationOption } from "../shared/command.ts";
 import { type KeyRings, withKeyRings } from "../shared/open-key-rings.ts";
-import { printLine } from "../shared/terminal.ts";
-import { isoTime } from "../shared/time-text.ts";
+import { isoTime, printLine } from "../shared/terminal.ts";
 
 type Refusal = Extract<RetirementResult, { readonly outcome: "refused" }>;
 

@@ -1,7 +1,6 @@
 import { type Command, CommandFailure, configurationOption, UsageError } from "../shared/command.ts";
 import { purposesIn, withKeyRings } from "../shared/open-key-rings.ts";
-import { printLine } from "../shared/terminal.ts";
-import { isoTime } from "../shared/time-text.ts";
+import { isoTime, printLine } from "../shared/terminal.ts";
 
 export const keysRotate: Command = {
   name: "keys rotate",

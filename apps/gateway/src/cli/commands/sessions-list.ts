@@ -1,8 +1,7 @@
 import type { Session } from "coatcheck";
 import { type Command, configurationOption } from "../shared/command.ts";
 import { configurationOf, findAccount, withAccounts, withSessions } from "../shared/open-for-command.ts";
-import { printJson, printLine, printTable } from "../shared/terminal.ts";
-import { isoTime } from "../shared/time-text.ts";
+import { isoTime, printJson, printLine, printTable } from "../shared/terminal.ts";
 
 export const sessionsList: Command = {
   name: "sessions list",

@@ -3,10 +3,10 @@ import { normaliseEmail } from "../../accounts/email-address.ts";
 import { PasswordHasher } from "../../accounts/passwords/password-hasher.ts";
 import { placeOf } from "../../config/locations.ts";
 import { type Command, CommandFailure, configurationOption, UsageError } from "../shared/command.ts";
+import { requireGoodPassword } from "../shared/good-password.ts";
 import { configurationOf, withAccounts } from "../shared/open-for-command.ts";
 import { recordByOperator } from "../shared/operator-audit.ts";
 import { readNewPassword } from "../shared/read-password.ts";
-import { requireGoodPassword } from "../shared/require-good-password.ts";
 import { printLine } from "../shared/terminal.ts";
 
 export const usersAdd: Command = {

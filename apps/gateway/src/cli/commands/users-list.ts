@@ -3,8 +3,7 @@ import type { AccountStore } from "../../accounts/account-store.ts";
 import type { EmailAddress } from "../../accounts/email-address.ts";
 import { type Command, configurationOption } from "../shared/command.ts";
 import { configurationOf, withAccounts } from "../shared/open-for-command.ts";
-import { printJson, printLine, printTable } from "../shared/terminal.ts";
-import { isoTime } from "../shared/time-text.ts";
+import { isoTime, printJson, printLine, printTable } from "../shared/terminal.ts";
 
 const PAGE = 500;
 

@@ -1,8 +1,8 @@
 import { changeCredential } from "../shared/change-credential.ts";
 import { type Command, configurationOption } from "../shared/command.ts";
+import { requireGoodPassword } from "../shared/good-password.ts";
 import { configurationOf, findAccount, withAccounts } from "../shared/open-for-command.ts";
 import { readNewPassword } from "../shared/read-password.ts";
-import { requireGoodPassword } from "../shared/require-good-password.ts";
 import { printLine } from "../shared/terminal.ts";
 
 export const usersSetPassword: Command = {

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from "node:stream";
+import type { Timestamp } from "coatcheck";
 
 /** What a command reads from and writes to. */
 export interface Terminal {
@@ -41,4 +42,9 @@ export function printJson(stream: Writable, value: unknown): void {
 /** A text without what a terminal would obey. */
 export function printable(text: string): string {
   return text.replace(CONTROL_CHARACTERS, " ");
+}
+
+/** A time in ISO 8601 and UTC, to the second: the same for people and scripts. */
+export function isoTime(time: Timestamp): string {
+  return `${new Date(time).toISOString().slice(0, 19)}Z`;
 }

@@ -2,7 +2,7 @@ import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { Duplex } from "node:stream";
 import { hasTooManyFields } from "@coatcheck/service/field-limit";
-import { endWithProblem } from "@coatcheck/service/socket-problem";
+import { endWithProblem } from "@coatcheck/service/problem";
 import type { Visit } from "coatcheck";
 import type { FastifyBaseLogger } from "fastify";
 import { logUpgrade } from "../../http/log.ts";
@@ -22,9 +22,9 @@ import {
   UPSTREAM_DOWN,
   type Upstreams,
 } from "../upstream/upstreams.ts";
-import { joinSockets } from "./joined-sockets.ts";
+import { watchForDisconnect } from "./disconnect-watch.ts";
 import { readRefusal, refusesUpgrade, writeRefusal } from "./refused-upgrade.ts";
-import { watchWhileWaiting } from "./waiting-client.ts";
+import { pipeSockets } from "./socket-pipe.ts";
 
 export interface UpgradesParts {
   readonly origins: ServedOrigins;
@@ -85,7 +85,7 @@ export class Upgrades {
       if (!health.admits(admitted.route.upstream)) return refuseAs(refuse, UPSTREAM_DOWN);
       await this.#connect(
         request,
-        { socket, head, ending, answered, refuse, stopWatching: watchWhileWaiting(socket) },
+        { socket, head, ending, answered, refuse, stopWatching: watchForDisconnect(socket) },
         admitted,
       );
     } catch (error) {
@@ -185,7 +185,7 @@ export class Upgrades {
 
   #join(asking: AskingEnd, upstream: Duplex, first: Buffer, { session, visit }: AdmittedRequest): void {
     const { socket, head, ending, stopWatching } = asking;
-    const end = joinSockets({
+    const end = pipeSockets({
       socket,
       upstream,
       first,

@@ -32,17 +32,17 @@ export function listenForAccountChanges(
   const { signal } = stopping;
   async function keepListening(): Promise<void> {
     for (let failures = 0; !signal.aborted; failures += 1) {
-      const hearing = new Hearing(url, pool, {
+      const connection = new ListeningConnection(url, pool, {
         ...listener,
         listening() {
           onHeard();
           listener.listening();
         },
       });
-      await hearing.keep(signal).catch(onFault);
+      await connection.keep(signal).catch(onFault);
       if (signal.aborted) return;
       listener.interrupted();
-      if (hearing.wasHeard) failures = 0;
+      if (connection.wasHeard) failures = 0;
       await pause(pauseAfter(failures), undefined, { signal, ref: false }).catch(() => {});
     }
   }
@@ -51,7 +51,7 @@ export function listenForAccountChanges(
 }
 
 /** One connection, from its beginning to its end. */
-class Hearing {
+class ListeningConnection {
   wasHeard = false;
   readonly #client: pg.Client;
   readonly #pool: AccountPool;

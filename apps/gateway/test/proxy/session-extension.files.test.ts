@@ -3,7 +3,7 @@ import { RequestGuard, SessionManager } from "coatcheck";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { describe, expect, test } from "vitest";
 import { SecurityEvents } from "../../src/audit/security-events.ts";
-import { slides } from "../../src/http/sliding.ts";
+import { extendsSession } from "../../src/http/request-headers.ts";
 import { SignedAccess } from "../../src/passes/signed-access.ts";
 import { AccessDecider } from "../../src/proxy/access-decision.ts";
 import { emailOf, openTestAccounts, temporaryFolder } from "../accounts/support/test-accounts.ts";
@@ -18,7 +18,7 @@ describe("a request shows that somebody is there", () => {
     [{}, { slide: "false" }, false],
     [{ accept: "text/event-stream" }, {}, false],
   ])("%j %j: %s", (headers, query, expected) => {
-    expect(slides(headers, query)).toBe(expected);
+    expect(extendsSession(headers, query)).toBe(expected);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import { closeFrame, FrameReader } from "./websocket-frames.ts";
 
-export interface JoinedSockets {
+export interface PipedSockets {
   readonly socket: Duplex;
   readonly upstream: Duplex;
   /** What came from either before the two were joined. */
@@ -23,7 +23,7 @@ const STALLED_MILLISECONDS = 120_000;
  * Joins the two sides of a WebSocket: bytes go both ways as they come, and frames are followed. Returns what ends it, with
  * a code and a reason for the client.
  */
-export function joinSockets(sides: JoinedSockets): (code: number, reason: string) => void {
+export function pipeSockets(sides: PipedSockets): (code: number, reason: string) => void {
   const { socket, upstream, head, first, onClientData, stalledMilliseconds = STALLED_MILLISECONDS } = sides;
   const fromUpstream = new FrameReader();
   const fromClient = new FrameReader();

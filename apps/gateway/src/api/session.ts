@@ -1,6 +1,7 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { AccountStore } from "../accounts/account-store.ts";
 import type { SecurityEvents } from "../audit/security-events.ts";
+import { ignoreBody } from "../http/json-bodies.ts";
 import { sendProblem } from "../http/problem.ts";
 import type { ServedOrigins } from "../http/served-origins.ts";
 import { sessionView, userView } from "./session-view.ts";
@@ -36,4 +37,16 @@ export function addMeRoutes(app: FastifyInstance, { accounts, origins, security 
       return sendProblem(reply, "forbidden");
     }),
   );
+}
+
+/**
+ * Ends the session, if there is one. 204 either way; 503, with the cookie kept, if the store did not take it. A body is no
+ * reason to stay signed in: a form and `navigator.sendBeacon` have one. Pages of other sites are refused before.
+ */
+export function addLogoutRoute(app: FastifyInstance): void {
+  const onRequest = async (request: FastifyRequest) => ignoreBody(request);
+  app.post("/auth/logout", { onRequest }, async (request, reply) => {
+    await request.visit.logout();
+    return reply.code(204).send();
+  });
 }

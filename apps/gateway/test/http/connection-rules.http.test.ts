@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { requireKnownPeers } from "../src/known-peers.ts";
+import { requireKnownPeers } from "../../src/http/connection-rules.ts";
 
 const CONNECTIONS = 200;
 

@@ -5,7 +5,7 @@ export const CONFIRMED = "confirmed";
  * Opens a modal dialog; true when it was confirmed. The browser returns the focus to where it was. Two callers of one
  * dialog share its answer.
  */
-export function confirmedIn(dialog: HTMLDialogElement): Promise<boolean> {
+export function confirmIn(dialog: HTMLDialogElement): Promise<boolean> {
   if (!dialog.open) {
     // It still holds the answer of the last time.
     dialog.returnValue = "";

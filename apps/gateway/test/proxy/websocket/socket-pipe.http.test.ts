@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { joinSockets } from "../../../src/proxy/websocket/joined-sockets.ts";
+import { pipeSockets } from "../../../src/proxy/websocket/socket-pipe.ts";
 
 const NOTHING = Buffer.alloc(0);
 /** More than any buffer between the two sides takes. */
@@ -27,7 +27,7 @@ async function joined(stalledMilliseconds?: number) {
   const [client, service] = [await connection(), await connection()];
   const sides = { socket: client.ours, upstream: service.ours, head: NOTHING, first: NOTHING };
   const bound = stalledMilliseconds === undefined ? {} : { stalledMilliseconds };
-  joinSockets({ ...sides, onClientData: () => {}, ...bound });
+  pipeSockets({ ...sides, onClientData: () => {}, ...bound });
   return { client, service };
 }
 

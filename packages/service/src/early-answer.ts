@@ -4,10 +4,10 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
  * Looks at each request before the framework does, and answers it or calls `next`, now or later. For questions that are
  * asked so often that what a framework does for each request counts.
  */
-export type FirstAnswer = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+export type EarlyAnswer = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
 /** The server must have its framework's handler already. */
-export function answerFirst(server: Server, answer: FirstAnswer): void {
+export function answerEarly(server: Server, answer: EarlyAnswer): void {
   const handlers = server.listeners("request");
   server.removeAllListeners("request");
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {

@@ -7,7 +7,7 @@ const MAXIMUM_EARLY_BYTES = 16 * 1_024;
  * Notices that a client leaves which waits for its upgrade: of a connection that nobody reads, nothing would tell. Returns
  * what ends the watch, and gives what the client has sent meanwhile, though it ought to wait.
  */
-export function watchWhileWaiting(socket: Duplex): () => Buffer {
+export function watchForDisconnect(socket: Duplex): () => Buffer {
   const early: Buffer[] = [];
   let size = 0;
   const keep = (piece: Buffer) => {
