@@ -32,7 +32,7 @@ describeInChromium("Back after signing out", () => {
     await page.waitForLoadState();
   }
 
-  test("a service's private page is not shown to whoever sits there next", async () => {
+  test("a service's private page is not shown to the next person at the computer", async () => {
     const page = await stage.newVisitor();
     await page.goto("/app/");
     await signIn(page, ada);

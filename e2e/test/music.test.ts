@@ -32,7 +32,7 @@ describeInChromium("the music site", () => {
   const statusOf = async (url: URL | string, headers: Readonly<Record<string, string>> = {}) =>
     (await fetch(url, { headers: { range: "bytes=0-1", ...headers } })).status;
 
-  test("whoever signs in comes back to it, plays a song and seeks in it", async () => {
+  test("a user who signs in comes back to it, plays a song and seeks in it", async () => {
     const page = await newListener();
     await play(page, 1);
     expect(await titleOf(page)).toBe(songs[1]?.title);

@@ -105,7 +105,7 @@ export const gatewayRules: readonly Rule[] = [
     }`,
     with: "    return await change();",
     tests: nearCacheTests,
-    testName: "after a ban of its own nobody passes, heard of or not",
+    testName: "after a ban of its own the user does not pass, heard of or not",
   },
   {
     rule: "An account in SQLite is never taken from an earlier revision of the file.",

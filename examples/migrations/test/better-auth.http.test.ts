@@ -159,7 +159,7 @@ describe("signing out another device", () => {
 });
 
 describe("a login with the old password that is not through yet when the password is changed", () => {
-  /** Signs nobody up: `url` has the user. The thief's password is found right, and then the owner is faster. */
+  /** `url` has the user already. The thief's password is found right, and then the owner is faster. */
   async function changeMeanwhile(url: string, when: keyof typeof routes, gate: Gate) {
     const owner = await logIn(url, when);
     const thief = new Browser(url);

@@ -63,7 +63,7 @@ describe.each([
 });
 
 describe("a logout while a request of the same session is answered", () => {
-  test("before: what the request saves logs everybody in again who has the cookie", async () => {
+  test("before: what the request saves logs each holder of the cookie in again", async () => {
     const laptop = await open(startBefore);
     await logIn(laptop);
     const { copy, answer } = await logOutMeanwhile(laptop);

@@ -105,7 +105,7 @@ describe("without a good identity token", () => {
     expect(refused.headers["www-authenticate"]).toBe('Bearer error="invalid_token"');
   });
 
-  test("while the keys cannot be read, nobody is let in, and nobody is told no", async () => {
+  test("while the keys cannot be read, no request is let in, and none is refused for good", async () => {
     const nowhere = await serve((_request, response) => response.writeHead(500).end());
     const jwksUrl = `${nowhere.url}/jwks.json`;
     const options = { port: 0, host: "localhost", issuer: ISSUER, audience: AUDIENCE, jwksUrl, filesOrigin: FILES };

@@ -173,7 +173,7 @@ describeInChromium("the player", () => {
       expect(heard.filter((seconds) => seconds < 40)).toEqual([]);
     });
 
-    test("it was exchanged before, and nobody has heard a thing", async () => {
+    test("it was exchanged before, and the listener has heard no gap", async () => {
       site.passLifetimeSeconds = 2;
       const page = await newListener();
       await play(page, 0);

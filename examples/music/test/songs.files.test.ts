@@ -97,7 +97,7 @@ describe("the songs", () => {
     expect([...new Set(progress.map(({ song }) => song.id))]).toEqual(songs.map(({ id }) => id));
   });
 
-  test("let everybody else have a turn between one second and the next", () => {
+  test("let other work have a turn between one second and the next", () => {
     const starved = progress.filter(({ turn, song }, index) => {
       const before = progress[index - 1];
       return before?.song === song && turn === before.turn;

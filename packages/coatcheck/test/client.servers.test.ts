@@ -82,7 +82,7 @@ test("logs in, knows who that is, lists and ends sessions, logs out", async () =
   expect(await client.me()).toBeNull();
 });
 
-test("a wrong password is an error with its code, and asks nobody", async () => {
+test("a wrong password is an error with its code, and starts no confirmation", async () => {
   const authenticate = vi.fn(async () => true);
   const login = setUp().open(authenticate).login({ password: "wrong" });
   await expect(login).rejects.toThrow(ClientError);
@@ -115,7 +115,7 @@ test("a request with a body is sent again as it was, after a login", async () =>
   expect(await response.text()).toBe("a song");
 });
 
-test("whoever declines gets the answer as it was, and is asked again next time", async () => {
+test("a user who declines gets the answer as it was, and is asked again next time", async () => {
   const authenticate = vi.fn(async () => false);
   const client = setUp().open(authenticate);
   for (const _ of [1, 2]) expect((await client.fetch("/songs", { method: "POST" })).status).toBe(401);
@@ -137,7 +137,7 @@ test("a client that was closed logs out all the same", async () => {
   expect(await client.me()).toBe(null);
 });
 
-test("every tab hears of a logout, whoever did it", async () => {
+test("every tab hears of a logout, whichever tab did it", async () => {
   const { open } = setUp();
   const [here, there, closed] = [open(), open(), open()];
   closed.close();

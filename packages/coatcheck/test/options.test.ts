@@ -88,7 +88,7 @@ const refusedWhenOpened: readonly (readonly [name: string, open: () => Promise<u
   ["a SQLite deadline misspelt", () => SqliteSessionStore.open({ deadline: 5 } as never)],
 ];
 
-describe("what somebody meant to be stricter is not weaker without a word", () => {
+describe("an option that was meant to be stricter is never silently weaker", () => {
   test.each(refusedAtOnce)("%s", (_name, make) => {
     expect(make).toThrow(expect.objectContaining({ code: "invalid_configuration" }));
   });

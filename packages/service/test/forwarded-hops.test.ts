@@ -51,6 +51,6 @@ test("what a stranger wrote before an address is dropped, and is no news", () =>
   expect(tidied("garbage", undefined, "203.0.113.7")).toEqual({ header: undefined, told: [] });
 });
 
-test("without a trusted proxy the header is nobody's business", () => {
+test("without a trusted proxy the header is not read", () => {
   expect(tidied("unknown", [])).toEqual({ header: "unknown", told: [] });
 });

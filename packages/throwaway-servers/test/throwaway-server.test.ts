@@ -25,7 +25,7 @@ describe.skipIf(missingProgram("redis-server"))("a port that is taken", () => {
     expect((await startedNode()).port).not.toBe(first.port);
   });
 
-  test("fails a restart, for whoever uses the server knows its port", async () => {
+  test("fails a restart, because the server's users know its port", async () => {
     const server = await startedNode();
     await server.kill();
     const other = createServer().listen(server.port, "127.0.0.1");

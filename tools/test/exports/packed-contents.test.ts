@@ -32,7 +32,7 @@ const broken: readonly { name: string; changes: Changes; says: string }[] = [
     says: "src/one.test.ts does not belong in the tarball.",
   },
   {
-    name: "somebody's notes",
+    name: "a contributor's notes",
     changes: { "src/notes.txt": "" },
     says: "src/notes.txt does not belong in the tarball.",
   },

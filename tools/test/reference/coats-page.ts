@@ -121,14 +121,14 @@ How to hang a coat.
 | name | type | meaning, and default |
 |---|---|---|
 | \`keepSeconds?\` | \`number\` | For how long, in seconds \\| 60 by default. |
-| \`tell?\` | <code>(ticket: [Ticket](#ticket)) =&gt; void</code> | Whom to tell; nobody by default. |
+| \`tell?\` | <code>(ticket: [Ticket](#ticket)) =&gt; void</code> | The listener to tell; none by default. |
 
 ### Ticket
 
 \`\`\`ts
 type Ticket =
   | { readonly found: true }
-  /** Somebody took it. */
+  /** A visitor took it. */
   | { readonly found: false };
 \`\`\`
 

@@ -23,7 +23,7 @@ export interface CoatRack {
 export interface HangOptions {
   /** For how long, in seconds | 60 by default. */
   readonly keepSeconds?: number;
-  /** Whom to tell; nobody by default. */
+  /** The listener to tell; none by default. */
   readonly tell?: (ticket: Ticket) => void;
 }
 
@@ -34,7 +34,7 @@ interface Coat {
 /** What hangs <here>, or does not. */
 export type Ticket =
   | { readonly found: true }
-  /** Somebody took it. */
+  /** A visitor took it. */
   | { readonly found: false };
 
 /** The most that fit. */

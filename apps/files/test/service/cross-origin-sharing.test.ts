@@ -60,7 +60,7 @@ test.each([
   `${PLAYER}.other.example`,
   `${PLAYER}/`,
   "http://player.example",
-])("nobody else's script is let in: %s", async (origin) => {
+])("the script of no other origin is let in: %s", async (origin) => {
   const headers: Record<string, string> = origin === undefined ? {} : { origin };
   const answer = await service.get("/one.wav", headers);
   // What a browser keeps of it must not be used for a script that has an origin.

@@ -138,7 +138,9 @@ test("a file that becomes shorter cuts its downloads off: nothing else is sent a
   expect(linesWith('"event":"download_failed"')).toHaveLength(1);
 });
 
-test("closing lets short answers end, and does not wait for whoever never reads", { timeout: 30_000 }, async () => {
+test("closing lets short answers end, and does not wait for a client that never reads", {
+  timeout: 30_000,
+}, async () => {
   service = await ServiceUnderTest.start();
   await service.write("large.bin", Buffer.alloc(LARGE_BYTES));
   const socket = await read("/large.bin", await service.passFor("/large.bin"));

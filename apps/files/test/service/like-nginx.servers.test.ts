@@ -26,7 +26,7 @@ describe.skipIf(isMissing)("what is answered is what nginx answers for the same 
       await writeFile(join(folder, name), text);
       await utimes(join(folder, name), CHANGED, CHANGED);
     }
-    // Its workers are somebody else's.
+    // nginx's workers run as another user.
     await chmod(folder, 0o755);
     service = await ServiceUnderTest.start({ source: { kind: "folder", path: folder } });
     token = await service.passFor("/");
@@ -55,7 +55,7 @@ describe.skipIf(isMissing)("what is answered is what nginx answers for the same 
     return {
       status: response.status,
       range: response.headers.get("content-range"),
-      // What an error says of itself is everybody's own.
+      // Each server words its errors in its own way.
       body: response.ok ? (boundary === undefined ? body : partsOf(body, boundary)) : null,
       length: boundary === undefined && response.ok ? response.headers.get("content-length") : null,
       acceptsRanges: response.status === 200 ? response.headers.get("accept-ranges") : null,
@@ -63,7 +63,7 @@ describe.skipIf(isMissing)("what is answered is what nginx answers for the same 
     };
   }
 
-  /** Without the boundary, which is anybody's choice. */
+  /** Without the boundary, which each server chooses freely. */
   function partsOf(body: string, boundary: string): readonly string[] {
     return body
       .split(`--${boundary}`)

@@ -36,7 +36,7 @@ describe("a pass", () => {
   test("is refused in one way, whatever is wrong with it and whether the file is there", async () => {
     const stranger = await generateSigningKey("ES256");
     const wrong: readonly PassOptions[] = [
-      { claims: { iss: "https://somebody.example" } },
+      { claims: { iss: "https://other.example" } },
       { claims: { aud: "https://other.example" } },
       { claims: { iat: now() - 400, exp: now() - 1 } },
       { claims: { nbf: now() + 1_000 } },

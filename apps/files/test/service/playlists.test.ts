@@ -21,7 +21,7 @@ describe("a playlist by a pass in the query", () => {
   const withPass = (text: string) =>
     text.replace("init.mp4", `/film/init.mp4?token=${token}`).replace("\none.ts", `\n/film/one.ts?token=${token}`);
 
-  test("hands it to its children, and to nobody else", async () => {
+  test("hands it to its children, and to no other URL", async () => {
     const response = await get();
     const text = await response.text();
     expect([response.status, text]).toEqual([200, withPass(PLAYLIST)]);

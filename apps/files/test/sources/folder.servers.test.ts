@@ -86,7 +86,7 @@ describe.each(checks)("a folder, %s", (_, isOpenedAt) => {
     expect(await contentOf("/songs/one.txt")).toBe("one");
   });
 
-  test("what is no regular file is not there, and holds nobody up", async () => {
+  test("what is no regular file is not there, and delays no request", async () => {
     await promisify(execFile)("mkfifo", [join(folder, "pipe")]);
     const server = createServer().listen(join(folder, "socket"));
     await once(server, "listening");

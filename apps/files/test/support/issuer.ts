@@ -12,7 +12,7 @@ export interface PassOptions {
   readonly key?: SigningKey;
 }
 
-/** What a gateway is to a file service: a server with keys and a list of ended sessions, and whoever issues passes. */
+/** What a gateway is to a file service: a server with keys and a list of ended sessions, which also issues passes. */
 export class Issuer {
   readonly url: string;
   readonly #key: SigningKey;

@@ -1,5 +1,5 @@
--- Every node hears of an account that changed, whoever changed it: nodes may hold copies. By triggers, so that what an
--- operator does by hand is told too.
+-- Every node hears of each account that changed, because nodes may hold copies. Triggers tell them, so that a change
+-- that an operator makes by hand is told too.
 
 CREATE FUNCTION coatcheck_tell_account_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -1,7 +1,7 @@
--- What happened, for whoever asks later. Times are milliseconds since the Unix epoch.
+-- What happened, for operators who ask later. Times are milliseconds since the Unix epoch.
 
 CREATE TABLE coatcheck_audit_events (
-  -- In the order of writing: whoever follows asks for what came after.
+  -- In the order of writing: a reader that follows the log asks for what came after.
   position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   -- Random. The same event written twice is there once.
   id text NOT NULL UNIQUE,

@@ -84,7 +84,7 @@ test("a change elsewhere is seen when it is heard of", async () => {
   expect(await passes()).toBe(false);
 });
 
-test("a change elsewhere that nobody tells of is seen within the bound", async () => {
+test("a change elsewhere that is not announced is seen within the bound", async () => {
   await passes();
   await behind.describe(userId, { name: "Ada King" });
   advance(BOUND_MILLISECONDS);
@@ -166,7 +166,7 @@ test.each([
 test.each([
   ["a ban", () => cache.disable(userId)],
   ["a new password", () => cache.changePassword(userId, null, "second")],
-])("after %s of its own nobody passes, heard of or not", async (_what, change) => {
+])("after %s of its own the user does not pass, heard of or not", async (_what, change) => {
   await passes();
   await change();
   expect(await passes()).toBe(false);

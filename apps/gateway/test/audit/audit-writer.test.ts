@@ -63,7 +63,7 @@ describe("a flood of refusals", () => {
     expect(log.counted().at(-1)).toEqual(["authn_login_fail", null, { suppressed: 49_900 }]);
   });
 
-  test("about one account is seen all the same, by whoever is attacked, and has its own bound", async () => {
+  test("about one account is seen all the same, by the account that is attacked, and has its own bound", async () => {
     const audit = writer();
     const fail = (userId: string | null, address: string) =>
       audit.record({ event: "authn_login_fail", userId }, from(address));
@@ -80,7 +80,7 @@ describe("a flood of refusals", () => {
     expect(log.written).toHaveLength(100 + 3 + 299);
   });
 
-  test("from nobody knows where is counted, and names no address", async () => {
+  test("from unknown addresses is counted, and names no address", async () => {
     const audit = writer();
     const nowhere = { ...from(""), clientAddress: null };
     for (let index = 0; index < 12; index++) audit.record({ event: "malicious_csrf" }, nowhere);
@@ -158,7 +158,7 @@ test("whatever a client sends is one bounded record without control characters",
   expect(written?.detail).toEqual({ path: "/a�b�[1m" });
 });
 
-test("whoever calls flush twice waits for the same one", async () => {
+test("two calls of flush wait for the same one", async () => {
   const audit = writer();
   audit.record({ event: "session_logout" }, null);
   await Promise.all([audit.flush(), audit.flush()]);

@@ -26,7 +26,7 @@ function open({ isByUsers = true } = {}) {
 /** As a visit says it. */
 const inRequest = (id: string) => ({ cause: { id, method: "GET", headers: { get: () => null } } });
 
-test("a cookie that was copied is told of, by nobody, and then the end of its session", async () => {
+test("a cookie that was copied is recorded, without an actor, and then the end of its session", async () => {
   const { clock, sessions, told, logIn } = open();
   const { token } = await logIn({ remember: true });
   clock.advanceSeconds(86_400 + 60);
@@ -53,7 +53,7 @@ test("a session past its time is told of when it is removed, and belongs to no r
   expect(told).toEqual([["session_expired", null, {}, null]]);
 });
 
-test("a session that its user ends is ended by them, and by nobody from the command line", async () => {
+test("a session that its user ends is ended by them, and one that the command line ends has no actor", async () => {
   for (const isByUsers of [true, false]) {
     const { sessions, told, logIn } = open({ isByUsers });
     await logIn();

@@ -92,7 +92,7 @@ describe("audit tail", () => {
     }
   });
 
-  test("--follow goes on with what happens, and ends when nobody reads on", async () => {
+  test("--follow goes on with what happens, and ends when its output is closed", async () => {
     const commandLine = await withTwoUsers();
     const child = spawn(process.execPath, [PROGRAM, "audit", "tail", "--follow", "--limit", "1", "--json"], {
       env: commandLine.environment,

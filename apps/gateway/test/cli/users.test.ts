@@ -24,7 +24,7 @@ async function openDatabase(commandLine: CommandLine) {
 }
 
 describe("users add", () => {
-  test("adds a user whose password is known to nobody else, in a database for the owner's eyes alone", async () => {
+  test("adds a user whose password only the operator sees, in a database that only the owner may read", async () => {
     const commandLine = new CommandLine();
     const words = ["users", "add", " Ada@Example.com", "--name", "Ada Lovelace", "--password-stdin"];
     const { code, output, errors } = await commandLine.run(words, `${password}\n`);
@@ -115,7 +115,7 @@ describe("users add", () => {
   });
 });
 
-test("users list shows everybody, as a table and as JSON, and no hash", async () => {
+test("users list shows all users, as a table and as JSON, and no hash", async () => {
   const commandLine = new CommandLine();
   await commandLine.addUser("grace@example.com", newPassword);
   await commandLine.addUser("ada@example.com", password);
@@ -254,7 +254,7 @@ test("users add and set-password refuse what is in the operator's file of breach
   }
 });
 
-test("users unlock lets a user in again whom guessers have shut out, and enables no one", async () => {
+test("users unlock lets a user in again who was shut out by guessers, and enables no account", async () => {
   const commandLine = new CommandLine();
   await commandLine.addUser("ada@example.com", password);
   await commandLine.run(["users", "disable", "ada@example.com"]);

@@ -378,7 +378,7 @@ describe("a name that means nothing", () => {
     expect(refusal({ [variable]: "hunter2" })).not.toContain("hunter2");
   });
 
-  test("is nobody's business when it does not begin with ours", () => {
+  test("is left alone when it does not begin with ours", () => {
     expect(load({ PUBLIC_URL: "x", PORT_NUMBER: "x" }).port).toBe(8080);
   });
 });

@@ -111,7 +111,7 @@ describe.skipIf(missingProgram("postgres"))("with everything in Postgres", () =>
 });
 
 describe.skipIf(missingProgram("redis-server"))("a gateway whose clock is two days ahead of the sessions'", () => {
-  test("is not ready, says so, signs nobody out, and begins no session", async () => {
+  test("is not ready, says so, signs no user out, and begins no session", async () => {
     const server = await newRedis();
     const client = await started({ COATCHECK_SESSIONS: server.url });
     const metrics = await freePort();

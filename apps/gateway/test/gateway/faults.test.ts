@@ -52,7 +52,7 @@ describe("at start", () => {
 
   test("a file that is no database is named", async () => {
     const path = join(gateway.folder, "notes.txt");
-    await writeFile(path, "This is not a database, but somebody's notes. ".repeat(100));
+    await writeFile(path, "This is not a database, but a user's notes. ".repeat(100));
     expect(await startWith(path)).toContain("is not a SQLite database");
   });
 
@@ -121,7 +121,7 @@ describe("at run time", () => {
     },
   );
 
-  test("an audit log that cannot be written: nobody notices, and nothing is missing once it can be", async () => {
+  test("an audit log that cannot be written: no client notices, and no event is missing once it can be", async () => {
     database.exec("ALTER TABLE audit_events RENAME TO gone");
     const other = new Client(gateway.url);
     expect((await other.login(ada.email, ada.password)).status).toBe(200);

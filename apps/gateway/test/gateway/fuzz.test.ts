@@ -145,8 +145,8 @@ const request = fc.record({
   ),
 });
 
-describe("whatever anybody sends", () => {
-  test("nothing fails here, and nobody gets further, or as somebody else, than they may", async () => {
+describe("whatever a client sends", () => {
+  test("nothing fails here, and no client gets further, or as another user, than it may", async () => {
     const sent = fc.sample(request, { seed: SEED, numRuns: RUNS * REQUESTS_AT_ONCE });
     const { host } = new URL(gateway.url);
     for (let first = 0; first < sent.length; first += REQUESTS_AT_ONCE) {

@@ -93,7 +93,7 @@ describe("an upstream that says what it should not", () => {
     expect(await untilClosed(GET)).toMatch(/^HTTP\/1\.1 304 Not Modified\r\n[\s\S]*\r\n\r\n$/);
   });
 
-  test("is not quoted in the log, which nobody's cookies are to be in", async () => {
+  test("is not quoted in the log, because cookies do not belong there", async () => {
     const failures = () => gateway.log.match(/"event":"upstream_failed".*(HTTPParserError|HPE_)/g)?.length ?? 0;
     const before = failures();
     reset("HTTP/1.1 200 OK\r\nSet-Cookie: sid=not-for-the-log\r\nno header\r\n\r\n");
@@ -135,16 +135,13 @@ describe("a connection to the upstream", () => {
     untilClosed(`${method} /public/x HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n\r\n`);
   const asked = () => seen.map(({ head }) => head.split(" ")[0]);
 
-  test.each(["GET", "HEAD"])(
-    "that is closing costs nobody a %s, which is sent once more on a fresh one",
-    async (method) => {
-      closing("");
-      expect(await ask("GET")).toMatch(/^HTTP\/1\.1 200 /);
-      expect(await ask(method)).toMatch(/^HTTP\/1\.1 200 /);
-      expect(asked()).toEqual(["GET", method, method]);
-      expect(seen[1]?.socket).not.toBe(seen[2]?.socket);
-    },
-  );
+  test.each(["GET", "HEAD"])("that is closing loses no %s, which is sent once more on a fresh one", async (method) => {
+    closing("");
+    expect(await ask("GET")).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await ask(method)).toMatch(/^HTTP\/1\.1 200 /);
+    expect(asked()).toEqual(["GET", method, method]);
+    expect(seen[1]?.socket).not.toBe(seen[2]?.socket);
+  });
 
   test("that is closing says nothing of what became of a POST, which is not sent again", async () => {
     closing("");
@@ -165,7 +162,7 @@ describe("a connection to the upstream", () => {
     expect(asked()).toEqual(["GET"]);
   });
 
-  test("on which an upgrade was refused is nobody else's, nor was a body announced on it", async () => {
+  test("on which an upgrade was refused serves no other client, and no body was announced on it", async () => {
     reset(OK);
     await untilClosed(`GET /public/one HTTP/1.1\r\n${UPGRADE}Content-Length: 40\r\n\r\n`);
     await untilClosed(`GET /public/two HTTP/1.1\r\n${UPGRADE}\r\n`);
@@ -185,7 +182,7 @@ describe("a connection to the upstream", () => {
     }
   });
 
-  test("is there for everybody, however many others wait for an answer", async () => {
+  test("is there for every client, however many others wait for an answer", async () => {
     const waiting: Socket[] = [];
     seen = [];
     const all = new Promise<void>((resolve) => {

@@ -95,7 +95,7 @@ describe("a WebSocket", () => {
     await once(socket, "close");
   });
 
-  test("is refused to nobody in particular, to other sites, and where nothing is", async () => {
+  test("is refused without a login, to other sites, and where nothing is", async () => {
     const before = seen.length;
     const client = await loggedIn();
     expect(await refusalOf(connect(new Client(gateway.url)))).toBe(401);

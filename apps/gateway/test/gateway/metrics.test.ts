@@ -198,7 +198,7 @@ test("what is open, while it is", async () => {
   await expectGrowth(async () => aborted.abort(), { [lasting]: -2, [sessions]: -1 });
 });
 
-test("what is broken off, by whoever", async () => {
+test("what is broken off, by either side", async () => {
   const client = await loggedIn();
   const ask = async (path: string, after: "answer" | "arrival") => {
     const aborted = new AbortController();
@@ -284,7 +284,7 @@ test("nothing that a client sent is in there, and there is nothing else on that 
   expect((await fetch(`${gateway.url}/metrics`)).status).toBe(404);
 });
 
-test("whoever holds a connection to that port does not hold up the end", async () => {
+test("a client that holds a connection to that port does not hold up the end", async () => {
   const { port } = new URL(metricsUrl);
   const socket = connect({ host: "localhost", port: Number(port) });
   socket.on("error", () => {});

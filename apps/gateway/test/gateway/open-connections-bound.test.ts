@@ -97,7 +97,7 @@ async function openStream(visitor = client): Promise<Open | Refused> {
   const headers = { cookie: visitor.cookieHeader };
   const response = await fetch(`${gateway.url}/app/events`, { headers, signal: aborted.signal });
   if (response.ok) {
-    // One that nobody holds any more is cancelled, sooner or later.
+    // A response without a reference to it is cancelled, sooner or later.
     streams.push(response);
     return { close: () => aborted.abort() };
   }

@@ -73,7 +73,7 @@ test("knows who asks by way of the gateway", async () => {
   expect([answer.status, await answer.text()]).toEqual([200, "Ada Lovelace: staff, admin"]);
 });
 
-test("refuses whoever reaches it directly, whatever they say", async () => {
+test("refuses a client that reaches it directly, whatever it says", async () => {
   const claims = [
     {},
     { "remote-user": "ada", "remote-email": ada.email },
@@ -84,7 +84,7 @@ test("refuses whoever reaches it directly, whatever they say", async () => {
   for (const headers of claims) expect((await fetch(serviceUrl, { headers })).status).toBe(401);
 });
 
-test("refuses what the gateway says of nobody, and to another service", async () => {
+test("refuses a token without a user, and one for another service", async () => {
   expect((await new Client(gateway.url).send("GET", "/open/")).status).toBe(401);
   const client = new Client(gateway.url);
   await client.login(ada.email, ada.password);
@@ -97,7 +97,7 @@ test("refuses, and stays up, while it cannot read the gateway's keys", async () 
   for (let round = 0; round < 3; round += 1) expect((await fetch(url, { headers })).status).toBe(401);
 });
 
-/** A token that says all the right things. By default it is signed by nobody. */
+/** A token that says all the right things. By default it has no signature. */
 function token(algorithm = "none", signatureOf: (text: string) => string = () => ""): string {
   const now = Math.floor(Date.now() / 1_000);
   const claims = { iss: gateway.url, aud: serviceUrl, sub: "ada", client_id: "coatcheck", iat: now, exp: now + 60 };

@@ -81,7 +81,7 @@ describe("a problem", () => {
     ["/app/silent", 504, "upstream_timeout", "This takes too long"],
     ["/app//x", 400, "invalid_path", "This address does not work"],
     ["/nothing", 404, "not_found", "There is nothing here"],
-  ])("is a page for whoever opens %s, and an object for a script", async (path, status, code, heading) => {
+  ])("is a page for a browser that opens %s, and an object for a script", async (path, status, code, heading) => {
     const client = await loggedIn();
     const page = await open(client, path);
     expect(page.status).toBe(status);
@@ -94,7 +94,7 @@ describe("a problem", () => {
     expect(await object.json()).toMatchObject({ status, code });
   });
 
-  test("is an object for a script that sends something, and for whoever does not ask for a page", async () => {
+  test("is an object for a script that sends something, and for a client that does not ask for a page", async () => {
     const client = await loggedIn();
     for (const asked of [
       { method: "POST", headers: { ...SCRIPT, origin: gateway.url } },
@@ -186,7 +186,7 @@ describe("a problem", () => {
   });
 });
 
-describe("who is signed in as somebody else than they need to be", () => {
+describe("a user who is signed in to another account than they need", () => {
   test("is offered to sign in again, and finds the form", async () => {
     const client = await loggedIn();
     const way = "/auth/sign-in?switch-user&next=%2Fapp%2Fstaff%2Fx%3Ftab%3D1";
@@ -219,11 +219,11 @@ describe("what the password once more would open", () => {
     expect([response.status, await response.json()]).toMatchObject([403, { code: "reauthentication_required" }]);
   });
 
-  test("asks nobody who has just signed in, or is not", async () => {
+  test("asks no user who has just signed in, and no visitor", async () => {
     const fresh = await open(await loggedIn(), "/auth/confirm?next=%2Fapp%2Fpage");
     expect([fresh.status, fresh.headers.location]).toEqual([302, "/app/page"]);
-    const nobody = await open(new Client(gateway.url), "/auth/confirm?next=%2Fapp%2Fpage");
-    expect([nobody.status, nobody.headers.location]).toEqual([302, "/auth/sign-in?next=%2Fapp%2Fpage"]);
+    const visitor = await open(new Client(gateway.url), "/auth/confirm?next=%2Fapp%2Fpage");
+    expect([visitor.status, visitor.headers.location]).toEqual([302, "/auth/sign-in?next=%2Fapp%2Fpage"]);
   });
 
   test.each(["//elsewhere.example/", "https://elsewhere.example/", "/\\elsewhere.example"])(

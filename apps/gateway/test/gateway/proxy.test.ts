@@ -73,7 +73,7 @@ async function raw(target: string, headers: Readonly<Record<string, string>> = {
 }
 
 describe("who gets through", () => {
-  test("everybody, unknown, where a route is public", async () => {
+  test("every client, unknown, where a route is public", async () => {
     reset();
     const client = await loggedIn();
     for (const visitor of [new Client(gateway.url), client]) {
@@ -84,7 +84,7 @@ describe("who gets through", () => {
     for (const { headers } of seen) expect([headers.authorization, headers.cookie]).toEqual(["", undefined]);
   });
 
-  test("whoever is logged in, as themselves, by a token that the upstream can verify", async () => {
+  test("a user who is logged in, as themselves, by a token that the upstream can verify", async () => {
     reset();
     const client = await loggedIn();
     const response = await client.send("GET", "/app/page?x=1");
@@ -100,7 +100,7 @@ describe("who gets through", () => {
     });
   });
 
-  test("nobody else: a script is told, a person is sent to sign in and comes back", async () => {
+  test("no other client: a script is told, a person is sent to sign in and comes back", async () => {
     reset();
     const client = new Client(gateway.url);
     const refused = await client.send("GET", "/app/page");
@@ -323,7 +323,7 @@ describe("an upstream", () => {
     expect([response.status, await response.json()]).toMatchObject([502, { code: "upstream_unreachable" }]);
   });
 
-  test("that takes no connections is soon not waited for, by nobody, and that is written down once", async () => {
+  test("that takes no connections is soon not waited for by any request, and that is logged once", async () => {
     const retryAfter = async () => {
       const response = await new Client(gateway.url).send("GET", "/gone/x");
       expect([response.status, await response.json()]).toMatchObject([502, { code: "upstream_unreachable" }]);
@@ -349,7 +349,7 @@ describe("an upstream", () => {
     await expect(raw("/public/x")).rejects.toThrow();
   });
 
-  test("is told when whoever asked has gone", async () => {
+  test("is told when the client has gone", async () => {
     const closed = new Promise<void>((resolve) => {
       reset((_request, response) => {
         response.on("close", resolve);

@@ -61,7 +61,7 @@ for (const { name, isMissing, start } of backends) {
       expect(response.headers.getSetCookie()).toEqual([]);
     }
 
-    /** Nobody is "logged out", nobody is let in, and no answer waits for ever. */
+    /** No answer says "logged out", no request is let in, and each answer comes in time. */
     async function expectHonestAnswers(): Promise<void> {
       const start = performance.now();
       await expectUnavailable(await client.send("GET", "/auth/me"));
@@ -121,7 +121,7 @@ describe("at start, with sessions that cannot be had", () => {
     "redis-sentinel://ada:hunter2@localhost:PORT/primary",
     "postgres://ada:hunter2@localhost:PORT/sessions",
   ]) {
-    test(`${url} says where nobody answers, and no password`, async () => {
+    test(`${url} says which server does not answer, and no password`, async () => {
       const port = String(await freePort());
       const fault = await faultOf({ COATCHECK_SESSIONS: url.replace("PORT", port) });
       expect(fault).toContain(port);

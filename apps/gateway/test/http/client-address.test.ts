@@ -29,6 +29,6 @@ test.each([
   expect(addressOf(header)).toBe(expected);
 });
 
-test("without a proxy of ours nobody is believed", () => {
+test("without a proxy of ours no header is believed", () => {
   expect(addressOf("192.0.2.1", [])).toBe("127.0.0.1");
 });

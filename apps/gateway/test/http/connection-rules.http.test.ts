@@ -6,7 +6,7 @@ import { requireKnownPeers } from "../../src/http/connection-rules.ts";
 
 const CONNECTIONS = 200;
 
-test("a request is served by nobody who is gone, or with the address that they had", async () => {
+test("a request whose client is gone is not served, or with the address that the client had", async () => {
   const addresses: (string | undefined)[] = [];
   const server = createServer((request, response) => {
     addresses.push(request.socket.remoteAddress);

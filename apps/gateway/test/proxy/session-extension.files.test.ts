@@ -10,7 +10,7 @@ import { emailOf, openTestAccounts, temporaryFolder } from "../accounts/support/
 
 const ORIGIN = "http://localhost:8080";
 
-describe("a request shows that somebody is there", () => {
+describe("a request shows that its user is there", () => {
   test.each([
     [{}, {}, true],
     [{ accept: "text/html" }, { slide: "true" }, true],

@@ -73,7 +73,7 @@ describe("a route with a host", () => {
     expect(found(table, target, host)).toBe(expected);
   });
 
-  test("is the only one of its path there, and stands in for nobody elsewhere", () => {
+  test("is the only one of its path there, and replaces no route elsewhere", () => {
     const b = { host: "b.example" };
     expect(() => new RouteTable([route("/a/", b), route("/a/", b)])).toThrow("There are two routes for b.example/a/.");
     const alone = new RouteTable([route("/a/", b)]);
@@ -85,13 +85,13 @@ describe("a route with a host", () => {
   });
 });
 
-test("what no route has is nobody's", () => {
+test("a path without a route goes to no service", () => {
   const table = new RouteTable([route("/api/")]);
   for (const target of ["/", "/ap", "/apis", "/apis/", "/other"]) expect(found(table, target)).toBe("none");
   expect(new RouteTable([]).isEmpty).toBe(true);
 });
 
-test("the gateway's own paths go to nobody, in whatever spelling", () => {
+test("the gateway's own paths go to no service, in whatever spelling", () => {
   const table = new RouteTable([route("/")]);
   for (const target of ["/auth/login", "/AUTH/login", "/%61uth/me", "/auth/", "/.well-known/jwks.json"]) {
     expect(found(table, target)).toBe("none");
@@ -122,10 +122,10 @@ describe("a path with a slash at its end and without", () => {
   });
 
   test.each([
-    ["nobody has it", [route("/api/"), route("/admin", admin)]],
+    ["no route has it", [route("/api/"), route("/admin", admin)]],
     ["it has a route of its own", [route("/"), route("/admin", admin), route("/admin/")]],
     ["it is guarded alike", [route("/", admin), route("/admin", admin)]],
-    ["it is open to everybody", [route("/"), route("/robots.txt", { access: { kind: "public" } })]],
+    ["it is public", [route("/"), route("/robots.txt", { access: { kind: "public" } })]],
     [
       "another route of the host has it first",
       [route("/a", { host: null, ...admin }), route("/", { host: "b.example" })],
@@ -240,7 +240,7 @@ describe("a path that a less exact service takes for one of another route is ref
     ["/Admin/", "/admin/"],
     ["/admin/", "/ADMIN/"],
     ["/caf\u00e9/", "/cafe/"],
-  ])("two routes %s and %s, of which nobody could say which is meant, are refused", (first, second) => {
+  ])("two routes %s and %s, either of which could be meant, are refused", (first, second) => {
     expect(() => new RouteTable([route(first, admin), route(second)])).toThrow("Many services take");
     expect(() => new RouteTable([route(first, admin), route(second, admin)])).not.toThrow();
   });

@@ -144,7 +144,7 @@ describe("a database is a demo's for good, or never", () => {
     await openAndClose(path, "gateway");
   });
 
-  test("the demo refuses somebody else's database, and leaves it as it was", async () => {
+  test("the demo refuses a database that is not its own, and leaves it as it was", async () => {
     const path = join(temporaryFolder(), "other.sqlite");
     const other = new Database(path);
     other.exec("CREATE TABLE recipes (name TEXT)");

@@ -22,8 +22,15 @@ function event(index: number, given: Partial<AuditEvent> = {}): AuditEvent {
   };
 }
 
-/** What an event that nobody is known to have caused leaves out. */
-const NOBODY = { actorId: null, userId: null, sessionId: null, clientAddress: null, userAgent: null, requestId: null };
+/** What an event without a known cause leaves out. */
+const NO_CAUSE = {
+  actorId: null,
+  userId: null,
+  sessionId: null,
+  clientAddress: null,
+  userAgent: null,
+  requestId: null,
+};
 
 const EVERYTHING = { limit: 1_000 };
 
@@ -32,7 +39,7 @@ describeOnEveryDatabase((database) => {
 
   test("what was written is there, field by field, in the order of writing", async () => {
     const { audit } = await database.open();
-    const given = [event(2), event(1, { ...NOBODY, outcome: "failure", detail: {} }), event(3)];
+    const given = [event(2), event(1, { ...NO_CAUSE, outcome: "failure", detail: {} }), event(3)];
     await audit.append(given.slice(0, 2));
     await audit.append(given.slice(2));
     const written = await audit.newest(EVERYTHING);
@@ -74,7 +81,7 @@ describeOnEveryDatabase((database) => {
     expect(ids(await audit.newest({ limit: 10, userId: "' OR 1=1 --" }))).toEqual([]);
   });
 
-  test("whoever follows gets each event once, whichever node wrote it", async () => {
+  test("a reader that follows the log gets each event once, whichever node wrote it", async () => {
     const nodes = await Promise.all([database.open(), database.open(), database.open()]);
     const [reader] = nodes;
     let writing = true;

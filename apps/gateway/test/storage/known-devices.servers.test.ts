@@ -80,7 +80,7 @@ describeOnEveryDatabase((database) => {
     expect(known.map((device) => device !== null)).toEqual([false, ...Array(MAXIMUM_KNOWN_DEVICES).fill(true)]);
   });
 
-  test("all devices of a user are forgotten at once, and of nobody else", async () => {
+  test("all devices of a user are forgotten at once, and no other user's", async () => {
     const { devices, addUser } = await open();
     const [ada, bob] = [await addUser("ada@example.com"), await addUser("bob@example.com")];
     const [adas, bobs] = [await devices.issue(ada.id), await devices.issue(bob.id)];

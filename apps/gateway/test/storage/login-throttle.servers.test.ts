@@ -30,7 +30,7 @@ async function reserve(throttle: LoginThrottle, subject: LoginSubject) {
   return result.attempt;
 }
 
-/** Somebody with an address for each failure. */
+/** A client with another address for each failure. */
 async function failFromEverywhere(throttle: LoginThrottle, failures: number): Promise<void> {
   for (let index = 0; index < failures; index++) {
     await reserve(throttle, stranger(`198.51.${Math.floor(index / 250)}.${index % 250}`));

@@ -128,7 +128,7 @@ describe.skipIf(missingProgram("postgres") || missingProgram("pgbouncer"))("behi
     expect(additions.map(({ outcome }) => outcome).sort()).toEqual(["added", "email_taken"]);
     const attempts = Array.from({ length: 30 }, () => nodes.map(({ throttle }) => throttle.reserve(subject))).flat();
     expect((await Promise.all(attempts)).filter(({ allowed }) => allowed)).toHaveLength(5);
-    // Whoever is given one of these connections next finds it as the server made it.
+    // The next client that is given one of these connections finds it as the server made it.
     expect(await queryDirectly(bouncer.url, "SHOW statement_timeout")).toEqual([{ statement_timeout: "0" }]);
   });
 });

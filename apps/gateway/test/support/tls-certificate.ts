@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-/** A certificate for this machine that nobody trusts who was not told to. */
+/** A certificate for this machine, which only clients trust that were told to. */
 export class TlsCertificate {
   readonly folder: string;
 

@@ -17,7 +17,7 @@ export class Gate {
     this.#open();
   }
 
-  /** What the application waits for. Nobody but the next one is held. */
+  /** What the application waits for. Only the next request is held. */
   readonly pass = async (): Promise<void> => {
     const next = this.#next;
     this.#next = null;

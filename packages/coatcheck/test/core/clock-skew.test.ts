@@ -29,7 +29,7 @@ describe("a machine whose clock is off", () => {
     return login.token;
   }
 
-  test("by two days signs nobody out: 503 and not 401", async () => {
+  test("by two days signs no user out: 503 and not 401", async () => {
     const token = await tokenOf(good);
     wrong.advanceSeconds(TWO_DAYS);
     await expect(bad.authenticate(token)).rejects.toMatchObject(skewed);

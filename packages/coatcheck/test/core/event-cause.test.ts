@@ -67,10 +67,10 @@ test.each([
     },
   ],
 ] as const satisfies readonly (readonly [string, (opened: ReturnType<typeof open>, cause: object) => Promise<void>])[])(
-  "whoever listens to %s is told what the call was for",
+  "a listener to %s is told what the call was for",
   async (name, call) => {
     const opened = open();
-    const cause = { request: "of somebody" };
+    const cause = { request: "of a user" };
     const causes = vi.fn();
     opened.sessions.events.on(name, (_event, told) => causes(told));
     await call(opened, cause);

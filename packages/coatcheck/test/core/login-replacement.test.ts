@@ -14,7 +14,7 @@ describe("a session that a login replaces", () => {
     expect(seen[1]).toEqual(["revoked", { userId, sessionId: id, reason: "replaced" }]);
   });
 
-  test("may be another user's: whoever was logged in in this browser is not any more", async () => {
+  test("may be another user's: the one who was logged in in this browser is not any more", async () => {
     const { sessions } = startSessions();
     const old = await logIn(sessions, {}, "grace");
     await logIn(sessions, { replaces: old.authentication });

@@ -187,7 +187,7 @@ describe("a channel of removals", () => {
     expect(source.watchers).toBe(0);
   });
 
-  test("once closed, tells nobody anything and never connects again", async () => {
+  test("once closed, tells its listeners nothing and never connects again", async () => {
     const { heard, connection } = await listenOpenly();
     channel.close();
     connection.tell(removed);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { logIn, present, rotate, startSessions, USER_ID, verdictOn } from "./support/sessions-under-test.ts";
 
-test("after a change of what a user may do every session of theirs, and nobody else's, is due for a new secret", async () => {
+test("after a change of what a user may do every session of theirs, and no other user's, is due for a new secret", async () => {
   const { sessions } = startSessions();
   const [phone, laptop, other] = [await logIn(sessions), await logIn(sessions), await logIn(sessions, {}, "grace")];
   expect(await sessions.renewSecrets(USER_ID)).toBe(2);

@@ -200,7 +200,7 @@ describe("the memory of revocations", () => {
     expect(await memory.find(record)).toBe(record);
   });
 
-  test("does not remember a removal that failed: nobody was told that it is done", async () => {
+  test("does not remember a removal that failed: no caller was told that it is done", async () => {
     const record = await login("phone");
     store.isDown = true;
     await expect(memory.delete(record, "logged_out")).rejects.toThrow("The store is down.");

@@ -70,7 +70,7 @@ describe("an insert of unknown outcome", () => {
     expect(store.writes).toEqual(["insert"]);
   });
 
-  test("may have left a session that nobody holds: the user sees it in the list and can end it", async () => {
+  test("may have left a session without a holder: the user sees it in the list and can end it", async () => {
     const { sessions, store } = startSessions();
     store.loseReply("insert");
     await expect(logIn(sessions)).rejects.toThrow(unavailable);

@@ -86,8 +86,8 @@ describe("the public origin", () => {
   });
 });
 
-// A prefix binds only names that begin with it. A neighbour may set one that begins with something else, and whoever
-// trims that off has let the neighbour choose the session.
+// A prefix binds only names that begin with it. A neighbour may set one that begins with something else; a
+// reader that trims that off lets the neighbour choose the session.
 describe("names that only look like ours", () => {
   test.each(["\u00a0", "\u000b", "\u000c", "\u0085", "\ufeff", "\u2003", "\u0000"])("%j before the name", (space) => {
     const planted = `${space}__Host-Http-session=planted`;

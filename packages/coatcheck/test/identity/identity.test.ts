@@ -119,7 +119,7 @@ describe("it is handed out again", () => {
 });
 
 test.each([undefined, null, "", "Bearer", "Bearer ", "Basic YTpi", "Bearer a b", "bearer a.b.c", "Token a.b.c"])(
-  "an Authorization header %j names nobody",
+  "an Authorization header %j names no user",
   async (header) => {
     const { verifier } = await setUp();
     expect(await verifier.verifyAuthorization(header)).toEqual({ accepted: false, reason: "malformed_token" });

@@ -15,7 +15,7 @@ describe("rotation", () => {
     expect(scheduleOf().decideRotation(5)).toEqual({ outcome: "rotate", signsFrom: 5 });
   });
 
-  test("a further one is published first, and signs when everybody has read of it", () => {
+  test("a further one is published first, and signs when every verifier has read of it", () => {
     expect(scheduleOf(first).decideRotation(1_000 * SECOND)).toEqual({ outcome: "rotate", signsFrom: 1_300 * SECOND });
     const both = scheduleOf(second, first);
     expect(both.signing(1_299 * SECOND)).toBe(first);
@@ -61,7 +61,7 @@ describe("retirement", () => {
   });
 });
 
-test("whatever is done when, a token is verified to its end by everybody who reads the keys in time", () => {
+test("whatever is done when, a token is verified to its end by every verifier that reads the keys in time", () => {
   const step = fc.record({ waitSeconds: fc.nat(700), command: fc.constantFrom("rotate", "retire", "nothing") });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 20 }), (steps) => {

@@ -88,7 +88,7 @@ describe("a list of revocations", () => {
   });
 });
 
-describe("nobody is believed", () => {
+describe("no token is believed", () => {
   test("before the first list has come", async () => {
     const { revocations, check } = await start();
     expect(check("one")).toBe("revocations_outdated");
@@ -129,7 +129,7 @@ describe("a list is not taken", () => {
   test.each<[string, (publish: Awaited<ReturnType<typeof start>>["publish"], at: number) => Promise<void>]>([
     ["that another key signed", async (publish) => publish(NOTHING, await generateSigningKey("ES256"))],
     ["of another issuer", (publish) => publish(NOTHING, key, "https://evil.example")],
-    ["that is too old for anybody", (publish, at) => publish(NOTHING, key, ISSUER, at - 60_000)],
+    ["that is too old for any verifier", (publish, at) => publish(NOTHING, key, ISSUER, at - 60_000)],
     ["whose facts are none", (publish) => publish({ ...NOTHING, sequence: -1 })],
     ["that names what is no session", (publish) => publish({ ...NOTHING, sessions: ["one"] })],
   ])("%s", async (_name, serve) => {
@@ -154,7 +154,7 @@ describe("a list is not taken", () => {
   });
 });
 
-test("whoever holds something open is told of every poll", async () => {
+test("the holder of an open connection is told of every poll", async () => {
   const { revocations } = await start();
   let polls = 0;
   const unsubscribe = revocations.onPoll(() => polls++);

@@ -8,7 +8,7 @@ function momentAt(milliseconds: number) {
   return { monotonic: milliseconds, wall: milliseconds };
 }
 
-test("copies that grew old go when the next one comes, whether or not anybody asked for them", () => {
+test("copies that grew old go when the next one comes, whether or not they were asked for", () => {
   const copies = new RecordCopies(10, MAXIMUM_AGE);
   const [phone, laptop, tablet] = ["phone", "laptop", "tablet"].map((name) => sessionRecordNamed(name, 0));
   if (phone === undefined || laptop === undefined || tablet === undefined) throw new Error("There are three.");

@@ -91,7 +91,7 @@ describe.skipIf(missingProgram("postgres"))("what is removed in Postgres", () =>
     stop();
   });
 
-  test("is heard of although somebody else notifies of nonsense", async () => {
+  test("is heard of although another client notifies of nonsense", async () => {
     const stop = await listen();
     for (const payload of ["nonsense", "[]", "null", "[1,2]", "{}", "[1,2,3,4]", '["key","fence","revoked","ada"]']) {
       await database.pools[1].query("SELECT pg_notify('coatcheck_removals', $1)", [payload]);
@@ -102,7 +102,7 @@ describe.skipIf(missingProgram("postgres"))("what is removed in Postgres", () =>
     stop();
   });
 
-  test("keeps no connection when nobody listens any more", async () => {
+  test("keeps no connection when the last listener has gone", async () => {
     const stop = await listen();
     const count = async () => (await database.pools[1].query(LISTENERS)).rows.length;
     expect(await count()).toBe(1);
@@ -110,7 +110,7 @@ describe.skipIf(missingProgram("postgres"))("what is removed in Postgres", () =>
     await waitFor(async () => expect(await count()).toBe(0));
   });
 
-  test("is heard of as soon as a server is there that was not when somebody began to listen", async () => {
+  test("is heard of as soon as a server is there that was not when the listener began", async () => {
     await server.kill();
     const late: string[] = [];
     const stop = store.subscribe(

@@ -112,7 +112,7 @@ describe.skipIf(missingProgram("redis-server", "TEST_REDIS_URL"))("what the stor
     expect((await store.listByUser(record.userKey)).map(({ data }) => data)).toEqual([{ theme: "dark" }]);
   });
 
-  test("is heard of when it goes, although somebody else publishes nonsense", async () => {
+  test("is heard of when it goes, although another client publishes nonsense", async () => {
     const heard: string[] = [];
     const unsubscribe = await openSubscription(store, ({ sessionId }) => heard.push(sessionId));
     const nonsense = ["nonsense", "null", "{}", "[]", '["key",[1]]', '["key",[["fence","revoked","ada"]]]'];

@@ -144,7 +144,7 @@ describe("a file that cannot be used", () => {
   });
 
   test("a file that is no database cannot be opened, and keeps what it holds", async () => {
-    await writeFile(path, "somebody's notes, ".repeat(100));
+    await writeFile(path, "a user's notes, ".repeat(100));
     await expect(SqliteSessionStore.open({ database: connect() })).rejects.toEqual(unavailable);
   });
 

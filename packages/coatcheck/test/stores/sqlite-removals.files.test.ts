@@ -125,7 +125,7 @@ test("a removal is heard of although the log could not be read when it was new",
   expect(faults).toHaveBeenCalledOnce();
 });
 
-test("nobody looks for removals once nobody listens", async () => {
+test("the store stops looking for removals with its last listener", async () => {
   const { database, store } = await openTwo(1);
   const pragma = vi.spyOn(database, "pragma");
   const looks = () => pragma.mock.calls.filter(([text]) => text === "data_version").length;

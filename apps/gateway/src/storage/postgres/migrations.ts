@@ -102,8 +102,8 @@ INSERT INTO coatcheck_pass_revocations (id, sequence, issued_before) VALUES (1, 
   },
   {
     version: 3,
-    sql: `-- Every node hears of an account that changed, whoever changed it: nodes may hold copies. By triggers, so that what an
--- operator does by hand is told too.
+    sql: `-- Every node hears of each account that changed, because nodes may hold copies. Triggers tell them, so that a change
+-- that an operator makes by hand is told too.
 
 CREATE FUNCTION coatcheck_tell_account_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -128,10 +128,10 @@ CREATE TRIGGER coatcheck_tell_pending_revocation AFTER INSERT OR UPDATE ON coatc
   },
   {
     version: 4,
-    sql: `-- What happened, for whoever asks later. Times are milliseconds since the Unix epoch.
+    sql: `-- What happened, for operators who ask later. Times are milliseconds since the Unix epoch.
 
 CREATE TABLE coatcheck_audit_events (
-  -- In the order of writing: whoever follows asks for what came after.
+  -- In the order of writing: a reader that follows the log asks for what came after.
   position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   -- Random. The same event written twice is there once.
   id text NOT NULL UNIQUE,

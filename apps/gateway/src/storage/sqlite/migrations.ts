@@ -106,10 +106,10 @@ INSERT INTO pass_revocations (id, sequence, issued_before) VALUES (1, 0, 0);
   },
   {
     version: 3,
-    sql: `-- What happened, for whoever asks later. Times are milliseconds since the Unix epoch.
+    sql: `-- What happened, for operators who ask later. Times are milliseconds since the Unix epoch.
 
 CREATE TABLE audit_events (
-  -- In the order of writing, and never used again: whoever follows asks for what came after.
+  -- In the order of writing, and never used again: a reader that follows the log asks for what came after.
   position INTEGER PRIMARY KEY AUTOINCREMENT,
   -- Random. The same event written twice is there once.
   id TEXT NOT NULL UNIQUE,

@@ -226,7 +226,7 @@ describeOnEveryAccountStore((database) => {
       expect(await gateway.devices.recognise(ada.id, deviceToken)).toBeNull();
     });
 
-    test("nobody's look-up gets past what is pending of them", async () => {
+    test("no look-up of a user gets past what is pending of them", async () => {
       const { gateway, ada } = await openWithAda();
       await gateway.addUser("bob@example.com");
       await gateway.accounts.disable(ada.id);
@@ -346,7 +346,7 @@ describeOnEveryAccountStore((database) => {
     expect(await findSessionOwner(gateway.accounts, login.authentication.session)).not.toBeNull();
   });
 
-  test("a session of somebody who has no account any more is refused", async () => {
+  test("a session of a user who has no account any more is refused", async () => {
     const { gateway } = await openWithAda();
     expect(await findSessionOwner(gateway.accounts, { userId: "gone" })).toBeNull();
   });

@@ -99,7 +99,7 @@ describe("a rehash is needed when a hash costs less than one made today", () => 
 });
 
 describe("however many logins arrive at once", () => {
-  test("only so many hashes are under way, and whoever finds no place to wait is told at once", async () => {
+  test("only so many hashes are under way, and a caller without a place to wait is told at once", async () => {
     const { counting, counts } = countingArgon2();
     const hasher = await PasswordHasher.create({ argon2: counting, concurrency: 3, maximumWaiting: 100 });
     counts.total = 0;

@@ -72,7 +72,7 @@ describe("a password that is refused", () => {
     expect(checkNewPassword(composed, ada, "counting analytical engines")).toEqual([]);
   });
 
-  test("somebody else's name is nothing to me", () => {
+  test("another user's name is allowed", () => {
     expect(checkNewPassword("Trelawney-Okonkwo", { ...ada, name: "Trelawney Okonkwo" })).toEqual(["contains_identity"]);
     expect(checkNewPassword("Trelawney-Okonkwo", ada)).toEqual([]);
   });

@@ -1,5 +1,5 @@
-// Sets the password of a user to what it reads from standard input, with a session store that never answers: whoever
-// started this process kills it between the change and the revocation.
+// Sets the password of a user to what it reads from standard input, with a session store that never answers: the test
+// that started this process kills it between the change and the revocation.
 import { text } from "node:stream/consumers";
 import { CredentialChanges } from "../../../dist/accounts/credentials/credential-changes.js";
 import { normaliseEmail } from "../../../dist/accounts/email-address.js";

@@ -84,7 +84,7 @@ export function accessSuite(create: CreateGateway): void {
       return [response.status, ((await response.json()) as { code: string }).code];
     }
 
-    test("POST /auth/access gives a pass that a file service believes, and that is kept by nobody", async () => {
+    test("POST /auth/access gives a pass that a file service believes, and that no cache keeps", async () => {
       const client = await loggedIn();
       const response = await client.send("POST", "/auth/access", { path: SONG });
       expect([response.status, response.headers.get("cache-control")]).toEqual([200, "private, no-store"]);
@@ -163,7 +163,7 @@ export function accessSuite(create: CreateGateway): void {
       expect(await problemOf(response)).toEqual([403, "cross_origin_request"]);
     });
 
-    describe("what is not allowed to everybody", () => {
+    describe("what only some users may open", () => {
       test("is asked of the application, which is told who asks", async () => {
         const client = await loggedIn();
         answer = 204;
@@ -191,7 +191,7 @@ export function accessSuite(create: CreateGateway): void {
         });
       });
 
-      test("an application that does not say is a fault, and nobody is let through", async () => {
+      test("an application that does not say is a fault, and no request is let through", async () => {
         for (answer of [200, 302, 404, 500]) {
           const response = await (await loggedIn()).send("POST", "/auth/access", { path: "/private/x" });
           expect(await problemOf(response)).toEqual([503, "unavailable"]);

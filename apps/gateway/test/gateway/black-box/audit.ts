@@ -83,7 +83,7 @@ export function auditSuite(create: CreateGateway): void {
 
     const names = (rows: readonly Row[]) => rows.map(({ event }) => event);
 
-    test("users that were added, by nobody who is a user", async () => {
+    test("users that were added, by no user", async () => {
       const rows = await next(2);
       expect(names(rows)).toEqual(["user_created", "user_created"]);
       expect(rows[0]).toMatchObject({ outcome: "success", actorId: null, detail: { by: "operator" } });
@@ -108,7 +108,7 @@ export function auditSuite(create: CreateGateway): void {
       expect(await next(1)).toMatchObject([{ event: "session_logout", actorId: user.id, sessionId: session.id }]);
     });
 
-    test("logins that fail: of whom is known, and what was typed for an address is not kept", async () => {
+    test("logins that fail: the account is named, and what was typed for an address is not kept", async () => {
       const client = new Client(gateway.url);
       expect((await client.login(ada.email, "wrong password 1")).status).toBe(401);
       expect((await client.login("P@ssw0rd", "wrong password 2")).status).toBe(401);
@@ -160,7 +160,7 @@ export function auditSuite(create: CreateGateway): void {
       const client = await loggedIn();
       await next(2);
       expect((await client.send("GET", "/admin/users")).status).toBe(403);
-      expect((await client.send("GET", "/auth/profile/somebody")).status).toBe(403);
+      expect((await client.send("GET", "/auth/profile/another-user")).status).toBe(403);
       expect((await client.send("POST", "/auth/access", { path: "/songs2/a" })).status).toBe(403);
       const evil = { origin: "https://evil.example", "sec-fetch-site": "cross-site" };
       expect((await client.send("POST", "/auth/logout", undefined, evil)).status).toBe(403);

@@ -125,7 +125,7 @@ export function contractSuite(create: CreateGateway): void {
         expect(await problemOf(await copy.send("GET", "/auth/me"))).toEqual([401, "unauthenticated"]);
       });
 
-      test("204 for whoever is not logged in", async () => {
+      test("204 without a login", async () => {
         expect((await new Client(gateway.url).send("POST", "/auth/logout")).status).toBe(204);
       });
     });
@@ -147,7 +147,7 @@ export function contractSuite(create: CreateGateway): void {
         expect(response.headers.getSetCookie()).toEqual([]);
       });
 
-      test("one's own profile; 403 for another's and for nobody's; 401 without a session", async () => {
+      test("one's own profile; 403 for another user's and for one of no user; 401 without a session", async () => {
         const [adaClient, graceClient] = [await loggedIn(ada), await loggedIn(grace)];
         const { user } = (await (await adaClient.send("GET", "/auth/me")).json()) as { user: { id: string } };
         const own = await adaClient.send("GET", `/auth/profile/${user.id}`);

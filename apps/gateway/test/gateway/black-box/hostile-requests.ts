@@ -207,7 +207,7 @@ export function hostileRequestSuite(create: CreateGateway): void {
         }
       });
 
-      test.each(types)("whoever logs out is logged out, whatever body of type %s comes along", async (type) => {
+      test.each(types)("a logout ends the session, whatever body of type %s comes along", async (type) => {
         const client = await loggedIn();
         const headers = `Content-Type: ${type}\r\nContent-Length: 3\r\n`;
         expect(await ask(client, "POST /auth/logout", headers, "a=b")).toEqual([204, null]);
@@ -240,7 +240,7 @@ export function hostileRequestSuite(create: CreateGateway): void {
         expect(await ask("/auth/heartbeat", `Host: ${host}`)).toMatch(/^HTTP\/1\.1 200 /);
       });
 
-      test("health is answered to whoever asks, as load balancers do by address", async () => {
+      test("health is answered under any host, because load balancers ask by address", async () => {
         expect(await ask("/auth/health/live", "Host: 10.0.0.7")).toMatch(/^HTTP\/1\.1 200 /);
       });
     });

@@ -91,7 +91,7 @@ describe.each(Object.entries(proxies))("%s, by the request that it sends,", (nam
     expect(headers.authorization).toMatch(/^Bearer [\w-]+\.[\w-]+\.[\w-]+$/);
   });
 
-  test("is told of nobody, and where people sign in", async () => {
+  test("is told that there is no user, and where people sign in", async () => {
     const guessing = anonymous();
     guessing.keepCookie("__Host-Http-session", "A".repeat(64));
     for (const visitor of [anonymous(), guessing]) {
@@ -149,7 +149,7 @@ describe.each(Object.entries(proxies))("%s, by the request that it sends,", (nam
     }
   });
 
-  test("is nobody to tell anything, where it is not one of ours", async () => {
+  test("is told nothing, where it is not one of ours", async () => {
     const stranger = (await loggedIn()).copy(gateway.port, "127.0.0.2");
     for (const headers of [{}, navigation, sameOrigin]) {
       const { status, headers: told } = await stranger.send(ask({ headers }));
@@ -233,7 +233,7 @@ describe("what the proxy's configuration asks for", () => {
     "/",
     "?Access=role:admin",
     "?access=login&forwardHeaders=remote_user",
-  ])("lets nobody in where it makes no sense: %s", async (query) => {
+  ])("lets no request in where it makes no sense: %s", async (query) => {
     expect(await statusOf(await loggedIn(), query)).toBe(403);
   });
 
@@ -301,7 +301,7 @@ test.each([
   "Remote_User",
   "x!y",
   "Proxy",
-])("a question with %s is refused: the application would be told another path, or somebody else", async (name) => {
+])("a question with %s is refused: the application would be told another path, or another user", async (name) => {
   const visitor = await loggedIn();
   for (const ask of [proxies.Traefik, proxies.nginx]) {
     expect((await visitor.send(ask({ headers: { [name]: "/x" } }))).status).toBe(403);

@@ -45,7 +45,7 @@ describe("each origin", () => {
     expect(client.cookieNames).toContain(`coatcheck-${gateway.port}`);
   });
 
-  test("is another login: signed in under one is nobody under another", async () => {
+  test("is another login: a user of one is not signed in under another", async () => {
     await loggedIn(APP);
     expect((await at(MUSIC).send({ target: "/auth/me" })).status).toBe(401);
   });
@@ -89,7 +89,7 @@ describe("each origin", () => {
   });
 });
 
-test("a cookie that somebody copies from one origin to another passes, until its session ends: it is the same", async () => {
+test("a cookie that is copied from one origin to another passes, until its session ends: it is the same", async () => {
   const client = await loggedIn(APP);
   const cookie = client.cookieHeader;
   expect((await at(MUSIC).send({ target: "/auth/me", headers: { cookie } })).status).toBe(200);

@@ -52,7 +52,7 @@ describe("what goes to an upstream", () => {
     });
   });
 
-  test("says that nobody asks, where nobody is known", () => {
+  test("says that there is no user, where none is known", () => {
     const headers = sent(["Authorization", "Bearer forged", "Remote-User", "admin"], { identity: null });
     for (const name of ["authorization", "remote-user", "remote-email", "remote-name", "remote-groups"]) {
       expect(headers.get(name)).toEqual([""]);

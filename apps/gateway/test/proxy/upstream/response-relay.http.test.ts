@@ -118,7 +118,7 @@ describe("an answer that stands still", () => {
   });
 
   test.each([true, false])(
-    "because nobody takes it, is cut off, whether something is sent for it or not: %s",
+    "because no client reads it, is cut off, whether something is sent for it or not: %s",
     async (hasUpload) => {
       const { controller, response } = await begun(20_000_000, hasUpload);
       await expect.poll(() => response.destroyed).toBe(true);

@@ -58,7 +58,7 @@ test("a client that leaves has sent no whole body", async () => {
   await expect(body).rejects.toThrow("broke off");
 });
 
-test("a client is not taken for silent while nobody reads what it sends", async () => {
+test("a client is not taken for silent while its body is not read", async () => {
   const size = 8_000_000;
   const { request, client } = await uploading(size);
   const body = uploadOf(request, options(50));
@@ -67,7 +67,7 @@ test("a client is not taken for silent while nobody reads what it sends", async 
   expect((await textOf(body)).length).toBe(size);
 });
 
-test("what nobody wants any more is read and dropped", async () => {
+test("a body that is no longer wanted is read and dropped", async () => {
   const size = 8_000_000;
   const { request, client } = await uploading(size);
   uploadOf(request, options(LONG)).destroy();

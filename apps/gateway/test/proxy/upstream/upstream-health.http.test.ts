@@ -61,7 +61,7 @@ describe("the health of an upstream", () => {
     expect(health.admits("http://other")).toBe(true);
   });
 
-  test("is tried once a second while it is down and asked for, whoever asks and however often", async () => {
+  test("is tried once a second while it is down and asked for, however many requests ask", async () => {
     const { health, clock, events, tried } = recorded();
     fail(health, 3);
     for (let second = 1; second <= 3; second++) {

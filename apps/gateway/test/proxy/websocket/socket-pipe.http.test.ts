@@ -7,7 +7,7 @@ const NOTHING = Buffer.alloc(0);
 /** More than any buffer between the two sides takes. */
 const MUCH = Buffer.alloc(32 * 1_024 * 1_024);
 
-/** Two ends of a connection: what somebody else has, and what the gateway has. */
+/** Two ends of a connection: the peer's and the gateway's. */
 async function connection(): Promise<{ readonly theirs: Socket; readonly ours: Socket }> {
   const server = createServer({ allowHalfOpen: true });
   server.listen(0, "127.0.0.1");

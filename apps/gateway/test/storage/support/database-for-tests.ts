@@ -8,7 +8,7 @@ export interface DatabaseForTests {
   open(clock?: ManualClock): Promise<TestAccounts>;
   /** A throttle on it that keeps so many counts of each kind. */
   openThrottle(maximumRowsPerKind: number, clock: ManualClock): Promise<LoginThrottle>;
-  /** Keeps everybody from writing to the counts until the test ends. */
+  /** Blocks all writes to the counts until the test ends. */
   blockWrites(): Promise<void>;
   /** What is stored. */
   rows(table: "login_failures" | "known_devices"): Promise<readonly Readonly<Record<string, unknown>>[]>;

@@ -13,7 +13,7 @@ export class FakeRemovalSource implements RemovalSource {
 
   get newest(): FakeConnection {
     const connection = this.connections.at(-1);
-    if (connection === undefined) throw new Error("Nobody has connected.");
+    if (connection === undefined) throw new Error("There is no connection yet.");
     return connection;
   }
 

@@ -12,7 +12,7 @@ verifierContract(
     start: (files) => NginxServer.start(files),
   },
   (bench) => {
-    test("nobody asks the script by themselves", async () => {
+    test("no client reaches the script directly", async () => {
       const { office, send } = bench();
       expect((await send({ target: withToken("/.pass", await office.passFor(SONG)) })).status).toBe(404);
     });

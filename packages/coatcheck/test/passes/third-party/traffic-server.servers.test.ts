@@ -15,7 +15,7 @@ verifierContract(
     start: (files) => TrafficServer.start(files),
   },
   (bench) => {
-    test("one copy in its cache serves all passes, and nobody without one", async () => {
+    test("one copy in its cache serves all passes, and no request without one", async () => {
       const { office, files, send } = bench();
       const [ada, grace] = [await office.passFor(CACHED), await office.passFor(CACHED)];
       const isServedFromCache = async (pass: string) => {

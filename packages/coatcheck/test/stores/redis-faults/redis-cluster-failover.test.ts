@@ -98,7 +98,7 @@ describe.skipIf(missingProgram("redis-server"))("a Redis Cluster", () => {
         await source.command("CLUSTER", "SETSLOT", slot, "MIGRATING", String(ids[targetIndex]));
         await target.command("SCRIPT", "FLUSH");
         await source.command("MIGRATE", "127.0.0.1", String(target.port), key, "0", "5000");
-        // From here on the old server sends whoever asks for the key to the new one, which knows no script.
+        // From here on the old server redirects requests for the key to the new one, which knows no script.
         await load.progress(2);
         for (const one of [target, source]) {
           await one.command("CLUSTER", "SETSLOT", slot, "NODE", String(ids[targetIndex]));

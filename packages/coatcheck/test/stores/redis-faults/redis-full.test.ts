@@ -65,7 +65,7 @@ describe.skipIf(missingProgram("redis-server"))("a Redis", () => {
       await logIn(node.manager, "late");
     });
 
-    test("a login that is refused has evicted nobody, and a write that is refused has changed nothing", async () => {
+    test("a login that is refused has evicted no session, and a write that is refused has changed nothing", async () => {
       const policy = { ...standardPolicy, limit: { maximum: 2, whenFull: "evict" } } as const;
       const manager = new SessionManager({ store: node.store, policy });
       const logins = [await logIn(manager, "ada", { data: { visits: 1 } }), await logIn(manager, "ada")];

@@ -28,7 +28,7 @@ interface PossibleEvent {
 
 /** Tells a story of two nodes, one of which ends the session, and knows which of them may still serve it. */
 export class StoryTeller {
-  /** What has happened, for whoever has to understand a failure. */
+  /** What has happened, for the message of a failure. */
   readonly told: string[] = [];
   readonly #world = new NearCacheWorld(2);
   readonly #setting: StorySetting;
@@ -95,7 +95,7 @@ class Station {
     return !this.#hasToRefuse && this.#channel !== "interrupted";
   }
 
-  /** For good: nobody brings the session back. */
+  /** For good: no step of the story brings the session back. */
   forbid(): void {
     this.#hasToRefuse = true;
   }

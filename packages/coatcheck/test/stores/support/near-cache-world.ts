@@ -134,7 +134,7 @@ export class Node {
     if (removed !== undefined) this.#tell(removed);
   }
 
-  /** Nobody notices yet. */
+  /** No node notices yet. */
   cut(): void {
     this.#isConnected = false;
     this.#undelivered.length = 0;

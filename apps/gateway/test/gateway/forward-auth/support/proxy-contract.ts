@@ -149,7 +149,7 @@ export function proxyContract(program: AskingProxy): void {
         }
       });
 
-      test("is nobody under another host name", async () => {
+      test("is not logged in under another host name", async () => {
         const visitor = await loggedIn();
         const seen = await reaching(async () => {
           for (const host of ["evil.example", `${HOST}.evil.example`, "127.0.0.1"]) {
@@ -203,7 +203,7 @@ export function proxyContract(program: AskingProxy): void {
       });
     });
 
-    test("nobody asks the gateway in the proxy's place", async () => {
+    test("no client asks the gateway in the proxy's place", async () => {
       const visitor = await loggedIn();
       for (const target of aroundTheGateway) {
         const { headers } = await visitor.send({ target, headers: claims });
@@ -231,7 +231,7 @@ export function proxyContract(program: AskingProxy): void {
         socket.terminate();
       });
 
-      test("opens for no page of others, and for nobody who is unknown", async () => {
+      test("opens for no page of another site, and for no unknown user", async () => {
         const visitor = await loggedIn();
         const evil = { origin: "https://evil.example" };
         const seen = await reaching(async () => {
@@ -250,7 +250,7 @@ export function proxyContract(program: AskingProxy): void {
       expect(answers.map(({ status }) => status)).toEqual(visitors.map((each) => (each === known ? 200 : 401)));
     });
 
-    test("without the gateway nobody passes", async () => {
+    test("without the gateway no request passes", async () => {
       const visitor = await loggedIn();
       await gateway.process.kill("SIGKILL");
       const seen = await reaching(async () => {

@@ -24,7 +24,7 @@ export interface Answer {
   readonly body: string;
 }
 
-/** Somebody with a cookie jar. Each request has a connection of its own. */
+/** A visitor with a cookie jar. Each request has a connection of its own. */
 export class Visitor {
   readonly #port: number;
   readonly #localAddress: string;

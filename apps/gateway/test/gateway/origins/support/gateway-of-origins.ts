@@ -43,7 +43,7 @@ export class NamedService {
   }
 }
 
-/** A gateway of three origins, with services that are one's or everybody's. */
+/** A gateway of three origins, with services that belong to one of them or to all. */
 export class GatewayOfOrigins {
   readonly app: NamedService;
   readonly music: NamedService;

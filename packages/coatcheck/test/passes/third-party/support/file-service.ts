@@ -9,7 +9,7 @@ export interface FileService {
   stop(): Promise<void>;
 }
 
-/** Has every file, and believes everybody: what reaches it was let through. Those below /cached/ may be kept. */
+/** Has every file, and asks for no pass: a request that reaches it was let through. Those below /cached/ may be kept. */
 export async function startFileService(): Promise<FileService> {
   const heard: string[] = [];
   const server = createServer((request, response) => {

@@ -6,7 +6,7 @@ const PASS = "coatcheck-pass+jwt";
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What passes are forged from: a good one, the key that signed it, and what everybody can know of that key. */
+/** What passes are forged from: a good one, the key that signed it, and the public facts about that key. */
 export interface Material {
   readonly good: string;
   readonly key: SigningKey;

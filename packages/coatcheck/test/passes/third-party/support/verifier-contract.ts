@@ -126,7 +126,7 @@ export function verifierContract(program: VerifyingProgram, more: (bench: () => 
       expect(await letThrough(askingForSong(await office.otherTokens()))).toEqual([]);
     });
 
-    test("a good pass opens nothing else, and to nobody who writes", async () => {
+    test("a good pass opens nothing else, and nothing for a request that writes", async () => {
       const [song, folderPass] = [await office.passFor(SONG), await office.passFor(FOLDER)];
       expect(await letThrough(requestsForMore({ song, folder: folderPass }))).toEqual([]);
     });

@@ -80,7 +80,7 @@ function sightingsAfterTheEnd(history: History, session: TrackedSession, sameNod
   );
 }
 
-/** Where the session was gone although nobody had yet begun to end it. */
+/** Where the session was gone although no call that ends it had begun. */
 function lossesOf(history: History, session: TrackedSession): readonly Sighting[] {
   const endings = [...session.endings, ...history.revokeAllsAround(session)];
   return session.sightings.filter(
