@@ -1,8 +1,7 @@
 import { fastifyCookie } from "@fastify/cookie";
 import { fastifySession } from "@fastify/session";
-import { LoginManager, RequestGuard, SessionManager } from "coatcheck";
-import { ExpressLogin } from "coatcheck/adapters/express";
-import { FastifyLogin } from "coatcheck/adapters/fastify";
+import { coatcheck as coatcheckExpress } from "coatcheck/express";
+import { coatcheck as coatcheckFastify } from "coatcheck/fastify";
 import type { SessionStore } from "coatcheck/store";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { RedisSessionStore } from "coatcheck/stores/redis";
@@ -40,20 +39,9 @@ export const applications: Readonly<Record<string, Application>> = {
     return listenExpress(app);
   },
 
-  "Express, coatcheck, Redis": async (redisUrl) => {
-    const login = new ExpressLogin(loginsOver(await coatcheckRedis(redisUrl)));
-    const app = express().use(login.sessions);
-    app.post("/login", async (request, response) => {
-      const visit = login.visit(request);
-      await visit.login(await visit.begin(String(request.query.user)));
-      response.sendStatus(204);
-    });
-    app.get(
-      "/me",
-      login.loginRequired((_request, response, { user }) => response.json(user)),
-    );
-    return listenExpress(app);
-  },
+  "Express, coatcheck, memory": async () => expressOver(new MemorySessionStore()),
+
+  "Express, coatcheck, Redis": async (redisUrl) => expressOver(await coatcheckRedis(redisUrl)),
 
   "Express, express-session, connect-redis": async (redisUrl) => {
     const app = express().use(
@@ -109,23 +97,31 @@ export const applications: Readonly<Record<string, Application>> = {
   },
 };
 
-function loginsOver(store: SessionStore) {
-  const guard = new RequestGuard({ sessions: new SessionManager({ store }), origin: ORIGIN });
-  return new LoginManager({ guard, userLoader: (id) => ({ id }) });
+function expressOver(store: SessionStore): Promise<number> {
+  const auth = coatcheckExpress({ store, origin: ORIGIN, findUser: (id) => ({ id }) });
+  const app = express().use(auth.middleware);
+  app.post("/login", async (request, response) => {
+    await auth.login(request, String(request.query.user), () => true);
+    response.sendStatus(204);
+  });
+  app.get(
+    "/me",
+    auth.required((_request, response, { user }) => response.json(user)),
+  );
+  return listenExpress(app);
 }
 
 function fastifyOver(store: SessionStore): Promise<number> {
-  const login = new FastifyLogin(loginsOver(store));
+  const auth = coatcheckFastify({ store, origin: ORIGIN, findUser: (id) => ({ id }) });
   const app = Fastify();
-  app.register(login.plugin);
+  app.register(auth.plugin);
   app.post<{ Querystring: { user: string } }>("/login", async (request, reply) => {
-    const visit = login.visit(request);
-    await visit.login(await visit.begin(request.query.user));
+    await auth.login(request, request.query.user, () => true);
     return reply.code(204).send();
   });
   app.get(
     "/me",
-    login.loginRequired((_request, _reply, { user }) => user),
+    auth.required((_request, _reply, { user }) => user),
   );
   return listenFastify(app);
 }

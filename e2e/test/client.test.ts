@@ -2,9 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
-import { LoginManager, RequestGuard, SessionManager } from "coatcheck";
-import { NodeLogin } from "coatcheck/adapters/node";
-import { MemorySessionStore } from "coatcheck/stores/memory";
+import { coatcheck } from "coatcheck/node";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeInChromium, launchChromium } from "../support/chromium.ts";
@@ -24,25 +22,22 @@ async function serve(): Promise<{ readonly server: Server; readonly url: string 
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "localhost", resolve));
   const url = `http://localhost:${(server.address() as AddressInfo).port}`;
-  const sessions = new SessionManager({ store: new MemorySessionStore() });
-  const guard = new RequestGuard({ sessions, origin: url });
-  const login = new NodeLogin(new LoginManager({ guard, userLoader: (id) => ({ id }) }));
-  const me = login.loginRequired((_request, response, { user }) =>
+  const auth = coatcheck({ origin: url, findUser: (id) => ({ id }) });
+  const me = auth.required((_request, response, { user }) =>
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(user)),
   );
   const script = await readFile(CLIENT, "utf8");
-  const listener = login.handle(async (request, response) => {
-    const visit = login.visit(request);
+  const listener = auth.handle(async (request, response, session) => {
     switch (`${request.method} ${request.url}`) {
       case "GET /":
         return response.writeHead(200, { "content-type": "text/html" }).end(PAGE);
       case "GET /client.js":
         return response.writeHead(200, { "content-type": "text/javascript" }).end(script);
       case "POST /auth/login":
-        await visit.login(await visit.begin("ada"));
+        await session.login("ada", () => true);
         return response.writeHead(204).end();
       case "POST /auth/logout":
-        await visit.logout();
+        await session.logout();
         return response.writeHead(204).end();
       case "GET /auth/me":
         return me(request, response);

@@ -22,7 +22,8 @@ export async function publicSubpaths(packageFolder: string): Promise<readonly Pu
 
 /**
  * Where the list of subpaths and the folder tree differ. Path = subpath = file: `./stores/memory` is
- * `src/stores/memory.ts` and nothing else; a folder's subpath is its `index.ts`. And every file that stands where
+ * `src/stores/memory.ts` and nothing else; a folder's subpath is its `index.ts`, and an adapter's is the name of its
+ * framework alone. And every file that stands where
  * users are to look for one is published.
  */
 export async function subpathProblems(
@@ -30,7 +31,7 @@ export async function subpathProblems(
   subpaths: readonly PublicSubpath[],
 ): Promise<readonly string[]> {
   const problems = subpaths.flatMap(({ subpath, conditions }) => {
-    const path = [subpath.slice(2), join(subpath, "index")].find((name) =>
+    const path = [subpath.slice(2), join(subpath, "index"), join("adapters", subpath)].find((name) =>
       existsSync(join(packageFolder, "src", `${name}.ts`)),
     );
     if (path === undefined) return [`${subpath}: there is no src/${subpath.slice(2)}.ts.`];

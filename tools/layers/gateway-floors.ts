@@ -10,7 +10,8 @@ export interface Floor {
 
 const library = [
   "coatcheck",
-  "coatcheck/adapters/",
+  "coatcheck/adapter",
+  "coatcheck/fastify",
   "coatcheck/identity",
   "coatcheck/keys",
   "coatcheck/passes",
@@ -43,7 +44,11 @@ const floors: readonly Floor[] = [
   // A problem can be a page, so pages stand on the problems of HTTP.
   { place: "pages", on: ["errors.ts", "http"], outside: program },
   // Settings hold routes, so routes come first; a route may ask for a role.
-  { place: "routing", on: ["errors.ts", "one-reading", "accounts"], outside: ["coatcheck", "coatcheck/keys", service] },
+  {
+    place: "routing",
+    on: ["errors.ts", "one-reading", "accounts"],
+    outside: ["coatcheck", "coatcheck/adapter", "coatcheck/keys", service],
+  },
   // Settings are read once, at start; what they configure stands on them.
   { place: "config", on: ["errors.ts", "accounts", "routing"], outside: program },
   // Passes are issued to accounts, by rules that are configured.
@@ -101,7 +106,7 @@ const floors: readonly Floor[] = [
   {
     place: "proxy/upstream",
     on: ["one-reading", "http", "routing", "proxy/connections"],
-    outside: ["coatcheck", "npm:fastify", "npm:undici", "node:"],
+    outside: ["coatcheck", "coatcheck/adapter", "npm:fastify", "npm:undici", "node:"],
   },
   // Who may use a route.
   {

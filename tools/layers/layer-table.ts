@@ -15,9 +15,11 @@ export interface Layer {
 }
 
 const library = "packages/coatcheck/src/";
+/** A subpath for each framework, and one for those who write an adapter. */
+const doors = ["express", "fastify", "fetch", "hono", "node", "adapter"].map((name) => `coatcheck/${name}`);
 const published = [
   "coatcheck",
-  "coatcheck/adapters/",
+  ...doors,
   "coatcheck/client",
   "coatcheck/identity",
   "coatcheck/keys",
@@ -91,10 +93,22 @@ export const layers: readonly Layer[] = [
     types: [`${library}core/`, "npm:"],
   },
   {
+    // It puts the parts together, so it knows the one store that needs nothing but a process, and whether that is live.
+    name: "what the adapters have in common",
+    files: /^packages\/coatcheck\/src\/adapters\/door\//,
+    imports: [
+      `${library}adapters/door/`,
+      `${library}http/`,
+      `${library}core/`,
+      `${library}stores/memory.ts`,
+      `${library}errors.ts`,
+    ],
+  },
+  {
     // Express is made of Node's own requests and responses.
     name: "the adapter of Express",
     files: /^packages\/coatcheck\/src\/adapters\/express\.ts$/,
-    imports: [`${library}adapters/node/`, `${library}http/`, `${library}errors.ts`],
+    imports: [`${library}adapters/door/`, `${library}adapters/node/`, `${library}http/`, `${library}errors.ts`],
     types: [`${library}core/`, "npm:", "node:"],
   },
   {
@@ -103,6 +117,7 @@ export const layers: readonly Layer[] = [
     imports: [
       `${library}adapters/$1.ts`,
       `${library}adapters/$1/`,
+      `${library}adapters/door/`,
       `${library}http/`,
       `${library}core/fault-warning.ts`,
       `${library}errors.ts`,
@@ -130,7 +145,7 @@ export const layers: readonly Layer[] = [
   },
   {
     name: "the index",
-    files: /^packages\/coatcheck\/src\/index\.ts$/,
+    files: /^packages\/coatcheck\/src\/(?:index|adapter)\.ts$/,
     imports: [`${library}core/`, `${library}http/`, `${library}errors.ts`],
   },
   {
@@ -225,6 +240,7 @@ export const barrels: readonly string[] = [
   `${library}keys/index.ts`,
   `${library}passes/index.ts`,
   `${library}store.ts`,
+  `${library}adapter.ts`,
   `${library}testing/index.ts`,
   "packages/throwaway-servers/src/index.ts",
 ];

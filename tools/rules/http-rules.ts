@@ -1,15 +1,15 @@
 import type { Rule } from "./rule.ts";
 
-const visit = "packages/coatcheck/src/http/visit.ts";
+const requestSession = "packages/coatcheck/src/http/request-session.ts";
 const rotationAnswer = "packages/coatcheck/src/http/rotation-answer.ts";
-const tests = "packages/coatcheck/test/http/visit.test.ts";
+const tests = "packages/coatcheck/test/http/request-session.test.ts";
 
 /** The rules about what a response does to the cookie. */
 export const httpRules: readonly Rule[] = [
   {
     rule: "A cookie is deleted only after the store has acknowledged the end of its session.",
-    source: visit,
-    within: "Visit.logout",
+    source: requestSession,
+    within: "RequestSession.logout",
     replace: `    if (held.status === "authenticated") await this.#parts.sessions.logout(held, { cause: this.request });
     this.forget();`,
     with: `    this.forget();
@@ -19,8 +19,8 @@ export const httpRules: readonly Rule[] = [
   },
   {
     rule: "A failed authentication never deletes a cookie.",
-    source: visit,
-    within: "Visit.finish",
+    source: requestSession,
+    within: "RequestSession.finish",
     replace: "    const held = this.#known;",
     with: `    const held = this.#known;
     if (held?.status === "unauthenticated") this.#setCookie ??= this.#parts.cookie.clear();`,

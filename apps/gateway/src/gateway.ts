@@ -1,7 +1,8 @@
 import { ignoreOtherUpgrades } from "@coatcheck/service/ignored-upgrades";
 import { listen } from "@coatcheck/service/listen";
 import type { LogLoss } from "@coatcheck/service/log-destination";
-import { RequestGuard, SessionManager, type SessionPolicy, systemClock } from "coatcheck";
+import { SessionManager, type SessionPolicy, systemClock } from "coatcheck";
+import { RequestGuard } from "coatcheck/adapter";
 import type { FastifyBaseLogger } from "fastify";
 import type { AccountStore } from "./accounts/account-store.ts";
 import { CredentialChanges } from "./accounts/credentials/credential-changes.ts";

@@ -4,7 +4,6 @@ import { closeConnectionsWhenClosing } from "@coatcheck/service/close-connection
 import { refuseTooManyFields } from "@coatcheck/service/field-limit";
 import type { ForwardedHops } from "@coatcheck/service/forwarded-hops";
 import type { Clock, SessionManager } from "coatcheck";
-import { fastifySessions } from "coatcheck/adapters/fastify";
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -28,6 +27,7 @@ import { EndedRequests } from "./http/ended-requests.ts";
 import { acceptJsonOnly, forgetTypeOfNothing } from "./http/json-bodies.ts";
 import { answerLog, logRequests, requestIds } from "./http/log.ts";
 import { problemObject, problems } from "./http/problem.ts";
+import { addRequestSessions } from "./http/request-sessions.ts";
 import { addSecurityHeaders } from "./http/security-headers.ts";
 import { hasUnclearHost, refuseOtherHosts } from "./http/served-host.ts";
 import type { ServedOrigins } from "./http/served-origins.ts";
@@ -149,9 +149,9 @@ export function buildServer({ identity, traffic, observability, pages, clock }: 
   refuseTooManyFields(app.server, problemObject("headers_too_large"), origins.primary.securityHeaders);
   refuseOtherHosts(app, origins);
   const passThrough = addFrontDoor(app, { ...frontDoor, origins }, problemAnswers);
-  app.register(fastifySessions, {
-    guard: ({ raw }) => origins.findOrPrimary(raw.headers.host).guard,
-    onRefused: (refusal, _request, reply) => problemAnswers.send(reply, refusal.code),
+  addRequestSessions(app, {
+    guardOf: ({ raw }) => origins.findOrPrimary(raw.headers.host).guard,
+    refuse: (refusal, reply) => problemAnswers.send(reply, refusal.code),
   });
   addRoutesWithMethodNotAllowed(app, problemAnswers, () => {
     addRoutes(app, { ...identity, ...observability, pages, clock });

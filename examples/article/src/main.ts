@@ -1,7 +1,5 @@
 import { hash, verify } from "@node-rs/argon2";
-import { LoginManager, RequestGuard, SessionManager } from "coatcheck";
-import { FastifyLogin } from "coatcheck/adapters/fastify";
-import { MemorySessionStore } from "coatcheck/stores/memory";
+import { coatcheck } from "coatcheck/fastify";
 import Fastify from "fastify";
 
 // The API of the article "Why you should not use JWT for authentication", with sessions that can be taken back.
@@ -13,15 +11,14 @@ const users = [
 
 const host = process.env.HOST ?? "localhost";
 const port = Number(process.env.PORT ?? 5000);
-const sessions = new SessionManager({ store: new MemorySessionStore() });
-const guard = new RequestGuard({ sessions, origin: `http://${host}:${port}` });
-const logins = new LoginManager({ guard, userLoader: (id) => users.find((user) => user.id === id) });
-const login = new FastifyLogin(logins, {
+const auth = coatcheck({
+  origin: `http://${host}:${port}`,
+  findUser: (id) => users.find((user) => user.id === id),
   unauthorizedHandler: (_refusal, _request, reply) => reply.code(401).send({ message: "Unauthorized" }),
 });
 
 const app = Fastify();
-app.register(login.plugin);
+app.register(auth.plugin);
 
 app.get("/heartbeat", async () => ({ status: "OK" }));
 
@@ -44,21 +41,21 @@ const credentials = {
 
 app.post<{ Body: Credentials }>("/login", { schema: { body: credentials } }, async (request, reply) => {
   const { user_id, email, password } = request.body;
-  // The attempt comes before the check of the password: a revoke-all in between then refuses this login.
-  const attempt = await login.visit(request).begin(user_id);
   const user = users.find(({ id }) => id === user_id);
-  if (user === undefined) return reply.code(400).send({ message: "User not found" });
-  if (user.email !== email || !(await verify(user.passwordHash, password))) {
-    return reply.code(400).send({ message: "Invalid credentials" });
-  }
-  const result = await login.visit(request).login(attempt);
-  return result.outcome === "logged_in" ? { message: "User logged in" } : login.refuse(result.refusal, reply);
+  const login = await auth.login(
+    request,
+    user?.id,
+    async () => user !== undefined && user.email === email && (await verify(user.passwordHash, password)),
+  );
+  if (login.ok) return { message: "User logged in" };
+  if (login.code !== "invalid_credentials") return auth.answer(login, reply);
+  return reply.code(400).send({ message: user === undefined ? "User not found" : "Invalid credentials" });
 });
 
 app.post(
   "/logout",
-  login.loginRequired(async (_request, _reply, { visit }) => {
-    await visit.logout();
+  auth.required(async (_request, _reply, session) => {
+    await session.logout();
     return { message: "Logged out" };
   }),
 );
@@ -69,7 +66,7 @@ interface ProfileRoute {
 
 app.get<ProfileRoute>(
   "/profile/:user_id",
-  login.loginRequired<ProfileRoute>((request, reply, { user }) => {
+  auth.required<ProfileRoute>((request, reply, { user }) => {
     if (request.params.user_id !== user.id) return reply.code(401).send({ message: "Unauthorized" });
     return { name: user.name, email: user.email };
   }),

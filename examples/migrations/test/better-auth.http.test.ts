@@ -197,7 +197,8 @@ describe("a login with the old password that is not through yet when the passwor
     const gate = new Gate();
     const url = await after({ passwords: heldBy(gate) });
     const { owner, thief, answer } = await changeMeanwhile(url, "after", gate);
-    expect([answer.status, await answer.json()]).toMatchObject([503, { code: "login_overtaken" }]);
+    // The revocation had the password checked once more, and it is not the right one any more.
+    expect([answer.status, await answer.json()]).toMatchObject([401, { code: "invalid_credentials" }]);
     expect(await statusOf(thief)).toBe(401);
     expect((await thief.post(routes.after.login, { email, password })).status).toBe(401);
     expect(await statusOf(owner)).toBe(200);

@@ -7,6 +7,8 @@ export const errorCodes = {
     "An option is missing, contradictory or unsafe. Raised where it is given: at construction, or by the call that has it.",
   invalid_login_attempt:
     "A login was given something else than what `begin` gave: a promise, a copy, or the user's id.",
+  invalid_login_check:
+    "The check of a login is no function, or answered neither true nor false. Nothing else counts as a yes.",
   invalid_user_id: "A user id is no text, empty, too long, not well-formed Unicode, or has a NUL in it.",
   invalid_session_data: "Session data is not plain JSON, or is larger than the limit.",
   store_unavailable: "The store failed, or did not answer before its deadline. Answer 503 and change nothing.",
@@ -18,7 +20,9 @@ export const errorCodes = {
     "The database refuses the store's role a right that it needs. Grant it: waiting does not help.",
   insecure_origin: "The public origin is plain http on a host that is not loopback. Raised at construction.",
   guard_not_installed:
-    "A route asked for its visit, but the request did not pass the guard. Register it before the routes.",
+    "A route asked for its session, but the request did not pass the guard. Register it before the routes.",
+  session_not_loaded:
+    "The user or session of a request was read before it was loaded. Write await auth.of(request).load() first.",
   invalid_access_path: "A path for a pass could mean several things to several servers, or none.",
   invalid_key_set: "A set of keys is not one to verify or sign by. Raised when it is read.",
   keys_unavailable: "No key of the issuer could be read yet. Answer 503: nothing can be told of any token.",
@@ -40,14 +44,14 @@ export const refusalCodes = {
     detail: "Nothing says where the request came from. A script sends an Origin header of this site, or X-CSRF: 1.",
   },
   unauthenticated: { status: 401, detail: "Log in first." },
-  reauthentication_required: { status: 403, detail: "Prove again who you are: this needs a login of just now." },
+  invalid_credentials: { status: 401, detail: "The user or the password is wrong." },
+  reauthentication_required: { status: 403, detail: "Confirm who you are: this needs a recent login." },
   user_inactive: { status: 403, detail: "This user may not log in." },
   login_overtaken: { status: 503, detail: "All sessions of the user were ended during the login. Try again." },
   login_expired: { status: 503, detail: "The login took more than five minutes. Try again." },
   session_limit_reached: { status: 409, detail: "The user has as many sessions as are allowed. End one of them." },
   session_changed: { status: 409, detail: "The session changed meanwhile. Try again." },
   session_busy: { status: 409, detail: "A new cookie is on its way to this browser. Try again in a minute." },
-  other_user: { status: 409, detail: "The session is of another user than the one who proved their identity." },
 } as const satisfies Record<string, { readonly status: number; readonly detail: string }>;
 
 /** The code of a refusal: a key of `refusalCodes`. */

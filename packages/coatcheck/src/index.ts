@@ -37,26 +37,15 @@ export {
   type RefusalCode,
   refusalCodes,
 } from "./errors.ts";
-export { type Answer, answerTo } from "./http/answer.ts";
-export type { AddressPrecision } from "./http/client-device.ts";
-export type { Preflight } from "./http/cross-origin-sharing.ts";
+export type { AuthSession } from "./http/auth-session.ts";
 export type { GuardedRequest } from "./http/guarded-request.ts";
-export { type CookieReading, HostCookie } from "./http/host-cookie.ts";
-export { LoginManager } from "./http/login-manager.ts";
-export type { LoginManagerOptions } from "./http/login-rules.ts";
-export type { LoginHandlers, LoginViews, StepUp } from "./http/login-views.ts";
+export type { LoggedIn, LoggedInOrRequestUser } from "./http/logged-in.ts";
 export type {
-  LoggedIn,
-  LoggedInWithSession,
-  LoginVisit,
+  CredentialCheck,
+  LoginOutcome,
   OwnSession,
+  ProofOptions,
   UserLoginOptions,
-  UserLoginResult,
-} from "./http/login-visit.ts";
-export { type PublicOrigin, type PublicOriginOptions, parsePublicOrigin } from "./http/public-origin.ts";
-export type { GuardRefusalCode, Refusal } from "./http/refusal.ts";
-export { type Admission, RequestGuard, type RequestGuardOptions } from "./http/request-guard.ts";
-export type { HeaderEdit, OutgoingResponse } from "./http/response-headers.ts";
-export { safeNext } from "./http/safe-next.ts";
-export type { TrustedOriginsOption } from "./http/trusted-origins.ts";
-export type { Visit, VisitLoginOptions, VisitLoginResult } from "./http/visit.ts";
+} from "./http/login-outcome.ts";
+export type { LoginViews, StepUp } from "./http/login-views.ts";
+export type { Refusal } from "./http/refusal.ts";

@@ -34,8 +34,8 @@ async function bundle(
 
 const ADAPTERS = ["express", "fastify", "fetch", "hono", "node"];
 const STORES = ["memory", "near-cache", "postgres", "redis", "sqlite"];
-/** Of the library, one adapter and one store, gzipped. */
-const MAXIMUM_BYTES = 27_000;
+/** Of the library, one adapter, which brings the store in memory along, and one store, gzipped. */
+const MAXIMUM_BYTES = 30_000;
 
 describe("the library with one adapter and one store", () => {
   test.each(ADAPTERS.flatMap((adapter) => STORES.map((store) => [adapter, store] as const)))(
@@ -43,7 +43,7 @@ describe("the library with one adapter and one store", () => {
     async (adapter, store) => {
       const { gzippedBytes, foreign } = await bundle([
         "coatcheck",
-        `coatcheck/adapters/${adapter}`,
+        `coatcheck/${adapter}`,
         `coatcheck/stores/${store}`,
       ]);
       expect(foreign.filter((module) => !module.startsWith("node:"))).toEqual([]);

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
-import { LoginManager, RequestGuard, SessionManager } from "coatcheck";
-import { FetchLogin } from "coatcheck/adapters/fetch";
+import { SessionManager } from "coatcheck";
 import { Client, ClientError } from "coatcheck/client";
+import { coatcheck } from "coatcheck/fetch";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { ManualClock } from "coatcheck/testing";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -21,31 +21,29 @@ interface Me {
 function setUp() {
   const clock = new ManualClock();
   const sessions = new SessionManager({ store: new MemorySessionStore({ clock }), clock });
-  const guard = new RequestGuard({ sessions, origin: "http://localhost:3000" });
-  const login = new FetchLogin(new LoginManager({ guard, userLoader: (id) => ({ id }) }));
+  const auth = coatcheck({ sessions, origin: "http://localhost:3000", findUser: (id) => ({ id }) });
   const routes: Record<string, (request: Request) => Promise<Response>> = {
-    "POST /auth/login": login.handle(async (request, visit) => {
+    "POST /auth/login": auth.handle(async (request, session) => {
       const { password } = (await request.json()) as { password: string };
-      if (password !== "right") return Response.json({ code: "invalid_credentials" }, { status: 401 });
-      await visit.login(await visit.begin("ada"));
-      return Response.json({ id: "ada" });
+      const login = await session.login("ada", () => password === "right");
+      return login.ok ? Response.json(login.user) : auth.answer(login);
     }),
-    "POST /auth/reauthenticate": login.handle(async (_request, visit) => {
-      await visit.confirmLogin(await visit.begin("ada"));
+    "POST /auth/reauthenticate": auth.handle(async (_request, session) => {
+      await session.confirm(() => true);
       return Response.json({});
     }),
-    "POST /auth/logout": login.handle(async (_request, visit) => {
-      await visit.logout();
+    "POST /auth/logout": auth.handle(async (_request, session) => {
+      await session.logout();
       return new Response(null, { status: 204 });
     }),
-    "GET /auth/me": login.loginRequired((_request, { user }) => Response.json(user)),
-    "GET /auth/sessions": login.loginRequired(async (_request, { visit }) =>
-      Response.json({ sessions: await visit.sessions() }),
+    "GET /auth/me": auth.required((_request, { user }) => Response.json(user)),
+    "GET /auth/sessions": auth.required(async (_request, session) =>
+      Response.json({ sessions: await session.devices() }),
     ),
-    "DELETE /auth/sessions": login.freshLoginRequired(async (_request, { visit }) =>
-      Response.json({ revoked: await visit.signOutOtherDevices() }),
+    "DELETE /auth/sessions": auth.freshRequired(async (_request, session) =>
+      Response.json({ revoked: await session.revokeOthers() }),
     ),
-    "POST /songs": login.loginRequired(async (request) => new Response(await request.text())),
+    "POST /songs": auth.required(async (request) => new Response(await request.text())),
   };
   let cookie: string | null = null;
   const send: typeof fetch = async (url, options) => {

@@ -1,14 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  CoatcheckError,
-  type ErrorCode,
-  errorCodes,
-  type GuardRefusalCode,
-  type Refusal,
-  type RefusalCode,
-  refusalCodes,
-} from "coatcheck";
+import { CoatcheckError, type ErrorCode, errorCodes, type Refusal, type RefusalCode, refusalCodes } from "coatcheck";
+import type { GuardRefusalCode } from "coatcheck/adapter";
 import { type AccessRefusalCode, accessRefusalCodes } from "coatcheck/passes";
 import { describe, expect, expectTypeOf, test } from "vitest";
 

@@ -55,13 +55,18 @@ describe("a row that lies is found", () => {
     `# T\n\n## ${heading}\n\n| Flask-Login | Here | W |\n|---|---|---|\n${row}\n`;
 
   test.each([
-    ["an unknown name", "Names", "| `a` | `LoginVisitor` | |", "LoginVisitor is not there."],
-    ["an unknown member", "Names", "| `a` | `LoginVisit.logIn` | |", "LoginVisit.logIn is not there."],
-    ["a member of another", "Names", "| `a` | `LoginVisit.finish` | |", "LoginVisit.finish is not there."],
-    ["a private name", "Names", "| `a` | `ProtectedSession` | |", "ProtectedSession is not there."],
-    ["a private member", "Names", "| `a` | `LoginVisit.events` | |", "LoginVisit.events is not there."],
-    ["one among others", "Names", "| `a` | `LoginVisit.login`, `Visitor` | |", "Visitor is not there."],
-    ["one in the remark", "Names", "| `a` | `LoginVisit` | Like `Session.ip`. |", "Session.ip is not there."],
+    ["an unknown name", "Names", "| `a` | `AuthSessions` | |", "AuthSessions is not there."],
+    ["an unknown member", "Names", "| `a` | `AuthSession.logIn` | |", "AuthSession.logIn is not there."],
+    [
+      "a member of another",
+      "Names",
+      "| `a` | `AuthSession.authenticate` | |",
+      "AuthSession.authenticate is not there.",
+    ],
+    ["a private name", "Names", "| `a` | `CarriedSessions` | |", "CarriedSessions is not there."],
+    ["a private member", "Names", "| `a` | `AuthSession.events` | |", "AuthSession.events is not there."],
+    ["one among others", "Names", "| `a` | `AuthSession.login`, `Visitor` | |", "Visitor is not there."],
+    ["one in the remark", "Names", "| `a` | `AuthSession` | Like `Session.ip`. |", "Session.ip is not there."],
     ["no name", "Names", "| `a` | something | |", "a has no name here."],
     ["no reason", "Names", "| `a` | — | |", "a has nothing here, and no reason."],
     ["no file", "Tests", "| `a` | `logins/none.test.ts`: x | |", "logins/none.test.ts is not there."],

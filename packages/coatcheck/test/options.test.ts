@@ -1,14 +1,7 @@
-import {
-  LoginManager,
-  RequestGuard,
-  type RequestGuardOptions,
-  SessionManager,
-  type SessionManagerOptions,
-  standardPolicy,
-  strictPolicy,
-} from "coatcheck";
-import { NodeLogin } from "coatcheck/adapters/node";
+import { SessionManager, type SessionManagerOptions, standardPolicy, strictPolicy } from "coatcheck";
+import { LoginManager, RequestGuard, type RequestGuardOptions } from "coatcheck/adapter";
 import { RemotePublicKeys } from "coatcheck/keys";
+import { coatcheck } from "coatcheck/node";
 import { PassIssuer, PassVerifier, RemoteRevocations } from "coatcheck/passes";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { NearCacheSessionStore } from "coatcheck/stores/near-cache";
@@ -20,13 +13,15 @@ import { describe, expect, test } from "vitest";
 const store = new MemorySessionStore();
 const sessions = new SessionManager({ store });
 const guard = new RequestGuard({ sessions, origin: "https://shop.example" });
-const logins = new LoginManager({ guard, userLoader: () => null });
+const logins = new LoginManager({ guard, findUser: () => null });
 const keys = { find: async () => null };
 const { lifetime } = standardPolicy;
 
 const guardWith = (given: object) => new RequestGuard({ sessions, origin: "https://shop.example", ...given });
 const managerWith = (given: object) => new SessionManager({ store, ...given } as SessionManagerOptions);
-const loginsWith = (given: object) => new LoginManager({ guard, userLoader: () => null, ...given });
+const loginsWith = (given: object) => new LoginManager({ guard, findUser: () => null, ...given });
+const doorWith = (given: object) =>
+  coatcheck({ sessions, origin: "https://shop.example", findUser: () => null, ...given });
 const policyWith = (given: object) => managerWith({ policy: { ...standardPolicy, ...given } });
 
 /** As JavaScript takes it, or what was read from the environment or a file. */
@@ -58,7 +53,7 @@ const refusedAtOnce: readonly (readonly [name: string, make: () => unknown])[] =
   ["users who are active by true", () => loginsWith({ isActive: true })],
   ["a step-up under a name that there is not", () => logins.validateStepUp({ withinSecond: 5 } as object)],
   ["a step-up in text", () => logins.validateStepUp({ withinSeconds: "60" } as object)],
-  ["a view under a name that there is not", () => new NodeLogin(logins, { loginview: "/login" } as object)],
+  ["a view under a name that there is not", () => doorWith({ loginview: "/login" })],
   ["a store in memory by a clock misspelt", () => new MemorySessionStore({ clok: { now: () => 0 } } as object)],
   ["a bound under a name that there is not", () => new NearCacheSessionStore({ store, maxStaleness: 10 } as never)],
   ["settling in text", () => new NearCacheSessionStore({ store, settle: "false" } as never)],
@@ -100,6 +95,6 @@ describe("an option that was meant to be stricter is never silently weaker", () 
   test("what is left undefined is as if it were not there", () => {
     guardWith({ headerlessRequests: undefined, dangerouslyAllowInsecureOrigin: undefined, site: undefined });
     managerWith({ namespace: undefined, policy: undefined, clock: undefined, events: undefined });
-    loginsWith({ isActive: undefined, anonymousUser: undefined, isSameClient: undefined, requestLoader: undefined });
+    loginsWith({ isActive: undefined, isSameClient: undefined, findRequestUser: undefined });
   });
 });

@@ -1,4 +1,4 @@
-import { safeNext } from "coatcheck";
+import { safeNext } from "coatcheck/adapter";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { AccountStore } from "../accounts/account-store.ts";
 import { sendProblem } from "../http/problem.ts";

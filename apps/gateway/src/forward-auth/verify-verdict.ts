@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
-import type { GuardedRequest, RequestGuard } from "coatcheck";
+import type { GuardedRequest } from "coatcheck";
+import type { RequestGuard } from "coatcheck/adapter";
 import { extendsSession, headerValue, opensPage } from "../http/request-headers.ts";
 import { hasSeveralHosts } from "../http/served-host.ts";
 import type { ServedOrigins } from "../http/served-origins.ts";
@@ -54,7 +55,7 @@ export async function verdictOn(
   if (!isPlain(original.target, asked) || hasTellingName(request, dialect, asked)) return { status: 403 };
 
   const admission = guard.admit(new AskedRequest(request, original, clientAddress));
-  if (!admission.admitted) return { status: 403 };
+  if (!admission.ok) return { status: 403 };
   const decision = await decider.decide(admission, asked.access, {
     audience: guard.origin.text,
     slide: extendsSession(headers),

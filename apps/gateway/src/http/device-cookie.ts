@@ -1,4 +1,4 @@
-import { HostCookie, type PublicOrigin } from "coatcheck";
+import { HostCookie, type PublicOrigin } from "coatcheck/adapter";
 
 /** The cookie that tells a browser in which an account has logged in before. It outlives sessions and logouts. */
 export function deviceCookie(origin: PublicOrigin): HostCookie {

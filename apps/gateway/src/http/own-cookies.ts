@@ -1,4 +1,4 @@
-import type { HostCookie } from "coatcheck";
+import type { HostCookie } from "coatcheck/adapter";
 
 /** In whatever case, and behind whatever prefix: browsers compare prefixes without case, and some servers all of a name. */
 const OWN_NAME = /^(?:__(?:host|secure|http)-)*(?:http-)?coatcheck/i;

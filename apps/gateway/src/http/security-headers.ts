@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { PublicOrigin } from "coatcheck";
+import type { PublicOrigin } from "coatcheck/adapter";
 import type { FastifyInstance } from "fastify";
 
 // The pages bring their own scripts and styles as files, so nothing inline runs, whoever wrote it into the page.

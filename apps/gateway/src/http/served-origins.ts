@@ -1,4 +1,4 @@
-import { type HostCookie, RequestGuard } from "coatcheck";
+import { type HostCookie, RequestGuard } from "coatcheck/adapter";
 import { isLoopback } from "coatcheck/keys";
 import { readHostName } from "../one-reading/host-name.ts";
 import { deviceCookie } from "./device-cookie.ts";

@@ -1,4 +1,4 @@
-import { safeNext } from "coatcheck";
+import { safeNext } from "coatcheck/adapter";
 
 export const SIGN_IN_PATH = "/auth/sign-in";
 export const SIGN_OUT_PATH = "/auth/sign-out";

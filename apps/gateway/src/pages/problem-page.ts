@@ -1,4 +1,4 @@
-import { safeNext } from "coatcheck";
+import { safeNext } from "coatcheck/adapter";
 import { type ProblemCode, problems } from "../http/problem.ts";
 import { ACCOUNT_PATH, confirmLocation, SIGN_OUT_PATH, signInLocation, switchUserLocation } from "./page-locations.ts";
 import { actionLabels, type ProblemAction, type ProblemText } from "./problem-texts.ts";

@@ -1,4 +1,4 @@
-import type { Visit } from "coatcheck";
+import type { RequestSession } from "coatcheck/adapter";
 import type { AccountStore } from "../accounts/account-store.ts";
 import { findSessionOwner } from "../accounts/session-owner.ts";
 import type { SecurityEvents } from "../audit/security-events.ts";
@@ -37,7 +37,7 @@ export class AccessDecider {
   }
 
   async decide(
-    visit: Visit,
+    visit: RequestSession,
     asked: AskedAccess,
     { audience, slide }: { readonly audience: string; readonly slide: boolean },
   ): Promise<AccessDecision> {

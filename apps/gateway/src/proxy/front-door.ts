@@ -1,5 +1,5 @@
 import { boundPipelining } from "@coatcheck/service/pipelined-requests";
-import type { Visit } from "coatcheck";
+import type { RequestSession } from "coatcheck/adapter";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ServedOrigins } from "../http/served-origins.ts";
 import { handledBy } from "../metrics/measure-requests.ts";
@@ -81,7 +81,7 @@ async function answer(
 }
 
 /** What the visit has to say in the headers, where the response is not the upstream's. */
-async function writeSession(reply: FastifyReply, visit: Visit): Promise<void> {
+async function writeSession(reply: FastifyReply, visit: RequestSession): Promise<void> {
   const headers = { get: (name: string) => textOf(reply.getHeader(name)) };
   for (const { name, value } of await visit.finish({ status: reply.statusCode, headers })) reply.header(name, value);
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { type Answer, answerTo, type HeaderEdit, type Visit } from "coatcheck";
+import { type Answer, answerTo, type HeaderEdit, type RequestSession } from "coatcheck/adapter";
 import type { ProblemCode } from "../http/problem.ts";
 import { extendsSession, headerValue, opensPage } from "../http/request-headers.ts";
 import type { ServedOrigin } from "../http/served-origins.ts";
@@ -23,12 +23,12 @@ export type GateDecision =
   | {
       readonly kind: "problem";
       readonly code: ProblemCode;
-      readonly visit: Visit | null;
+      readonly visit: RequestSession | null;
       /** What the answer must carry besides. */
       readonly headers: readonly HeaderEdit[];
     }
   /** A person who opens a page is sent to where they can do something about it. */
-  | { readonly kind: "redirect"; readonly location: string; readonly visit: Visit }
+  | { readonly kind: "redirect"; readonly location: string; readonly visit: RequestSession }
   | { readonly kind: "answer"; readonly answer: Answer };
 
 const OWN: GateDecision = { kind: "own" };
@@ -72,7 +72,7 @@ export class RequestGate {
       clientAddress,
       id,
     });
-    if (!admission.admitted) {
+    if (!admission.ok) {
       return admission.code === "preflight"
         ? { kind: "answer", answer: answerTo(admission) }
         : problem(admission.code, null, admission.headers);
@@ -137,7 +137,7 @@ function isAsked(access: RouteAccess): access is AskedAccess {
   return access.kind !== "public";
 }
 
-function problem(code: ProblemCode, visit: Visit | null, headers: readonly HeaderEdit[] = []): GateDecision {
+function problem(code: ProblemCode, visit: RequestSession | null, headers: readonly HeaderEdit[] = []): GateDecision {
   return { kind: "problem", code, visit, headers };
 }
 
@@ -145,14 +145,14 @@ function problem(code: ProblemCode, visit: Visit | null, headers: readonly Heade
 function refused(
   { method = "GET", url = "/", headers }: IncomingMessage,
   code: ProblemCode,
-  visit: Visit,
+  visit: RequestSession,
 ): GateDecision {
   if (code !== "reauthentication_required" || !opensPage(method, headers)) return problem(code, visit);
   return { kind: "redirect", location: confirmLocation(url), visit };
 }
 
 /** Whoever opens a page is sent to sign in, and back; a script is told by the status. */
-function nobody({ method = "GET", url = "/", headers }: IncomingMessage, visit: Visit): GateDecision {
+function nobody({ method = "GET", url = "/", headers }: IncomingMessage, visit: RequestSession): GateDecision {
   if (!opensPage(method, headers)) return problem("unauthenticated", visit);
   return { kind: "redirect", location: signInLocation(url), visit };
 }

@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { CoatcheckError, errorCodes, type GuardRefusalCode } from "coatcheck";
+import { CoatcheckError, errorCodes } from "coatcheck";
+import type { GuardRefusalCode } from "coatcheck/adapter";
 import Fastify from "fastify";
 import { describe, expect, expectTypeOf, onTestFinished, test } from "vitest";
 import { GatewayError, type GatewayErrorCode, gatewayErrorCodes } from "../../src/errors.ts";

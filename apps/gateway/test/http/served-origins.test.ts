@@ -1,4 +1,5 @@
-import { RequestGuard, SessionManager } from "coatcheck";
+import { SessionManager } from "coatcheck";
+import { RequestGuard } from "coatcheck/adapter";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { describe, expect, test } from "vitest";
 import { ServedOrigins } from "../../src/http/served-origins.ts";

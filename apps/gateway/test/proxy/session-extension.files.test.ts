@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { RequestGuard, SessionManager } from "coatcheck";
+import { SessionManager } from "coatcheck";
+import { RequestGuard } from "coatcheck/adapter";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { describe, expect, test } from "vitest";
 import { SecurityEvents } from "../../src/audit/security-events.ts";
@@ -48,7 +49,7 @@ test("a session ends although it is polled, and goes on while it is used", async
       clock.advanceSeconds(600);
       const headers = new Headers({ cookie: `${guard.cookie.name}=${login.token}` });
       const visit = guard.admit({ method: "GET", headers });
-      if (!visit.admitted) throw new Error(visit.code);
+      if (!visit.ok) throw new Error(visit.code);
       const decision = await decider.decide(visit, { kind: "login" }, { audience: "http://upstream", slide });
       if (decision.outcome !== "granted") return minutes;
     }

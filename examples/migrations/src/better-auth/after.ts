@@ -1,6 +1,5 @@
 import Database from "better-sqlite3";
-import { LoginManager, RequestGuard, SessionManager } from "coatcheck";
-import { ExpressLogin } from "coatcheck/adapters/express";
+import { coatcheck } from "coatcheck/express";
 import { SqliteSessionStore } from "coatcheck/stores/sqlite";
 import express, { type Request, type Response } from "express";
 import { listen, type RunningApplication } from "../shared/running-application.ts";
@@ -24,61 +23,60 @@ export async function startAfter(options: AfterOptions): Promise<RunningApplicat
 
   const sessionDatabase = new Database(databaseFile); // a connection that nothing else uses
   const store = await SqliteSessionStore.open({ database: sessionDatabase });
-  const sessions = new SessionManager({ store });
-  const guard = new RequestGuard({ sessions, origin: running.url });
-  const login = new ExpressLogin(new LoginManager({ guard, userLoader: (id) => accounts.find(id) }));
+  const auth = coatcheck({ origin: running.url, findUser: (id) => accounts.find(id), store });
 
   async function logIn(request: Request, response: Response, user: User | undefined, password: string): Promise<void> {
-    const attempt = await login.visit(request).begin(user?.id ?? "nobody"); // before the hash is read
-    const hash = await accounts.check(user, password);
-    if (user === undefined || hash === null) return void response.sendStatus(401);
-    const result = await login.visit(request).login(attempt, { remember: true });
-    if (result.outcome === "refused") return login.refuse(result.refusal, response);
-    await accounts.renewHash(user, hash, password);
-    response.json(user);
+    const checked: { hash: string | null } = { hash: null };
+    const check = async () => {
+      checked.hash = await accounts.check(user, password);
+      return checked.hash !== null;
+    };
+    const login = await auth.login(request, user?.id, check, { remember: true });
+    if (!login.ok) return auth.answer(login, response);
+    if (checked.hash !== null) await accounts.renewHash(login.user, checked.hash, password);
+    response.json(login.user);
   }
 
   const app = express();
   app.use(express.json());
-  app.use(login.sessions);
+  app.use(auth.middleware);
 
   app.post("/auth/login", (request, response) => {
     const { email, password } = request.body;
     return logIn(request, response, accounts.findByEmail(email), password);
   });
   app.post("/auth/logout", async (request, response) => {
-    await login.visit(request).logout();
+    await auth.of(request).logout();
     response.sendStatus(204);
   });
   app.get(
     "/me",
-    login.loginRequired((_request, response, { user }) => response.json(user)),
+    auth.required((_request, response, { user }) => response.json(user)),
   );
   app.get(
     "/auth/sessions",
-    login.loginRequired(async (_request, response, { visit }) => response.json(await visit.sessions())),
+    auth.required(async (_request, response, session) => response.json(await session.devices())),
   );
   app.post(
     "/auth/sign-out-other-devices",
-    login.loginRequired(async (_request, response, { visit }) => response.json(await visit.signOutOtherDevices())),
+    auth.required(async (_request, response, session) => response.json(await session.revokeOthers())),
   );
   app.post(
     "/auth/change-password",
-    login.loginRequired(async (request, response, { user }) => {
+    auth.required(async (request, response, { user }) => {
       const { currentPassword, newPassword } = request.body;
       const hash = await accounts.check(user, currentPassword);
       if (hash === null) return response.sendStatus(403);
       if (!(await accounts.replacePassword(user, hash, newPassword))) return response.sendStatus(409);
-      // After the new one is there: whoever got in with the old one is out, and so is who is about to.
-      await sessions.revokeAll(user.id);
+      // After the new one is there: it ends what the old one began, and every login with it that is under way.
+      await auth.sessions.revokeAll(user.id);
       return logIn(request, response, user, newPassword);
     }),
   );
 
-  const sweeping = setInterval(() => void sessions.removeExpired().catch(console.error), 60_000);
   running.server.on("request", app);
-  running.server.on("close", () => {
-    clearInterval(sweeping);
+  running.server.on("close", async () => {
+    await auth.close(); // a sweep that is under way needs the store
     store.close();
     sessionDatabase.close();
     database.close();

@@ -1,6 +1,5 @@
-import { LoginManager, RequestGuard, type Session, SessionManager } from "coatcheck";
-import { ExpressLogin } from "coatcheck/adapters/express";
-import { MemorySessionStore } from "coatcheck/stores/memory";
+import type { Session } from "coatcheck";
+import { coatcheck } from "coatcheck/express";
 import express from "express";
 import { listen, type RunningApplication } from "../shared/running-application.ts";
 import { Users } from "../shared/users.ts";
@@ -11,54 +10,50 @@ export async function startAfter({ port = 0, priceOf = fixedPrice }: ShopOptions
   const running = await listen(port);
   const users = await Users.create();
 
-  const sessions = new SessionManager({ store: new MemorySessionStore() });
-  const guard = new RequestGuard({ sessions, origin: running.url });
-  const login = new ExpressLogin(new LoginManager({ guard, userLoader: (id) => users.find(id) }));
+  const auth = coatcheck({ origin: running.url, findUser: (id) => users.find(id) });
 
   const app = express();
   app.use(express.json());
-  app.use(login.sessions);
+  app.use(auth.middleware);
 
   app.post("/login", async (request, response) => {
     const { email, password } = request.body ?? {};
     const user = users.findByEmail(email);
-    const attempt = await login.visit(request).begin(user?.id ?? "nobody"); // before the password is read
-    if (!(await users.passwordMatches(user, password))) return void response.sendStatus(401);
-    const result = await login.visit(request).login(attempt, { remember: true });
-    return result.outcome === "refused" ? login.refuse(result.refusal, response) : void response.json(result.user);
+    const login = await auth.login(request, user?.id, () => users.passwordMatches(user, password), { remember: true });
+    if (!login.ok) return auth.answer(login, response);
+    response.json(login.user);
   });
   app.post("/logout", async (request, response) => {
-    await login.visit(request).logout();
+    await auth.of(request).logout();
     response.sendStatus(204);
   });
 
   app.get(
     "/me",
-    login.loginRequired((_request, response, { user }) => response.json(user)),
+    auth.required((_request, response, { user }) => response.json(user)),
   );
   app.get(
     "/devices",
-    login.loginRequired(async (_request, response, { visit }) => response.json(await visit.sessions())),
+    auth.required(async (_request, response, session) => response.json(await session.devices())),
   );
   app.delete(
     "/devices/:id",
-    login.loginRequired(async ({ params }, response, { visit }) =>
-      response.sendStatus((await visit.revoke(params.id ?? "")) ? 204 : 404),
+    auth.required(async ({ params }, response, session) =>
+      response.sendStatus((await session.revoke(params.id ?? "")) ? 204 : 404),
     ),
   );
   app.get(
     "/cart",
-    login.loginRequired((_request, response, { session }) => response.json(cartOf(session))),
+    auth.required((_request, response, { session }) => response.json(cartOf(session))),
   );
   app.post(
     "/cart",
-    login.loginRequired(async (request, response, { session, visit }) => {
+    auth.required(async (request, response, loggedIn) => {
       const { item } = request.body;
       const price = await priceOf(item);
-      const cart = [...cartOf(session), { item, price }];
-      const held = await visit.visit.authenticate();
+      const cart = [...cartOf(loggedIn.session), { item, price }];
       // False when the session has ended meanwhile: no write brings it back.
-      const isKept = held.status === "authenticated" && (await sessions.replaceData(held, { cart }));
+      const isKept = await loggedIn.replaceData({ cart });
       isKept ? response.json(cart) : response.sendStatus(401);
     }),
   );

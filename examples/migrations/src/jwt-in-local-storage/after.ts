@@ -1,6 +1,5 @@
-import { type GuardedRequest, LoginManager, RequestGuard, SessionManager } from "coatcheck";
-import { ExpressLogin } from "coatcheck/adapters/express";
-import { MemorySessionStore } from "coatcheck/stores/memory";
+import type { GuardedRequest } from "coatcheck";
+import { coatcheck } from "coatcheck/express";
 import express from "express";
 import { listen, type RunningApplication } from "../shared/running-application.ts";
 import { type User, Users } from "../shared/users.ts";
@@ -22,51 +21,47 @@ export async function startAfter({
   const users = await Users.create();
   const apiKeys = new ApiKeys();
 
-  const requestLoader = ({ headers }: GuardedRequest): User | undefined => {
+  const findRequestUser = ({ headers }: GuardedRequest): User | undefined => {
     const authorization = headers.get("authorization");
     const ofKey = apiKeys.userIdOf(bearerOf(authorization) ?? "");
     const ofToken = acceptsOldTokens ? userIdOfToken(authorization) : null;
     return users.find(ofKey ?? ofToken ?? "");
   };
 
-  const sessions = new SessionManager({ store: new MemorySessionStore() });
-  const guard = new RequestGuard({ sessions, origin: running.url });
-  const logins = new LoginManager<User, null, User>({ guard, userLoader: (id) => users.find(id), requestLoader });
-  const login = new ExpressLogin(logins);
+  const auth = coatcheck({ origin: running.url, findUser: (id) => users.find(id), findRequestUser });
 
   const app = express();
   app.use(express.json());
-  app.use(login.sessions);
+  app.use(auth.middleware);
 
   app.post("/auth/login", async (request, response) => {
     const { email, password } = request.body ?? {};
     const user = users.findByEmail(email);
-    const attempt = await login.visit(request).begin(user?.id ?? "nobody"); // before the password is read
-    if (!(await users.passwordMatches(user, password))) return void response.sendStatus(401);
-    const result = await login.visit(request).login(attempt);
-    return result.outcome === "refused" ? login.refuse(result.refusal, response) : void response.json(result.user);
+    const login = await auth.login(request, user?.id, () => users.passwordMatches(user, password));
+    if (!login.ok) return auth.answer(login, response);
+    response.json(login.user);
   });
   app.post("/auth/logout", async (request, response) => {
-    await login.visit(request).logout();
+    await auth.of(request).logout();
     response.sendStatus(204);
   });
   app.get(
     "/auth/me",
-    login.loginRequired((_request, response, { user }) => response.json(user)),
+    auth.required((_request, response, { user }) => response.json(user)),
   );
   app.get(
     "/notes",
-    login.loginRequired((_request, response, { user }) => response.json([`Notes of ${user.email}`])),
+    auth.required((_request, response, { user }) => response.json([`Notes of ${user.email}`])),
   );
 
   // A key is no login of just now, so no key can make another one.
   app.post(
     "/api-keys",
-    login.freshLoginRequired((_request, response, { user }) => response.json(apiKeys.issue(user.id))),
+    auth.freshRequired((_request, response, { user }) => response.json(apiKeys.issue(user.id))),
   );
   app.delete(
     "/api-keys/:id",
-    login.freshLoginRequired(({ params }, response, { user }) =>
+    auth.freshRequired(({ params }, response, { user }) =>
       response.sendStatus(apiKeys.delete(user.id, params.id ?? "") ? 204 : 404),
     ),
   );

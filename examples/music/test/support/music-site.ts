@@ -1,5 +1,5 @@
-import { type Authentication, RequestGuard, SessionManager } from "coatcheck";
-import { fastifySessions } from "coatcheck/adapters/fastify";
+import { type Authentication, type AuthSession, SessionManager } from "coatcheck";
+import { coatcheck } from "coatcheck/fastify";
 import { generateSigningKey, StaticPublicKeys } from "coatcheck/keys";
 import { PassIssuer, PassVerifier } from "coatcheck/passes";
 import { MemorySessionStore } from "coatcheck/stores/memory";
@@ -70,20 +70,21 @@ export class MusicSite {
     });
     const { url: libraryUrl } = this.#library;
 
-    app.register(fastifySessions, { guard: new RequestGuard({ sessions, origin: url }) });
+    const auth = coatcheck({ sessions, origin: url, findUser: (id) => ({ id }) });
+    app.register(auth.plugin);
     app.get("/.well-known/jwks.json", async () => identities.jwks);
     app.get("/auth/account", async (_request, reply) =>
       reply.type("text/html").send("<!doctype html><h1>Account</h1>"),
     );
     app.get<{ Querystring: { readonly next: string } }>("/auth/sign-in", async (request, reply) => {
-      await request.visit.login(await sessions.begin("ada"));
+      await auth.login(request, "ada", () => true);
       return reply.redirect(request.query.next);
     });
     app.post("/auth/logout", async (request, reply) => {
-      await request.visit.logout();
+      await auth.of(request).logout();
       return reply.code(204).send();
     });
-    app.get("/auth/me", (request, reply) => signedIn(request, reply, async () => ({ user: { id: "ada" } })));
+    app.get("/auth/me", (request, reply) => signedIn(auth.of(request), reply, async () => ({ user: { id: "ada" } })));
 
     const pass = async (authentication: Authentication, path: string) => {
       const options = { audience: this.files.url, path, lifetimeSeconds: this.passLifetimeSeconds };
@@ -93,7 +94,7 @@ export class MusicSite {
       return { url: `${this.files.url}${path}?token=${token}`, token, expiresAt: new Date(expiresAt).toISOString() };
     };
     const givePass = (request: FastifyRequest, reply: FastifyReply, name: string, path: string) =>
-      signedIn(request, reply, async (authentication) => {
+      signedIn(auth.of(request), reply, async (authentication) => {
         this.passes.push(name);
         if (this.accessFault !== null) return reply.code(this.accessFault).send();
         reply.header("date", new Date(clock.now()).toUTCString());
@@ -108,7 +109,7 @@ export class MusicSite {
     });
 
     const forward = (request: FastifyRequest, reply: FastifyReply) =>
-      signedIn(request, reply, async (authentication) => {
+      signedIn(auth.of(request), reply, async (authentication) => {
         const token = await identities.issue(authentication, AUDIENCE);
         const answer = await fetch(libraryUrl + request.url, { headers: { authorization: `Bearer ${token}` } });
         const headers = [...answer.headers].filter(([name]) => !["connection", "keep-alive", "date"].includes(name));
@@ -124,11 +125,11 @@ export class MusicSite {
 }
 
 async function signedIn<Answer>(
-  request: FastifyRequest,
+  session: AuthSession<unknown>,
   reply: FastifyReply,
   answer: (authentication: Authentication) => Promise<Answer>,
 ): Promise<Answer | FastifyReply> {
-  const authentication = await request.visit.authenticate();
-  if (authentication.status === "authenticated") return answer(authentication);
+  const { authentication } = await session.load();
+  if (authentication !== null) return answer(authentication);
   return reply.code(401).type("application/problem+json").send({ status: 401, code: "unauthenticated" });
 }

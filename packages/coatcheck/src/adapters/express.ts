@@ -1,123 +1,198 @@
-/** Logins for Express 4 and 5. @module */
+/** Sessions and logins for Express 4 and 5. @module */
 
 import type { NextFunction, Request, RequestHandler, Response } from "express";
+import type { SessionManager } from "../core/session-manager.ts";
 import { answerTo } from "../http/answer.ts";
-import type { LoginManager } from "../http/login-manager.ts";
-import { handlerFor, type LoginHandlers, type StepUp, validateViews } from "../http/login-views.ts";
-import type { LoggedIn, LoggedInWithSession, LoginVisit } from "../http/login-visit.ts";
+import type { AuthSession } from "../http/auth-session.ts";
+import type { LoggedIn, LoggedInOrRequestUser } from "../http/logged-in.ts";
+import type { CredentialCheck, LoginOutcome, UserLoginOptions } from "../http/login-outcome.ts";
+import { handlerFor, type LoginHandlers, type StepUp } from "../http/login-views.ts";
 import type { Refusal } from "../http/refusal.ts";
-import { VisitedRequests } from "../http/visited-requests.ts";
+import type { RequestGuard } from "../http/request-guard.ts";
+import { CarriedSessions } from "./door/carried-sessions.ts";
+import type { DoorOptions, NoRequestUserOption, RequestUserOption } from "./door/door-options.ts";
+import { type Door, doorWith, openDoor, requireHandler, viewsOf } from "./door/open-door.ts";
 import { editHeaders } from "./node/edit-headers.ts";
 import { guardedRequest, sendAnswer } from "./node/guarded-request.ts";
 
-type RefusalHandler = (refusal: Refusal, request: Request, response: Response, next: NextFunction) => unknown;
+/** Answers a refused request in the application's own way. */
+export type ExpressRefusalHandler = (
+  refusal: Refusal,
+  request: Request,
+  response: Response,
+  next: NextFunction,
+) => unknown;
 
 /** The views of one router, or its own way to answer. */
-export type ExpressLoginOptions = LoginHandlers<RefusalHandler>;
+export type ExpressHandlers = LoginHandlers<ExpressRefusalHandler>;
+
+/** Where the application is, how it finds its users, and what differs from the defaults. */
+export type ExpressOptions<User> = DoorOptions<User, ExpressRefusalHandler>;
 
 type RouteParameters = Record<string, string>;
 
-type Handler<Parameters, Body, Who> = (
+/** A handler that is given the session, too. */
+export type ExpressHandler<Parameters, Body, Session> = (
   request: Request<Parameters, unknown, Body>,
   response: Response,
-  who: Who,
+  auth: Session,
   next: NextFunction,
 ) => unknown;
 
 /** Middleware that takes the parameters of the path as they come, so that the handlers after it keep their types. */
-type Middleware = <Parameters>(request: Request<Parameters>, response: Response, next: NextFunction) => void;
+export type ExpressMiddleware = <Parameters>(
+  request: Request<Parameters>,
+  response: Response,
+  next: NextFunction,
+) => void;
 
-const visited = new VisitedRequests<object>();
+/** The session of a request that passed the middleware. */
+export type ExpressSessionOf<User> = <Parameters>(request: Request<Parameters>) => AuthSession<User>;
+
+/** Wraps a handler that is given the session of every request, logged in or not. */
+export type ExpressHandle<User> = <Parameters = RouteParameters, Body = Request["body"]>(
+  handler: ExpressHandler<Parameters, Body, AuthSession<User>>,
+) => RequestHandler<Parameters, unknown, Body>;
+
+/** Wraps a handler that only users who are logged in reach. Of `/devices/:id`: `auth.required<{ id: string }>(…)`. */
+export type ExpressGuard<User> = <Parameters = RouteParameters, Body = Request["body"]>(
+  handler: ExpressHandler<Parameters, Body, LoggedIn<User>>,
+) => RequestHandler<Parameters, unknown, Body>;
+
+/** The same where `findRequestUser` may have found the user: then there is no session. */
+export type ExpressGuardOrRequestUser<User> = <Parameters = RouteParameters, Body = Request["body"]>(
+  handler: ExpressHandler<Parameters, Body, LoggedInOrRequestUser<User>>,
+) => RequestHandler<Parameters, unknown, Body>;
+
+/** Wraps a handler that only users reach who proved a moment ago who they are. */
+export type ExpressFreshGuard<User> = <Parameters = RouteParameters, Body = Request["body"]>(
+  handler: ExpressHandler<Parameters, Body, LoggedIn<User>>,
+  options?: StepUp,
+) => RequestHandler<Parameters, unknown, Body>;
 
 /**
- * ExpressLogin is a LoginManager in Express's idiom, for versions 4 and 5. Put its `sessions` before the routes.
- * `request.ip` is kept with new sessions, so set "trust proxy" to the proxies that are yours, and to no others.
+ * ExpressAuth is how an application has sessions. Put `app.use(auth.middleware)` before the routes. `request.ip` is kept
+ * with new sessions, so set "trust proxy" to the proxies that are yours, and to no others.
  */
-export class ExpressLogin<User, Anonymous = null, RequestUser extends User = never> {
-  readonly #logins: LoginManager<User, Anonymous, RequestUser>;
-  readonly #options: ExpressLoginOptions;
+export interface ExpressAuth<User> {
+  /** Puts every request through the guard, and the session's cookie into its response. */
+  readonly middleware: ExpressMiddleware;
+  /** The session of a request: `const { user } = await auth.of(request).load();` */
+  readonly of: ExpressSessionOf<User>;
+  /** Logs a user in whose credential the check finds right. See `AuthSession.login`. */
+  login<Parameters>(
+    request: Request<Parameters>,
+    userId: string | null | undefined,
+    check: CredentialCheck,
+    options?: UserLoginOptions,
+  ): Promise<LoginOutcome<User>>;
+  /** For users who are logged in: `app.get("/me", auth.required((_request, response, { user }) => …));` */
+  readonly required: ExpressGuard<User>;
+  /** For users who proved a moment ago who they are. */
+  readonly freshRequired: ExpressFreshGuard<User>;
+  /** For every request. What the handler throws goes to `next`, which Express 4 does for no async handler of its own. */
+  readonly handle: ExpressHandle<User>;
+  /** Middleware for a whole router: `router.use(auth.requireLogin)`. */
+  readonly requireLogin: ExpressMiddleware;
+  /** Sends a refusal, such as that of a login: `if (!login.ok) return auth.answer(login, response);` */
+  answer(refusal: Refusal, response: Response): void;
+  /** The same with other views or handlers, for one router. */
+  with(handlers: ExpressHandlers): ExpressAuth<User>;
+  /** The guard that every request passes first: `loggedInClient` of `coatcheck/testing` asks for it. */
+  readonly guard: RequestGuard;
+  /** The sessions of all users: to end those of one who was banned, and to hear of events. */
+  readonly sessions: SessionManager;
+  /** Ends the timer that removes expired sessions. The store is the application's to close, afterwards. */
+  close(): Promise<void>;
+}
 
-  /** @throws CoatcheckError `invalid_configuration` */
-  constructor(logins: LoginManager<User, Anonymous, RequestUser>, options: ExpressLoginOptions = {}) {
-    this.#logins = logins;
-    this.#options = validateViews(options);
-  }
+/** ExpressAuth where requests may name their user without a session, as by an API key. */
+export interface ExpressAuthWithRequestUsers<User> extends Omit<ExpressAuth<User>, "required" | "with"> {
+  /** For users who are logged in, and for those whom the request names: these have no session. */
+  readonly required: ExpressGuardOrRequestUser<User>;
+  /** The same with other views or handlers, for one router. */
+  with(handlers: ExpressHandlers): ExpressAuthWithRequestUsers<User>;
+}
 
-  /** The same logins with other views or handlers, for one router. */
-  with(options: ExpressLoginOptions): ExpressLogin<User, Anonymous, RequestUser> {
-    return new ExpressLogin(this.#logins, { ...this.#options, ...options });
-  }
+/**
+ * Sessions and logins for an Express application. Short for a `SessionManager`, a `RequestGuard` and a `LoginManager`
+ * with these options, whose expired sessions are removed once a minute.
+ *
+ * @throws CoatcheckError `invalid_configuration` or `insecure_origin`
+ */
+export function coatcheck<User>(options: ExpressOptions<User> & NoRequestUserOption): ExpressAuth<User>;
+export function coatcheck<User>(
+  options: ExpressOptions<User> & RequestUserOption<User>,
+): ExpressAuthWithRequestUsers<User>;
+export function coatcheck<User>(options: ExpressOptions<User>): ExpressAuth<User> {
+  const advice = "Put app.use(auth.middleware) before your routes.";
+  return authOf(openDoor(options), new CarriedSessions<User>(advice));
+}
 
-  /** Middleware that puts every request through the guard, and the session's cookie into its response. */
-  readonly sessions: Middleware = (request, response, next) => {
-    const admission = this.#logins.guard.admit(guardedRequest(request, request.originalUrl, request.ip));
-    if (!admission.admitted) return sendAnswer(answerTo(admission), response);
-    visited.remember(request, admission);
-    editHeaders(response, admission);
+function authOf<User>(door: Door<User, ExpressRefusalHandler>, carried: CarriedSessions<User>): ExpressAuth<User> {
+  const { logins, handlers, sessions, close } = door;
+  const views = viewsOf(handlers);
+
+  const middleware: ExpressMiddleware = (request, response, next) => {
+    if (carried.find(request) !== undefined) return next();
+    const auth = logins.admit(guardedRequest(request, request.originalUrl, request.ip));
+    if (!auth.ok) return sendAnswer(answerTo(auth), response);
+    carried.put(request, auth);
+    editHeaders(response, auth);
     next();
   };
-
-  /** The request as its user sees it. */
-  visit(request: object): LoginVisit<User, Anonymous, RequestUser> {
-    return this.#logins.of(visited.visitOf(request));
-  }
-
-  /**
-   * A handler that is told the visit: for routes that log in and out, and for those that anyone may open. What it throws
-   * goes to `next`, as in Express 5; Express 4 by itself would leave the client waiting, and the process end. A path's
-   * parameters are named before it: `login.handle<{ id: string }>(…)`.
-   */
-  handle<Parameters = RouteParameters, Body = Request["body"]>(
-    handler: Handler<Parameters, Body, LoginVisit<User, Anonymous, RequestUser>>,
-  ): RequestHandler<Parameters, unknown, Body> {
+  const of: ExpressSessionOf<User> = (request) => carried.of(request);
+  const answer = (refusal: Refusal, response: Response) => sendAnswer(answerTo(refusal), response);
+  const handle: ExpressHandle<User> = (handler) => {
+    requireHandler("handle", handler);
     return async (request, response, next) => {
       try {
-        await handler(request, response, this.visit(request), next);
+        await handler(request, response, of(request), next);
       } catch (error) {
         next(error);
       }
     };
+  };
+
+  function turnAway(refusal: Refusal, request: Request, response: Response, next: NextFunction): unknown {
+    const handler = handlerFor(refusal, handlers);
+    return handler === undefined ? answer(refusal, response) : handler(refusal, request, response, next);
   }
 
-  /** A handler for those who are logged in: it is told who. Of `/devices/:id`: `loginRequired<{ id: string }>(…)`. */
-  loginRequired<Parameters = RouteParameters, Body = Request["body"]>(
-    handler: Handler<Parameters, Body, LoggedIn<User, RequestUser>>,
+  function gate<Parameters, Body>(
+    decide: (auth: AuthSession<User>) => Promise<Refusal | null>,
+    handler: ExpressHandler<Parameters, Body, LoggedIn<User>>,
   ): RequestHandler<Parameters, unknown, Body> {
-    return this.#gate((visit) => visit.requireLogin(this.#options), handler);
-  }
-
-  /** A handler for those who proved a moment ago who they are. */
-  freshLoginRequired<Parameters = RouteParameters, Body = Request["body"]>(
-    handler: Handler<Parameters, Body, LoggedInWithSession<User, RequestUser>>,
-    options: StepUp = {},
-  ): RequestHandler<Parameters, unknown, Body> {
-    const needed = { ...this.#options, ...this.#logins.validateStepUp(options) };
-    return this.#gate((visit) => visit.requireFreshLogin(needed), handler);
-  }
-
-  /** Middleware for a whole router: `router.use(login.requireLogin)`. */
-  readonly requireLogin: Middleware = (request, response, next) => this.#passOn(request as Request, response, next);
-
-  readonly #passOn = this.loginRequired<Request["params"]>((_request, _response, _who, next) => next());
-
-  /** The answer to a login that was refused, or to anything else that was. */
-  refuse(refusal: Refusal, response: Response): void {
-    sendAnswer(answerTo(refusal), response);
-  }
-
-  #gate<Parameters, Body, Who extends { readonly admitted: true }>(
-    decide: (visit: LoginVisit<User, Anonymous, RequestUser>) => Promise<Who | Refusal>,
-    handler: Handler<Parameters, Body, Who>,
-  ): RequestHandler<Parameters, unknown, Body> {
-    return this.handle<Parameters, Body>(async (request, response, visit, next) => {
-      const decision = await decide(visit);
-      if (decision.admitted) await handler(request, response, decision, next);
-      else await this.#turnAway(decision, request as Request, response, next);
+    return handle<Parameters, Body>(async (request, response, auth, next) => {
+      const refusal = await decide(auth);
+      if (refusal === null) await handler(request, response, auth as LoggedIn<User>, next);
+      else await turnAway(refusal, request as Request, response, next);
     });
   }
 
-  #turnAway(refusal: Refusal, request: Request, response: Response, next: NextFunction): unknown {
-    const handler = handlerFor(refusal, this.#options);
-    return handler === undefined ? this.refuse(refusal, response) : handler(refusal, request, response, next);
-  }
+  const required: ExpressGuard<User> = (handler) => {
+    requireHandler("required", handler);
+    return gate((auth) => auth.requireLogin(views), handler);
+  };
+  const freshRequired: ExpressFreshGuard<User> = (handler, options = {}) => {
+    requireHandler("freshRequired", handler);
+    const needed = { ...views, ...logins.validateStepUp(options) };
+    return gate((auth) => auth.requireFresh(needed), handler);
+  };
+  const passOn = required<Request["params"]>((_request, _response, _auth, next) => next());
+
+  return {
+    middleware,
+    of,
+    login: (request, ...login) => of(request).login(...login),
+    required,
+    freshRequired,
+    handle,
+    requireLogin: (request, response, next) => passOn(request as Request, response, next),
+    answer,
+    with: (others) => authOf(doorWith(door, others), carried),
+    guard: logins.guard,
+    sessions,
+    close,
+  };
 }

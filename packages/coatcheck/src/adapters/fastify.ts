@@ -1,170 +1,199 @@
 /** Sessions and logins for Fastify 5. @module */
 
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest, RouteGenericInterface } from "fastify";
+import type { SessionManager } from "../core/session-manager.ts";
+import { CoatcheckError } from "../errors.ts";
 import { answerTo } from "../http/answer.ts";
-import type { LoginManager } from "../http/login-manager.ts";
-import { handlerFor, type LoginHandlers, type StepUp, validateViews } from "../http/login-views.ts";
-import type { LoggedIn, LoggedInWithSession, LoginVisit } from "../http/login-visit.ts";
-import type { GuardRefusalCode, Refusal } from "../http/refusal.ts";
-import type { Admission, RequestGuard } from "../http/request-guard.ts";
-import type { HeaderEdit } from "../http/response-headers.ts";
-import type { Visit } from "../http/visit.ts";
-import { guardedRequest, headerText } from "./fastify/guarded-request.ts";
+import type { AuthSession } from "../http/auth-session.ts";
+import type { LoggedIn, LoggedInOrRequestUser } from "../http/logged-in.ts";
+import type { CredentialCheck, LoginOutcome, UserLoginOptions } from "../http/login-outcome.ts";
+import { handlerFor, type LoginHandlers, type StepUp } from "../http/login-views.ts";
+import type { Refusal } from "../http/refusal.ts";
+import type { RequestGuard } from "../http/request-guard.ts";
+import { CarriedSessions } from "./door/carried-sessions.ts";
+import type { DoorOptions, NoRequestUserOption, RequestUserOption } from "./door/door-options.ts";
+import { type Door, doorWith, openDoor, requireHandler, viewsOf } from "./door/open-door.ts";
 import { type FastifyRefusalHandler, sendAnswer } from "./fastify/send-answer.ts";
+import { type PluginDoor, pluginFor, type SessionsPluginOptions } from "./fastify/sessions-plugin.ts";
 
-declare module "fastify" {
-  interface FastifyRequest {
-    /** This request's way to its session. */
-    visit: Visit;
-  }
-}
-
-/** What `fastifySessions` is registered with. */
-export interface FastifySessionsOptions {
-  /**
-   * The guard that every request passes first. An application that browsers know by several origins has a guard for
-   * each, and a function that chooses among them, by the Host header. What it throws is answered as an error.
-   */
-  readonly guard: RequestGuard | ((request: FastifyRequest) => RequestGuard);
-  /** Answers a refused request; by default with `application/problem+json` (RFC 9457). */
-  readonly onRefused?: FastifyRefusalHandler<GuardRefusalCode>;
-}
-
-/**
- * Puts every request of the instance through the guard: `request.visit` reads, begins and ends the session, and what
- * that does to cookie and caching is written into the response. Register it before the routes. `request.ip` is kept
- * with new sessions, so set Fastify's `trustProxy` to the proxies that are yours, and to no others.
- */
-export const fastifySessions: FastifyPluginCallback<FastifySessionsOptions> = (app, options, done) => {
-  const { guard, onRefused } = options;
-  const guardOf = typeof guard === "function" ? guard : () => guard;
-
-  async function refuse(
-    refusal: Exclude<Admission, Visit>,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<void> {
-    if (refusal.code !== "preflight") {
-      for (const { name, value } of refusal.headers) reply.header(name, value);
-      await onRefused?.(refusal, request, reply);
-    }
-    // Whatever the application did or forgot to do: a refused request does not reach its handler.
-    if (!reply.sent) sendAnswer(answerTo(refusal), reply);
-  }
-
-  app.decorateRequest("visit");
-  // Hooks by callback: nearly every request passes without waiting, and a promise for each is what costs most here.
-  app.addHook("onRequest", (request, reply, next) => {
-    const admission = guardOf(request).admit(guardedRequest(request));
-    if (admission.admitted) {
-      request.visit = admission;
-      next();
-    } else refuse(admission, request, reply).catch(next);
-  });
-  app.addHook("onSend", (request, reply, payload, next) => {
-    const headers = { get: (name: string) => headerText(reply.getHeader(name)) };
-    const edits = request.visit?.finish({ status: reply.statusCode, headers }) ?? [];
-    if (edits instanceof Promise) {
-      edits.then((late) => {
-        writeEdits(reply, late);
-        next(null, payload);
-      }, next);
-    } else {
-      writeEdits(reply, edits);
-      next(null, payload);
-    }
-  });
-  done();
-};
-
-function writeEdits(reply: FastifyReply, edits: readonly HeaderEdit[]): void {
-  // Fastify itself appends to set-cookie, and replaces every other header.
-  for (const { name, value } of edits) reply.header(name, value);
-}
-
-// Fastify's way to say that a plugin is meant for the instance that registers it, not for a scope of its own.
-Object.defineProperty(fastifySessions, Symbol.for("skip-override"), { value: true });
+export type { FastifyRefusalHandler, SessionsPluginOptions };
 
 /** The views of one part of the application, or its own way to answer. */
-export type FastifyLoginOptions = LoginHandlers<FastifyRefusalHandler>;
+export type FastifyHandlers = LoginHandlers<FastifyRefusalHandler>;
 
-type Handler<Route extends RouteGenericInterface, Who> = (
+/** Where the application is, how it finds its users, and what differs from the defaults. */
+export type FastifyOptions<User> = DoorOptions<User, FastifyRefusalHandler>;
+
+/** A handler that is given the session, too. */
+export type FastifyHandler<Route extends RouteGenericInterface, Session> = (
   request: FastifyRequest<Route>,
   reply: FastifyReply<Route>,
-  who: Who,
+  auth: Session,
 ) => unknown;
 
-type RouteHandler<Route extends RouteGenericInterface> = (
+/** What a route is registered with. */
+export type FastifyRouteHandler<Route extends RouteGenericInterface> = (
   request: FastifyRequest<Route>,
   reply: FastifyReply<Route>,
 ) => Promise<unknown>;
 
-/** FastifyLogin is a LoginManager in Fastify's idiom. Register its `plugin` once, before the routes. */
-export class FastifyLogin<User, Anonymous = null, RequestUser extends User = never> {
+/** The session of a request that passed the plugin. */
+export type FastifySessionOf<User> = <Route extends RouteGenericInterface>(
+  request: FastifyRequest<Route>,
+) => AuthSession<User>;
+
+/** Wraps a handler that only users who are logged in reach. */
+export type FastifyGuard<User> = <Route extends RouteGenericInterface = RouteGenericInterface>(
+  handler: FastifyHandler<Route, LoggedIn<User>>,
+) => FastifyRouteHandler<Route>;
+
+/** The same where `findRequestUser` may have found the user: then there is no session. */
+export type FastifyGuardOrRequestUser<User> = <Route extends RouteGenericInterface = RouteGenericInterface>(
+  handler: FastifyHandler<Route, LoggedInOrRequestUser<User>>,
+) => FastifyRouteHandler<Route>;
+
+/** Wraps a handler that only users reach who proved a moment ago who they are. */
+export type FastifyFreshGuard<User> = <Route extends RouteGenericInterface = RouteGenericInterface>(
+  handler: FastifyHandler<Route, LoggedIn<User>>,
+  options?: StepUp,
+) => FastifyRouteHandler<Route>;
+
+/** A hook for a whole scope. */
+export type FastifyLoginHook = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+
+/**
+ * FastifyAuth is how an application has sessions. Write `await app.register(auth.plugin)` before the routes. `request.ip`
+ * is kept with new sessions, so set Fastify's `trustProxy` to the proxies that are yours, and to no others.
+ */
+export interface FastifyAuth<User> {
   /**
-   * Puts every request through the guard: `app.register(login.plugin)`, before the routes. A reply that is hijacked
-   * goes out without its headers, so begin and end sessions in one that is sent.
+   * Puts every request through the guard, and the session's cookie into its response. A reply that is hijacked goes out
+   * without its headers, so begin and end sessions in one that is sent. Refused requests are answered by `onRefused`.
    */
-  readonly plugin: FastifyPluginCallback;
-  readonly #logins: LoginManager<User, Anonymous, RequestUser>;
-  readonly #options: FastifyLoginOptions;
+  readonly plugin: FastifyPluginCallback<SessionsPluginOptions>;
+  /** The session of a request: `const { user } = await auth.of(request).load();` */
+  readonly of: FastifySessionOf<User>;
+  /** Logs a user in whose credential the check finds right. See `AuthSession.login`. */
+  login<Route extends RouteGenericInterface>(
+    request: FastifyRequest<Route>,
+    userId: string | null | undefined,
+    check: CredentialCheck,
+    options?: UserLoginOptions,
+  ): Promise<LoginOutcome<User>>;
+  /** For users who are logged in: `app.get("/me", auth.required((request, reply, { user }) => user));` */
+  readonly required: FastifyGuard<User>;
+  /** For users who proved a moment ago who they are. */
+  readonly freshRequired: FastifyFreshGuard<User>;
+  /** A hook for a whole scope: `scope.addHook("preHandler", auth.requireLogin)`. */
+  readonly requireLogin: FastifyLoginHook;
+  /** Sends a refusal, such as that of a login: `if (!login.ok) return auth.answer(login, reply);` */
+  answer<Route extends RouteGenericInterface>(refusal: Refusal, reply: FastifyReply<Route>): FastifyReply;
+  /** The same with other views or handlers, for one part of the application. */
+  with(handlers: FastifyHandlers): FastifyAuth<User>;
+  /** The guard that every request passes first: `loggedInClient` of `coatcheck/testing` asks for it. */
+  readonly guard: RequestGuard;
+  /** The sessions of all users: to end those of one who was banned, and to hear of events. */
+  readonly sessions: SessionManager;
+  /** Ends the timer that removes expired sessions. The store is the application's to close, afterwards. */
+  close(): Promise<void>;
+}
 
-  /** @throws CoatcheckError `invalid_configuration` */
-  constructor(logins: LoginManager<User, Anonymous, RequestUser>, options: FastifyLoginOptions = {}) {
-    this.#logins = logins;
-    this.#options = validateViews(options);
-    this.plugin = (app, _options, done) => fastifySessions(app, { guard: logins.guard }, done);
-    Object.defineProperty(this.plugin, Symbol.for("skip-override"), { value: true });
-  }
+/** FastifyAuth where requests may name their user without a session, as by an API key. */
+export interface FastifyAuthWithRequestUsers<User> extends Omit<FastifyAuth<User>, "required" | "with"> {
+  /** For users who are logged in, and for those whom the request names: these have no session. */
+  readonly required: FastifyGuardOrRequestUser<User>;
+  /** The same with other views or handlers, for one part of the application. */
+  with(handlers: FastifyHandlers): FastifyAuthWithRequestUsers<User>;
+}
 
-  /** The same logins with other views or handlers, for one part of the application. */
-  with(options: FastifyLoginOptions): FastifyLogin<User, Anonymous, RequestUser> {
-    return new FastifyLogin(this.#logins, { ...this.#options, ...options });
-  }
+/**
+ * Sessions and logins for a Fastify application. Short for a `SessionManager`, a `RequestGuard` and a `LoginManager` with
+ * these options, whose expired sessions are removed once a minute.
+ *
+ * @throws CoatcheckError `invalid_configuration` or `insecure_origin`
+ */
+export function coatcheck<User>(options: FastifyOptions<User> & NoRequestUserOption): FastifyAuth<User>;
+export function coatcheck<User>(
+  options: FastifyOptions<User> & RequestUserOption<User>,
+): FastifyAuthWithRequestUsers<User>;
+export function coatcheck<User>(options: FastifyOptions<User>): FastifyAuth<User> {
+  const advice = "Write await app.register(auth.plugin) before your routes.";
+  return authOf(openDoor(options), new CarriedSessions<User>(advice));
+}
 
-  /** The request as its user sees it. */
-  visit(request: FastifyRequest): LoginVisit<User, Anonymous, RequestUser> {
-    return this.#logins.of(request.visit);
-  }
+/** What `fastifyDoors` needs of each, which is nothing that applications need. */
+const entries = new WeakMap<object, PluginDoor<unknown>>();
 
-  /** A handler for those who are logged in: it is told who. */
-  loginRequired<Route extends RouteGenericInterface = RouteGenericInterface>(
-    handler: Handler<Route, LoggedIn<User, RequestUser>>,
-  ): RouteHandler<Route> {
-    return async (request, reply) => {
-      const decision = await this.visit(request as FastifyRequest).requireLogin(this.#options);
-      if (decision.admitted) return handler(request, reply, decision);
-      return this.#turnAway(decision, request as FastifyRequest, reply as FastifyReply);
-    };
-  }
+/**
+ * The plugin of an application that browsers know by several origins: it has a `coatcheck()` for each, over the same
+ * `sessions`, and a function that chooses among them, by the Host header. What that throws is answered as an error.
+ *
+ * ```ts
+ * await app.register(fastifyDoors(authOf));
+ * app.get("/me", async (request) => (await authOf(request).of(request).load()).user);
+ * ```
+ */
+export function fastifyDoors(
+  authOf: (request: FastifyRequest) => Pick<FastifyAuth<never>, "plugin" | "sessions">,
+): FastifyPluginCallback<SessionsPluginOptions> {
+  const served = new CarriedSessions<unknown>("");
+  return pluginFor((request) => {
+    const entry = entries.get(authOf(request));
+    if (entry !== undefined) return entry;
+    throw new CoatcheckError(
+      "invalid_configuration",
+      "fastifyDoors takes a function that gives what coatcheck() gave.",
+    );
+  }, served);
+}
 
-  /** A handler for those who proved a moment ago who they are. */
-  freshLoginRequired<Route extends RouteGenericInterface = RouteGenericInterface>(
-    handler: Handler<Route, LoggedInWithSession<User, RequestUser>>,
-    options: StepUp = {},
-  ): RouteHandler<Route> {
-    const needed = { ...this.#options, ...this.#logins.validateStepUp(options) };
-    return async (request, reply) => {
-      const decision = await this.visit(request as FastifyRequest).requireFreshLogin(needed);
-      if (decision.admitted) return handler(request, reply, decision);
-      return this.#turnAway(decision, request as FastifyRequest, reply as FastifyReply);
-    };
-  }
+function authOf<User>(door: Door<User, FastifyRefusalHandler>, carried: CarriedSessions<User>): FastifyAuth<User> {
+  const { logins, handlers, sessions, close } = door;
+  const views = viewsOf(handlers);
+  const of: FastifySessionOf<User> = (request) => carried.of(request);
 
-  /** A hook for a whole scope: `scope.addHook("preHandler", login.requireLogin)`. */
-  readonly requireLogin = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-    const decision = await this.visit(request).requireLogin(this.#options);
-    return decision.admitted ? undefined : this.#turnAway(decision, request, reply);
-  };
-
-  /** The answer to a login that was refused, or to anything else that was. */
-  refuse(refusal: Refusal, reply: FastifyReply): FastifyReply {
+  async function turnAway(refusal: Refusal, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    const answer = await handlerFor(refusal, handlers)?.(refusal, request, reply);
+    if (reply.sent || answer !== undefined) return answer;
     return sendAnswer(answerTo(refusal), reply);
   }
 
-  async #turnAway(refusal: Refusal, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    const answer = await handlerFor(refusal, this.#options)?.(refusal, request, reply);
-    if (reply.sent || answer !== undefined) return answer;
-    return this.refuse(refusal, reply);
+  function gate<Route extends RouteGenericInterface>(
+    decide: (auth: AuthSession<User>) => Promise<Refusal | null>,
+    handler: FastifyHandler<Route, LoggedIn<User>>,
+  ): FastifyRouteHandler<Route> {
+    return async (request, reply) => {
+      const auth = of(request);
+      const refusal = await decide(auth);
+      if (refusal === null) return handler(request, reply, auth as LoggedIn<User>);
+      return turnAway(refusal, request as FastifyRequest, reply as FastifyReply);
+    };
   }
+
+  const entry = { logins, carried };
+  const auth: FastifyAuth<User> = {
+    plugin: pluginFor(() => entry, carried),
+    of,
+    login: (request, ...login) => of(request).login(...login),
+    required: (handler) => {
+      requireHandler("required", handler);
+      return gate((auth) => auth.requireLogin(views), handler);
+    },
+    freshRequired: (handler, options = {}) => {
+      requireHandler("freshRequired", handler);
+      const needed = { ...views, ...logins.validateStepUp(options) };
+      return gate((auth) => auth.requireFresh(needed), handler);
+    },
+    requireLogin: async (request, reply) => {
+      const refusal = await of(request).requireLogin(views);
+      return refusal === null ? undefined : turnAway(refusal, request, reply);
+    },
+    answer: (refusal, reply) => sendAnswer(answerTo(refusal), reply as FastifyReply),
+    with: (others) => authOf(doorWith(door, others), carried),
+    guard: logins.guard,
+    sessions,
+    close,
+  };
+  entries.set(auth, entry as PluginDoor<unknown>);
+  return auth;
 }

@@ -1,107 +1,183 @@
-/** Logins for handlers that get a Request and give a Response: Next.js, SvelteKit, Remix, Bun, Deno. @module */
+/** Sessions and logins for handlers that get a Request and give a Response: Next.js, SvelteKit, Remix, Bun, Deno. @module */
 
+import type { SessionManager } from "../core/session-manager.ts";
 import { CoatcheckError } from "../errors.ts";
 import { type Answer, answerTo, faultAnswer } from "../http/answer.ts";
-import type { LoginManager } from "../http/login-manager.ts";
-import { handlerFor, type LoginHandlers, type StepUp, validateViews } from "../http/login-views.ts";
-import type { LoggedIn, LoggedInWithSession, LoginVisit } from "../http/login-visit.ts";
+import type { AuthSession } from "../http/auth-session.ts";
+import type { LoggedIn, LoggedInOrRequestUser } from "../http/logged-in.ts";
+import type { CredentialCheck, LoginOutcome, UserLoginOptions } from "../http/login-outcome.ts";
+import { handlerFor, type LoginHandlers, type StepUp } from "../http/login-views.ts";
 import type { Refusal } from "../http/refusal.ts";
-import type { Visit } from "../http/visit.ts";
-import { VisitedRequests } from "../http/visited-requests.ts";
+import type { RequestGuard } from "../http/request-guard.ts";
+import { CarriedSessions } from "./door/carried-sessions.ts";
+import type { DoorOptions, NoRequestUserOption, RequestUserOption } from "./door/door-options.ts";
+import { type Door, doorWith, openDoor, requireHandler, viewsOf } from "./door/open-door.ts";
 
 type Awaitable<Value> = Value | Promise<Value>;
-type RefusalHandler = (refusal: Refusal, request: Request) => Awaitable<Response>;
 
-/** The views of one part of the application, its own way to answer, and where a request came from. */
-export interface FetchLoginOptions extends LoginHandlers<RefusalHandler> {
+/** Answers a refused request in the application's own way. */
+export type FetchRefusalHandler = (refusal: Refusal, request: Request) => Awaitable<Response>;
+
+/** The views of one part of the application, or its own way to answer. */
+export type FetchHandlers = LoginHandlers<FetchRefusalHandler>;
+
+/** What only this framework has to be told. */
+interface OwnOptions {
   /** The client's address, as the platform or a proxy of yours tells it; by default none is kept. */
   readonly clientAddress?: (request: Request) => string | undefined;
 }
 
-type Route<Rest extends unknown[]> = (request: Request, ...rest: Rest) => Promise<Response>;
-type Handler<Rest extends unknown[], Who> = (request: Request, who: Who, ...rest: Rest) => Awaitable<Response>;
+/** Where the application is, how it finds its users, and what differs from the defaults. */
+export interface FetchOptions<User> extends DoorOptions<User, FetchRefusalHandler>, OwnOptions {}
 
-const visited = new VisitedRequests<Request>();
+/** What the framework calls. What it passes beside the request is passed on, after the session. */
+export type FetchRoute<Rest extends unknown[]> = (request: Request, ...rest: Rest) => Promise<Response>;
 
-/**
- * FetchLogin is a LoginManager for handlers that get a Request and give a Response: Next.js, SvelteKit, Remix, Bun, Deno.
- * What the framework passes beside the request is passed on, after our own argument.
- */
-export class FetchLogin<User, Anonymous = null, RequestUser extends User = never> {
-  readonly #logins: LoginManager<User, Anonymous, RequestUser>;
-  readonly #options: FetchLoginOptions;
+/** A handler that is given the session, too. */
+export type FetchHandler<Rest extends unknown[], Session> = (
+  request: Request,
+  auth: Session,
+  ...rest: Rest
+) => Awaitable<Response>;
 
-  /** @throws CoatcheckError `invalid_configuration` */
-  constructor(logins: LoginManager<User, Anonymous, RequestUser>, options: FetchLoginOptions = {}) {
-    this.#logins = logins;
-    this.#options = validateViews(options, ["clientAddress"]);
-  }
+/** Puts every request of a handler through the guard. */
+export type FetchHandle<User> = <Rest extends unknown[]>(
+  handler: FetchHandler<Rest, AuthSession<User>>,
+) => FetchRoute<Rest>;
 
-  /** The same logins with other views or handlers, for one part of the application. */
-  with(options: FetchLoginOptions): FetchLogin<User, Anonymous, RequestUser> {
-    return new FetchLogin(this.#logins, { ...this.#options, ...options });
-  }
+/** The session of a request that passed the guard. */
+export type FetchSessionOf<User> = (request: Request) => AuthSession<User>;
 
+/** Wraps a handler that only users who are logged in reach. */
+export type FetchGuard<User> = <Rest extends unknown[]>(
+  handler: FetchHandler<Rest, LoggedIn<User>>,
+) => FetchRoute<Rest>;
+
+/** The same where `findRequestUser` may have found the user: then there is no session. */
+export type FetchGuardOrRequestUser<User> = <Rest extends unknown[]>(
+  handler: FetchHandler<Rest, LoggedInOrRequestUser<User>>,
+) => FetchRoute<Rest>;
+
+/** Wraps a handler that only users reach who proved a moment ago who they are. */
+export type FetchFreshGuard<User> = <Rest extends unknown[]>(
+  handler: FetchHandler<Rest, LoggedIn<User>>,
+  options?: StepUp,
+) => FetchRoute<Rest>;
+
+/** FetchAuth is how an application has sessions: each route is wrapped, or the whole application by `handle`. */
+export interface FetchAuth<User> {
   /**
    * A handler behind the guard: for a route, or around a whole application. A store that is down is answered with 503,
    * and a Response that is thrown takes the cookie along. Any other error is the framework's, for some throw their
    * redirections: what it makes of one has no cookie, unless `handle` is around the framework. After a login or logout
    * in a route, return the redirection.
    */
-  handle<Rest extends unknown[]>(handler: Handler<Rest, LoginVisit<User, Anonymous, RequestUser>>): Route<Rest> {
+  readonly handle: FetchHandle<User>;
+  /** The session of a request: `const { user } = await auth.of(request).load();` */
+  readonly of: FetchSessionOf<User>;
+  /** Logs a user in whose credential the check finds right. See `AuthSession.login`. */
+  login(
+    request: Request,
+    userId: string | null | undefined,
+    check: CredentialCheck,
+    options?: UserLoginOptions,
+  ): Promise<LoginOutcome<User>>;
+  /** For users who are logged in: `auth.required((request, { user }) => …)`. Behind the guard by itself. */
+  readonly required: FetchGuard<User>;
+  /** For users who proved a moment ago who they are. Behind the guard by itself. */
+  readonly freshRequired: FetchFreshGuard<User>;
+  /** The answer to a refusal, such as that of a login: `if (!login.ok) return auth.answer(login);` */
+  answer(refusal: Refusal): Response;
+  /** The same with other views or handlers, for one part of the application. */
+  with(handlers: FetchHandlers): FetchAuth<User>;
+  /** The guard that every request passes first: `loggedInClient` of `coatcheck/testing` asks for it. */
+  readonly guard: RequestGuard;
+  /** The sessions of all users: to end those of one who was banned, and to hear of events. */
+  readonly sessions: SessionManager;
+  /** Ends the timer that removes expired sessions. The store is the application's to close, afterwards. */
+  close(): Promise<void>;
+}
+
+/** FetchAuth where requests may name their user without a session, as by an API key. */
+export interface FetchAuthWithRequestUsers<User> extends Omit<FetchAuth<User>, "required" | "with"> {
+  /** For users who are logged in, and for those whom the request names: these have no session. */
+  readonly required: FetchGuardOrRequestUser<User>;
+  /** The same with other views or handlers, for one part of the application. */
+  with(handlers: FetchHandlers): FetchAuthWithRequestUsers<User>;
+}
+
+/**
+ * Sessions and logins for handlers that get a Request and give a Response. Short for a `SessionManager`, a `RequestGuard`
+ * and a `LoginManager` with these options, whose expired sessions are removed once a minute.
+ *
+ * @throws CoatcheckError `invalid_configuration` or `insecure_origin`
+ */
+export function coatcheck<User>(options: FetchOptions<User> & NoRequestUserOption): FetchAuth<User>;
+export function coatcheck<User>(options: FetchOptions<User> & RequestUserOption<User>): FetchAuthWithRequestUsers<User>;
+export function coatcheck<User>(options: FetchOptions<User>): FetchAuth<User> {
+  const advice = "Wrap its route: export const GET = auth.handle(async (request, session) => …).";
+  return authOf(openDoor(options, ["clientAddress"]), new CarriedSessions<User>(advice), options);
+}
+
+function authOf<User>(
+  door: Door<User, FetchRefusalHandler>,
+  carried: CarriedSessions<User>,
+  own: OwnOptions,
+): FetchAuth<User> {
+  const { logins, handlers, sessions, close } = door;
+  const { clientAddress = () => undefined } = own;
+  const views = viewsOf(handlers);
+
+  const of: FetchSessionOf<User> = (request) => carried.of(request);
+  const answer = (refusal: Refusal) => responseOf(answerTo(refusal));
+  const handle: FetchHandle<User> = (handler) => {
+    requireHandler("handle", handler);
     return async (request, ...rest) => {
       // Around another of ours: the outer one writes the cookie.
-      if (visited.has(request)) return handler(request, this.visit(request), ...rest);
+      const outer = carried.find(request);
+      if (outer !== undefined) return handler(request, outer, ...rest);
       const { method, url, headers } = request;
-      const admission = this.#logins.guard.admit({
-        method,
-        url,
-        headers,
-        clientAddress: this.#options.clientAddress?.(request),
-      });
-      if (!admission.admitted) return responseOf(answerTo(admission));
-      visited.remember(request, admission);
+      const auth = logins.admit({ method, url, headers, clientAddress: clientAddress(request) });
+      if (!auth.ok) return responseOf(answerTo(auth));
+      carried.put(request, auth);
       try {
-        return await finish(await answered(() => handler(request, this.visit(request), ...rest)), admission);
+        return await finish(await answered(() => handler(request, auth, ...rest)), auth);
       } catch (error) {
-        throw error instanceof Response ? await finish(error, admission) : error;
+        throw error instanceof Response ? await finish(error, auth) : error;
       }
     };
-  }
+  };
 
-  /** The request as its user sees it. */
-  visit(request: Request): LoginVisit<User, Anonymous, RequestUser> {
-    return this.#logins.of(visited.visitOf(request));
-  }
-
-  /** A handler for those who are logged in: it is told who. Behind the guard by itself. */
-  loginRequired<Rest extends unknown[]>(handler: Handler<Rest, LoggedIn<User, RequestUser>>): Route<Rest> {
-    return this.handle(async (request, visit, ...rest: Rest) => {
-      const decision = await visit.requireLogin(this.#options);
-      return decision.admitted ? handler(request, decision, ...rest) : this.#turnAway(decision, request);
+  function gate<Rest extends unknown[]>(
+    decide: (auth: AuthSession<User>) => Promise<Refusal | null>,
+    handler: FetchHandler<Rest, LoggedIn<User>>,
+  ): FetchRoute<Rest> {
+    return handle(async (request, auth, ...rest: Rest) => {
+      const refusal = await decide(auth);
+      if (refusal === null) return handler(request, auth as LoggedIn<User>, ...rest);
+      return handlerFor(refusal, handlers)?.(refusal, request) ?? answer(refusal);
     });
   }
 
-  /** A handler for those who proved a moment ago who they are. Behind the guard by itself. */
-  freshLoginRequired<Rest extends unknown[]>(
-    handler: Handler<Rest, LoggedInWithSession<User, RequestUser>>,
-    options: StepUp = {},
-  ): Route<Rest> {
-    const needed = { ...this.#options, ...this.#logins.validateStepUp(options) };
-    return this.handle(async (request, visit, ...rest: Rest) => {
-      const decision = await visit.requireFreshLogin(needed);
-      return decision.admitted ? handler(request, decision, ...rest) : this.#turnAway(decision, request);
-    });
-  }
-
-  /** The answer to a login that was refused, or to anything else that was. */
-  refuse(refusal: Refusal): Response {
-    return responseOf(answerTo(refusal));
-  }
-
-  #turnAway(refusal: Refusal, request: Request): Awaitable<Response> {
-    return handlerFor(refusal, this.#options)?.(refusal, request) ?? this.refuse(refusal);
-  }
+  return {
+    handle,
+    of,
+    login: (request, ...login) => of(request).login(...login),
+    required: (handler) => {
+      requireHandler("required", handler);
+      return gate((auth) => auth.requireLogin(views), handler);
+    },
+    freshRequired: (handler, options = {}) => {
+      requireHandler("freshRequired", handler);
+      const needed = { ...views, ...logins.validateStepUp(options) };
+      return gate((auth) => auth.requireFresh(needed), handler);
+    },
+    answer,
+    with: (others) => authOf(doorWith(door, others), carried, own),
+    guard: logins.guard,
+    sessions,
+    close,
+  };
 }
 
 async function answered(handle: () => Awaitable<Response>): Promise<Response> {
@@ -113,8 +189,8 @@ async function answered(handle: () => Awaitable<Response>): Promise<Response> {
   }
 }
 
-async function finish(response: Response, visit: Visit): Promise<Response> {
-  const edits = await visit.finish(response);
+async function finish<User>(response: Response, auth: AuthSession<User>): Promise<Response> {
+  const edits = await auth.finish(response);
   // A response that switches protocols is not one whose headers can be written.
   if (edits.length === 0 || response.status === 101) return response;
   // The headers of a response that was fetched elsewhere are immutable.

@@ -1,96 +1,149 @@
-/** Logins for Hono 4. @module */
+/** Sessions and logins for Hono 4. @module */
 
 import type { Context, MiddlewareHandler } from "hono";
+import type { SessionManager } from "../core/session-manager.ts";
 import { CoatcheckError } from "../errors.ts";
 import { type Answer, answerTo, faultAnswer } from "../http/answer.ts";
-import type { LoginManager } from "../http/login-manager.ts";
-import { handlerFor, type LoginHandlers, type StepUp, validateViews } from "../http/login-views.ts";
-import type { LoggedIn, LoggedInWithSession, LoginVisit } from "../http/login-visit.ts";
+import type { AuthSession } from "../http/auth-session.ts";
+import type { LoggedIn, LoggedInOrRequestUser } from "../http/logged-in.ts";
+import type { CredentialCheck, LoginOutcome, UserLoginOptions } from "../http/login-outcome.ts";
+import { handlerFor, type LoginHandlers, type StepUp } from "../http/login-views.ts";
 import type { Refusal } from "../http/refusal.ts";
-import { VisitedRequests } from "../http/visited-requests.ts";
+import type { RequestGuard } from "../http/request-guard.ts";
+import { CarriedSessions } from "./door/carried-sessions.ts";
+import type { DoorOptions, NoRequestUserOption, RequestUserOption } from "./door/door-options.ts";
+import { type Door, doorWith, openDoor, viewsOf } from "./door/open-door.ts";
 
-type RefusalHandler = (refusal: Refusal, context: Context) => Response | Promise<Response>;
+/** Answers a refused request in the application's own way. */
+export type HonoRefusalHandler = (refusal: Refusal, context: Context) => Response | Promise<Response>;
 
-/** The views of one part of the application, its own way to answer, and where a request came from. */
-export interface HonoLoginOptions extends LoginHandlers<RefusalHandler> {
+/** The views of one part of the application, or its own way to answer. */
+export type HonoHandlers = LoginHandlers<HonoRefusalHandler>;
+
+/** What only this framework has to be told. */
+interface OwnOptions {
   /** The client's address; by default that of the connection, where `@hono/node-server` tells it. */
   readonly clientAddress?: (context: Context) => string | undefined;
 }
 
-/** What a guarded handler finds in its context: `c.var.who`. */
-interface Guarded<Who> {
-  Variables: { who: Who };
+/** Where the application is, how it finds its users, and what differs from the defaults. */
+export interface HonoOptions<User> extends DoorOptions<User, HonoRefusalHandler>, OwnOptions {}
+
+/** The session of a request that passed the middleware. */
+export type HonoSessionOf<User> = (context: Context) => AuthSession<User>;
+
+/** Middleware for routes that only users who are logged in reach: the handler finds the session in `c.var.auth`. */
+export type HonoGuard<User> = MiddlewareHandler<{ Variables: { auth: LoggedIn<User> } }>;
+
+/** The same where `findRequestUser` may have found the user: then there is no session. */
+export type HonoGuardOrRequestUser<User> = MiddlewareHandler<{ Variables: { auth: LoggedInOrRequestUser<User> } }>;
+
+/** Middleware for routes that only users reach who proved a moment ago who they are. */
+export type HonoFreshGuard<User> = (options?: StepUp) => HonoGuard<User>;
+
+/** HonoAuth is how an application has sessions. Put `app.use(auth.middleware)` before the routes. */
+export interface HonoAuth<User> {
+  /** Puts every request through the guard, and the session's cookie into its response. */
+  readonly middleware: MiddlewareHandler;
+  /** The session of a request: `const { user } = await auth.of(c).load();` */
+  readonly of: HonoSessionOf<User>;
+  /** Logs a user in whose credential the check finds right. See `AuthSession.login`. */
+  login(
+    context: Context,
+    userId: string | null | undefined,
+    check: CredentialCheck,
+    options?: UserLoginOptions,
+  ): Promise<LoginOutcome<User>>;
+  /** For users who are logged in: `app.get("/me", auth.required, (c) => c.json(c.var.auth.user));` */
+  readonly required: HonoGuard<User>;
+  /** For users who proved a moment ago who they are: `app.get("/keys", auth.freshRequired(), …)`. */
+  readonly freshRequired: HonoFreshGuard<User>;
+  /** The answer to a refusal, such as that of a login: `if (!login.ok) return auth.answer(login);` */
+  answer(refusal: Refusal): Response;
+  /** The same with other views or handlers, for one part of the application. */
+  with(handlers: HonoHandlers): HonoAuth<User>;
+  /** The guard that every request passes first: `loggedInClient` of `coatcheck/testing` asks for it. */
+  readonly guard: RequestGuard;
+  /** The sessions of all users: to end those of one who was banned, and to hear of events. */
+  readonly sessions: SessionManager;
+  /** Ends the timer that removes expired sessions. The store is the application's to close, afterwards. */
+  close(): Promise<void>;
 }
 
-// Of the context: middleware may put another request into it, as bodyLimit does with a chunked body.
-const visited = new VisitedRequests<Context>();
+/** HonoAuth where requests may name their user without a session, as by an API key. */
+export interface HonoAuthWithRequestUsers<User> extends Omit<HonoAuth<User>, "required" | "with"> {
+  /** For users who are logged in, and for those whom the request names: these have no session. */
+  readonly required: HonoGuardOrRequestUser<User>;
+  /** The same with other views or handlers, for one part of the application. */
+  with(handlers: HonoHandlers): HonoAuthWithRequestUsers<User>;
+}
 
-/** HonoLogin is a LoginManager in Hono's idiom. Use its `sessions` before the routes. */
-export class HonoLogin<User, Anonymous = null, RequestUser extends User = never> {
-  readonly #logins: LoginManager<User, Anonymous, RequestUser>;
-  readonly #options: HonoLoginOptions;
+/**
+ * Sessions and logins for a Hono application. Short for a `SessionManager`, a `RequestGuard` and a `LoginManager` with
+ * these options, whose expired sessions are removed once a minute.
+ *
+ * @throws CoatcheckError `invalid_configuration` or `insecure_origin`
+ */
+export function coatcheck<User>(options: HonoOptions<User> & NoRequestUserOption): HonoAuth<User>;
+export function coatcheck<User>(options: HonoOptions<User> & RequestUserOption<User>): HonoAuthWithRequestUsers<User>;
+export function coatcheck<User>(options: HonoOptions<User>): HonoAuth<User> | HonoAuthWithRequestUsers<User> {
+  const advice = "Put app.use(auth.middleware) before your routes.";
+  return authOf(openDoor(options, ["clientAddress"]), new CarriedSessions<User>(advice), options);
+}
 
-  /** @throws CoatcheckError `invalid_configuration` */
-  constructor(logins: LoginManager<User, Anonymous, RequestUser>, options: HonoLoginOptions = {}) {
-    this.#logins = logins;
-    this.#options = validateViews(options, ["clientAddress"]);
-  }
+function authOf<User>(
+  door: Door<User, HonoRefusalHandler>,
+  // By the context: middleware may put another request into it, as bodyLimit does with a chunked body.
+  carried: CarriedSessions<User>,
+  own: OwnOptions,
+): HonoAuth<User> {
+  const { logins, handlers, sessions, close } = door;
+  const { clientAddress = connectionAddress } = own;
+  const views = viewsOf(handlers);
 
-  /** The same logins with other views or handlers, for one part of the application. */
-  with(options: HonoLoginOptions): HonoLogin<User, Anonymous, RequestUser> {
-    return new HonoLogin(this.#logins, { ...this.#options, ...options });
-  }
-
-  /** Middleware that puts every request through the guard, and the session's cookie into its response. */
-  readonly sessions: MiddlewareHandler = async (context, next) => {
-    const { clientAddress = connectionAddress } = this.#options;
+  const middleware: MiddlewareHandler = async (context, next) => {
+    if (carried.find(context) !== undefined) return next();
     const { method, url, headers } = context.req.raw;
-    const request = { method, url, headers, clientAddress: clientAddress(context) };
-    const admission = this.#logins.guard.admit(request);
-    if (!admission.admitted) return responseOf(answerTo(admission));
-    visited.remember(context, admission);
+    const auth = logins.admit({ method, url, headers, clientAddress: clientAddress(context) });
+    if (!auth.ok) return responseOf(answerTo(auth));
+    carried.put(context, auth);
     await next();
     if (isPassingFault(context.error) && context.res.status === 500) await answerPassingFault(context);
     // A response that switches protocols is not one whose headers can be written.
     if (context.res.status === 101) return undefined;
-    for (const { name, value, mode } of await admission.finish(context.res)) {
+    for (const { name, value, mode } of await auth.finish(context.res)) {
       context.header(name, value, { append: mode === "append" });
     }
     return undefined;
   };
+  const of: HonoSessionOf<User> = (context) => carried.of(context);
+  const answer = (refusal: Refusal) => responseOf(answerTo(refusal));
 
-  /** The request as its user sees it. */
-  visit(context: Context): LoginVisit<User, Anonymous, RequestUser> {
-    return this.#logins.of(visited.visitOf(context));
-  }
-
-  /** Middleware for those who are logged in: the handler finds them in `c.var.who`. */
-  readonly loginRequired: MiddlewareHandler<Guarded<LoggedIn<User, RequestUser>>> = async (context, next) => {
-    const decision = await this.visit(context).requireLogin(this.#options);
-    if (!decision.admitted) return this.#turnAway(decision, context);
-    context.set("who", decision);
-    return next();
-  };
-
-  /** Middleware for those who proved a moment ago who they are. */
-  freshLoginRequired(options: StepUp = {}): MiddlewareHandler<Guarded<LoggedInWithSession<User, RequestUser>>> {
-    const needed = { ...this.#options, ...this.#logins.validateStepUp(options) };
+  function gate(decide: (auth: AuthSession<User>) => Promise<Refusal | null>): HonoGuard<User> {
     return async (context, next) => {
-      const decision = await this.visit(context).requireFreshLogin(needed);
-      if (!decision.admitted) return this.#turnAway(decision, context);
-      context.set("who", decision);
+      const auth = of(context);
+      const refusal = await decide(auth);
+      if (refusal !== null) return handlerFor(refusal, handlers)?.(refusal, context) ?? answer(refusal);
+      context.set("auth", auth as LoggedIn<User>);
       return next();
     };
   }
 
-  /** The answer to a login that was refused, or to anything else that was. */
-  refuse(refusal: Refusal): Response {
-    return responseOf(answerTo(refusal));
-  }
-
-  #turnAway(refusal: Refusal, context: Context): Response | Promise<Response> {
-    return handlerFor(refusal, this.#options)?.(refusal, context) ?? this.refuse(refusal);
-  }
+  return {
+    middleware,
+    of,
+    login: (context, ...login) => of(context).login(...login),
+    required: gate((auth) => auth.requireLogin(views)),
+    freshRequired: (options = {}) => {
+      const needed = { ...views, ...logins.validateStepUp(options) };
+      return gate((auth) => auth.requireFresh(needed));
+    },
+    answer,
+    with: (others) => authOf(doorWith(door, others), carried, own),
+    guard: logins.guard,
+    sessions,
+    close,
+  };
 }
 
 /** What Hono itself answers to an error, unless it brings an answer along. */

@@ -1,95 +1,176 @@
-/** Logins for Node's own `http` server. @module */
+/** Sessions and logins for Node's own `http` server. @module */
 
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { warnOfFault } from "../core/fault-warning.ts";
+import type { SessionManager } from "../core/session-manager.ts";
 import { answerTo, faultAnswer } from "../http/answer.ts";
-import type { LoginManager } from "../http/login-manager.ts";
-import { handlerFor, type LoginHandlers, type StepUp, validateViews } from "../http/login-views.ts";
-import type { LoggedIn, LoggedInWithSession, LoginVisit } from "../http/login-visit.ts";
+import type { AuthSession } from "../http/auth-session.ts";
+import type { LoggedIn, LoggedInOrRequestUser } from "../http/logged-in.ts";
+import type { CredentialCheck, LoginOutcome, UserLoginOptions } from "../http/login-outcome.ts";
+import { handlerFor, type LoginHandlers, type StepUp } from "../http/login-views.ts";
 import type { Refusal } from "../http/refusal.ts";
-import { VisitedRequests } from "../http/visited-requests.ts";
+import type { RequestGuard } from "../http/request-guard.ts";
+import { CarriedSessions } from "./door/carried-sessions.ts";
+import type { DoorOptions, NoRequestUserOption, RequestUserOption } from "./door/door-options.ts";
+import { type Door, doorWith, openDoor, requireHandler, viewsOf } from "./door/open-door.ts";
 import { editHeaders } from "./node/edit-headers.ts";
 import { guardedRequest, sendAnswer } from "./node/guarded-request.ts";
 
-type RefusalHandler = (refusal: Refusal, request: IncomingMessage, response: ServerResponse) => unknown;
+/** Answers a refused request in the application's own way. */
+export type NodeRefusalHandler = (refusal: Refusal, request: IncomingMessage, response: ServerResponse) => unknown;
 
-/** The views of one part of the application, its own way to answer, and where a request came from. */
-export interface NodeLoginOptions extends LoginHandlers<RefusalHandler> {
+/** The views of one part of the application, or its own way to answer. */
+export type NodeHandlers = LoginHandlers<NodeRefusalHandler>;
+
+/** What only this framework has to be told. */
+interface OwnOptions {
   /** The client's address, where a proxy of yours tells it; by default that of the connection. */
   readonly clientAddress?: (request: IncomingMessage) => string | undefined;
   /** Is told what a listener threw; by default it becomes a process warning. */
   readonly onError?: (error: unknown) => void;
 }
 
-type Handler<Who> = (request: IncomingMessage, response: ServerResponse, who: Who) => unknown;
-type Listener = (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
+/** Where the application is, how it finds its users, and what differs from the defaults. */
+export interface NodeOptions<User> extends DoorOptions<User, NodeRefusalHandler>, OwnOptions {}
 
-const visited = new VisitedRequests<IncomingMessage>();
+/** A listener that is given the session, too. */
+export type NodeHandler<Session> = (request: IncomingMessage, response: ServerResponse, auth: Session) => unknown;
 
-/** NodeLogin is a LoginManager for `node:http`: `createServer(login.handle(listener))`. */
-export class NodeLogin<User, Anonymous = null, RequestUser extends User = never> {
-  readonly #logins: LoginManager<User, Anonymous, RequestUser>;
-  readonly #options: NodeLoginOptions;
+/** A listener whose promise tells when it is done. */
+export type NodeListener = (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
 
-  /** @throws CoatcheckError `invalid_configuration` */
-  constructor(logins: LoginManager<User, Anonymous, RequestUser>, options: NodeLoginOptions = {}) {
-    this.#logins = logins;
-    this.#options = validateViews(options, ["clientAddress", "onError"]);
-  }
+/** Puts every request of a listener through the guard. */
+export type NodeHandle<User> = (listener: NodeHandler<AuthSession<User>>) => RequestListener;
 
-  /** The same logins with other views or handlers, for one part of the application. */
-  with(options: NodeLoginOptions): NodeLogin<User, Anonymous, RequestUser> {
-    return new NodeLogin(this.#logins, { ...this.#options, ...options });
-  }
+/** The session of a request that passed the guard. */
+export type NodeSessionOf<User> = (request: IncomingMessage) => AuthSession<User>;
 
-  /** A listener behind the guard. What it throws is answered: 503 for a store that is down, else 500. */
-  handle(listener: (request: IncomingMessage, response: ServerResponse) => unknown): RequestListener {
-    const { clientAddress = (request) => request.socket.remoteAddress, onError = warnOfFault } = this.#options;
+/** Wraps a listener that only users who are logged in reach. */
+export type NodeGuard<User> = (handler: NodeHandler<LoggedIn<User>>) => NodeListener;
+
+/** The same where `findRequestUser` may have found the user: then there is no session. */
+export type NodeGuardOrRequestUser<User> = (handler: NodeHandler<LoggedInOrRequestUser<User>>) => NodeListener;
+
+/** Wraps a listener that only users reach who proved a moment ago who they are. */
+export type NodeFreshGuard<User> = (handler: NodeHandler<LoggedIn<User>>, options?: StepUp) => NodeListener;
+
+/** NodeAuth is how an application has sessions: `createServer(auth.handle(listener))`. */
+export interface NodeAuth<User> {
+  /**
+   * Puts every request of a listener through the guard, and the session's cookie into its response. What the listener
+   * throws is answered: 503 for a store that is down, else 500.
+   */
+  readonly handle: NodeHandle<User>;
+  /** The session of a request: `const { user } = await auth.of(request).load();` */
+  readonly of: NodeSessionOf<User>;
+  /** Logs a user in whose credential the check finds right. See `AuthSession.login`. */
+  login(
+    request: IncomingMessage,
+    userId: string | null | undefined,
+    check: CredentialCheck,
+    options?: UserLoginOptions,
+  ): Promise<LoginOutcome<User>>;
+  /** For users who are logged in: `auth.required((request, response, { user }) => …)`. */
+  readonly required: NodeGuard<User>;
+  /** For users who proved a moment ago who they are. */
+  readonly freshRequired: NodeFreshGuard<User>;
+  /** Sends a refusal, such as that of a login: `if (!login.ok) return auth.answer(login, response);` */
+  answer(refusal: Refusal, response: ServerResponse): void;
+  /** The same with other views or handlers, for one part of the application. */
+  with(handlers: NodeHandlers): NodeAuth<User>;
+  /** The guard that every request passes first: `loggedInClient` of `coatcheck/testing` asks for it. */
+  readonly guard: RequestGuard;
+  /** The sessions of all users: to end those of one who was banned, and to hear of events. */
+  readonly sessions: SessionManager;
+  /** Ends the timer that removes expired sessions. The store is the application's to close, afterwards. */
+  close(): Promise<void>;
+}
+
+/** NodeAuth where requests may name their user without a session, as by an API key. */
+export interface NodeAuthWithRequestUsers<User> extends Omit<NodeAuth<User>, "required" | "with"> {
+  /** For users who are logged in, and for those whom the request names: these have no session. */
+  readonly required: NodeGuardOrRequestUser<User>;
+  /** The same with other views or handlers, for one part of the application. */
+  with(handlers: NodeHandlers): NodeAuthWithRequestUsers<User>;
+}
+
+/**
+ * Sessions and logins for Node's own `http` server. Short for a `SessionManager`, a `RequestGuard` and a `LoginManager`
+ * with these options, whose expired sessions are removed once a minute.
+ *
+ * @throws CoatcheckError `invalid_configuration` or `insecure_origin`
+ */
+export function coatcheck<User>(options: NodeOptions<User> & NoRequestUserOption): NodeAuth<User>;
+export function coatcheck<User>(options: NodeOptions<User> & RequestUserOption<User>): NodeAuthWithRequestUsers<User>;
+export function coatcheck<User>(options: NodeOptions<User>): NodeAuth<User> {
+  const advice = "Write createServer(auth.handle(listener)).";
+  const door = openDoor(options, ["clientAddress", "onError"]);
+  return authOf(door, new CarriedSessions<User>(advice), options);
+}
+
+function authOf<User>(
+  door: Door<User, NodeRefusalHandler>,
+  carried: CarriedSessions<User>,
+  own: OwnOptions,
+): NodeAuth<User> {
+  const { logins, handlers, sessions, close } = door;
+  const { clientAddress = (request) => request.socket.remoteAddress, onError = warnOfFault } = own;
+  const views = viewsOf(handlers);
+
+  const of: NodeSessionOf<User> = (request) => carried.of(request);
+  const answer = (refusal: Refusal, response: ServerResponse) => sendAnswer(answerTo(refusal), response);
+  const handle: NodeHandle<User> = (listener) => {
+    requireHandler("handle", listener);
     return async (request, response) => {
       try {
-        const admission = this.#logins.guard.admit(guardedRequest(request, request.url, clientAddress(request)));
-        if (!admission.admitted) return sendAnswer(answerTo(admission), response);
-        visited.remember(request, admission);
-        editHeaders(response, admission);
-        await listener(request, response);
+        const auth = logins.admit(guardedRequest(request, request.url, clientAddress(request)));
+        if (!auth.ok) return sendAnswer(answerTo(auth), response);
+        carried.put(request, auth);
+        editHeaders(response, auth);
+        await listener(request, response, auth);
       } catch (error) {
         onError(error);
         if (response.headersSent) response.destroy();
         else sendAnswer(faultAnswer(error), response);
       }
     };
-  }
+  };
 
-  /** The request as its user sees it. */
-  visit(request: IncomingMessage): LoginVisit<User, Anonymous, RequestUser> {
-    return this.#logins.of(visited.visitOf(request));
-  }
-
-  /** A listener for those who are logged in: it is told who. */
-  loginRequired(handler: Handler<LoggedIn<User, RequestUser>>): Listener {
-    return async (request, response) => {
-      const decision = await this.visit(request).requireLogin(this.#options);
-      return decision.admitted ? handler(request, response, decision) : this.#turnAway(decision, request, response);
-    };
-  }
-
-  /** A listener for those who proved a moment ago who they are. */
-  freshLoginRequired(handler: Handler<LoggedInWithSession<User, RequestUser>>, options: StepUp = {}): Listener {
-    const needed = { ...this.#options, ...this.#logins.validateStepUp(options) };
-    return async (request, response) => {
-      const decision = await this.visit(request).requireFreshLogin(needed);
-      return decision.admitted ? handler(request, response, decision) : this.#turnAway(decision, request, response);
-    };
-  }
-
-  /** The answer to a login that was refused, or to anything else that was. */
-  refuse(refusal: Refusal, response: ServerResponse): void {
-    sendAnswer(answerTo(refusal), response);
-  }
-
-  async #turnAway(refusal: Refusal, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const handler = handlerFor(refusal, this.#options);
-    if (handler === undefined) this.refuse(refusal, response);
+  async function turnAway(refusal: Refusal, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const handler = handlerFor(refusal, handlers);
+    if (handler === undefined) answer(refusal, response);
     else await handler(refusal, request, response);
   }
+
+  function gate(
+    decide: (auth: AuthSession<User>) => Promise<Refusal | null>,
+    handler: NodeHandler<LoggedIn<User>>,
+  ): NodeListener {
+    return async (request, response) => {
+      const auth = of(request);
+      const refusal = await decide(auth);
+      if (refusal !== null) return turnAway(refusal, request, response);
+      return handler(request, response, auth as LoggedIn<User>);
+    };
+  }
+
+  return {
+    handle,
+    of,
+    login: (request, ...login) => of(request).login(...login),
+    required: (handler) => {
+      requireHandler("required", handler);
+      return gate((auth) => auth.requireLogin(views), handler);
+    },
+    freshRequired: (handler, options = {}) => {
+      requireHandler("freshRequired", handler);
+      const needed = { ...views, ...logins.validateStepUp(options) };
+      return gate((auth) => auth.requireFresh(needed), handler);
+    },
+    answer,
+    with: (others) => authOf(doorWith(door, others), carried, own),
+    guard: logins.guard,
+    sessions,
+    close,
+  };
 }

@@ -1,4 +1,5 @@
 import { CoatcheckError } from "../errors.ts";
+import { nearestName } from "./nearest-name.ts";
 
 /** What people look for by other libraries' names, and where it is here. */
 const HINTS: Readonly<Record<string, string>> = {
@@ -13,16 +14,24 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 
 /**
- * An option that does nothing is worse than an error: whoever wrote it believes in it.
+ * An option that does nothing is worse than an error: its author relies on it.
  *
  * @throws CoatcheckError `invalid_configuration`
  */
 export function refuseUnknownOptions(owner: string, options: object, known: ReadonlySet<string>): void {
+  if (typeof options !== "object" || options === null) {
+    throw new CoatcheckError("invalid_configuration", `${owner} takes options: an object such as { name: value }.`);
+  }
   for (const name of Object.keys(options)) {
     if (known.has(name)) continue;
-    const hint = Object.hasOwn(HINTS, name) ? ` ${HINTS[name]}` : "";
-    throw new CoatcheckError("invalid_configuration", `${owner} has no option "${name}".${hint}`);
+    throw new CoatcheckError("invalid_configuration", `${owner} has no option "${name}".${hintFor(name, known)}`);
   }
+}
+
+function hintFor(name: string, known: ReadonlySet<string>): string {
+  if (Object.hasOwn(HINTS, name)) return ` ${HINTS[name]}`;
+  const nearest = nearestName(name, [...known]);
+  return nearest === null ? ` There are ${[...known].join(", ")}.` : ` Did you mean "${nearest}"?`;
 }
 
 /**
@@ -32,7 +41,7 @@ export function refuseUnknownOptions(owner: string, options: object, known: Read
  */
 export function requireSwitch(name: string, value: unknown): void {
   if (value === undefined || typeof value === "boolean") return;
-  throw new CoatcheckError("invalid_configuration", `${name} is true or false, without quotes.`);
+  throw new CoatcheckError("invalid_configuration", `${name} is true or false, without quotes, not ${written(value)}.`);
 }
 
 /**
@@ -43,5 +52,19 @@ export function requireSwitch(name: string, value: unknown): void {
 export function requireChoice(name: string, value: unknown, choices: readonly string[]): void {
   if (value === undefined || choices.some((choice) => choice === value)) return;
   const listed = choices.map((choice) => `"${choice}"`).join(" or ");
-  throw new CoatcheckError("invalid_configuration", `${name} is ${listed}.`);
+  throw new CoatcheckError("invalid_configuration", `${name} is ${listed}, not ${written(value)}.`);
+}
+
+/** @throws CoatcheckError `invalid_configuration` for what is neither left out nor a function */
+export function requireFunction(name: string, value: unknown): void {
+  if (value === undefined || typeof value === "function") return;
+  throw new CoatcheckError("invalid_configuration", `${name} is a function, not ${written(value)}.`);
+}
+
+/** For a message: short text and numbers as they are written, of anything else its kind. */
+function written(value: unknown): string {
+  if (typeof value === "string" && value.length <= 40) return JSON.stringify(value);
+  if (typeof value === "number" || typeof value === "boolean" || value === null) return String(value);
+  if (Array.isArray(value)) return "a list";
+  return value === undefined ? "undefined" : `of type ${typeof value}`;
 }

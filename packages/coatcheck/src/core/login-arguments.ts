@@ -31,13 +31,14 @@ export function requireLoginAttempt(attempt: unknown): asserts attempt is LoginA
   throw new CoatcheckError("invalid_login_attempt", `${what} const attempt = await sessions.begin(userId);`);
 }
 
-const OF_A_VISIT = ["remember", "durationSeconds", "methods", "fresh", "data"] as const;
+const OF_A_REQUEST = ["remember", "durationSeconds", "methods", "fresh", "data"] as const;
 
-/** What a login takes: by the manager, by a visit, which knows the rest of its request, and by a visit's user. */
+/** What a login takes: by the manager, by the session of a request, which knows the rest, and by its user. */
 export const LOGIN_OPTIONS = {
-  manager: new Set<string>([...OF_A_VISIT, "device", "replaces", "cause"]),
-  visit: new Set<string>(OF_A_VISIT),
-  user: new Set<string>([...OF_A_VISIT, "force"]),
+  manager: new Set<string>([...OF_A_REQUEST, "device", "replaces", "cause"]),
+  request: new Set<string>(OF_A_REQUEST),
+  user: new Set<string>([...OF_A_REQUEST, "force", "repeat"]),
+  confirmation: new Set<string>(["methods", "repeat"]),
   proof: new Set<string>(["methods"]),
 } as const;
 
@@ -49,10 +50,11 @@ const HINTS: Readonly<Record<string, string>> = {
   maxAge: "Write durationSeconds, in seconds; the cookie's age follows from the policy.",
   expiresIn: "Write durationSeconds.",
   amr: "Write methods.",
-  device: "The visit describes the device by its request.",
-  replaces: "The visit replaces the session of its own request.",
-  cause: "The cause is the visit's request.",
-  force: "It is an option of the login of a user: login.visit(request).login(attempt, { force: true }).",
+  device: "The device is described by the request.",
+  replaces: "The session that the request brought is replaced.",
+  cause: "The cause is the request.",
+  force: "It is an option of the login of a user: auth.login(request, userId, check, { force: true }).",
+  repeat: "It is an option of the login of a user: auth.login(request, userId, check, { repeat: false }).",
 };
 
 /**
@@ -73,7 +75,7 @@ export function requireLoginOptions(options: unknown, known: ReadonlySet<string>
     const hint = Object.hasOwn(HINTS, name) ? HINTS[name] : `There are ${[...known].join(", ")}.`;
     refuse(`A login has no option "${name}" here. ${hint}`);
   }
-  for (const name of ["remember", "fresh", "force"]) {
+  for (const name of ["remember", "fresh", "force", "repeat"]) {
     const value = given[name];
     if (value === undefined || typeof value === "boolean") continue;
     refuse(`${name} is true or false, and not ${nameOf(value)}. Of a form: ${name}: form.${name} === "on".`);

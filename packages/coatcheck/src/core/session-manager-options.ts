@@ -19,17 +19,17 @@ export interface SessionManagerOptions {
   readonly clock?: Clock;
 }
 
-const OPTIONS: ReadonlySet<string> = new Set<keyof SessionManagerOptions>([
+export const MANAGER_OPTIONS = [
   "store",
   "policy",
   "namespace",
   "events",
   "clock",
-]);
+] as const satisfies readonly (keyof SessionManagerOptions)[];
 
 /** @throws CoatcheckError `invalid_configuration` */
 export function requireManagerOptions(options: SessionManagerOptions): void {
-  refuseUnknownOptions("A SessionManager", options, OPTIONS);
+  refuseUnknownOptions("A SessionManager", options, new Set(MANAGER_OPTIONS));
   const { store, namespace = "", clock = systemClock } = options;
   const refuse: (message: string) => never = (message) => {
     throw new CoatcheckError("invalid_configuration", message);

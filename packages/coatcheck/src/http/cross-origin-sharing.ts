@@ -5,7 +5,7 @@ import type { TrustedOrigins } from "./trusted-origins.ts";
 
 /** A browser's question, on behalf of a trusted page, whether it may send a request. The handler is not to see it. */
 export interface Preflight {
-  readonly admitted: false;
+  readonly ok: false;
   readonly status: 204;
   readonly code: "preflight";
   readonly headers: readonly HeaderEdit[];
@@ -59,7 +59,7 @@ export class CrossOriginSharing {
     const asked = request.headers.get("access-control-request-headers") ?? "";
     // A trusted page may send any header. Named one by one, for with credentials "*" means a header of that name.
     if (HEADER_NAMES.test(asked)) headers.push({ name: "access-control-allow-headers", value: asked, mode: "set" });
-    return { admitted: false, status: 204, code: "preflight", headers };
+    return { ok: false, status: 204, code: "preflight", headers };
   }
 
   #trustedOriginOf(request: GuardedRequest): string | null {

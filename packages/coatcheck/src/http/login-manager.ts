@@ -1,27 +1,35 @@
 import { refuseUnknownOptions } from "../core/known-options.ts";
 import { CoatcheckError } from "../errors.ts";
-import { type LoginManagerOptions, type LoginRules, loginRulesOf } from "./login-rules.ts";
+import { AuthSession } from "./auth-session.ts";
+import type { Preflight } from "./cross-origin-sharing.ts";
+import type { GuardedRequest } from "./guarded-request.ts";
+import { type LoginManagerOptions, type LoginRules, loginRulesOf } from "./login-options.ts";
 import type { StepUp } from "./login-views.ts";
-import { LoginVisit } from "./login-visit.ts";
+import type { GuardRefusalCode, Refusal } from "./refusal.ts";
 import type { RequestGuard } from "./request-guard.ts";
-import type { Visit } from "./visit.ts";
 
 const STEP_UP: ReadonlySet<string> = new Set<keyof StepUp>(["withinSeconds"]);
 
 /**
- * LoginManager knows the application's users: how one is loaded, who may log in, and where those are sent who have not.
- * What Flask-Login is to Flask, over sessions that can be taken back. One for an application; immutable.
+ * LoginManager knows the application's users: how one is found, who may log in, and where those are sent who have not.
+ * What Flask-Login is to Flask, over sessions that can be taken back. For adapters, and for applications that share one
+ * guard: `coatcheck()` of an adapter makes one. Immutable.
  */
-export class LoginManager<User, Anonymous = null, RequestUser extends User = never> {
+export class LoginManager<User> {
   /** The guard that every request passes first. */
   readonly guard: RequestGuard;
-  readonly #rules: LoginRules<User, Anonymous, RequestUser>;
+  readonly #rules: LoginRules<User>;
 
   /** @throws CoatcheckError `invalid_configuration` */
-  constructor(options: LoginManagerOptions<User, Anonymous, RequestUser>) {
-    if (!options.guard) throw new CoatcheckError("invalid_configuration", "A LoginManager needs a RequestGuard.");
-    this.guard = options.guard;
+  constructor(options: LoginManagerOptions<User>) {
     this.#rules = loginRulesOf(options);
+    this.guard = options.guard;
+  }
+
+  /** Puts a request through the guard: what comes out is its session, or the answer to give. Asks no store. */
+  admit(request: GuardedRequest): AuthSession<User> | Refusal<GuardRefusalCode> | Preflight {
+    const admission = this.guard.admit(request);
+    return admission.ok ? new AuthSession(admission, this.#rules) : admission;
   }
 
   /**
@@ -38,18 +46,5 @@ export class LoginManager<User, Anonymous = null, RequestUser extends User = nev
       throw new CoatcheckError("invalid_configuration", message);
     }
     return options;
-  }
-
-  /**
-   * The user's side of a visit: always the same one for the same visit.
-   *
-   * @throws CoatcheckError `guard_not_installed` for no visit, or one of another guard: its ids are of other users
-   */
-  of(visit: Visit): LoginVisit<User, Anonymous, RequestUser> {
-    if (!visit?.isOf(this.guard.sessions)) {
-      const message = "This request did not pass the guard of these logins. Register it before the routes.";
-      throw new CoatcheckError("guard_not_installed", message);
-    }
-    return visit.companionOf(this, () => new LoginVisit(visit, this.guard.sessions, this.#rules));
   }
 }

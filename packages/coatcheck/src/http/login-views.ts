@@ -1,13 +1,16 @@
-import { refuseUnknownOptions } from "../core/known-options.ts";
+import { refuseUnknownOptions, requireFunction } from "../core/known-options.ts";
+import type { Authentication } from "../core/session.ts";
 import { CoatcheckError } from "../errors.ts";
-import type { Refusal } from "./refusal.ts";
+import { type GuardedRequest, pathOf } from "./guarded-request.ts";
+import { type Refusal, refusalOf } from "./refusal.ts";
+import type { RequestSession } from "./request-session.ts";
 import { safeNext } from "./safe-next.ts";
 
-/** Where a person is sent who has to log in: a path of this application, such as "/login". */
+/** Where a person is sent to log in: a path of this application, such as "/login". */
 export interface LoginViews {
-  /** For pages that need a login. Null, a LoginManager's default, answers 401, which is what scripts get in any case. */
+  /** For pages that need a login. Null, the default, answers 401, which is what scripts get in any case. */
   readonly loginView?: string | null;
-  /** For pages that need a fresh login. Null, a LoginManager's default, answers 403. */
+  /** For pages that need a fresh login. Null, the default, answers 403. */
   readonly refreshView?: string | null;
 }
 
@@ -25,12 +28,12 @@ export interface StepUp {
   readonly withinSeconds?: number;
 }
 
-const VIEWS: ReadonlySet<string> = new Set<keyof LoginHandlers<unknown>>([
-  "loginView",
-  "refreshView",
+export const HANDLER_OPTIONS = [
   "unauthorizedHandler",
   "needsRefreshHandler",
-]);
+] as const satisfies readonly (keyof LoginHandlers<unknown>)[];
+
+const VIEWS = ["loginView", "refreshView"] as const satisfies readonly (keyof LoginViews)[];
 
 export function handlerFor<Handler>(refusal: Refusal, handlers: LoginHandlers<Handler>): Handler | undefined {
   return refusal.code === "unauthenticated" ? handlers.unauthorizedHandler : handlers.needsRefreshHandler;
@@ -43,10 +46,56 @@ export function handlerFor<Handler>(refusal: Refusal, handlers: LoginHandlers<Ha
  */
 export function validateViews<Views extends LoginViews>(views: Views, others: readonly string[] = []): Views {
   refuseUnknownOptions("A login", views, new Set([...VIEWS, ...others]));
-  for (const view of [views.loginView, views.refreshView]) {
-    if (typeof view !== "string" || safeNext(view, "") === view) continue;
-    const message = `A login view is a path of this application, such as "/login", not "${view}".`;
+  for (const name of VIEWS) {
+    const view = views[name];
+    if (view === undefined || view === null || (typeof view === "string" && safeNext(view, "") === view)) continue;
+    const message = `${name} is a path of this application, such as "/login", not "${view}".`;
     throw new CoatcheckError("invalid_configuration", message);
   }
   return views;
+}
+
+/**
+ * The same for what a router answers by itself.
+ *
+ * @throws CoatcheckError `invalid_configuration`
+ */
+export function validateHandlers<Handler, Handlers extends LoginHandlers<Handler>>(handlers: Handlers): Handlers {
+  validateViews(handlers, HANDLER_OPTIONS);
+  for (const name of HANDLER_OPTIONS) requireFunction(name, handlers[name]);
+  return handlers;
+}
+
+/** The answer to a request without a user, which is reported. */
+export function refuseAnonymous({ request, sessions }: RequestSession, view: string | null): Refusal {
+  sessions.events.emit("unauthorized", { method: request.method }, request);
+  return refusalOf("unauthenticated", { location: viewLocation(view, request) });
+}
+
+/** The answer to a request whose login is not fresh, which is reported; `held` is null for a user without a session. */
+export function refuseStale(
+  { request, sessions }: RequestSession,
+  held: Authentication | null,
+  view: string | null,
+): Refusal {
+  if (held !== null) {
+    const { userId, id: sessionId } = held.session;
+    sessions.events.emit("needs_refresh", { userId, sessionId, method: request.method }, request);
+  }
+  return refusalOf("reauthentication_required", { location: viewLocation(view, request) });
+}
+
+/** The view, with the way back: for a person who opens a page. A script is told by the status: then null. */
+function viewLocation(view: string | null, request: GuardedRequest): string | null {
+  if (view === null || !opensPage(request)) return null;
+  const path = pathOf(request);
+  const next = path === null ? "/" : safeNext(path.pathname + path.search);
+  return `${view}${view.includes("?") ? "&" : "?"}next=${encodeURIComponent(next)}`;
+}
+
+/** What only a navigation of a browser says (Fetch Metadata), or an older one's wish for HTML. */
+function opensPage({ method, headers }: GuardedRequest): boolean {
+  if (method !== "GET" && method !== "HEAD") return false;
+  const mode = headers.get("sec-fetch-mode");
+  return mode === null ? (headers.get("accept") ?? "").includes("text/html") : mode === "navigate";
 }

@@ -8,14 +8,12 @@ import { type GuardedRequest, opensWebSocket, pathOf } from "./guarded-request.t
 import { type HostCookie, sessionCookie } from "./host-cookie.ts";
 import { type PublicOrigin, parsePublicOrigin } from "./public-origin.ts";
 import { type GuardRefusalCode, type Refusal, refusalOf } from "./refusal.ts";
+import { RequestSession } from "./request-session.ts";
 import type { HeaderEdit } from "./response-headers.ts";
 import { TrustedOrigins, type TrustedOriginsOption } from "./trusted-origins.ts";
-import { Visit } from "./visit.ts";
 
-/** How the guard tells its own pages from others. Unknown options are refused. */
-export interface RequestGuardOptions {
-  /** The sessions behind the cookie. */
-  readonly sessions: SessionManager;
+/** How the guard tells its own pages from others. */
+export interface OriginOptions {
   /** The origin under which browsers reach the application, such as "https://app.example". */
   readonly origin: string;
   /**
@@ -58,11 +56,16 @@ export interface RequestGuardOptions {
   readonly dangerouslyAllowInsecureOrigin?: boolean;
 }
 
-/** What became of a request: a visit, or what it is to be answered with. `admitted` and `code` tell them apart. */
-export type Admission = Visit | Refusal<GuardRefusalCode> | Preflight;
+/** The options of a RequestGuard. Unknown ones are refused. */
+export interface RequestGuardOptions extends OriginOptions {
+  /** The sessions behind the cookie. */
+  readonly sessions: SessionManager;
+}
 
-const OPTIONS: ReadonlySet<string> = new Set<keyof RequestGuardOptions>([
-  "sessions",
+/** What became of a request: its session, or the answer to give. `ok` and `code` tell them apart. */
+export type Admission = RequestSession | Refusal<GuardRefusalCode> | Preflight;
+
+export const ORIGIN_OPTIONS = [
   "origin",
   "headerlessRequests",
   "crossOriginRequests",
@@ -73,11 +76,11 @@ const OPTIONS: ReadonlySet<string> = new Set<keyof RequestGuardOptions>([
   "clearSiteDataOnLogout",
   "addressPrecision",
   "dangerouslyAllowInsecureOrigin",
-]);
+] as const satisfies readonly (keyof OriginOptions)[];
 
 /**
  * RequestGuard is the one way that every request takes, whatever the framework: find the cookie, refuse what others
- * made the browser send, then hand out a `Visit`, through which the session is read, begun and ended. It decides and
+ * made the browser send, then hand out a `RequestSession`, through which the session is read, begun and ended. It decides and
  * returns values; adapters turn them into responses. No 401 ever deletes a cookie: the session may be alive, and the
  * answer a race or a fault.
  */
@@ -98,8 +101,11 @@ export class RequestGuard {
 
   /** @throws CoatcheckError `invalid_configuration` or `insecure_origin` */
   constructor(options: RequestGuardOptions) {
-    refuseUnknownOptions("RequestGuard", options, OPTIONS);
-    if (!options.sessions) throw new CoatcheckError("invalid_configuration", "A RequestGuard needs a SessionManager.");
+    refuseUnknownOptions("RequestGuard", options, new Set(["sessions", ...ORIGIN_OPTIONS]));
+    if (typeof options.sessions?.authenticate !== "function") {
+      const message = "A RequestGuard needs sessions, a SessionManager: new SessionManager({ store }).";
+      throw new CoatcheckError("invalid_configuration", message);
+    }
     requireChoice("headerlessRequests", options.headerlessRequests, ["allow", "refuse"]);
     requireChoice("crossOriginRequests", options.crossOriginRequests, ["refuse_with_cookie", "refuse_always"]);
     requireChoice("addressPrecision", options.addressPrecision, ["whole", "network", "none"]);
@@ -134,7 +140,7 @@ export class RequestGuard {
       const vary: HeaderEdit[] = this.#sharing.varies ? [{ name: "vary", value: "Origin", mode: "set" }] : [];
       return refusalOf(code, { headers: [...corsHeaders, ...vary] });
     }
-    return new Visit({
+    return new RequestSession({
       request,
       sessions: this.sessions,
       cookie: this.cookie,

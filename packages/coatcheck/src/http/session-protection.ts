@@ -1,54 +1,39 @@
 import type { Authentication, Session } from "../core/session.ts";
-import type { SessionManager } from "../core/session-manager.ts";
-import type { Visit } from "./visit.ts";
+import { keptUserAgent } from "./client-device.ts";
+import type { GuardedRequest } from "./guarded-request.ts";
+import type { RequestSession } from "./request-session.ts";
 
-export interface ProtectionOptions {
+export interface ProtectionRules {
   readonly sessionProtection: "basic" | "strong" | "off";
-  readonly isSameClient: (session: Session, visit: Visit) => boolean;
+  readonly isSameClient: (session: Session, request: GuardedRequest) => boolean;
 }
 
-/** ProtectedSession is a visit's session, as far as it may be believed to be with the client that began it. */
-export class ProtectedSession {
-  readonly #visit: Visit;
-  readonly #sessions: SessionManager;
-  readonly #options: ProtectionOptions;
-  #isReported = false;
+/** Whether the cookie comes from the client that logged in, as far as the rules look at that. */
+export function isSameClient({ session }: Authentication, request: GuardedRequest, rules: ProtectionRules): boolean {
+  // A promise, which a script may return here, is no yes.
+  return rules.sessionProtection === "off" || rules.isSameClient(session, request) === true;
+}
 
-  constructor(visit: Visit, sessions: SessionManager, options: ProtectionOptions) {
-    this.#visit = visit;
-    this.#sessions = sessions;
-    this.#options = options;
-  }
+/** Reports a session that another client presents, once, and ends it where the protection is "strong": then null. */
+export async function protectFromOtherClient(
+  held: Authentication,
+  requestSession: RequestSession,
+  { sessionProtection: protection, isReported }: ProtectionRules & { readonly isReported: boolean },
+): Promise<Authentication | null> {
+  if (protection === "off") return held;
+  const { request, sessions } = requestSession;
+  const { userId, id } = held.session;
+  if (!isReported) sessions.events.emit("session_protected", { userId, sessionId: id, protection }, request);
+  if (protection === "basic") return held;
+  // Ended before it is refused: the cookie would otherwise be as good as before for its thief.
+  await sessions.revoke(userId, id, "client_changed", { cause: request });
+  requestSession.forget();
+  return null;
+}
 
-  /** The session, or null without one. Ends one that another client presents, where the protection is "strong". */
-  async authenticate(): Promise<Authentication | null> {
-    const held = await this.#visit.authenticate();
-    if (held.status !== "authenticated") return null;
-    if (this.isSameClient(held)) return held;
-    this.#report(held.session);
-    if (this.#options.sessionProtection !== "strong") return held;
-    // Ended before it is refused: the cookie would otherwise be as good as before for its thief.
-    await this.#sessions.revoke(held.session.userId, held.session.id, "client_changed", {
-      cause: this.#visit.request,
-    });
-    this.#visit.forget();
-    return null;
-  }
-
-  isSameClient(held: Authentication): boolean {
-    const { sessionProtection, isSameClient } = this.#options;
-    // A promise, which a script may return here, is no yes.
-    return sessionProtection === "off" || isSameClient(held.session, this.#visit) === true;
-  }
-
-  isFresh(held: Authentication, withinSeconds = this.#sessions.policy.freshForSeconds): boolean {
-    return this.isSameClient(held) && this.#sessions.isFreshWithin(held, withinSeconds);
-  }
-
-  #report({ userId, id }: Session): void {
-    const protection = this.#options.sessionProtection;
-    if (this.#isReported || protection === "off") return;
-    this.#isReported = true;
-    this.#sessions.events.emit("session_protected", { userId, sessionId: id, protection }, this.#visit.request);
-  }
+/** The client by its user agent: an address changes on the way from one room to the next. */
+export function hasSameUserAgent({ device }: Session, { headers }: GuardedRequest): boolean {
+  const header = headers.get("user-agent");
+  // What is kept of a text that is already kept is the text itself.
+  return device.userAgent === header || device.userAgent === keptUserAgent(header);
 }

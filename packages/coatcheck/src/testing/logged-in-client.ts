@@ -1,12 +1,12 @@
 import type { Session } from "../core/session.ts";
 import type { RequestGuard } from "../http/request-guard.ts";
-import type { VisitLoginOptions } from "../http/visit.ts";
+import type { RequestLoginOptions } from "../http/request-session.ts";
 
 /** Who is logged in, and where. */
-export interface LoggedInClientOptions extends VisitLoginOptions {
-  /** The guard of the application under test: the session begins in its store, and the cookie is of its name. */
+export interface LoggedInClientOptions extends RequestLoginOptions {
+  /** The guard of the application under test, `auth.guard`: the session begins in its store, under its cookie. */
   readonly guard: RequestGuard;
-  /** Whom the application's `userLoader` is to find. It is not asked before the first request. */
+  /** The id by which the application's `findUser` finds the user. It is not asked before the first request. */
   readonly userId: string;
   /** Where the application listens, or what its handler takes for its address. By default the guard's origin. */
   readonly url?: string;
@@ -33,13 +33,13 @@ export interface LoggedInClientOptions extends VisitLoginOptions {
 export async function loggedInClient(options: LoggedInClientOptions): Promise<LoggedInClient> {
   const { guard, userId, url, send, userAgent = "coatcheck/testing", clientAddress, ...login } = options;
   const parts = { origin: guard.origin.text, url: url ?? guard.origin.text, send: send ?? fetch, userAgent };
-  const visit = guard.admit({ method: "POST", headers: new Headers(headersOf("POST", parts, null)), clientAddress });
-  if (!visit.admitted) throw new Error(`The guard refused the login: ${visit.code}.`);
-  const result = await visit.login(await guard.sessions.begin(userId), login);
+  const session = guard.admit({ method: "POST", headers: new Headers(headersOf("POST", parts, null)), clientAddress });
+  if (!session.ok) throw new Error(`The guard refused the login: ${session.code}.`);
+  const result = await session.login(await guard.sessions.begin(userId), login);
   if (result.outcome !== "logged_in") throw new Error(`The login of "${userId}" came to nothing: ${result.outcome}.`);
 
   const jar = new CookieJar();
-  for (const { name, value } of await visit.finish({ status: 200, headers: new Headers() })) {
+  for (const { name, value } of await session.finish({ status: 200, headers: new Headers() })) {
     if (name === "set-cookie") jar.keep(value);
   }
   return new LoggedInClient(result.authentication.session, jar, parts);

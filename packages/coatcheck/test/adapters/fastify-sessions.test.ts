@@ -1,5 +1,5 @@
-import { CoatcheckError, RequestGuard, SessionManager } from "coatcheck";
-import { fastifySessions } from "coatcheck/adapters/fastify";
+import { CoatcheckError, SessionManager } from "coatcheck";
+import { coatcheck, fastifyDoors } from "coatcheck/fastify";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { afterEach, expect, test, vi } from "vitest";
@@ -12,21 +12,21 @@ afterEach(() => app.close());
 async function listen() {
   const store = new MemorySessionStore();
   const sessions = new SessionManager({ store });
-  const guard = new RequestGuard({ sessions, origin: "http://localhost:8080" });
+  const auth = coatcheck({ sessions, origin: "http://localhost:8080", findUser: (id) => ({ id }) });
   app = Fastify();
-  app.register(fastifySessions, { guard });
+  app.register(auth.plugin);
   app.post("/login", async (request, reply) => {
-    const result = await request.visit.login(await sessions.begin("1"));
-    return result.outcome === "logged_in" ? { id: result.authentication.session.id } : reply.code(403).send(result);
+    const login = await auth.login(request, "1", () => true);
+    return login.ok ? { id: login.session.id } : auth.answer(login, reply);
   });
   app.post("/logout", async (request, reply) => {
-    await request.visit.logout();
+    await auth.of(request).logout();
     return reply.code(204).send();
   });
-  app.get("/me", async (request, reply) => {
-    const held = await request.visit.authenticate();
-    return held.status === "authenticated" ? held.session : reply.code(401).send({ message: "Unauthorized" });
-  });
+  app.get(
+    "/me",
+    auth.required((_request, _reply, { session }) => session),
+  );
   app.get("/public", async () => "hello");
   const url = await app.listen({ port: 0, host: "127.0.0.1" });
 
@@ -74,9 +74,9 @@ test("a refused request is answered with a problem, before the handler", async (
 
 test("a refusal that the application forgets to answer does not reach the handler", async () => {
   const sessions = new SessionManager({ store: new MemorySessionStore() });
-  const guard = new RequestGuard({ sessions, origin: "http://localhost:8080" });
+  const auth = coatcheck({ sessions, origin: "http://localhost:8080", findUser: () => null });
   app = Fastify();
-  app.register(fastifySessions, { guard, onRefused: () => {} });
+  app.register(auth.plugin, { onRefused: () => {} });
   const handler = vi.fn(async () => "reached");
   app.post("/", handler);
   const url = await app.listen({ port: 0, host: "127.0.0.1" });
@@ -106,26 +106,26 @@ test("a store that fails is a 503 that keeps the cookie", async () => {
   }
 });
 
-/** Two origins on one port, each with a guard and so with a cookie of its own. */
+/** Two origins on one port, each with a door and so with a cookie of its own. */
 async function listenForTwoOrigins() {
   const sessions = new SessionManager({ store: new MemorySessionStore() });
-  const guards = new Map(
+  const findUser = (id: string) => ({ id });
+  const doors = new Map(
     ["one.localhost:1001", "two.localhost:1002"].map((host) => [
       host,
-      new RequestGuard({ sessions, origin: `http://${host}`, crossOriginRequests: "refuse_always" }),
+      coatcheck({ sessions, origin: `http://${host}`, crossOriginRequests: "refuse_always", findUser }),
     ]),
   );
+  const doorOf = ({ headers: { host = "" } }: FastifyRequest) => {
+    const door = doors.get(host);
+    if (door === undefined) throw new Error(`There is no door for ${host}.`);
+    return door;
+  };
   app = Fastify();
-  app.register(fastifySessions, {
-    guard: ({ headers: { host = "" } }) => {
-      const guard = guards.get(host);
-      if (guard === undefined) throw new Error(`There is no guard for ${host}.`);
-      return guard;
-    },
-  });
+  app.register(fastifyDoors(doorOf));
   const handler = vi.fn(async (request: FastifyRequest) => {
-    const result = await request.visit.login(await sessions.begin("1"));
-    return { outcome: result.outcome };
+    const { ok } = await doorOf(request).login(request, "1", () => true);
+    return { ok };
   });
   app.post("/login", handler);
   await app.ready();
@@ -134,7 +134,7 @@ async function listenForTwoOrigins() {
   return { handler, login };
 }
 
-test("a guard that is chosen for the request decides by its own origin, with its own cookie", async () => {
+test("a door that is chosen for the request decides by its own origin, with its own cookie", async () => {
   const { handler, login } = await listenForTwoOrigins();
   for (const [host, other] of [
     ["one.localhost:1001", "two.localhost:1002"],
@@ -150,7 +150,7 @@ test("a guard that is chosen for the request decides by its own origin, with its
   expect(handler).toHaveBeenCalledTimes(2);
 });
 
-test("where no guard is chosen, the handler is not reached", async () => {
+test("where no door is chosen, the handler is not reached", async () => {
   const { handler, login } = await listenForTwoOrigins();
   expect((await login("three.localhost")).statusCode).toBe(500);
   expect(handler).not.toHaveBeenCalled();

@@ -1,8 +1,8 @@
-import { FastifyLogin } from "coatcheck/adapters/fastify";
+import { coatcheck } from "coatcheck/fastify";
 import Fastify from "fastify";
 import { describe, test } from "vitest";
 import { adapterContract } from "./contract/adapter-contract.ts";
-import type { ContractLogins } from "./contract/contract-application.ts";
+import type { ContractOptions } from "./contract/contract-application.ts";
 
 interface LoginQuery {
   readonly user: string;
@@ -11,31 +11,31 @@ interface LoginQuery {
   readonly stale?: string;
 }
 
-async function serve(logins: ContractLogins) {
-  const login = new FastifyLogin(logins);
+async function serve(options: ContractOptions) {
+  const auth = coatcheck(options);
   const app = Fastify();
-  app.register(login.plugin);
+  app.register(auth.plugin);
 
   app.post<{ Querystring: LoginQuery }>("/login", async (request, reply) => {
     const { user, remember, force, stale } = request.query;
-    const visit = login.visit(request);
-    const result = await visit.login(await visit.begin(user), {
+    const session = auth.of(request);
+    const result = await session.login(user, () => true, {
       remember: remember !== undefined,
       force: force !== undefined,
       fresh: stale === undefined,
     });
-    return result.outcome === "refused" ? login.refuse(result.refusal, reply) : { name: result.user.name };
+    return result.ok ? { name: result.user.name } : auth.answer(result, reply);
   });
   app.post<{ Querystring: LoginQuery }>("/confirm", async (request, reply) => {
-    const visit = login.visit(request);
-    const result = await visit.confirmLogin(await visit.begin(request.query.user));
-    return result.outcome === "refused" ? login.refuse(result.refusal, reply) : { name: result.user.name };
+    const session = auth.of(request);
+    const result = await session.confirm(async () => (await session.load()).user?.id === request.query.user);
+    return result.ok ? { name: result.user.name } : auth.answer(result, reply);
   });
   app.post("/logout", async (request, reply) => {
-    await login.visit(request).logout();
+    await auth.of(request).logout();
     return reply.code(204).send();
   });
-  const me = login.loginRequired((_request, _reply, { user, session }) => ({
+  const me = auth.required((_request, _reply, { user, session }) => ({
     name: user.name,
     session: session?.id ?? null,
   }));
@@ -43,45 +43,45 @@ async function serve(logins: ContractLogins) {
   app.post("/me", me);
   app.get(
     "/fresh",
-    login.freshLoginRequired(async (_request, _reply, { user }) => ({ name: user.name })),
+    auth.freshRequired(async (_request, _reply, { user }) => ({ name: user.name })),
   );
   app.get(
     "/step-up",
-    login.freshLoginRequired(async (_request, _reply, { user }) => ({ name: user.name }), { withinSeconds: 60 }),
+    auth.freshRequired(async (_request, _reply, { user }) => ({ name: user.name }), { withinSeconds: 60 }),
   );
-  app.get("/maybe", async (request) => ({ name: (await login.visit(request).currentUser())?.name ?? null }));
+  app.get("/maybe", async (request) => ({ name: (await auth.of(request).load()).user?.name ?? null }));
   app.get("/public", async () => "hello");
-  app.get("/devices", async (request) => ({ sessions: await login.visit(request).sessions() }));
+  app.get("/devices", async (request) => ({ sessions: await auth.of(request).devices() }));
   app.delete<{ Params: { id: string } }>(
     "/devices/:id",
-    login.loginRequired(async (request) => ({ revoked: await login.visit(request).revoke(request.params.id) })),
+    auth.required(async (request) => ({ revoked: await auth.of(request).revoke(request.params.id) })),
   );
-  app.delete("/devices", async (request) => ({ revoked: await login.visit(request).signOutOtherDevices() }));
-  app.get("/form", async (request) => request.visit.csrfToken());
+  app.delete("/devices", async (request) => ({ revoked: await auth.of(request).revokeOthers() }));
+  app.get("/form", async (request) => auth.of(request).csrfToken());
   app.post("/form", async (request, reply) => {
-    const isValid = await request.visit.isCsrfTokenValid(String(request.headers["x-csrf-token"]));
+    const isValid = await auth.of(request).isCsrfTokenValid(String(request.headers["x-csrf-token"]));
     return reply.code(isValid ? 204 : 403).send();
   });
-  app.get("/next", async (request) => ({ next: login.visit(request).next() }));
+  app.get("/next", async (request) => ({ next: auth.of(request).next() }));
   app.register(
     (admin, _options, done) => {
-      admin.addHook("preHandler", login.with({ loginView: "/admin/login" }).requireLogin);
+      admin.addHook("preHandler", auth.with({ loginView: "/admin/login" }).requireLogin);
       admin.get("/", async () => "admin");
       done();
     },
     { prefix: "/admin" },
   );
-  const teapot = login.with({ unauthorizedHandler: (_refusal, _request, reply) => reply.code(418).send() });
+  const teapot = auth.with({ unauthorizedHandler: (_refusal, _request, reply) => reply.code(418).send() });
   app.get(
     "/teapot",
-    teapot.loginRequired(() => "tea"),
+    teapot.required(() => "tea"),
   );
   app.get("/fails", async (request) => {
-    await login.visit(request).identify();
+    await auth.of(request).load();
     throw new Error("as it was told");
   });
   app.get("/stream", async (request, reply) => {
-    await login.visit(request).identify();
+    await auth.of(request).load();
     return reply.send(new ReadableStream({ start: sendTwo }));
   });
   app.post("/webhook", async (_request, reply) => reply.code(204).send());

@@ -1,14 +1,14 @@
-import { FetchLogin } from "coatcheck/adapters/fetch";
+import { coatcheck } from "coatcheck/fetch";
 import { expect, test } from "vitest";
 import { contractParts } from "./contract/contract-application.ts";
 
 const post = () => new Request("http://localhost:8080/login", { method: "POST" });
 
 test("a response that is thrown takes the cookie along", async () => {
-  const { logins, sessions } = contractParts();
-  const login = new FetchLogin(logins);
-  const handle = login.handle(async (_request, visit) => {
-    await visit.login(await visit.begin("ada"));
+  const { options, sessions } = contractParts();
+  const auth = coatcheck(options);
+  const handle = auth.handle(async (_request, session) => {
+    await session.login("ada", () => true);
     throw Response.redirect("http://localhost:8080/", 302);
   });
   const thrown: unknown = await handle(post()).catch((error: unknown) => error);
@@ -21,7 +21,7 @@ test("a response that is thrown takes the cookie along", async () => {
 
 test("anything else that is thrown is passed on as it is", async () => {
   const redirection = { digest: "a framework's own" };
-  const handle = new FetchLogin(contractParts().logins).handle(() => {
+  const handle = coatcheck(contractParts().options).handle(() => {
     throw redirection;
   });
   await expect(handle(post())).rejects.toBe(redirection);

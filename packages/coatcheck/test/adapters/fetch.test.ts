@@ -1,69 +1,71 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
-import { FetchLogin } from "coatcheck/adapters/fetch";
+import { coatcheck } from "coatcheck/fetch";
 import { describe, test } from "vitest";
 import { adapterContract } from "./contract/adapter-contract.ts";
-import type { ContractLogins } from "./contract/contract-application.ts";
+import type { ContractOptions } from "./contract/contract-application.ts";
 
 type Route = (request: Request) => Promise<Response>;
 
 /** Each route stands for itself, as in Next.js, and one guard is around them all, as in SvelteKit's hooks. */
-async function serve(logins: ContractLogins) {
-  const login = new FetchLogin(logins, { clientAddress: () => "127.0.0.1" });
+async function serve(options: ContractOptions) {
+  const auth = coatcheck({ ...options, clientAddress: () => "127.0.0.1" });
   const queryOf = (request: Request) => new URL(request.url).searchParams;
-  const me = login.loginRequired(async (_request, { user, session }) =>
+  const me = auth.required(async (_request, { user, session }) =>
     Response.json({ name: user.name, session: session?.id ?? null }),
   );
-  const teapot = login.with({ unauthorizedHandler: () => new Response(null, { status: 418 }) });
+  const teapot = auth.with({ unauthorizedHandler: () => new Response(null, { status: 418 }) });
 
   const routes: Record<string, Route> = {
-    "POST /login": login.handle(async (request, visit) => {
+    "POST /login": auth.handle(async (request, session) => {
       const query = queryOf(request);
-      const result = await visit.login(await visit.begin(query.get("user") ?? ""), {
+      const result = await session.login(query.get("user") ?? "", () => true, {
         remember: query.has("remember"),
         force: query.has("force"),
         fresh: !query.has("stale"),
       });
-      return result.outcome === "refused" ? login.refuse(result.refusal) : Response.json({ name: result.user.name });
+      return result.ok ? Response.json({ name: result.user.name }) : auth.answer(result);
     }),
-    "POST /confirm": login.handle(async (request, visit) => {
-      const result = await visit.confirmLogin(await visit.begin(queryOf(request).get("user") ?? ""));
-      return result.outcome === "refused" ? login.refuse(result.refusal) : Response.json({ name: result.user.name });
+    "POST /confirm": auth.handle(async (request, session) => {
+      const result = await session.confirm(
+        async () => (await session.load()).user?.id === queryOf(request).get("user"),
+      );
+      return result.ok ? Response.json({ name: result.user.name }) : auth.answer(result);
     }),
-    "POST /logout": login.handle(async (_request, visit) => {
-      await visit.logout();
+    "POST /logout": auth.handle(async (_request, session) => {
+      await session.logout();
       return new Response(null, { status: 204 });
     }),
     "GET /me": me,
     "POST /me": me,
-    "GET /fresh": login.freshLoginRequired((_request, { user }) => Response.json({ name: user.name })),
-    "GET /step-up": login.freshLoginRequired((_request, { user }) => Response.json({ name: user.name }), {
+    "GET /fresh": auth.freshRequired((_request, { user }) => Response.json({ name: user.name })),
+    "GET /step-up": auth.freshRequired((_request, { user }) => Response.json({ name: user.name }), {
       withinSeconds: 60,
     }),
-    "GET /maybe": login.handle(async (_request, visit) =>
-      Response.json({ name: (await visit.currentUser())?.name ?? null }),
+    "GET /maybe": auth.handle(async (_request, session) =>
+      Response.json({ name: (await session.load()).user?.name ?? null }),
     ),
     "GET /public": async () => new Response("hello"),
-    "GET /devices": login.handle(async (_request, visit) => Response.json({ sessions: await visit.sessions() })),
-    "DELETE /devices": login.handle(async (request, visit) => {
+    "GET /devices": auth.handle(async (_request, session) => Response.json({ sessions: await session.devices() })),
+    "DELETE /devices": auth.handle(async (request, session) => {
       const [, , id] = new URL(request.url).pathname.split("/");
-      return Response.json({ revoked: id === undefined ? await visit.signOutOtherDevices() : await visit.revoke(id) });
+      return Response.json({ revoked: id === undefined ? await session.revokeOthers() : await session.revoke(id) });
     }),
-    "GET /form": login.handle(async (_request, { visit }) => new Response(await visit.csrfToken())),
-    "POST /form": login.handle(async (request, { visit }) => {
-      const isValid = await visit.isCsrfTokenValid(request.headers.get("x-csrf-token") ?? "");
+    "GET /form": auth.handle(async (_request, session) => new Response(await session.csrfToken())),
+    "POST /form": auth.handle(async (request, session) => {
+      const isValid = await session.isCsrfTokenValid(request.headers.get("x-csrf-token") ?? "");
       return new Response(null, { status: isValid ? 204 : 403 });
     }),
-    "GET /next": login.handle(async (_request, visit) => Response.json({ next: visit.next() })),
-    "GET /admin": login.with({ loginView: "/admin/login" }).loginRequired(() => new Response("admin")),
-    "GET /teapot": teapot.loginRequired(() => new Response("tea")),
-    "GET /fails": login.handle(async (_request, visit) => {
-      await visit.identify();
+    "GET /next": auth.handle(async (_request, session) => Response.json({ next: session.next() })),
+    "GET /admin": auth.with({ loginView: "/admin/login" }).required(() => new Response("admin")),
+    "GET /teapot": teapot.required(() => new Response("tea")),
+    "GET /fails": auth.handle(async (_request, session) => {
+      await session.load();
       return new Response("failed", { status: 500 });
     }),
-    "GET /stream": login.handle(async (_request, visit) => {
-      await visit.identify();
+    "GET /stream": auth.handle(async (_request, session) => {
+      await session.load();
       return new Response(
         new ReadableStream({
           start(controller) {
@@ -76,7 +78,7 @@ async function serve(logins: ContractLogins) {
     "POST /webhook": async () => new Response(null, { status: 204 }),
   };
 
-  const app = login.handle(async (request) => {
+  const app = auth.handle(async (request) => {
     const [, first] = new URL(request.url).pathname.split("/");
     return (await routes[`${request.method} /${first}`]?.(request)) ?? new Response(null, { status: 404 });
   });

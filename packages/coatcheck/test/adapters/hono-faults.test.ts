@@ -1,16 +1,16 @@
 import { CoatcheckError } from "coatcheck";
-import { HonoLogin } from "coatcheck/adapters/hono";
+import { coatcheck } from "coatcheck/hono";
 import { Hono } from "hono";
 import { expect, test } from "vitest";
 import { contractParts } from "./contract/contract-application.ts";
 
 /** An application whose store is down from now on. */
 function applicationWithStoreDown(): Hono {
-  const { logins, store } = contractParts();
+  const { options, store } = contractParts();
   store.readFence = () => Promise.reject(new CoatcheckError("store_unavailable", "The store is down."));
-  const login = new HonoLogin(logins);
-  const app = new Hono().use(login.sessions);
-  app.post("/login", async (c) => c.json(await login.visit(c).begin("ada")));
+  const auth = coatcheck(options);
+  const app = new Hono().use(auth.middleware);
+  app.post("/login", async (c) => c.json(await auth.login(c, "ada", () => true)));
   app.post("/broken", () => {
     throw new Error("not the store");
   });

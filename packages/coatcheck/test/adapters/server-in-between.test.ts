@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { NodeLogin } from "coatcheck/adapters/node";
+import { coatcheck } from "coatcheck/node";
 import { expect, onTestFinished, test } from "vitest";
 import { Browser } from "./contract/browser.ts";
 import { contractParts } from "./contract/contract-application.ts";
@@ -21,17 +21,17 @@ async function listen(listener: RequestListener): Promise<string> {
 
 /** An API with sessions, and a server in front that asks it for data by Node's fetch and drops what it sets. */
 async function startBoth(headersOf: (request: Headers) => Record<string, string>) {
-  const { clock, logins } = contractParts();
+  const { clock, options, sessions } = contractParts();
   const events: string[] = [];
   for (const name of ["revoked", "rotation_suspended"] as const) {
-    logins.guard.sessions.events.on(name, () => events.push(name));
+    sessions.events.on(name, () => events.push(name));
   }
-  const login = new NodeLogin(logins);
+  const auth = coatcheck(options);
   const api = await listen(
-    login.handle(async (request, response) => {
-      const visit = login.visit(request);
-      if (request.method === "POST") await visit.login(await visit.begin("ada"), { remember: true });
-      const user = await visit.currentUser();
+    auth.handle(async (request, response) => {
+      const session = auth.of(request);
+      if (request.method === "POST") await session.login("ada", () => true, { remember: true });
+      const user = (await session.load()).user;
       response.writeHead(user === null ? 401 : 200, { "content-type": "application/json" }).end("{}");
     }),
   );

@@ -1,20 +1,20 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { ExpressLogin } from "coatcheck/adapters/express";
-import { NodeLogin } from "coatcheck/adapters/node";
+import { coatcheck as coatcheckExpress } from "coatcheck/express";
+import { coatcheck as coatcheckNode } from "coatcheck/node";
 import express, { type RequestHandler } from "express";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { Browser } from "./contract/browser.ts";
-import { type ContractLogins, contractParts } from "./contract/contract-application.ts";
+import { type ContractOptions, contractParts } from "./contract/contract-application.ts";
 
 /** What a browser says of a script of our own page: its answers take a new secret. */
 const AS_A_SCRIPT = { "sec-fetch-site": "same-origin", "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" };
 const DAY = 86_400;
 
 /** A browser whose remembered login is due for a new secret, and `reply`, which answers it once it was recognised. */
-async function served(applicationOf: (logins: ContractLogins) => RequestListener) {
-  const { clock, logins } = contractParts();
-  const server = createServer(applicationOf(logins));
+async function served(applicationOf: (options: ContractOptions) => RequestListener) {
+  const { clock, options } = contractParts();
+  const server = createServer(applicationOf(options));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => {
     server.closeAllConnections();
@@ -27,27 +27,26 @@ async function served(applicationOf: (logins: ContractLogins) => RequestListener
 }
 
 function expressWith(reply: RequestHandler, ...middleware: readonly RequestHandler[]) {
-  return (logins: ContractLogins) => {
-    const login = new ExpressLogin(logins);
+  return (options: ContractOptions) => {
+    const auth = coatcheckExpress(options);
     const app = express()
       .set("env", "test")
-      .use(login.sessions, ...middleware);
+      .use(auth.middleware, ...middleware);
     app.post("/login", async (request, response) => {
-      const visit = login.visit(request);
-      await visit.login(await visit.begin("ada"), { remember: true });
+      await auth.login(request, "ada", () => true, { remember: true });
       response.end();
     });
-    return app.get("/", login.requireLogin, reply);
+    return app.get("/", auth.requireLogin, reply);
   };
 }
 
 function nodeWith(reply: RequestListener) {
-  return (logins: ContractLogins) => {
-    const login = new NodeLogin(logins, { onError: () => {} });
-    return login.handle(async (request, response) => {
-      const visit = login.visit(request);
-      if (request.method === "POST") await visit.login(await visit.begin("ada"), { remember: true });
-      else await visit.identify();
+  return (options: ContractOptions) => {
+    const auth = coatcheckNode({ ...options, onError: () => {} });
+    return auth.handle(async (request, response) => {
+      const session = auth.of(request);
+      if (request.method === "POST") await session.login("ada", () => true, { remember: true });
+      else await session.load();
       return request.method === "POST" ? response.end() : reply(request, response);
     });
   };

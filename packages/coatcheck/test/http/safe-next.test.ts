@@ -1,4 +1,4 @@
-import { safeNext } from "coatcheck";
+import { safeNext } from "coatcheck/adapter";
 import { expect, test } from "vitest";
 
 test.each<[candidate: string, result: string]>([

@@ -1,11 +1,11 @@
-import { rememberedLifetime } from "coatcheck";
+import { rememberedLifetime, type UserLoginOptions } from "coatcheck";
 import { describe, expect, test, vi } from "vitest";
-import { logIn, setUp } from "./support.ts";
+import { factsOf, logIn, setUp, userOf } from "./support.ts";
 
 test("a login answers with the user and the session", async () => {
   const { client } = setUp();
   expect(await client()(logIn)).toMatchObject({
-    outcome: "logged_in",
+    ok: true,
     user: { id: "ada" },
     session: { userId: "ada", remembered: false, methods: ["pwd"] },
   });
@@ -14,12 +14,12 @@ test("a login answers with the user and the session", async () => {
 test("the request of the login is itself logged in, as fresh as the login says", async () => {
   const { client } = setUp();
   for (const fresh of [true, false]) {
-    const identity = await client()(async (visit) => {
-      expect(await visit.identify()).toBeNull();
-      await logIn(visit, "ada", { fresh });
-      return visit.identify();
+    const seen = await client()(async (auth) => {
+      expect(await userOf(auth)).toBeNull();
+      await logIn(auth, "ada", { fresh });
+      return factsOf(auth);
     });
-    expect(identity).toMatchObject({ user: { id: "ada" }, fresh, session: { remembered: false } });
+    expect(seen).toMatchObject({ user: { id: "ada" }, fresh, session: { remembered: false } });
   }
 });
 
@@ -28,8 +28,8 @@ test("a user id is any text", async () => {
   const id = "Ωριγένης 😀 | a=b; c";
   people.set(id, { id });
   const send = client();
-  await send((visit) => logIn(visit, id, { remember: true }));
-  expect(await send((visit) => visit.currentUser())).toEqual({ id });
+  await send((auth) => logIn(auth, id, { remember: true }));
+  expect(await send(userOf)).toEqual({ id });
 });
 
 test("remember keeps the session over browser restarts, for as long as is asked, and no longer than the policy", async () => {
@@ -39,8 +39,8 @@ test("remember keeps the session over browser restarts, for as long as is asked,
     [3 * 86_400, 3],
     [365 * 86_400, 30],
   ] as const) {
-    const result = await client()((visit) => logIn(visit, "ada", { remember: true, durationSeconds }));
-    if (result.outcome !== "logged_in") throw new Error(result.refusal.code);
+    const result = await client()((auth) => logIn(auth, "ada", { remember: true, durationSeconds }));
+    if (!result.ok) throw new Error(result.code);
     expect(result.session).toMatchObject({ remembered: true, absoluteExpiresAt: clock.now() + days * day });
   }
 });
@@ -53,7 +53,7 @@ test("the cookie is kept for as long as the session may last, and without rememb
     [{ durationSeconds: 25_200 }, ""],
     [{}, ""],
   ] as const) {
-    await client()((visit) => logIn(visit, "ada", options));
+    await client()((auth) => logIn(auth, "ada", options));
     expect(setCookies.pop()?.replace(/^[^;]+/, "")).toBe(`; Path=/; HttpOnly; Secure; SameSite=Lax${age}`);
   }
 });
@@ -62,87 +62,208 @@ test("for how long remember is, is the policy's to say", async () => {
   const twoDays = { ...rememberedLifetime, idleTimeoutSeconds: 86_400, absoluteTimeoutSeconds: 172_800 };
   const { client, clock, setCookies } = setUp({ policy: { rememberedLifetime: twoDays } });
   const send = client();
-  await send((visit) => logIn(visit, "ada", { remember: true }));
+  await send((auth) => logIn(auth, "ada", { remember: true }));
   expect(setCookies).toEqual([expect.stringMatching(/; Max-Age=172800$/)]);
   clock.advanceSeconds(86_399);
-  expect(await send((visit) => visit.currentUser())).toEqual({ id: "ada" });
+  expect(await send(userOf)).toEqual({ id: "ada" });
   clock.advanceSeconds(86_401);
-  expect(await send((visit) => visit.currentUser())).toBeNull();
+  expect(await send(userOf)).toBeNull();
 });
 
 test.each([0, -1, Number.NaN])("a duration of %s is a mistake", async (durationSeconds) => {
   const { client } = setUp();
-  const login = client()((visit) => logIn(visit, "ada", { durationSeconds }));
+  const login = client()((auth) => logIn(auth, "ada", { durationSeconds }));
   await expect(login).rejects.toMatchObject({ code: "invalid_configuration" });
 });
 
 test("who is not active is refused, unless by force", async () => {
   const { client, sessions } = setUp();
   const send = client();
-  expect(await send((visit) => logIn(visit, "eve"))).toMatchObject({ refusal: { code: "user_inactive", status: 403 } });
+  expect(await send((auth) => logIn(auth, "eve"))).toMatchObject({ code: "user_inactive", status: 403 });
   expect(await sessions.list("eve")).toEqual([]);
-  expect(await send((visit) => logIn(visit, "eve", { force: true }))).toMatchObject({ outcome: "logged_in" });
+  expect(await send((auth) => logIn(auth, "eve", { force: true }))).toMatchObject({ ok: true });
 });
 
-test("who is disabled after the login is nobody from the next request on", async () => {
+test("who is disabled after the login has no access from the next request on", async () => {
   const { client, people } = setUp();
   const send = client();
-  await send((visit) => logIn(visit));
+  await send((auth) => logIn(auth));
   people.set("ada", { id: "ada", active: false });
-  expect(await send((visit) => visit.identify())).toBeNull();
+  expect(await send(userOf)).toBeNull();
   people.delete("ada");
-  expect(await send((visit) => visit.currentUser())).toBeNull();
+  expect(await send(userOf)).toBeNull();
 });
 
-test("the user's status is read after the attempt began, so that a disabling in between is seen", async () => {
+test("a user who is logged in by force has no access until they are active", async () => {
   const { client, people } = setUp();
-  const result = await client()(async (visit) => {
-    const attempt = await visit.begin("ada");
-    people.set("ada", { id: "ada", active: false });
-    return visit.login(attempt);
+  const send = client();
+  const seen = await send(async (auth) => {
+    const login = await logIn(auth, "eve", { force: true });
+    return [login.ok, await userOf(auth), auth.session];
   });
-  expect(result).toMatchObject({ outcome: "refused", refusal: { code: "user_inactive" } });
+  expect(seen).toEqual([true, null, null]);
+  expect(await send(userOf)).toBeNull();
+  people.set("eve", { id: "eve", active: true });
+  expect(await send(userOf)).toMatchObject({ id: "eve" });
+});
+
+test("the user's status is read after the check, so that a disabling in between is seen", async () => {
+  const { client, people, sessions } = setUp();
+  const result = await client()((auth) =>
+    auth.login("ada", () => {
+      people.set("ada", { id: "ada", active: false });
+      return true;
+    }),
+  );
+  expect(result).toMatchObject({ ok: false, code: "user_inactive" });
+  expect(await sessions.list("ada")).toEqual([]);
+});
+
+describe("a wrong credential", () => {
+  test("begins nothing, and does not find the user", async () => {
+    const { client, loaded: found, sessions, setCookies } = setUp();
+    const result = await client()((auth) => auth.login("ada", () => false));
+    expect(result).toMatchObject({ ok: false, code: "invalid_credentials", status: 401, location: null });
+    expect([found, await sessions.list("ada"), setCookies]).toEqual([[], [], []]);
+  });
+
+  test("leaves the session that the browser has", async () => {
+    const { client } = setUp();
+    const send = client();
+    await send(logIn);
+    await send((auth) => auth.login("grace", async () => false));
+    expect(await send(userOf)).toEqual({ id: "ada" });
+  });
+});
+
+describe("an unknown user", () => {
+  test.each([null, undefined])("takes the same way as a known one, for the id %s", async (userId) => {
+    const { client, store, loaded: found } = setUp();
+    const fences: string[] = [];
+    const { readFence } = store;
+    store.readFence = (userKey) => {
+      fences.push(userKey);
+      return readFence.call(store, userKey);
+    };
+    for (const answer of [true, false]) {
+      const order: string[] = [];
+      const result = await client()((auth) =>
+        auth.login(userId, async () => {
+          order.push(`${fences.length} fences`);
+          return answer;
+        }),
+      );
+      expect(result).toMatchObject({ ok: false, code: "invalid_credentials", status: 401 });
+      expect(order).toEqual([`${fences.length} fences`]);
+    }
+    expect(found).toEqual([]);
+    // No constant, which might one day be the id of a user.
+    expect(new Set(fences).size).toBe(2);
+  });
+
+  test("whose id the application gives all the same is refused", async () => {
+    const { client } = setUp();
+    expect(await client()((auth) => logIn(auth, "mallory"))).toMatchObject({ ok: false, code: "user_inactive" });
+  });
 });
 
 describe("a revocation during the login", () => {
-  test("is seen by an attempt", async () => {
+  /** Logs in, and ends every session of the user during so many checks. */
+  async function revoking(times: number, options?: UserLoginOptions) {
     const { client, sessions } = setUp();
-    const result = await client()(async (visit) => {
-      const attempt = await visit.begin("ada");
-      await sessions.revokeAll("ada");
-      return visit.login(attempt);
-    });
-    expect(result).toMatchObject({ refusal: { code: "login_overtaken", status: 503 } });
+    let checks = 0;
+    const login = await client()((auth) =>
+      auth.login(
+        "ada",
+        async () => {
+          checks += 1;
+          if (checks <= times) await sessions.revokeAll("ada");
+          return true;
+        },
+        options,
+      ),
+    );
+    return { login, checks, sessions: (await sessions.list("ada")).length };
+  }
+
+  test("has the credential checked once more", async () => {
+    expect(await revoking(1)).toMatchObject({ login: { ok: true }, checks: 2, sessions: 1 });
   });
 
-  test("is outrun by a login without one, whose name says so", async () => {
+  test("is refused the second time, to be tried again", async () => {
+    const login = { ok: false, code: "login_overtaken", status: 503 };
+    expect(await revoking(2)).toMatchObject({ login, checks: 2, sessions: 0 });
+  });
+
+  test("is refused at once for a check that uses something up", async () => {
+    const login = { ok: false, code: "login_overtaken", status: 503 };
+    expect(await revoking(1, { repeat: false })).toMatchObject({ login, checks: 1, sessions: 0 });
+  });
+
+  test("a check that is repeated may find the credential wrong: it was changed", async () => {
     const { client, sessions } = setUp();
-    await sessions.revokeAll("ada");
-    const result = await client()((visit) => visit.dangerouslyLoginWithoutAttempt("ada", { methods: ["mail"] }));
-    expect(result).toMatchObject({ outcome: "logged_in", session: { methods: ["mail"] } });
+    let password = "old";
+    const login = await client()((auth) =>
+      auth.login("ada", async () => {
+        const isRight = password === "old";
+        password = "new";
+        await sessions.revokeAll("ada");
+        return isRight;
+      }),
+    );
+    expect(login).toMatchObject({ ok: false, code: "invalid_credentials" });
   });
 });
 
-test("an attempt does not live for ever", async () => {
+test("a link that a mail brought is used up by the check, and its login is not fresh", async () => {
+  const { client } = setUp();
+  const links = new Set(["link"]);
+  const byLink = () =>
+    client()((auth) =>
+      auth.login("ada", () => links.delete("link"), { repeat: false, fresh: false, methods: ["mail"] }),
+    );
+  expect(await byLink()).toMatchObject({ ok: true, session: { methods: ["mail"] } });
+  expect(await byLink()).toMatchObject({ ok: false, code: "invalid_credentials" });
+});
+
+test("a check has five minutes", async () => {
   const { client, clock } = setUp();
-  const result = await client()(async (visit) => {
-    const attempt = await visit.begin("ada");
-    clock.advanceSeconds(301);
-    return visit.login(attempt);
-  });
-  expect(result).toMatchObject({ refusal: { code: "login_expired" } });
+  const result = await client()((auth) =>
+    auth.login("ada", () => {
+      clock.advanceSeconds(301);
+      return true;
+    }),
+  );
+  expect(result).toMatchObject({ ok: false, code: "login_expired" });
+});
+
+test("a page of another origin logs in no user, and its credential is not looked at", async () => {
+  const { client, sessions } = setUp();
+  const check = vi.fn(() => true);
+  const evil = { headers: { origin: "https://evil.example" } };
+  const result = await client()((auth) => auth.login("ada", check), evil);
+  expect(result).toMatchObject({ ok: false, code: "cross_origin_request", status: 403 });
+  expect(check).not.toHaveBeenCalled();
+  expect(await sessions.list("ada")).toEqual([]);
+});
+
+test("what the check throws is the caller's, and begins nothing", async () => {
+  const { client, sessions } = setUp();
+  const login = client()((auth) => auth.login("ada", () => Promise.reject(new Error("database is down"))));
+  await expect(login).rejects.toThrow("database is down");
+  expect(await sessions.list("ada")).toEqual([]);
 });
 
 test("over the limit, the policy evicts or refuses", async () => {
   const refusing = setUp({ policy: { limit: { maximum: 1, whenFull: "refuse" } } });
   await refusing.client()(logIn);
-  expect(await refusing.client()(logIn)).toMatchObject({ refusal: { code: "session_limit_reached", status: 409 } });
+  expect(await refusing.client()(logIn)).toMatchObject({ code: "session_limit_reached", status: 409 });
 
   const evicting = setUp({ policy: { limit: { maximum: 1, whenFull: "evict" } } });
   const first = evicting.client();
   await first(logIn);
-  expect(await evicting.client()(logIn)).toMatchObject({ outcome: "logged_in" });
-  expect(await first((visit) => visit.identify())).toBeNull();
+  expect(await evicting.client()(logIn)).toMatchObject({ ok: true });
+  expect(await first(userOf)).toBeNull();
   expect(evicting.events).toContainEqual({ name: "revoked", event: expect.objectContaining({ reason: "evicted" }) });
 });
 
@@ -150,10 +271,10 @@ test("a login after the response was sent is a mistake, and leaves no session", 
   const { client, sessions } = setUp();
   let late: Promise<unknown> = Promise.resolve();
   const sent = vi.fn();
-  await client()((visit) => {
+  await client()((auth) => {
     late = Promise.resolve()
       .then(() => new Promise((resolve) => setImmediate(resolve)))
-      .then(() => logIn(visit))
+      .then(() => logIn(auth))
       .catch(sent);
   });
   await late;

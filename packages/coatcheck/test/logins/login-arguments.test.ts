@@ -1,24 +1,34 @@
-import type { LoginVisit, SessionManager, Visit } from "coatcheck";
+import type { SessionManager } from "coatcheck";
 import { describe, expect, test } from "vitest";
-import { setUp } from "./support.ts";
+import { logIn, setUp } from "./support.ts";
 
 /** What a plain JavaScript application may pass: no compiler looks at it. */
-interface Unchecked {
-  login(attempt: unknown, options?: unknown): Promise<unknown>;
-  confirmLogin(attempt: unknown, options?: unknown): Promise<unknown>;
-}
-const unchecked = (taker: LoginVisit<never> | Visit | SessionManager) => taker as unknown as Unchecked;
+type Unchecked = (first: unknown, second?: unknown, third?: unknown) => Promise<unknown>;
 
-/** An application whose user loader finds a user for any id, as a careless query does. */
+/** An application that finds a user for any id, as a careless query does. */
 function carelessApplication() {
-  return setUp({ logins: { userLoader: () => ({ id: "ada" }) } });
+  return setUp({ logins: { findUser: () => ({ id: "ada" }) } });
 }
 
 type Application = ReturnType<typeof carelessApplication>;
-const takers: readonly (readonly [string, (application: Application, visit: LoginVisit<never>) => Unchecked])[] = [
-  ["the manager", ({ sessions }) => unchecked(sessions)],
-  ["a visit", (_application, { visit }) => unchecked(visit)],
-  ["a user's visit", (_application, visit) => unchecked(visit)],
+
+/** The session of a request without a user, as adapters have it. */
+function requestSession({ guard }: Application) {
+  const session = guard.admit({ method: "POST", headers: new Headers() });
+  if (!session.ok) throw new Error(session.code);
+  return session;
+}
+
+/** What completes an attempt that `begin` made. */
+const takers: readonly (readonly [string, (application: Application) => Unchecked])[] = [
+  ["the manager", ({ sessions }) => sessions.login.bind(sessions) as Unchecked],
+  [
+    "a request",
+    (application) => {
+      const session = requestSession(application);
+      return session.login.bind(session) as Unchecked;
+    },
+  ],
 ];
 
 const attempts: readonly (readonly [string, (sessions: SessionManager) => unknown, RegExp])[] = [
@@ -30,94 +40,152 @@ const attempts: readonly (readonly [string, (sessions: SessionManager) => unknow
   ["a list", () => [], /not a list/],
 ];
 
-describe.each(takers)("%s logs nobody in", (_taker, takerOf) => {
+describe.each(takers)("%s begins no session", (_taker, takerOf) => {
   test.each(attempts)("by %s", async (_what, attemptOf, message) => {
     const application = carelessApplication();
-    await application.client()(async (visit) => {
-      const login = takerOf(application, visit as never).login(attemptOf(application.sessions));
-      await expect(login).rejects.toMatchObject({
-        code: "invalid_login_attempt",
-        message: expect.stringMatching(message),
-      });
+    await expect(takerOf(application)(attemptOf(application.sessions))).rejects.toMatchObject({
+      code: "invalid_login_attempt",
+      message: expect.stringMatching(message),
     });
     expect(await application.sessions.list("ada")).toEqual([]);
-    expect(application.setCookies).toEqual([]);
   });
 
   test("by a copy of an attempt, whatever it says", async () => {
     const application = carelessApplication();
-    await application.client()(async (visit) => {
-      const taker = takerOf(application, visit as never);
-      const attempt = await application.sessions.begin("grace");
-      for (const copy of [{ ...attempt, userId: "ada" }, JSON.parse(JSON.stringify(attempt))]) {
-        await expect(taker.login(copy)).rejects.toMatchObject({ code: "invalid_login_attempt" });
-      }
-      expect(() => Object.assign(attempt, { userId: "ada" })).toThrow(TypeError);
-    });
-  });
-
-  const options: readonly (readonly [string, unknown, RegExp])[] = [
-    ["the word false in a form", { remember: "false" }, /remember is true or false, and not a string/],
-    ["a ticked box in a form", { remember: "on" }, /remember: form.remember === "on"/],
-    ["a number", { remember: 1 }, /not a number/],
-    ["the word false for fresh", { fresh: "false" }, /fresh is true or false/],
-    ["a flag in place of the options", true, /an object, and not a boolean: { remember: true }/],
-    ["null", null, /an object, and not null/],
-    ["another library's name", { rememberMe: true }, /no option "rememberMe" here. Write remember: true/],
-    ["another library's duration", { maxAge: 60 }, /Write durationSeconds/],
-    ["a name of every object's", { constructor: true }, /no option "constructor" here. There are remember,/],
-    ["a duration as text", { durationSeconds: "60" }, /must be a number/],
-    ["one method", { methods: "pwd" }, /a list of RFC 8176 names/],
-  ];
-  test.each(options)("with options that are %s", async (_what, given, message) => {
-    const application = carelessApplication();
-    await application.client()(async (visit) => {
-      const login = takerOf(application, visit as never).login(await application.sessions.begin("ada"), given);
-      await expect(login).rejects.toMatchObject({
-        code: "invalid_configuration",
-        message: expect.stringMatching(message),
-      });
-    });
-    expect(await application.sessions.list("ada")).toEqual([]);
+    const attempt = await application.sessions.begin("grace");
+    for (const copy of [{ ...attempt, userId: "ada" }, JSON.parse(JSON.stringify(attempt))]) {
+      await expect(takerOf(application)(copy)).rejects.toMatchObject({ code: "invalid_login_attempt" });
+    }
+    expect(() => Object.assign(attempt, { userId: "ada" })).toThrow(TypeError);
   });
 });
 
-test("a visit knows device, cause and what is replaced by itself", async () => {
-  const application = carelessApplication();
-  await application.client()(async (visit) => {
-    const attempt = await application.sessions.begin("ada");
-    for (const name of ["device", "cause", "replaces"]) {
-      for (const taker of [unchecked(visit as never), unchecked(visit.visit)]) {
-        const message = expect.stringMatching(`no option "${name}" here. The `);
-        await expect(taker.login(attempt, { [name]: {} })).rejects.toMatchObject({ message });
+const options: readonly (readonly [string, unknown, RegExp])[] = [
+  ["the word false in a form", { remember: "false" }, /remember is true or false, and not a string/],
+  ["a ticked box in a form", { remember: "on" }, /remember: form.remember === "on"/],
+  ["a number", { remember: 1 }, /not a number/],
+  ["the word false for fresh", { fresh: "false" }, /fresh is true or false/],
+  ["a flag in place of the options", true, /an object, and not a boolean: { remember: true }/],
+  ["null", null, /an object, and not null/],
+  ["another library's name", { rememberMe: true }, /no option "rememberMe" here. Write remember: true/],
+  ["another library's duration", { maxAge: 60 }, /Write durationSeconds/],
+  ["a name of every object's", { constructor: true }, /no option "constructor" here. There are remember,/],
+  ["a duration as text", { durationSeconds: "60" }, /must be a number/],
+  ["one method", { methods: "pwd" }, /a list of RFC 8176 names/],
+];
+/** The login of each layer, with an attempt or a check that is right, and these options. */
+const logins: readonly (readonly [string, (application: Application, given: unknown) => Promise<unknown>])[] = [
+  ...takers.map(
+    ([taker, takerOf]) =>
+      [
+        taker,
+        async (application: Application, given: unknown) =>
+          takerOf(application)(await application.sessions.begin("ada"), given),
+      ] as const,
+  ),
+  [
+    "a user",
+    (application, given) =>
+      application.client()((auth) => (auth.login.bind(auth) as Unchecked)("ada", () => true, given)),
+  ],
+];
+
+describe.each(logins)("%s begins no session", (_taker, login) => {
+  test.each(options)("with options that are %s", async (_what, given, message) => {
+    const application = carelessApplication();
+    await expect(login(application, given)).rejects.toMatchObject({
+      code: "invalid_configuration",
+      message: expect.stringMatching(message),
+    });
+    expect(await application.sessions.list("ada")).toEqual([]);
+    expect(application.setCookies).toEqual([]);
+  });
+});
+
+describe("a check logs a user in by true, and by nothing else", () => {
+  const answers: readonly (readonly [string, unknown])[] = [
+    ["the user", { id: "ada" }],
+    ["the word true", "true"],
+    ["a number", 1],
+    ["nothing", undefined],
+    ["null", null],
+    ["a function", () => true],
+    ["a list", [true]],
+  ];
+  test.each(answers)("not by %s", async (_what, answer) => {
+    const { client, sessions, setCookies } = carelessApplication();
+    for (const check of [() => answer, async () => answer]) {
+      for (const method of ["login", "confirm"] as const) {
+        const send = client();
+        if (method === "confirm") await send((auth) => logIn(auth, "grace"));
+        const call = send((auth) =>
+          method === "login" ? auth.login("ada", check as never) : auth.confirm(check as never),
+        );
+        await expect(call).rejects.toMatchObject({
+          code: "invalid_login_check",
+          message: expect.stringMatching(/answers true or false, not /),
+        });
       }
     }
-    await expect(unchecked(application.sessions).login(attempt, { replaces: {} })).rejects.toMatchObject({
-      message: expect.stringMatching("what authenticate gave"),
+    expect(await sessions.list("ada")).toEqual([]);
+    expect(setCookies).toHaveLength(2);
+  });
+
+  test.each([true, Promise.resolve(true), undefined, null, "right"])("nor is %s a check", async (check) => {
+    const { client, sessions } = carelessApplication();
+    const login = client()((auth) => auth.login("ada", check as never));
+    await expect(login).rejects.toMatchObject({
+      code: "invalid_login_check",
+      message: expect.stringMatching(/is a function, not .*\(\) => passwordMatches/),
     });
+    expect(await sessions.list("ada")).toEqual([]);
+  });
+});
+
+test.each([42, ["ada"], { id: "ada" }, Promise.resolve("ada"), true])("%s is no user id", async (userId) => {
+  const { client, sessions } = carelessApplication();
+  const login = client()((auth) => auth.login(userId as never, () => true));
+  await expect(login).rejects.toMatchObject({
+    code: "invalid_user_id",
+    message: expect.stringMatching(/is text, not/),
+  });
+  expect(await sessions.list("ada")).toEqual([]);
+});
+
+test("a request knows device, cause and what is replaced by itself", async () => {
+  const application = carelessApplication();
+  const attempt = await application.sessions.begin("ada");
+  const session = requestSession(application);
+  for (const name of ["device", "cause", "replaces"]) {
+    const message = expect.stringMatching(`no option "${name}" here. The `);
+    const given = { [name]: {} } as never;
+    await expect(session.login(attempt, given)).rejects.toMatchObject({ message });
+    const login = application.client()((auth) => auth.login("ada", () => true, given));
+    await expect(login).rejects.toMatchObject({ message });
+  }
+  await expect(application.sessions.login(attempt, { replaces: {} } as never)).rejects.toMatchObject({
+    message: expect.stringMatching("what authenticate gave"),
   });
 });
 
 test("a user who is not active is not let in by the word false", async () => {
   const { client } = setUp();
-  await client()(async (visit) => {
-    const login = unchecked(visit as never).login(await visit.begin("eve"), { force: "false" });
-    await expect(login).rejects.toMatchObject({ message: expect.stringMatching("force is true or false") });
-  });
+  const login = client()((auth) => auth.login("eve", () => true, { force: "false" } as never));
+  await expect(login).rejects.toMatchObject({ message: expect.stringMatching("force is true or false") });
 });
 
-test("a proof again takes the attempt of begin, and methods alone", async () => {
+test("a proof again takes a check, methods and repeat alone", async () => {
   const { client } = setUp();
   const send = client();
-  await send(async (visit) => visit.login(await visit.begin("ada")));
-  await send(async (visit) => {
-    const confirming = unchecked(visit as never);
-    await expect(confirming.confirmLogin(visit.begin("ada"))).rejects.toMatchObject({ code: "invalid_login_attempt" });
-    const attempt = await visit.begin("ada");
-    await expect(confirming.confirmLogin(attempt, { remember: true })).rejects.toMatchObject({
-      message: expect.stringMatching('no option "remember" here. There are methods.'),
+  await send(logIn);
+  await send(async (auth) => {
+    await expect(auth.confirm(() => true, { remember: true } as never)).rejects.toMatchObject({
+      message: expect.stringMatching('no option "remember" here. There are methods, repeat.'),
     });
-    expect(await visit.confirmLogin(attempt, { methods: ["otp"] })).toMatchObject({ outcome: "logged_in" });
+    await expect(auth.confirm(() => true, { repeat: "false" } as never)).rejects.toMatchObject({
+      message: expect.stringMatching("repeat is true or false"),
+    });
+    expect(await auth.confirm(() => true, { methods: ["otp"] })).toMatchObject({ ok: true });
   });
 });
 
@@ -131,8 +199,6 @@ test.each([42, ["a", "b"], null, undefined, { id: "ada" }, Promise.resolve("ada"
 
 test("what is right stays right: an option that is undefined is none", async () => {
   const { client } = setUp();
-  const login = await client()(async (visit) =>
-    visit.login(await visit.begin("ada"), { remember: true, data: undefined } as never),
-  );
-  expect(login).toMatchObject({ outcome: "logged_in", session: { remembered: true } });
+  const login = await client()((auth) => logIn(auth, "ada", { remember: true, data: undefined } as never));
+  expect(login).toMatchObject({ ok: true, session: { remembered: true } });
 });

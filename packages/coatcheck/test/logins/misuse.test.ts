@@ -1,11 +1,6 @@
-import {
-  LoginManager,
-  type LoginManagerOptions,
-  RequestGuard,
-  type RequestGuardOptions,
-  SessionManager,
-} from "coatcheck";
-import { ExpressLogin } from "coatcheck/adapters/express";
+import { SessionManager } from "coatcheck";
+import { LoginManager, type LoginManagerOptions, RequestGuard, type RequestGuardOptions } from "coatcheck/adapter";
+import { coatcheck, type ExpressOptions } from "coatcheck/express";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { describe, expect, test } from "vitest";
 import { setUp } from "./support.ts";
@@ -14,16 +9,36 @@ const sessions = new SessionManager({ store: new MemorySessionStore() });
 const guardWith = (options: object) =>
   new RequestGuard({ sessions, origin: "https://app.example.com", ...options } as RequestGuardOptions);
 const loginsWith = (options: object) =>
-  new LoginManager({ guard: guardWith({}), userLoader: () => null, ...options } as LoginManagerOptions<object>);
+  new LoginManager({ guard: guardWith({}), findUser: () => null, ...options } as LoginManagerOptions<object>);
+
+const doorWith = (options: object) =>
+  coatcheck({
+    sessions,
+    origin: "https://app.example.com",
+    findUser: () => null,
+    ...options,
+  } as ExpressOptions<object> & {
+    findRequestUser?: undefined;
+  });
 
 const refused: readonly [string, () => unknown, string, RegExp][] = [
   ["no store", () => new SessionManager({} as never), "invalid_configuration", /needs a store/],
-  ["no sessions", () => guardWith({ sessions: undefined }), "invalid_configuration", /needs a SessionManager/],
+  [
+    "no sessions",
+    () => guardWith({ sessions: undefined }),
+    "invalid_configuration",
+    /needs sessions, a SessionManager/,
+  ],
   ["an insecure cookie", () => guardWith({ origin: "http://app.example.com" }), "insecure_origin", /https/],
   ["SameSite=None", () => guardWith({ sameSite: "none" }), "invalid_configuration", /always SameSite=Lax/],
   ["an option that does nothing", () => guardWith({ trustedOrigin: [] }), "invalid_configuration", /"trustedOrigin"/],
   ["any origin, with credentials", () => guardWith({ trustedOrigins: ["*"] }), "invalid_configuration", /"\*"/],
-  ["a name of every object's", () => guardWith({ constructor: 1 }), "invalid_configuration", /"constructor"\.$/],
+  [
+    "a name of every object's",
+    () => guardWith({ constructor: 1 }),
+    "invalid_configuration",
+    /"constructor"\. There are/,
+  ],
   ["a list that is none", () => guardWith({ trustedOrigins: "*" }), "invalid_configuration", /list of origins/],
   [
     "an origin with a path",
@@ -52,27 +67,32 @@ const refused: readonly [string, () => unknown, string, RegExp][] = [
   ["a site that is none", () => guardWith({ site: "com" }), "invalid_configuration", /site is a domain/],
   ["a site elsewhere", () => guardWith({ site: "example.org" }), "invalid_configuration", /not within/],
   ["a pattern of routes", () => guardWith({ sessionlessRoutes: ["POST /hooks/*"] }), "invalid_configuration", /exact/],
-  ["no guard", () => loginsWith({ guard: undefined }), "invalid_configuration", /needs a RequestGuard/],
-  ["no user loader", () => loginsWith({ userLoader: undefined }), "invalid_configuration", /needs a userLoader/],
+  ["no guard", () => loginsWith({ guard: undefined }), "invalid_configuration", /needs a guard/],
+  ["no way to find users", () => loginsWith({ findUser: undefined }), "invalid_configuration", /findUser is missing/],
   ["no such protection", () => loginsWith({ sessionProtection: "weak" }), "invalid_configuration", /basic/],
-  ["a login view elsewhere", () => loginsWith({ loginView: "//evil.example" }), "invalid_configuration", /login view/],
+  [
+    "a login view elsewhere",
+    () => loginsWith({ loginView: "//evil.example" }),
+    "invalid_configuration",
+    /loginView is a path/,
+  ],
   [
     "a router's view elsewhere",
-    () => new ExpressLogin(loginsWith({}), { loginView: "https://a.example" }),
+    () => doorWith({}).with({ loginView: "https://a.example" }),
     "invalid_configuration",
-    /login view/,
+    /loginView is a path/,
   ],
   [
     "a step-up longer than freshness",
-    () => new ExpressLogin(loginsWith({})).freshLoginRequired(() => {}, { withinSeconds: 901 }),
+    () => doorWith({}).freshRequired(() => {}, { withinSeconds: 901 }),
     "invalid_configuration",
     /900/,
   ],
   [
     "a route before the guard",
-    () => new ExpressLogin(loginsWith({})).visit({}),
+    () => doorWith({}).of({} as never),
     "guard_not_installed",
-    /did not pass the guard/,
+    /did not pass the guard. Put app.use\(auth.middleware\) before/,
   ],
 ];
 
@@ -84,7 +104,7 @@ describe("is refused, with a code and a reason", () => {
 
 describe("trusted origins", () => {
   const admits = (guard: RequestGuard, origin: string) =>
-    guard.admit({ method: "POST", headers: new Headers({ origin, cookie: "__Host-Http-session=x" }) }).admitted;
+    guard.admit({ method: "POST", headers: new Headers({ origin, cookie: "__Host-Http-session=x" }) }).ok;
 
   test("www and the domain itself are one site", () => {
     for (const [origin, trusted] of [

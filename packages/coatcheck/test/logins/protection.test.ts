@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { logIn, setUp } from "./support.ts";
+import { factsOf, logIn, setUp, userOf } from "./support.ts";
 
 const ONE = { headers: { "user-agent": "one" } };
 const TWO = { headers: { "user-agent": "two" } };
@@ -9,7 +9,7 @@ test.each(["basic", "strong"] as const)("%s: the client that logged in stays as 
   const send = client();
   await send(logIn, ONE);
   for (const _ of [1, 2]) {
-    expect(await send((visit) => visit.identify(), ONE)).toMatchObject({ user: { id: "ada" }, fresh: true });
+    expect(await send(factsOf, ONE)).toMatchObject({ user: { id: "ada" }, fresh: true });
   }
   expect(events.map(({ name }) => name)).not.toContain("session_protected");
 });
@@ -18,7 +18,7 @@ test.each(["basic", "strong", "off"] as const)(
   "%s: a request without a session meets no protection",
   async (sessionProtection) => {
     const { client, events, setCookies } = setUp({ logins: { sessionProtection } });
-    for (const own of [ONE, TWO]) expect(await client()((visit) => visit.currentUser(), own)).toBeNull();
+    for (const own of [ONE, TWO]) expect(await client()(userOf, own)).toBeNull();
     expect(events.map(({ name }) => name)).toEqual(["user_accessed", "user_accessed"]);
     expect(setCookies).toEqual([]);
   },
@@ -29,7 +29,7 @@ test("an address is no part of what a client is: telephones change theirs from o
   const send = client();
   await send(logIn, { ...ONE, clientAddress: "192.0.2.7" });
   const moved = { ...ONE, clientAddress: "2001:db8::7" };
-  expect(await send((visit) => visit.identify(), moved)).toMatchObject({ fresh: true });
+  expect(await send(factsOf, moved)).toMatchObject({ fresh: true });
   expect(await sessions.list("ada")).toMatchObject([{ device: { ip: "192.0.2.7" } }]);
 });
 
@@ -37,15 +37,15 @@ test("basic: the cookie works at another client, and is not fresh there", async 
   const { client } = setUp();
   const send = client();
   await send(logIn, ONE);
-  expect(await send((visit) => visit.identify(), TWO)).toMatchObject({ user: { id: "ada" }, fresh: false });
-  expect(await send((visit) => visit.identify(), ONE)).toMatchObject({ fresh: true });
+  expect(await send(factsOf, TWO)).toMatchObject({ user: { id: "ada" }, fresh: false });
+  expect(await send(factsOf, ONE)).toMatchObject({ fresh: true });
 });
 
 test("strong: another client ends the session, and the record says why", async () => {
   const { client, events, sessions } = setUp({ logins: { sessionProtection: "strong" } });
   const send = client();
   await send(logIn, ONE);
-  expect(await send((visit) => visit.identify(), TWO)).toBeNull();
+  expect(await send(userOf, TWO)).toBeNull();
   expect(await sessions.list("ada")).toEqual([]);
   expect(events).toContainEqual({ name: "revoked", event: expect.objectContaining({ reason: "client_changed" }) });
 });
@@ -53,9 +53,9 @@ test("strong: another client ends the session, and the record says why", async (
 test("strong: a remembered session is no exception", async () => {
   const { client, clock, events, sessions, setCookies } = setUp({ logins: { sessionProtection: "strong" } });
   const send = client();
-  await send((visit) => logIn(visit, "ada", { remember: true }), ONE);
+  await send((auth) => logIn(auth, "ada", { remember: true }), ONE);
   clock.advanceSeconds(3_600);
-  expect(await send((visit) => visit.identify(), TWO)).toBeNull();
+  expect(await send(userOf, TWO)).toBeNull();
   expect(await sessions.list("ada")).toEqual([]);
   expect(setCookies.pop()).toMatch(/^__Host-Http-session=;/);
   expect(events.filter(({ name }) => name === "session_protected")).toEqual([
@@ -67,7 +67,7 @@ test("off: clients are all the same", async () => {
   const { client, events } = setUp({ logins: { sessionProtection: "off" } });
   const send = client();
   await send(logIn, ONE);
-  expect(await send((visit) => visit.identify(), TWO)).toMatchObject({ fresh: true });
+  expect(await send(factsOf, TWO)).toMatchObject({ fresh: true });
   expect(events.map(({ name }) => name)).not.toContain("session_protected");
 });
 
@@ -75,13 +75,13 @@ test("what makes a client the same is the application's to say", async () => {
   const { client } = setUp({
     logins: {
       sessionProtection: "strong",
-      isSameClient: ({ data }, visit) => data.language === visit.request.headers.get("accept-language"),
+      isSameClient: ({ data }, { headers }) => data.language === headers.get("accept-language"),
     },
   });
   const send = client();
-  await send((visit) => logIn(visit, "ada", { data: { language: "fr" } }), ONE);
-  expect(await send((visit) => visit.currentUser(), { headers: { ...TWO.headers, "accept-language": "fr" } })).toEqual({
+  await send((auth) => logIn(auth, "ada", { data: { language: "fr" } }), ONE);
+  expect(await send(userOf, { headers: { ...TWO.headers, "accept-language": "fr" } })).toEqual({
     id: "ada",
   });
-  expect(await send((visit) => visit.currentUser(), ONE)).toBeNull();
+  expect(await send(userOf, ONE)).toBeNull();
 });

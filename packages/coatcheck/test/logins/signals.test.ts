@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { logIn, setUp } from "./support.ts";
+import { factsOf, logIn, setUp, userOf } from "./support.ts";
 
 const DAY = 86_400;
 
@@ -8,7 +8,7 @@ test("user_logged_in, user_logged_out", async () => {
   const { client, events } = setUp();
   const send = client();
   await send(logIn);
-  await send((visit) => visit.logout());
+  await send((auth) => auth.logout());
   const about = expect.objectContaining({ userId: "ada" });
   expect(events).toEqual([
     { name: "logged_in", event: about },
@@ -22,10 +22,10 @@ test("user_accessed: once a request, by whoever asks first", async () => {
   await send(logIn);
   events.length = 0;
   loaded.length = 0;
-  await send((visit) => Promise.all([visit.currentUser(), visit.identify(), visit.requireLogin()]));
+  await send((auth) => Promise.all([auth.load(), userOf(auth), auth.requireLogin()]));
   expect(events).toEqual([{ name: "user_accessed", event: { userId: "ada" } }]);
   expect(loaded).toEqual(["ada"]);
-  await client()((visit) => visit.currentUser());
+  await client()(userOf);
   expect(events[1]).toEqual({ name: "user_accessed", event: { userId: null } });
 });
 
@@ -42,33 +42,33 @@ test("user_accessed: not for a request whose handler does not ask", async () => 
 test("user_loaded_from_cookie: a remembered session that is no longer fresh", async () => {
   const { client, clock, events } = setUp();
   const send = client();
-  await send((visit) => logIn(visit, "ada", { remember: true }));
+  await send((auth) => logIn(auth, "ada", { remember: true }));
   clock.advanceSeconds(DAY);
-  const identity = await send((visit) => visit.identify());
+  const identity = await send(factsOf);
   expect(identity).toMatchObject({ user: { id: "ada" }, fresh: false });
   expect(events.map(({ name }) => name)).toContain("user_loaded_from_cookie");
 });
 
 test("user_loaded_from_request: and no session is begun", async () => {
-  const { client, events, sessions } = setUp({ logins: { requestLoader: () => ({ id: "ada" }) } });
-  expect(await client()((visit) => visit.identify())).toMatchObject({ user: { id: "ada" }, session: null });
+  const { client, events, sessions } = setUp({ logins: { findRequestUser: () => ({ id: "ada" }) } });
+  expect(await client()(factsOf)).toMatchObject({ user: { id: "ada" }, session: null });
   expect(events.map(({ name }) => name)).toEqual(["user_loaded_from_request", "user_accessed"]);
   expect(await sessions.list("ada")).toEqual([]);
 });
 
 test("the request loader is not asked where a session says who it is, nor for another origin's page", async () => {
   const asked: string[] = [];
-  const requestLoader = () => {
+  const findRequestUser = () => {
     asked.push("asked");
     return { id: "grace" };
   };
-  const { client } = setUp({ logins: { requestLoader } });
+  const { client } = setUp({ logins: { findRequestUser } });
   const send = client();
   const login = await send(logIn);
-  expect(login.outcome).toBe("logged_in");
-  expect(await send((visit) => visit.currentUser())).toEqual({ id: "ada" });
+  expect(login.ok).toBe(true);
+  expect(await send(userOf)).toEqual({ id: "ada" });
   const evil = { headers: { origin: "https://evil.example" } };
-  expect(await client()((visit) => visit.currentUser(), evil)).toBeNull();
+  expect(await client()(userOf, evil)).toBeNull();
   expect(asked).toEqual([]);
 });
 
@@ -76,16 +76,16 @@ test("user_login_confirmed", async () => {
   const { client, events } = setUp();
   const send = client();
   await send(logIn);
-  await send(async (visit) => visit.confirmLogin(await visit.begin("ada")));
+  await send((auth) => auth.confirm(() => true));
   expect(events.map(({ name }) => name)).toContain("reauthenticated");
 });
 
 test("user_unauthorized, user_needs_refresh", async () => {
   const { client, events } = setUp();
   const send = client();
-  await send((visit) => visit.requireLogin(), { method: "GET" });
-  await send((visit) => logIn(visit, "ada", { fresh: false }));
-  await send((visit) => visit.requireFreshLogin(), { method: "DELETE" });
+  await send((auth) => auth.requireLogin(), { method: "GET" });
+  await send((auth) => logIn(auth, "ada", { fresh: false }));
+  await send((auth) => auth.requireFresh(), { method: "DELETE" });
   expect(events).toContainEqual({ name: "unauthorized", event: { method: "GET" } });
   expect(events).toContainEqual({
     name: "needs_refresh",
@@ -97,7 +97,7 @@ test("session_protected: once a request", async () => {
   const { client, events } = setUp();
   const send = client();
   await send(logIn, { headers: { "user-agent": "one" } });
-  await send((visit) => Promise.all([visit.identify(), visit.sessions()]), { headers: { "user-agent": "two" } });
+  await send((auth) => Promise.all([auth.load(), auth.devices()]), { headers: { "user-agent": "two" } });
   expect(events.filter(({ name }) => name === "session_protected")).toEqual([
     { name: "session_protected", event: expect.objectContaining({ userId: "ada", protection: "basic" }) },
   ]);

@@ -1,15 +1,13 @@
 import {
+  type AuthSession,
   type GuardedRequest,
-  LoginManager,
-  type LoginManagerOptions,
-  type LoginVisit,
-  RequestGuard,
-  type RequestGuardOptions,
   type SessionEventName,
   SessionManager,
   type SessionPolicy,
   standardPolicy,
+  type UserLoginOptions,
 } from "coatcheck";
+import { LoginManager, type LoginManagerOptions, RequestGuard, type RequestGuardOptions } from "coatcheck/adapter";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { ManualClock } from "coatcheck/testing";
 
@@ -23,7 +21,7 @@ const ORIGIN = "https://app.example";
 interface Options {
   readonly policy?: Partial<SessionPolicy>;
   readonly guard?: Partial<RequestGuardOptions>;
-  readonly logins?: Partial<LoginManagerOptions<Person, null, Person>>;
+  readonly logins?: Partial<LoginManagerOptions<Person>>;
 }
 
 /** An application without a framework: its people, and a client that keeps one cookie. */
@@ -38,9 +36,9 @@ export function setUp(options: Options = {}) {
     ["eve", { id: "eve", active: false }],
   ]);
   const loaded: string[] = [];
-  const logins = new LoginManager<Person, null, Person>({
+  const logins = new LoginManager<Person>({
     guard,
-    userLoader: (id) => {
+    findUser: (id) => {
       loaded.push(id);
       return people.get(id);
     },
@@ -55,20 +53,20 @@ export function setUp(options: Options = {}) {
   function client(own: Readonly<Record<string, string>> = {}) {
     let cookie: string | null = null;
     return async function send<Result>(
-      handle: (visit: LoginVisit<Person, null, Person>) => Result | Promise<Result>,
+      handle: (auth: AuthSession<Person>) => Result | Promise<Result>,
       {
         headers = {},
         ...request
       }: Partial<Omit<GuardedRequest, "headers">> & { headers?: Record<string, string> } = {},
     ): Promise<Result> {
-      const admission = guard.admit({
+      const auth = logins.admit({
         method: "POST",
         headers: new Headers({ ...(cookie === null ? {} : { cookie }), ...own, ...headers }),
         ...request,
       });
-      if (!admission.admitted) throw new Error(admission.code);
-      const result = await handle(logins.of(admission));
-      for (const edit of await admission.finish({ status: 200, headers: new Headers() })) {
+      if (!auth.ok) throw new Error(auth.code);
+      const result = await handle(auth);
+      for (const edit of await auth.finish({ status: 200, headers: new Headers() })) {
         if (edit.name !== "set-cookie") continue;
         setCookies.push(edit.value);
         const pair = edit.value.slice(0, edit.value.indexOf(";"));
@@ -81,12 +79,20 @@ export function setUp(options: Options = {}) {
   return { clock, store, sessions, guard, logins, people, loaded, events, setCookies, client };
 }
 
-export async function logIn(
-  visit: LoginVisit<Person, null, Person>,
-  userId = "ada",
-  options?: Parameters<LoginVisit<Person, null, Person>["login"]>[1],
-) {
-  return visit.login(await visit.begin(userId), options);
+/** A login whose credential is right. */
+export function logIn(auth: AuthSession<Person>, userId = "ada", options?: UserLoginOptions) {
+  return auth.login(userId, () => true, options);
+}
+
+/** The user as the application would be told; null without one. */
+export async function userOf(auth: AuthSession<Person>): Promise<Person | null> {
+  return (await auth.load()).user;
+}
+
+/** Everything that `load` finds out, as a value that stays. */
+export async function factsOf(auth: AuthSession<Person>) {
+  const { user, session, fresh, data } = await auth.load();
+  return { user, session, fresh, data };
 }
 
 const EVENT_NAMES: readonly SessionEventName[] = [

@@ -1,4 +1,3 @@
-import { LoginManager } from "coatcheck";
 import { loggedInClient } from "coatcheck/testing";
 import { expect, test } from "vitest";
 import { applications } from "../testing/five-applications.ts";
@@ -11,15 +10,15 @@ test.each([
   ["/login?from=shop", "/login?from=shop&next=%2Fsongs%3Fpage%3D2"],
 ])("the login view %s keeps its query, and is told the way back", async (loginView, location) => {
   const { client } = setUp({ logins: { loginView } });
-  expect(await client()((visit) => visit.requireLogin(), PAGE)).toMatchObject({ status: 401, location });
+  expect(await client()((auth) => auth.requireLogin(), PAGE)).toMatchObject({ status: 401, location });
 });
 
 test("the refresh view is for those who are logged in, the login view for those who are not", async () => {
   const { client } = setUp({ logins: { loginView: "/login", refreshView: "/confirm" } });
   const send = client();
-  const requireFresh = () => send((visit) => visit.requireFreshLogin(), PAGE);
+  const requireFresh = () => send((auth) => auth.requireFresh(), PAGE);
   expect(await requireFresh()).toMatchObject({ location: "/login?next=%2Fsongs%3Fpage%3D2" });
-  await send((visit) => logIn(visit, "ada", { fresh: false }));
+  await send((auth) => logIn(auth, "ada", { fresh: false }));
   expect(await requireFresh()).toMatchObject({ status: 403, location: "/confirm?next=%2Fsongs%3Fpage%3D2" });
 });
 
@@ -27,10 +26,10 @@ test.each(Object.entries(applications))(
   "%s asks the handler of who is not fresh, and it alone answers",
   async (...of) => {
     const [, run] = of;
-    const { clock, guard } = setUp();
-    const { close, ...way } = await run(new LoginManager({ guard, userLoader: (id) => ({ id }) }));
+    const { clock, sessions } = setUp();
+    const { close, ...way } = await run({ sessions, origin: "https://app.example", findUser: (id) => ({ id }) });
     try {
-      const client = await loggedInClient({ guard, userId: "ada", ...way });
+      const client = await loggedInClient({ userId: "ada", ...way });
       expect((await client.fetch("/handled")).status).toBe(200);
       clock.advanceSeconds(900);
       const answer = await client.fetch("/handled");

@@ -1,44 +1,132 @@
-import { LoginManager } from "coatcheck";
-import { expect, test } from "vitest";
-import { logIn, type Person, setUp } from "./support.ts";
+import { describe, expect, test } from "vitest";
+import { factsOf, logIn, setUp, userOf } from "./support.ts";
 
-test("nobody is null, or whom the application makes of nobody", async () => {
-  const { client, guard } = setUp();
-  expect(await client()((visit) => visit.currentUser())).toBeNull();
-
-  let made = 0;
-  const logins = new LoginManager({
-    guard,
-    userLoader: (): Person | null => null,
-    anonymousUser: () => ({ name: "Guest", number: ++made }),
-  });
-  const admission = guard.admit({ method: "GET", headers: new Headers() });
-  if (!admission.admitted) throw new Error(admission.code);
-  const visit = logins.of(admission);
-  expect(await visit.currentUser()).toEqual({ name: "Guest", number: 1 });
-  expect(await visit.identify()).toBeNull();
-  expect(await visit.requireLogin()).toMatchObject({ admitted: false, status: 401 });
+test("without a login there is no user, no session and no data", async () => {
+  const { client } = setUp();
+  expect(await client()(factsOf)).toEqual({ user: null, session: null, fresh: false, data: {} });
+  expect(await client()((auth) => auth.requireLogin())).toMatchObject({ ok: false, status: 401 });
 });
 
-test("a request that names a user who is not there is nobody's", async () => {
-  const { client, events } = setUp({ logins: { requestLoader: () => null } });
-  expect(await client()((visit) => visit.requireLogin())).toMatchObject({ code: "unauthenticated" });
+test("what was not loaded yet is a mistake to read, and the message says what to write", async () => {
+  const { client } = setUp();
+  await client()(async (auth) => {
+    for (const name of ["user", "session", "fresh", "data", "authentication"] as const) {
+      expect(() => auth[name]).toThrow(
+        expect.objectContaining({
+          code: "session_not_loaded",
+          message: expect.stringMatching(/await auth\.of\(request\)\.load\(\)/),
+        }),
+      );
+    }
+    expect((await auth.load()).user).toBeNull();
+    expect(auth.user).toBeNull();
+  });
+});
+
+test("a request is loaded once, whatever asks: `load`, a guard, or the list of devices", async () => {
+  const { client, loaded, store } = setUp();
+  const send = client();
+  await send(logIn);
+  let reads = 0;
+  const { find } = store;
+  store.find = (reference) => {
+    reads += 1;
+    return find.call(store, reference);
+  };
+  loaded.length = 0;
+  await send(async (auth) => {
+    expect(await auth.load()).toBe(auth);
+    await Promise.all([auth.load(), auth.requireLogin(), auth.requireFresh(), auth.devices()]);
+  });
+  expect([reads, loaded]).toEqual([1, ["ada"]]);
+});
+
+test("a poll does not extend the session", async () => {
+  const { client, clock, sessions } = setUp();
+  const send = client();
+  await send(logIn);
+  clock.advanceSeconds(600);
+  const lastSeen = async () => (await sessions.list("ada"))[0]?.lastSeenAt;
+  const before = await lastSeen();
+  expect((await send((auth) => auth.load({ slide: false }).then(factsOf))).user).toEqual({ id: "ada" });
+  expect(await lastSeen()).toBe(before);
+  await send(userOf);
+  expect(await lastSeen()).toBe(clock.now());
+});
+
+test("the application's data is replaced, and is seen by the same request and the next", async () => {
+  const { client } = setUp();
+  const send = client();
+  await send((auth) => logIn(auth, "ada", { data: { theme: "light" } }));
+  const seen = await send(async (auth) => {
+    expect(await auth.replaceData({ theme: "dark" })).toBe(true);
+    return [auth.data, auth.session?.data];
+  });
+  expect(seen).toEqual([{ theme: "dark" }, { theme: "dark" }]);
+  expect((await send(factsOf)).data).toEqual({ theme: "dark" });
+  expect(await client()((auth) => auth.replaceData({ theme: "dark" }))).toBe(false);
+});
+
+describe("a user's devices", () => {
+  test("are listed, and each can be signed out", async () => {
+    const { client } = setUp();
+    const [laptop, phone] = [client(), client()];
+    await laptop(logIn);
+    await phone(logIn);
+    const devices = await laptop((auth) => auth.devices());
+    expect(devices.map(({ current }) => current).sort()).toEqual([false, true]);
+    const other = devices.find(({ current }) => !current)?.id ?? "";
+    expect(await laptop((auth) => auth.revoke(other))).toBe(true);
+    expect(await laptop((auth) => auth.revoke(other))).toBe(false);
+    expect(await phone(userOf)).toBeNull();
+    const own = devices.find(({ current }) => current)?.id ?? "";
+    expect(await laptop(async (auth) => [await auth.revoke(own), await userOf(auth)])).toEqual([true, null]);
+  });
+
+  test("can be signed out all at once, this one too or not", async () => {
+    const { client, sessions, setCookies } = setUp();
+    const [laptop, phone, tablet] = [client(), client(), client()];
+    for (const send of [laptop, phone, tablet]) await send(logIn);
+    expect(await laptop((auth) => auth.revokeOthers())).toBe(2);
+    expect(await laptop(userOf)).toEqual({ id: "ada" });
+    await phone(logIn);
+    const seen = await laptop(async (auth) => [await auth.revokeAll(), auth.user, (await auth.requireLogin())?.code]);
+    expect(seen).toEqual([2, null, "unauthenticated"]);
+    expect(setCookies.pop()).toMatch(/^__Host-Http-session=;.*Max-Age=0$/);
+    expect(await sessions.list("ada")).toEqual([]);
+  });
+
+  test("are none without a session, and nothing ends", async () => {
+    const { client } = setUp();
+    const nothing = await client()(async (auth) => [
+      await auth.devices(),
+      await auth.revoke("x"),
+      await auth.revokeOthers(),
+      await auth.revokeAll(),
+    ]);
+    expect(nothing).toEqual([[], false, 0, 0]);
+  });
+});
+
+test("a request that names a user who is not there has none", async () => {
+  const { client, events } = setUp({ logins: { findRequestUser: () => null } });
+  expect(await client()((auth) => auth.requireLogin())).toMatchObject({ code: "unauthenticated" });
   expect(events.map(({ name }) => name)).toEqual(["user_accessed", "unauthorized"]);
 });
 
 test("what the request names is asked for where the session's user is gone", async () => {
-  const { client, people } = setUp({ logins: { requestLoader: () => ({ id: "robot" }) } });
+  const { client, people } = setUp({ logins: { findRequestUser: () => ({ id: "robot" }) } });
   const send = client();
   await send(logIn);
   people.delete("ada");
-  expect(await send((visit) => visit.identify())).toMatchObject({ user: { id: "robot" }, session: null });
+  expect(await send(factsOf)).toMatchObject({ user: { id: "robot" }, session: null });
 });
 
 test("no method is exempt from a login: OPTIONS and HEAD are not, either", async () => {
   const { client } = setUp();
   for (const method of ["OPTIONS", "HEAD", "GET", "POST"]) {
     const send = client();
-    expect(await send((visit) => visit.requireLogin(), { method })).toMatchObject({ status: 401 });
-    expect(await send((visit) => visit.requireFreshLogin(), { method })).toMatchObject({ status: 401 });
+    expect(await send((auth) => auth.requireLogin(), { method })).toMatchObject({ status: 401 });
+    expect(await send((auth) => auth.requireFresh(), { method })).toMatchObject({ status: 401 });
   }
 });

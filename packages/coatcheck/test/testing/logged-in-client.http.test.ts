@@ -1,41 +1,39 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { LoginManager, type LoginManagerOptions, RequestGuard, SessionManager, standardPolicy } from "coatcheck";
-import { FastifyLogin } from "coatcheck/adapters/fastify";
+import { SessionManager, standardPolicy } from "coatcheck";
+import { RequestGuard } from "coatcheck/adapter";
+import { coatcheck } from "coatcheck/fastify";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { loggedInClient, ManualClock } from "coatcheck/testing";
 import Fastify from "fastify";
 import { describe, expect, test } from "vitest";
-import { applications } from "./five-applications.ts";
+import { type ApplicationOptions, applications } from "./five-applications.ts";
 
 const ORIGIN = "https://app.example";
 const PROTECTIONS = ["basic", "strong", "off"] as const;
 
 /** Guards that refuse whatever they may: what a client gets past here, it gets past anywhere. */
-function setUp(options: Partial<LoginManagerOptions<{ id: string }>> = {}) {
+function setUp(own: Partial<ApplicationOptions> = {}) {
   const clock = new ManualClock();
   const sessions = new SessionManager({ store: new MemorySessionStore({ clock }), clock });
-  const guard = new RequestGuard({
+  const options: ApplicationOptions = {
     sessions,
     origin: ORIGIN,
     headerlessRequests: "refuse",
     crossOriginRequests: "refuse_always",
-  });
-  return {
-    clock,
-    sessions,
-    guard,
-    logins: new LoginManager<{ id: string }>({ guard, userLoader: (id) => ({ id }), ...options }),
+    findUser: (id) => ({ id }),
+    ...own,
   };
+  return { clock, sessions, options, guard: new RequestGuard({ sessions, origin: ORIGIN }) };
 }
 
 for (const [framework, run] of Object.entries(applications)) {
   describe(framework, () => {
     test("is logged in, changes something, and is logged out by the application's own logout", async () => {
-      const { guard, logins, sessions } = setUp();
-      const { close, ...way } = await run(logins);
+      const { options, sessions } = setUp();
+      const { close, ...way } = await run(options);
       try {
-        const client = await loggedInClient({ guard, userId: "ada", ...way });
+        const client = await loggedInClient({ userId: "ada", ...way });
         expect(await (await client.fetch("/me")).json()).toEqual({ id: "ada", fresh: true });
         expect((await client.fetch("/logout", { method: "POST" })).status).toBe(204);
         expect(client.cookie).toBeNull();
@@ -47,12 +45,12 @@ for (const [framework, run] of Object.entries(applications)) {
     });
 
     test.each(PROTECTIONS)("is as fresh as is asked, with session protection %s", async (sessionProtection) => {
-      const { guard, logins } = setUp({ sessionProtection });
-      const { close, ...way } = await run(logins);
+      const { options } = setUp({ sessionProtection });
+      const { close, ...way } = await run(options);
       try {
-        const fresh = await loggedInClient({ guard, userId: "ada", ...way });
+        const fresh = await loggedInClient({ userId: "ada", ...way });
         expect((await fresh.fetch("/fresh")).status).toBe(200);
-        const stale = await loggedInClient({ guard, userId: "ada", fresh: false, ...way });
+        const stale = await loggedInClient({ userId: "ada", fresh: false, ...way });
         expect(await (await stale.fetch("/me")).json()).toEqual({ id: "ada", fresh: false });
         expect((await stale.fetch("/fresh")).status).toBe(403);
       } finally {
@@ -61,10 +59,10 @@ for (const [framework, run] of Object.entries(applications)) {
     });
 
     test("follows the cookie to its next secret", async () => {
-      const { clock, guard, logins } = setUp();
-      const { close, ...way } = await run(logins);
+      const { clock, options } = setUp();
+      const { close, ...way } = await run(options);
       try {
-        const client = await loggedInClient({ guard, userId: "ada", remember: true, ...way });
+        const client = await loggedInClient({ userId: "ada", remember: true, ...way });
         const first = client.cookie;
         for (let day = 1; day <= 3; day++) {
           clock.advanceSeconds(86_400);
@@ -81,11 +79,12 @@ for (const [framework, run] of Object.entries(applications)) {
 }
 
 test("headers and cookies can be carried by hand, as for app.inject", async () => {
-  const { clock, guard, logins } = setUp();
-  const login = new FastifyLogin(logins);
-  const app = Fastify().register(login.plugin);
-  app.get("/", async (request) => login.visit(request).currentUser());
-  app.post("/logout", async (request) => login.visit(request).logout());
+  const { clock, options } = setUp();
+  const auth = coatcheck(options);
+  const { guard } = auth;
+  const app = Fastify().register(auth.plugin);
+  app.get("/", async (request) => (await auth.of(request).load()).user);
+  app.post("/logout", async (request) => auth.of(request).logout());
   const client = await loggedInClient({ guard, userId: "ada", remember: true });
   clock.advanceSeconds(86_400);
   const before = client.cookie;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
-import type { HeaderEdit, Visit } from "coatcheck";
+import type { HeaderEdit, RequestSession } from "coatcheck/adapter";
 import type { FastifyBaseLogger } from "fastify";
 import { Client, type Dispatcher, Pool } from "undici";
 import { hasBody } from "../../http/body-timeout.ts";
@@ -22,7 +22,7 @@ export interface AdmittedRequest {
   readonly route: Route;
   /** Path and query, as they are sent on. */
   readonly target: string;
-  readonly visit: Visit;
+  readonly visit: RequestSession;
   readonly identity: ForwardedIdentity | null;
   /** The session that the response ends with; null where none was looked at. */
   readonly session: { readonly userId: string; readonly id: string } | null;

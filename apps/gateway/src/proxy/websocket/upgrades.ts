@@ -3,7 +3,7 @@ import { request as httpsRequest } from "node:https";
 import type { Duplex } from "node:stream";
 import { hasTooManyFields } from "@coatcheck/service/field-limit";
 import { endWithProblem } from "@coatcheck/service/problem";
-import type { Visit } from "coatcheck";
+import type { RequestSession } from "coatcheck/adapter";
 import type { FastifyBaseLogger } from "fastify";
 import { logUpgrade } from "../../http/log.ts";
 import { type ProblemCode, problemObject, problems } from "../../http/problem.ts";
@@ -221,7 +221,7 @@ interface AskingEnd {
 }
 
 /** Has a session go on while its user sends something; a session that is found ended meanwhile ends the connection. */
-function slideOnData(visit: Visit, end: () => void): () => void {
+function slideOnData(visit: RequestSession, end: () => void): () => void {
   let lastAt = performance.now();
   return () => {
     if (performance.now() - lastAt < SLIDE_EVERY_MILLISECONDS) return;

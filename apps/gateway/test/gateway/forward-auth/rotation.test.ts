@@ -1,5 +1,5 @@
 import type { AddressInfo } from "node:net";
-import { RequestGuard } from "coatcheck";
+import { RequestGuard } from "coatcheck/adapter";
 import Fastify from "fastify";
 import { expect, onTestFinished, test } from "vitest";
 import { SecurityEvents } from "../../../src/audit/security-events.ts";
@@ -60,7 +60,7 @@ test("a session whose secret is due is answered for, and rotated by the next req
       "sec-fetch-dest": "empty",
     }),
   });
-  if (!visit.admitted) throw new Error(visit.code);
+  if (!visit.ok) throw new Error(visit.code);
   await visit.authenticate();
   const edits = await visit.finish({ status: 200, headers: { get: () => null } });
   expect(edits.map(({ name }) => name)).toContain("set-cookie");

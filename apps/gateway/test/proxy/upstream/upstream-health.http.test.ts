@@ -3,7 +3,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { PassThrough } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { RequestGuard, SessionManager } from "coatcheck";
+import { SessionManager } from "coatcheck";
+import { RequestGuard } from "coatcheck/adapter";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { ManualClock } from "coatcheck/testing";
 import { pino } from "pino";
@@ -187,7 +188,7 @@ describe("an upstream that goes away and returns", () => {
     };
     const front = createServer((request, response) => {
       const visit = origin.guard.admit({ method: "GET", headers: { get: () => null } });
-      if (!visit.admitted) throw new Error("The guard refused.");
+      if (!visit.ok) throw new Error("The guard refused.");
       const who = { identity: null, session: null, clientAddress: "127.0.0.1" };
       const admitted = { origin, route, visit, target: request.url ?? "", ...who };
       void upstreams.forward(request, response, admitted).then((failure) => {

@@ -1,15 +1,15 @@
 import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { AuthSession } from "../../http/auth-session.ts";
 import type { HeaderEdit } from "../../http/response-headers.ts";
-import type { Visit } from "../../http/visit.ts";
 
 type Headers = OutgoingHttpHeaders | readonly OutgoingHttpHeader[];
 
 /**
- * Has the visit edit the headers of a response when they are about to leave, however that comes about. Where it has to
+ * Has the session edit the headers of a response when they are about to leave, however that comes about. Where it has to
  * wait, because the secret is rotated, what is written meanwhile waits too, and `write` says so by its back-pressure.
  * To the application the headers have left by then: what would fail in Node fails here, where it can be caught.
  */
-export function editHeaders(response: ServerResponse, visit: Visit): void {
+export function editHeaders(response: ServerResponse, session: Pick<AuthSession<unknown>, "finish">): void {
   const { writeHead, write, end, flushHeaders } = response;
   const waiting: (() => void)[] = [];
   let state: "untouched" | "waiting" | "left" = "untouched";
@@ -17,7 +17,7 @@ export function editHeaders(response: ServerResponse, visit: Visit): void {
   /** Whether the headers may leave now. */
   function mayLeave(): boolean {
     if (state !== "untouched") return state === "left";
-    const edits = visit.finish({
+    const edits = session.finish({
       status: response.statusCode,
       headers: { get: (name) => headerText(response.getHeader(name)) },
     });
@@ -27,7 +27,7 @@ export function editHeaders(response: ServerResponse, visit: Visit): void {
     }
     state = "waiting";
     const thaw = freezeHead(response);
-    // It never rejects. What waited may throw what the application did wrong, with nobody there to catch it.
+    // It never rejects. What waited may throw what the application did wrong, with nothing there to catch it.
     void edits.then((late) => {
       thaw();
       release(late);
@@ -90,7 +90,7 @@ export function editHeaders(response: ServerResponse, visit: Visit): void {
   response.flushHeaders = () => whenLeft(() => flushHeaders.call(response));
 }
 
-/** Status and headers as they are now, until the returned function is called: nobody changes what is decided. */
+/** Status and headers as they are now, until the returned function is called: what is decided stays. */
 function freezeHead(response: ServerResponse): () => void {
   const { statusCode, statusMessage, setHeader, appendHeader, removeHeader } = response;
   const refuse = () => {
@@ -104,7 +104,7 @@ function freezeHead(response: ServerResponse): () => void {
   };
 }
 
-/** As Node's own, which whoever handles it knows. */
+/** With the code of Node's own error, which applications handle. */
 function headHasLeft(): Error {
   return Object.assign(new Error("The response headers are decided, and about to leave."), {
     code: "ERR_HTTP_HEADERS_SENT",

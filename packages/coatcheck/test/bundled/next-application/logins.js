@@ -1,6 +1,6 @@
 import Database from "better-sqlite3";
-import { LoginManager, oncePerProcess, RequestGuard, SessionManager } from "coatcheck";
-import { FetchLogin } from "coatcheck/adapters/fetch";
+import { oncePerProcess } from "coatcheck";
+import { coatcheck } from "coatcheck/fetch";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { migratePostgresSessions, PostgresSessionStore } from "coatcheck/stores/postgres";
 import { SqliteSessionStore } from "coatcheck/stores/sqlite";
@@ -24,7 +24,7 @@ const stores = {
 
 const doubled = {};
 
-/** The logins that keep their sessions there, opened by the first request that asks. */
+/** The door whose sessions are kept there, opened by the first request that asks. */
 export function loginsWith(name) {
   if (name !== "doubled-memory") return oncePerProcess(`logins in ${name}`, () => open(name));
   // One for each time that Next.js evaluates this module.
@@ -33,7 +33,5 @@ export function loginsWith(name) {
 }
 
 async function open(name) {
-  const sessions = new SessionManager({ store: await stores[name]() });
-  const guard = new RequestGuard({ sessions, origin: process.env.ORIGIN });
-  return new FetchLogin(new LoginManager({ guard, userLoader: (id) => ({ id }) }));
+  return coatcheck({ store: await stores[name](), origin: process.env.ORIGIN, findUser: (id) => ({ id }) });
 }

@@ -1,4 +1,5 @@
-import { RequestGuard, SessionManager } from "coatcheck";
+import { SessionManager } from "coatcheck";
+import { RequestGuard } from "coatcheck/adapter";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import type { SimulatedTime } from "./simulated-time.ts";
 
@@ -59,21 +60,21 @@ export class SimulatedSite {
 
   /** Logs a user in, to be remembered; the cookie. */
   async logIn(userId: string): Promise<string> {
-    const visit = this.#admit(0, "POST", {});
-    const login = await visit.login(await this.#node(0).sessions.begin(userId), { remember: true });
+    const session = this.#admit(0, "POST", {});
+    const login = await session.login(await this.#node(0).sessions.begin(userId), { remember: true });
     if (login.outcome !== "logged_in") throw new Error(`The login was refused: ${login.outcome}.`);
-    const cookie = cookieIn(await visit.finish({ status: 200, headers: new Headers() }));
+    const cookie = cookieIn(await session.finish({ status: 200, headers: new Headers() }));
     if (cookie === null) throw new Error("The login set no cookie.");
     return cookie;
   }
 
   /** Answers one request, by one of its nodes. */
   async answer(cookie: string, { headers, contentType }: Exchange, node: number): Promise<Answer> {
-    const visit = this.#admit(node, "GET", { ...headers, cookie });
-    const held = await visit.authenticate();
+    const session = this.#admit(node, "GET", { ...headers, cookie });
+    const held = await session.authenticate();
     const isLoggedIn = held.status === "authenticated";
     const outgoing = { status: isLoggedIn ? 200 : 401, headers: new Headers({ "content-type": contentType }) };
-    return { isLoggedIn, setCookie: cookieIn(await visit.finish(outgoing)) };
+    return { isLoggedIn, setCookie: cookieIn(await session.finish(outgoing)) };
   }
 
   #node(index: number): RequestGuard {
@@ -83,9 +84,9 @@ export class SimulatedSite {
   }
 
   #admit(node: number, method: string, headers: Record<string, string>) {
-    const visit = this.#node(node).admit({ method, headers: new Headers(headers) });
-    if (!visit.admitted) throw new Error(`The guard refused the request: ${visit.code}.`);
-    return visit;
+    const session = this.#node(node).admit({ method, headers: new Headers(headers) });
+    if (!session.ok) throw new Error(`The guard refused the request: ${session.code}.`);
+    return session;
   }
 }
 

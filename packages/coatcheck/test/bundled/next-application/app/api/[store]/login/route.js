@@ -1,10 +1,10 @@
 import { loginsWith } from "../../../../logins.js";
 
 export async function POST(request, { params }) {
-  const login = await loginsWith((await params).store);
-  const handle = login.handle(async (_request, visit) => {
-    const result = await visit.login(await visit.begin("42"));
-    return result.outcome === "refused" ? login.refuse(result.refusal) : Response.json(result.user);
+  const auth = await loginsWith((await params).store);
+  const handle = auth.handle(async (_request, session) => {
+    const login = await session.login("42", () => true);
+    return login.ok ? Response.json(login.user) : auth.answer(login);
   });
   return handle(request);
 }

@@ -14,7 +14,7 @@ import { type Refusal, refusalOf } from "./refusal.ts";
 import { cacheControl, type HeaderEdit, isPage, type OutgoingResponse, varyBy } from "./response-headers.ts";
 import { canCarryRotation } from "./rotation-answer.ts";
 
-interface VisitParts {
+interface RequestSessionParts {
   readonly request: GuardedRequest;
   readonly sessions: SessionManager;
   readonly cookie: HostCookie;
@@ -29,19 +29,19 @@ interface VisitParts {
 }
 
 /** How a session begins. Device, replaced session and cause are those of the request. */
-export type VisitLoginOptions = Omit<LoginOptions, "device" | "replaces" | "cause">;
+export type RequestLoginOptions = Omit<LoginOptions, "device" | "replaces" | "cause">;
 /** What a login came to: what `SessionManager.login` says, or the refusal of another origin. */
-export type VisitLoginResult =
+export type RequestLoginResult =
   | LoginResult
   | { readonly outcome: "refused"; readonly refusal: Refusal<"cross_origin_request"> };
 
 /**
- * Visit is one admitted request, and what becomes of its session while it is served. The store is asked only when
- * somebody wants to know who is there, and once. The cookie is written only after the store has acknowledged.
+ * RequestSession is the session of one admitted request: its cookie, its lookup, and the headers of its response. The
+ * store is asked only when the session is needed, and once. The cookie is written only after the store has acknowledged.
+ * It knows no users: `AuthSession` does.
  */
-export class Visit {
-  readonly admitted = true;
-  readonly #parts: VisitParts;
+export class RequestSession {
+  readonly #parts: RequestSessionParts;
   #result: Promise<AuthenticationResult> | null = null;
   /** What `#result` came to, once it has. */
   #known: AuthenticationResult | null = null;
@@ -49,11 +49,15 @@ export class Visit {
   #hasForgotten = false;
   #isFinished = false;
   #loginUnderWay: Promise<unknown> = Promise.resolve();
-  readonly #companions: { readonly owner: object; readonly companion: unknown }[] = [];
 
   /** @internal `RequestGuard.admit` makes them. */
-  constructor(parts: VisitParts) {
+  constructor(parts: RequestSessionParts) {
     this.#parts = parts;
+  }
+
+  /** Tells it from a refusal. */
+  get ok(): true {
+    return true;
   }
 
   /** The request as the guard saw it. */
@@ -61,21 +65,9 @@ export class Visit {
     return this.#parts.request;
   }
 
-  /** @internal Whether its session is one of these. */
-  isOf(sessions: SessionManager): boolean {
-    return this.#parts.sessions === sessions;
-  }
-
-  /**
-   * @internal What `owner` keeps with this visit, made when it is first asked for. Not a WeakMap of the owner's: with an
-   * entry for each request it is what the garbage collector would be busy with.
-   */
-  companionOf<Companion>(owner: object, make: () => Companion): Companion {
-    const known = this.#companions.find((each) => each.owner === owner);
-    if (known !== undefined) return known.companion as Companion;
-    const companion = make();
-    this.#companions.push({ owner, companion });
-    return companion;
+  /** The sessions that it is one of. */
+  get sessions(): SessionManager {
+    return this.#parts.sessions;
   }
 
   /** An unsafe request of another origin's page. It was admitted because it carries no cookie, and begins no session. */
@@ -93,16 +85,16 @@ export class Visit {
   }
 
   /**
-   * Who is there. The first call asks the store, further ones get the same answer.
+   * The session, and what it is worth. The first call asks the store, further ones get the same answer.
    * `slide: false` marks a poll, which does not extend the session; it counts on the first call.
    */
   authenticate(options: { readonly slide?: boolean } = {}): Promise<AuthenticationResult> {
     const { token, sessions } = this.#parts;
     if (this.#result !== null) return this.#result;
     if (token === null) {
-      const nobody = unauthenticated("absent");
-      this.#know(nobody);
-      return Promise.resolve(nobody);
+      const absent = unauthenticated("absent");
+      this.#know(absent);
+      return Promise.resolve(absent);
     }
     const asked = sessions.authenticate(token, { slide: options.slide ?? true, cause: this.request });
     this.#result = asked;
@@ -110,7 +102,7 @@ export class Visit {
       (result) => {
         if (this.#result === asked) this.#known = result;
       },
-      // Whoever awaits it hears of it. Nothing is known.
+      // The caller awaits the same promise and gets the error. Nothing is known of the session.
       () => {},
     );
     return asked;
@@ -120,7 +112,7 @@ export class Visit {
    * Completes a login that `sessions.begin` began, before the credential was checked, and puts the token into the
    * response. A session that the browser already holds ends. A page of another origin cannot log anyone in.
    */
-  login(attempt: LoginAttempt, options: VisitLoginOptions = {}): Promise<VisitLoginResult> {
+  login(attempt: LoginAttempt, options: RequestLoginOptions = {}): Promise<RequestLoginResult> {
     // One after the other: of two at once, the later replaces the earlier, whose cookie does not go out.
     const login = this.#loginUnderWay.then(() => this.#login(attempt, options));
     this.#loginUnderWay = login.catch(() => {});
@@ -176,7 +168,7 @@ export class Visit {
   /**
    * What to write into the response's headers. Adapters call it once, when they are about to leave. Only where the
    * secret is rotated, because that is due and the response can carry it, has the caller to wait. Nothing of the
-   * session is written when nobody asked about it.
+   * session is written where the application did not ask about it.
    */
   finish(response: OutgoingResponse): readonly HeaderEdit[] | Promise<readonly HeaderEdit[]> {
     if (this.#isFinished) return [];
@@ -188,9 +180,9 @@ export class Visit {
     return this.#rotate(held).then(() => this.#edit(response));
   }
 
-  async #login(attempt: LoginAttempt, options: VisitLoginOptions): Promise<VisitLoginResult> {
+  async #login(attempt: LoginAttempt, options: RequestLoginOptions): Promise<RequestLoginResult> {
     requireLoginAttempt(attempt);
-    requireLoginOptions(options, LOGIN_OPTIONS.visit);
+    requireLoginOptions(options, LOGIN_OPTIONS.request);
     this.#requireUnfinished();
     if (this.isCrossOrigin) return { outcome: "refused", refusal: refusalOf("cross_origin_request") };
     const { sessions } = this.#parts;
@@ -199,7 +191,7 @@ export class Visit {
     const replaces = held.status === "authenticated" ? held : null;
     const result = await sessions.login(attempt, { ...options, device, replaces, cause: this.request });
     if (result.outcome !== "logged_in") return result;
-    // Somebody answered without waiting: a session that no cookie leads to must not stay.
+    // The application answered without waiting: a session that no cookie leads to must not stay.
     if (this.#isFinished) await sessions.logout(result.authentication, { cause: this.request });
     this.#requireUnfinished();
     this.#hold(result.token, result.authentication);

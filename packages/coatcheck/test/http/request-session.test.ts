@@ -1,12 +1,5 @@
-import {
-  CoatcheckError,
-  type GuardedRequest,
-  RequestGuard,
-  type RequestGuardOptions,
-  rememberedLifetime,
-  SessionManager,
-  type Visit,
-} from "coatcheck";
+import { CoatcheckError, type GuardedRequest, rememberedLifetime, SessionManager } from "coatcheck";
+import { RequestGuard, type RequestGuardOptions, type RequestSession } from "coatcheck/adapter";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { ManualClock } from "coatcheck/testing";
 import { describe, expect, test, vi } from "vitest";
@@ -23,20 +16,20 @@ function setUp(options: Partial<RequestGuardOptions> = {}) {
   const guard = new RequestGuard({ sessions, origin: ORIGIN, ...options });
 
   /** An admitted request with these cookies. */
-  function visit(cookie: string | null = null, method = "POST", headers: Record<string, string> = {}): Visit {
+  function admit(cookie: string | null = null, method = "POST", headers: Record<string, string> = {}): RequestSession {
     const admission = guard.admit(requestOf(method, { ...(cookie === null ? {} : { cookie }), ...headers }));
-    if (!admission.admitted) throw new Error(admission.code);
+    if (!admission.ok) throw new Error(admission.code);
     return admission;
   }
 
   /** Logs a user in and returns the cookie as a browser would send it. */
   async function login(userId = "1", remember = false): Promise<string> {
-    const arrival = visit();
+    const arrival = admit();
     await arrival.login(await sessions.begin(userId), { remember });
     return cookieOf(await arrival.finish(responseOf(200)));
   }
 
-  return { clock, store, sessions, guard, visit, login };
+  return { clock, store, sessions, guard, admit, login };
 }
 
 function requestOf(method: string, headers: Record<string, string> = {}): GuardedRequest {
@@ -60,7 +53,7 @@ describe("admission", () => {
   test("two session cookies are refused, whatever they hold", async () => {
     const { guard } = setUp();
     expect(guard.admit(requestOf("GET", { cookie: `${COOKIE}=a; ${COOKIE}=b` }))).toMatchObject({
-      admitted: false,
+      ok: false,
       status: 400,
       code: "duplicate_session_cookie",
     });
@@ -74,30 +67,30 @@ describe("admission", () => {
 
   test("without the cookie it passes, so that public routes can take it", () => {
     const { guard } = setUp();
-    expect(guard.admit(requestOf("POST", { "sec-fetch-site": "cross-site" })).admitted).toBe(true);
+    expect(guard.admit(requestOf("POST", { "sec-fetch-site": "cross-site" })).ok).toBe(true);
   });
 
   test("refuse_always refuses it without the cookie too", () => {
     const { guard } = setUp({ crossOriginRequests: "refuse_always" });
-    expect(guard.admit(requestOf("POST", { "sec-fetch-site": "cross-site" })).admitted).toBe(false);
-    expect(guard.admit(requestOf("POST")).admitted).toBe(true);
+    expect(guard.admit(requestOf("POST", { "sec-fetch-site": "cross-site" })).ok).toBe(false);
+    expect(guard.admit(requestOf("POST")).ok).toBe(true);
   });
 
   test("a script with the cookie passes by default, and is refused on demand until it says where it comes from", () => {
     const cookie = `${COOKIE}=anything`;
-    expect(setUp().guard.admit(requestOf("POST", { cookie })).admitted).toBe(true);
+    expect(setUp().guard.admit(requestOf("POST", { cookie })).ok).toBe(true);
     const { guard } = setUp({ headerlessRequests: "refuse" });
     expect(guard.admit(requestOf("POST", { cookie }))).toMatchObject({ status: 403, code: "headerless_request" });
-    expect(guard.admit(requestOf("POST", { cookie, "x-csrf": "1" })).admitted).toBe(true);
-    expect(guard.admit(requestOf("POST", { cookie, origin: ORIGIN })).admitted).toBe(true);
-    expect(guard.admit(requestOf("POST")).admitted).toBe(true);
+    expect(guard.admit(requestOf("POST", { cookie, "x-csrf": "1" })).ok).toBe(true);
+    expect(guard.admit(requestOf("POST", { cookie, origin: ORIGIN })).ok).toBe(true);
+    expect(guard.admit(requestOf("POST")).ok).toBe(true);
   });
 
   test("a script that offers HTTP/2 with its GET is asked no more than any other; a WebSocket is", () => {
     const cookie = `${COOKIE}=anything`;
     const { guard } = setUp({ headerlessRequests: "refuse" });
     const admit = (upgrade: string) => guard.admit(requestOf("GET", { cookie, upgrade }));
-    expect(admit("h2c").admitted).toBe(true);
+    expect(admit("h2c").ok).toBe(true);
     for (const upgrade of ["websocket", "WebSocket", "h2c, websocket"]) {
       expect(admit(upgrade)).toMatchObject({ status: 403, code: "headerless_request" });
     }
@@ -116,7 +109,7 @@ describe("admission", () => {
   test.each(["/webhook", "/webhook?id=1", "https://app.example/webhook"])("%s is without a session", (url) => {
     const { guard } = setUp({ sessionlessRoutes: ["POST /webhook"] });
     const foreign = requestOf("POST", { cookie: `${COOKIE}=a`, origin: "https://evil.example" });
-    expect(guard.admit({ ...foreign, url })).toMatchObject({ admitted: true });
+    expect(guard.admit({ ...foreign, url })).toMatchObject({ ok: true });
   });
 
   test.each(["/a/../webhook", "//webhook", "/./webhook", "/%77ebhook", "/Webhook", "/webhook/", "/\twebhook"])(
@@ -135,26 +128,26 @@ describe("admission", () => {
 
 describe("login", () => {
   test("puts the token into the response, and the token authenticates", async () => {
-    const { visit, login } = setUp();
+    const { admit, login } = setUp();
     const cookie = await login("1");
-    const result = await visit(cookie, "GET").authenticate();
+    const result = await admit(cookie, "GET").authenticate();
     expect(result).toMatchObject({ status: "authenticated", fresh: true, session: { userId: "1" } });
   });
 
   test("the same request is authenticated from then on", async () => {
-    const { visit, sessions } = setUp();
-    const arrival = visit();
+    const { admit, sessions } = setUp();
+    const arrival = admit();
     await arrival.login(await sessions.begin("1"));
     expect(await arrival.authenticate()).toMatchObject({ status: "authenticated" });
   });
 
   test("without remember-me the cookie ends with the browser, with it after thirty days", async () => {
-    const { visit, sessions } = setUp();
+    const { admit, sessions } = setUp();
     for (const [remember, age] of [
       [false, undefined],
       [true, `Max-Age=${rememberedLifetime.absoluteTimeoutSeconds}`],
     ] as const) {
-      const arrival = visit();
+      const arrival = admit();
       await arrival.login(await sessions.begin("1"), { remember });
       const { "set-cookie": text } = headersOf(await arrival.finish(responseOf(200)));
       expect(text?.match(/Max-Age=\d+/)?.[0]).toBe(age);
@@ -162,29 +155,29 @@ describe("login", () => {
   });
 
   test("ends the session that the browser held, whosever it was", async () => {
-    const { visit, sessions, login } = setUp();
+    const { admit, sessions, login } = setUp();
     const first = await login("1");
-    const arrival = visit(first);
+    const arrival = admit(first);
     await arrival.login(await sessions.begin("2"));
-    expect(await visit(first, "GET").authenticate()).toMatchObject({ status: "unauthenticated" });
+    expect(await admit(first, "GET").authenticate()).toMatchObject({ status: "unauthenticated" });
     expect(await sessions.list("1")).toHaveLength(0);
     expect(await sessions.list("2")).toHaveLength(1);
   });
 
   test("two logins at once in one request leave one session: the one whose cookie goes out", async () => {
-    const { sessions, visit } = setUp();
-    const arrival = visit();
+    const { sessions, admit } = setUp();
+    const arrival = admit();
     const attempts = [await sessions.begin("1"), await sessions.begin("1")];
     await Promise.all(attempts.map((attempt) => arrival.login(attempt)));
-    const later = await visit(cookieOf(await arrival.finish(responseOf(200)))).authenticate();
+    const later = await admit(cookieOf(await arrival.finish(responseOf(200)))).authenticate();
     const left = await sessions.list("1");
     expect(left.length).toBe(1);
     expect(later).toMatchObject({ status: "authenticated", session: { id: left[0]?.id } });
   });
 
   test("a page of another origin cannot log anyone in, even without a cookie", async () => {
-    const { visit, sessions } = setUp();
-    const arrival = visit(null, "POST", { "sec-fetch-site": "cross-site" });
+    const { admit, sessions } = setUp();
+    const arrival = admit(null, "POST", { "sec-fetch-site": "cross-site" });
     const result = await arrival.login(await sessions.begin("1"));
     expect(result).toMatchObject({ outcome: "refused", refusal: { code: "cross_origin_request" } });
     expect(await arrival.finish(responseOf(403))).toEqual([]);
@@ -192,8 +185,8 @@ describe("login", () => {
   });
 
   test("a refused login sets no cookie", async () => {
-    const { visit, sessions } = setUp();
-    const arrival = visit();
+    const { admit, sessions } = setUp();
+    const arrival = admit();
     const attempt = await sessions.begin("1");
     await sessions.revokeAll("1");
     expect(await arrival.login(attempt)).toEqual({ outcome: "login_overtaken" });
@@ -201,8 +194,8 @@ describe("login", () => {
   });
 
   test("after the response has left it is a fault", async () => {
-    const { visit, sessions } = setUp();
-    const arrival = visit();
+    const { admit, sessions } = setUp();
+    const arrival = admit();
     await arrival.finish(responseOf(200));
     const attempt = await sessions.begin("1");
     await expect(arrival.login(attempt)).rejects.toMatchObject({ code: "response_already_sent" });
@@ -212,8 +205,8 @@ describe("login", () => {
 });
 
 test("a login that settles after the response has left leaves no session behind", async () => {
-  const { visit, sessions } = setUp();
-  const arrival = visit();
+  const { admit, sessions } = setUp();
+  const arrival = admit();
   const login = arrival.login(await sessions.begin("1"));
   await arrival.finish(responseOf(200));
   await expect(login).rejects.toMatchObject({ code: "response_already_sent" });
@@ -222,30 +215,30 @@ test("a login that settles after the response has left leaves no session behind"
 
 describe("logout", () => {
   test("ends the session, deletes the cookie, and kills every copy", async () => {
-    const { visit, login } = setUp();
+    const { admit, login } = setUp();
     const cookie = await login();
-    const departure = visit(cookie);
+    const departure = admit(cookie);
     await departure.logout();
     const headers = headersOf(await departure.finish(responseOf(204)));
     expect(headers["set-cookie"]).toMatch(/^__Host-Http-session=;.*Max-Age=0$/);
     expect(headers["cache-control"]).toBe("private, no-store");
-    expect(await visit(cookie, "GET").authenticate()).toEqual({ status: "unauthenticated", reason: "unknown" });
+    expect(await admit(cookie, "GET").authenticate()).toEqual({ status: "unauthenticated", reason: "unknown" });
   });
 
   test("tells the browser to clear what the application names, after a logout alone", async () => {
-    const { visit, login } = setUp({ clearSiteDataOnLogout: ["cache", "storage"] });
+    const { admit, login } = setUp({ clearSiteDataOnLogout: ["cache", "storage"] });
     const cookie = await login();
-    const reading = visit(cookie, "GET");
+    const reading = admit(cookie, "GET");
     await reading.authenticate();
     expect(headersOf(await reading.finish(responseOf(200)))).not.toHaveProperty("clear-site-data");
-    const leaving = visit(cookie);
+    const leaving = admit(cookie);
     await leaving.logout();
     expect(headersOf(await leaving.finish(responseOf(204)))["clear-site-data"]).toBe('"cache", "storage"');
   });
 
   test("clears nothing unasked, and refuses what is no kind of data", async () => {
-    const { visit, login } = setUp();
-    const leaving = visit(await login());
+    const { admit, login } = setUp();
+    const leaving = admit(await login());
     await leaving.logout();
     expect(headersOf(await leaving.finish(responseOf(204)))).not.toHaveProperty("clear-site-data");
     for (const kinds of [["*"], "cache", ['cache"']]) {
@@ -254,51 +247,51 @@ describe("logout", () => {
   });
 
   test("deletes the cookie of a session that is gone already", async () => {
-    const { visit } = setUp();
-    const departure = visit(`${COOKIE}=${"A".repeat(64)}`);
+    const { admit } = setUp();
+    const departure = admit(`${COOKIE}=${"A".repeat(64)}`);
     await departure.logout();
     expect(headersOf(await departure.finish(responseOf(204)))["set-cookie"]).toContain("Max-Age=0");
   });
 
   test("keeps the cookie when the store fails, so that it can be tried again", async () => {
-    const { visit, login, store } = setUp();
+    const { admit, login, store } = setUp();
     const cookie = await login();
     const fault = new CoatcheckError("store_unavailable", "down");
     vi.spyOn(store, "delete").mockRejectedValueOnce(fault);
-    const departure = visit(cookie);
+    const departure = admit(cookie);
     await expect(departure.logout()).rejects.toBe(fault);
     expect(headersOf(await departure.finish(responseOf(503)))).not.toHaveProperty("set-cookie");
-    expect(await visit(cookie, "GET").authenticate()).toMatchObject({ status: "authenticated" });
+    expect(await admit(cookie, "GET").authenticate()).toMatchObject({ status: "authenticated" });
   });
 });
 
 describe("quiet by default", () => {
   test("the store is asked only when someone wants to know, and once", async () => {
-    const { visit, login, store } = setUp();
+    const { admit, login, store } = setUp();
     const cookie = await login();
     const find = vi.spyOn(store, "find");
-    const passing = visit(cookie, "GET");
+    const passing = admit(cookie, "GET");
     expect(await passing.finish(responseOf(200))).toEqual([]);
     expect(find).not.toHaveBeenCalled();
 
-    const asking = visit(cookie, "GET");
+    const asking = admit(cookie, "GET");
     await Promise.all([asking.authenticate(), asking.authenticate()]);
     expect(find).toHaveBeenCalledTimes(1);
   });
 
   test("an anonymous request asks no store and creates nothing", async () => {
-    const { visit, store } = setUp();
+    const { admit, store } = setUp();
     const find = vi.spyOn(store, "find");
-    const passing = visit(null, "GET");
+    const passing = admit(null, "GET");
     expect(await passing.authenticate()).toEqual({ status: "unauthenticated", reason: "absent" });
     expect(headersOf(await passing.finish(responseOf(200)))).not.toHaveProperty("set-cookie");
     expect(find).not.toHaveBeenCalled();
   });
 
   test("an ordinary request sets no cookie, and a failed one deletes none", async () => {
-    const { visit, login } = setUp();
+    const { admit, login } = setUp();
     for (const cookie of [await login(), `${COOKIE}=${"A".repeat(64)}`, `${COOKIE}=malformed`]) {
-      const passing = visit(cookie, "GET");
+      const passing = admit(cookie, "GET");
       await passing.authenticate();
       expect(headersOf(await passing.finish(responseOf(200)))).not.toHaveProperty("set-cookie");
     }
@@ -315,8 +308,8 @@ describe("caching of what depends on the session", () => {
     ["Vary that has it stays", { vary: "cookie" }, "private, no-cache", undefined],
     ["Vary on everything stays", { vary: "*" }, "private, no-cache", undefined],
   ])("%s", async (_why, given, cacheControl, vary) => {
-    const { visit, login } = setUp();
-    const passing = visit(await login(), "GET");
+    const { admit, login } = setUp();
+    const passing = admit(await login(), "GET");
     await passing.authenticate();
     const headers = headersOf(await passing.finish(responseOf(200, given)));
     expect([headers["cache-control"], headers.vary]).toEqual([cacheControl, vary]);
@@ -330,7 +323,7 @@ describe("a page that Back would show after a logout", () => {
     request: Record<string, string>,
     given: Record<string, string>,
   ) => {
-    const passing = parts.visit(cookie, "GET", request);
+    const passing = parts.admit(cookie, "GET", request);
     await passing.authenticate();
     return headersOf(await passing.finish(responseOf(200, given)))["cache-control"];
   };
@@ -367,7 +360,7 @@ describe("a page that Back would show after a logout", () => {
 
   test("of one user is given to no other by a cache that is told something of its own", async () => {
     for (const name of ["cdn-cache-control", "surrogate-control"]) {
-      const passing = parts.visit(await parts.login(), "GET");
+      const passing = parts.admit(await parts.login(), "GET");
       await passing.authenticate();
       const headers = headersOf(await passing.finish(responseOf(200, { ...HTML, [name]: "max-age=60" })));
       expect(headers[name]).toBe("no-store");
@@ -392,20 +385,20 @@ describe("rotation", () => {
   }
 
   test("a remembered session gets a new token once a day, and the old one dies after its grace", async () => {
-    const { visit, cookie, clock } = await remembered();
-    const passing = visit(cookie, "GET", SCRIPT);
+    const { admit, cookie, clock } = await remembered();
+    const passing = admit(cookie, "GET", SCRIPT);
     await passing.authenticate();
     const edits = await passing.finish(responseOf(200));
     const next = cookieOf(edits);
     expect(next).not.toBe(cookie);
     expect(headersOf(edits)["cache-control"]).toBe("private, no-store");
 
-    expect(await visit(next, "GET").authenticate()).toMatchObject({ status: "authenticated" });
+    expect(await admit(next, "GET").authenticate()).toMatchObject({ status: "authenticated" });
     clock.advanceSeconds(29);
-    expect(await visit(cookie, "GET").authenticate()).toMatchObject({ status: "authenticated", fresh: false });
+    expect(await admit(cookie, "GET").authenticate()).toMatchObject({ status: "authenticated", fresh: false });
     clock.advanceSeconds(2);
-    expect(await visit(cookie, "GET").authenticate()).toMatchObject({ reason: "token_reused" });
-    expect(await visit(next, "GET").authenticate()).toMatchObject({ reason: "unknown" });
+    expect(await admit(cookie, "GET").authenticate()).toMatchObject({ reason: "token_reused" });
+    expect(await admit(next, "GET").authenticate()).toMatchObject({ reason: "unknown" });
   });
 
   const PAGE = { "sec-fetch-site": "none", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
@@ -423,12 +416,12 @@ describe("rotation", () => {
     ["a browser that says less than all", false, { "sec-fetch-site": "same-origin", "sec-fetch-dest": "empty" }, {}],
     ["a file that is opened in a tab", false, PAGE, { "content-type": "application/pdf" }],
   ])("%s: a new secret is sent, %s", async (_who, isRotated, request, response) => {
-    const { visit, cookie } = await remembered();
-    const passing = visit(cookie, "GET", request);
+    const { admit, cookie } = await remembered();
+    const passing = admit(cookie, "GET", request);
     await passing.authenticate();
     const edits = await passing.finish(responseOf(200, response));
     expect(edits.some(({ name }) => name === "set-cookie")).toBe(isRotated);
-    expect((await visit(cookie, "GET").authenticate()).status).toBe("authenticated");
+    expect((await admit(cookie, "GET").authenticate()).status).toBe("authenticated");
   });
 
   test.each<
@@ -444,8 +437,8 @@ describe("rotation", () => {
     ["not modified", "GET", {}, 304, {}],
     ["an upgrade", "GET", { upgrade: "websocket", origin: ORIGIN }, 101, {}],
   ])("waits when %s", async (_why, method, request, status, response) => {
-    const { visit, cookie, store } = await remembered();
-    const passing = visit(cookie, method, { ...SCRIPT, ...request });
+    const { admit, cookie, store } = await remembered();
+    const passing = admit(cookie, method, { ...SCRIPT, ...request });
     await passing.authenticate();
     const update = vi.spyOn(store, "update");
     expect(headersOf(await passing.finish(responseOf(status, response)))).not.toHaveProperty("set-cookie");
@@ -453,8 +446,8 @@ describe("rotation", () => {
   });
 
   test("a cookie is kept from caches that are told something of their own", async () => {
-    const { visit, sessions } = setUp();
-    const arrival = visit();
+    const { admit, sessions } = setUp();
+    const arrival = admit();
     await arrival.login(await sessions.begin("1"));
     const headers = headersOf(await arrival.finish(responseOf(200, { "cdn-cache-control": "max-age=60" })));
     expect(headers["cdn-cache-control"]).toBe("no-store");
@@ -462,46 +455,46 @@ describe("rotation", () => {
   });
 
   test("once the headers wait for a new secret, nothing else becomes of the cookie", async () => {
-    const { clock, sessions, visit, login } = setUp();
+    const { clock, sessions, admit, login } = setUp();
     const cookie = await login("1", true);
     clock.advanceSeconds(86_400);
-    const request = visit(cookie, "POST", SCRIPT);
+    const request = admit(cookie, "POST", SCRIPT);
     await request.authenticate();
     const edits = request.finish(responseOf(200));
     await expect(request.logout()).rejects.toMatchObject({ code: "response_already_sent" });
     await expect(request.login(await sessions.begin("2"))).rejects.toMatchObject({ code: "response_already_sent" });
-    expect((await visit(cookieOf(await edits)).authenticate()).status).toBe("authenticated");
+    expect((await admit(cookieOf(await edits)).authenticate()).status).toBe("authenticated");
     expect(await sessions.list("2")).toEqual([]);
   });
 
   test("a fault of the store while rotating does not take the answered request down", async () => {
-    const { visit, cookie, store } = await remembered();
-    const passing = visit(cookie, "GET", SCRIPT);
+    const { admit, cookie, store } = await remembered();
+    const passing = admit(cookie, "GET", SCRIPT);
     await passing.authenticate();
     vi.spyOn(store, "update").mockRejectedValueOnce(new CoatcheckError("store_unavailable", "down"));
     expect(headersOf(await passing.finish(responseOf(200)))).not.toHaveProperty("set-cookie");
   });
 
   test("re-authentication issues a fresh token at once", async () => {
-    const { visit, cookie } = await remembered();
-    const proving = visit(cookie);
+    const { admit, cookie } = await remembered();
+    const proving = admit(cookie);
     const held = await proving.authenticate();
     if (held.status !== "authenticated") throw new Error(held.reason);
     expect(held.fresh).toBe(false);
     expect(await proving.reauthenticate(held)).toMatchObject({ outcome: "reauthenticated" });
     const next = cookieOf(await proving.finish(responseOf(200)));
-    expect(await visit(next, "GET").authenticate()).toMatchObject({ fresh: true });
+    expect(await admit(next, "GET").authenticate()).toMatchObject({ fresh: true });
   });
 });
 
 describe("CSRF tokens for forms", () => {
   test("are valid in their own session only", async () => {
-    const { visit, login } = setUp();
+    const { admit, login } = setUp();
     const [mine, theirs] = [await login("1"), await login("2")];
-    const token = (await visit(mine, "GET").csrfToken()) ?? "";
-    expect(await visit(mine).isCsrfTokenValid(token)).toBe(true);
-    expect(await visit(theirs).isCsrfTokenValid(token)).toBe(false);
-    expect(await visit(null).isCsrfTokenValid(token)).toBe(false);
-    expect(await visit(null, "GET").csrfToken()).toBeNull();
+    const token = (await admit(mine, "GET").csrfToken()) ?? "";
+    expect(await admit(mine).isCsrfTokenValid(token)).toBe(true);
+    expect(await admit(theirs).isCsrfTokenValid(token)).toBe(false);
+    expect(await admit(null).isCsrfTokenValid(token)).toBe(false);
+    expect(await admit(null, "GET").csrfToken()).toBeNull();
   });
 });

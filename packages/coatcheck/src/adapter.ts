@@ -1,0 +1,21 @@
+/**
+ * The parts of a front door, for those who write an adapter, and for applications that share one guard: a request goes
+ * through `LoginManager.admit`, and what comes out is its session or the answer to give.
+ *
+ * @module
+ */
+
+export { type Answer, answerTo, faultAnswer } from "./http/answer.ts";
+export type { AddressPrecision } from "./http/client-device.ts";
+export type { Preflight } from "./http/cross-origin-sharing.ts";
+export { type CookieReading, HostCookie } from "./http/host-cookie.ts";
+export { LoginManager } from "./http/login-manager.ts";
+export type { LoginManagerOptions, UserOptions } from "./http/login-options.ts";
+export type { LoginHandlers } from "./http/login-views.ts";
+export { type PublicOrigin, type PublicOriginOptions, parsePublicOrigin } from "./http/public-origin.ts";
+export type { GuardRefusalCode } from "./http/refusal.ts";
+export { type Admission, type OriginOptions, RequestGuard, type RequestGuardOptions } from "./http/request-guard.ts";
+export type { RequestLoginOptions, RequestLoginResult, RequestSession } from "./http/request-session.ts";
+export type { HeaderEdit, OutgoingResponse } from "./http/response-headers.ts";
+export { safeNext } from "./http/safe-next.ts";
+export type { TrustedOriginsOption } from "./http/trusted-origins.ts";

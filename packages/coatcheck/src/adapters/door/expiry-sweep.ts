@@ -1,0 +1,47 @@
+import { warnOfFault } from "../../core/fault-warning.ts";
+import type { SessionManager } from "../../core/session-manager.ts";
+
+const INTERVAL_MILLISECONDS = 60_000;
+/** At most so many at once, so that no sweep holds a database up. */
+const BATCH = 1_000;
+
+/**
+ * ExpirySweep removes expired sessions once a minute, for as long as the process runs and without keeping it running. The
+ * first sweep comes at a random moment, so that machines which were started together do not sweep together.
+ */
+export class ExpirySweep {
+  readonly #sessions: SessionManager;
+  #timer: NodeJS.Timeout | null;
+  #underWay: Promise<void> = Promise.resolve();
+  #hasFailed = false;
+
+  constructor(sessions: SessionManager) {
+    this.#sessions = sessions;
+    this.#timer = this.#sweepAfter(Math.random() * INTERVAL_MILLISECONDS);
+  }
+
+  /** Ends it. A sweep that is under way ends first, so that the store may be closed then. */
+  async close(): Promise<void> {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    await this.#underWay;
+  }
+
+  #sweepAfter(milliseconds: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.#underWay = this.#sweep();
+    }, milliseconds).unref();
+  }
+
+  async #sweep(): Promise<void> {
+    try {
+      while (this.#timer !== null && (await this.#sessions.removeExpired(BATCH)) === BATCH);
+      this.#hasFailed = false;
+    } catch (error) {
+      // One warning for a store that is down, not one a minute.
+      if (!this.#hasFailed) warnOfFault(error);
+      this.#hasFailed = true;
+    }
+    if (this.#timer !== null) this.#timer = this.#sweepAfter(INTERVAL_MILLISECONDS);
+  }
+}

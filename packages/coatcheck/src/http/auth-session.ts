@@ -1,0 +1,297 @@
+import type { Authentication, Session } from "../core/session.ts";
+import type { JsonObject } from "../core/session-record.ts";
+import { CoatcheckError } from "../errors.ts";
+import { type GuardedRequest, pathOf } from "./guarded-request.ts";
+import { type LoginSteps, logIn, proveAgain } from "./login-loop.ts";
+import type { LoginRules } from "./login-options.ts";
+import type { CredentialCheck, LoginOutcome, OwnSession, ProofOptions, UserLoginOptions } from "./login-outcome.ts";
+import { type LoginViews, refuseAnonymous, refuseStale, type StepUp, validateViews } from "./login-views.ts";
+import type { Refusal } from "./refusal.ts";
+import type { RequestSession } from "./request-session.ts";
+import type { HeaderEdit, OutgoingResponse } from "./response-headers.ts";
+import { safeNext } from "./safe-next.ts";
+import { isSameClient, protectFromOtherClient } from "./session-protection.ts";
+
+const NO_DATA: JsonObject = Object.freeze({});
+
+/**
+ * AuthSession is the session of one request, with its user: who is logged in, and what they may do about it. The store
+ * is asked and the user found by `load`, once; a guarded handler is given one that is loaded.
+ */
+export class AuthSession<User> {
+  readonly #session: RequestSession;
+  readonly #rules: LoginRules<User>;
+  #loading: Promise<this> | null = null;
+  #isLoaded = false;
+  #user: User | null = null;
+  #held: Authentication | null = null;
+  #data: JsonObject | null = null;
+  #isReported = false;
+
+  /** @internal `LoginManager.admit` makes them. */
+  constructor(session: RequestSession, rules: LoginRules<User>) {
+    this.#session = session;
+    this.#rules = rules;
+  }
+
+  /** Tells it from a refusal. */
+  get ok(): true {
+    return true;
+  }
+
+  /** The request as the guard saw it. */
+  get request(): GuardedRequest {
+    return this.#session.request;
+  }
+
+  /** The user, or null. @throws CoatcheckError `session_not_loaded` before `load`, as every property of the session */
+  get user(): User | null {
+    this.#requireLoaded();
+    return this.#user;
+  }
+
+  /** The session, or null: without a user, and for a user whom the request itself names. */
+  get session(): Session | null {
+    const held = this.authentication;
+    if (held === null || this.#data === null) return held?.session ?? null;
+    return { ...held.session, data: this.#data };
+  }
+
+  /** Whether the user proved who they are within the policy's `freshForSeconds`. */
+  get fresh(): boolean {
+    const held = this.authentication;
+    return held !== null && this.#isFresh(held);
+  }
+
+  /** The application's own data of the session; empty without a session. */
+  get data(): JsonObject {
+    const held = this.authentication;
+    return this.#data ?? held?.session.data ?? NO_DATA;
+  }
+
+  /** The proof of the session: what issuers of passes and identity tokens ask for. Null without a session. */
+  get authentication(): Authentication | null {
+    this.#requireLoaded();
+    return this.#held;
+  }
+
+  /**
+   * Asks the store and finds the user, at the first call; further ones get the same. `slide: false` marks a poll, which
+   * does not extend the session: `const { user } = await auth.of(request).load();`
+   */
+  load(options?: { readonly slide?: boolean }): Promise<this> {
+    this.#loading ??= this.#load(options);
+    return this.#loading;
+  }
+
+  /** Null for a user who is logged in; else the answer to give. */
+  async requireLogin(views?: LoginViews): Promise<Refusal | null> {
+    if (views !== undefined) validateViews(views);
+    await this.load();
+    return this.#user === null ? this.#refuseAnonymous(views?.loginView) : null;
+  }
+
+  /** Null for a user who proved a moment ago who they are; else the answer to give. A session is needed for that. */
+  async requireFresh(options: LoginViews & StepUp = {}): Promise<Refusal | null> {
+    validateViews(options, ["withinSeconds"]);
+    await this.load();
+    if (this.#user === null) return this.#refuseAnonymous(options.loginView);
+    const held = this.#held;
+    if (held !== null && this.#isFresh(held, options.withinSeconds)) return null;
+    return refuseStale(
+      this.#session,
+      held,
+      options.refreshView === undefined ? this.#rules.refreshView : options.refreshView,
+    );
+  }
+
+  /**
+   * Logs a user in whose credential `check` finds right, and puts the session's cookie into the response. Null for a user
+   * that there is not: the check runs all the same, and the answer is the same as for a wrong password. A session that
+   * the browser already holds ends. A login that a revoke-all overtook is checked once more, then refused.
+   *
+   * @throws CoatcheckError `invalid_login_check` for a check that answers neither true nor false
+   */
+  async login(
+    userId: string | null | undefined,
+    check: CredentialCheck,
+    options: UserLoginOptions = {},
+  ): Promise<LoginOutcome<User>> {
+    const login = await logIn(this.#steps, userId, check, options);
+    if (!login.ok) return login;
+    this.#decide(this.#rules.isActive(login.user) === true ? login.user : null, login.authentication);
+    return { ok: true, user: login.user, session: login.authentication.session };
+  }
+
+  /**
+   * The user of this session proves again who they are: the login is fresh, under a new cookie. Where the session changes
+   * during the check, both are done again, three times at most. A wrong credential is `invalid_credentials` with 403.
+   */
+  async confirm(check: CredentialCheck, options: ProofOptions = {}): Promise<LoginOutcome<User>> {
+    const proof = await proveAgain(this.#steps, check, options);
+    if (!proof.ok) {
+      if (proof.code === "unauthenticated") this.#decide(null, null);
+      return proof;
+    }
+    this.#decide(proof.user, proof.authentication);
+    return { ok: true, user: proof.user, session: proof.authentication.session };
+  }
+
+  /** Ends the session, if there is one, and deletes the cookie. Rejects, and keeps the cookie, if the store fails. */
+  async logout(): Promise<void> {
+    await this.#session.logout();
+    this.#decide(null, null);
+  }
+
+  /** The user's devices, this one marked; empty without a session. */
+  async devices(): Promise<readonly OwnSession[]> {
+    const held = await this.#ownSession();
+    if (held === null) return [];
+    const sessions = await this.#session.sessions.list(held.session.userId);
+    return sessions.map((session) => ({ ...session, current: session.id === held.session.id }));
+  }
+
+  /** Ends one of the user's own sessions; that of this request is a logout. False when there is none of that id. */
+  async revoke(sessionId: string): Promise<boolean> {
+    const held = await this.#ownSession();
+    if (held === null) return false;
+    if (held.session.id !== sessionId) {
+      return this.#session.sessions.revoke(held.session.userId, sessionId, "revoked", { cause: this.request });
+    }
+    await this.logout();
+    return true;
+  }
+
+  /** Ends all of the user's sessions but this one, and logins under way. Returns how many it ended. */
+  async revokeOthers(): Promise<number> {
+    const held = await this.#ownSession();
+    return held === null ? 0 : this.#session.sessions.revokeOthers(held, "revoked", { cause: this.request });
+  }
+
+  /** Ends all of the user's sessions, this one too, and logins under way; deletes the cookie. Returns how many it ended. */
+  async revokeAll(): Promise<number> {
+    const held = await this.#ownSession();
+    if (held === null) return 0;
+    const ended = await this.#session.sessions.revokeAll(held.session.userId, "revoked", { cause: this.request });
+    this.#session.forget();
+    this.#decide(null, null);
+    return ended;
+  }
+
+  /** Replaces the application's data of the session. False when the session is gone: a write never brings one back. */
+  async replaceData(data: JsonObject): Promise<boolean> {
+    const held = await this.#ownSession();
+    if (held === null || !(await this.#session.sessions.replaceData(held, data))) return false;
+    this.#data = data;
+    return true;
+  }
+
+  /** A token for the forms of this response; null without a session. Never the same twice. */
+  csrfToken(): Promise<string | null> {
+    return this.#session.csrfToken();
+  }
+
+  /** Whether a form sent back a CSRF token of this very session. Take it from the body or a header, never the URL. */
+  isCsrfTokenValid(token: string): Promise<boolean> {
+    return this.#session.isCsrfTokenValid(token);
+  }
+
+  /** Where to go after the login: the `next` of this request's URL, if it is a path of this application. */
+  next(fallback = "/"): string {
+    return safeNext(new URLSearchParams(pathOf(this.request)?.search ?? "").get("next"), fallback);
+  }
+
+  /** For adapters: what to write into the headers of the response, once, when they are about to leave. */
+  finish(response: OutgoingResponse): readonly HeaderEdit[] | Promise<readonly HeaderEdit[]> {
+    return this.#session.finish(response);
+  }
+
+  async #load(options?: { readonly slide?: boolean }): Promise<this> {
+    const held = await this.#authenticate(options);
+    const found = held === null ? null : await this.#findSessionUser(held);
+    const user = found ?? (await this.#findRequestUser());
+    // A login or logout meanwhile has the last word.
+    if (!this.#isLoaded) this.#know(user, found === null ? null : held);
+    const { request, sessions } = this.#session;
+    sessions.events.emit("user_accessed", { userId: this.#held?.session.userId ?? null }, request);
+    return this;
+  }
+
+  async #findSessionUser(held: Authentication): Promise<User | null> {
+    const { id: sessionId, userId, remembered } = held.session;
+    const user = await this.#findActiveUser(userId);
+    if (user !== null && remembered && !this.#isFresh(held)) {
+      const { request, sessions } = this.#session;
+      sessions.events.emit("user_loaded_from_cookie", { userId, sessionId }, request);
+    }
+    return user;
+  }
+
+  async #findRequestUser(): Promise<User | null> {
+    const { findRequestUser, isActive } = this.#rules;
+    if (findRequestUser === undefined || this.#session.isCrossOrigin) return null;
+    const { request, sessions } = this.#session;
+    const user = (await findRequestUser(request)) ?? null;
+    if (user === null || isActive(user) !== true) return null;
+    sessions.events.emit("user_loaded_from_request", { method: request.method }, request);
+    return user;
+  }
+
+  async #findActiveUser(userId: string, force = false): Promise<User | null> {
+    const user = (await this.#rules.findUser(userId)) ?? null;
+    return user !== null && (force || this.#rules.isActive(user) === true) ? user : null;
+  }
+
+  /** The session that the request brought; null where another client presents it under "strong" protection. */
+  async #authenticate(options?: { readonly slide?: boolean }): Promise<Authentication | null> {
+    const held = await this.#session.authenticate(options);
+    if (held.status !== "authenticated") return null;
+    if (isSameClient(held, this.request, this.#rules)) return held;
+    const isReported = this.#isReported;
+    this.#isReported = true;
+    return protectFromOtherClient(held, this.#session, { ...this.#rules, isReported });
+  }
+
+  /** The session of its user: one who is gone or not active has a session, and no say by it. */
+  async #ownSession(): Promise<Authentication | null> {
+    await this.load();
+    return this.#held;
+  }
+
+  #isFresh(held: Authentication, withinSeconds?: number): boolean {
+    const { sessions } = this.#session;
+    const seconds = withinSeconds ?? sessions.policy.freshForSeconds;
+    return sessions.isFreshWithin(held, seconds) && isSameClient(held, this.request, this.#rules);
+  }
+
+  #know(user: User | null, held: Authentication | null): void {
+    this.#user = user;
+    this.#held = user === null ? null : held;
+    this.#data = null;
+    this.#isLoaded = true;
+  }
+
+  /** What a login or logout of this request came to: nothing is loaded for it again. */
+  #decide(user: User | null, held: Authentication | null): void {
+    this.#know(user, held);
+    this.#loading = Promise.resolve(this);
+  }
+
+  #refuseAnonymous(view: string | null | undefined): Refusal {
+    return refuseAnonymous(this.#session, view === undefined ? this.#rules.loginView : view);
+  }
+
+  #requireLoaded(): void {
+    if (this.#isLoaded) return;
+    throw new CoatcheckError("session_not_loaded", "Write await auth.of(request).load() first: this asks no store.");
+  }
+
+  get #steps(): LoginSteps<User> {
+    return {
+      session: this.#session,
+      rules: this.#rules,
+      authenticate: () => this.#authenticate(),
+      findActiveUser: (userId, force) => this.#findActiveUser(userId, force),
+    };
+  }
+}

@@ -1,0 +1,91 @@
+import { refuseUnknownOptions, requireChoice, requireFunction } from "../core/known-options.ts";
+import type { Session } from "../core/session.ts";
+import { CoatcheckError } from "../errors.ts";
+import type { GuardedRequest } from "./guarded-request.ts";
+import { type LoginViews, validateViews } from "./login-views.ts";
+import type { RequestGuard } from "./request-guard.ts";
+import { hasSameUserAgent } from "./session-protection.ts";
+
+type Awaitable<Value> = Value | Promise<Value>;
+
+/** How the application finds its users, and which of them may be logged in. */
+export interface UserOptions<User> extends LoginViews {
+  /**
+   * Finds the user of that id; null or undefined when there is none any more: then the request has no user. Asked
+   * at most once a request, and once more by a login.
+   */
+  readonly findUser: (userId: string) => Awaitable<User | null | undefined>;
+  /**
+   * Finds the user that the request itself names, as by an API key in a header. Asked where there is no session, and
+   * begins none. Never asked for a request of another origin's page, to which a browser may have added credentials
+   * unasked. By default only sessions count.
+   */
+  readonly findRequestUser?: (request: GuardedRequest) => Awaitable<User | null | undefined>;
+  /** Whether a user may log in, and stay logged in. By default every user may. */
+  readonly isActive?: (user: User) => boolean;
+  /**
+   * What to do when the cookie arrives from another client than the one that logged in. "basic", the default: the login
+   * no longer counts as fresh. "strong": the session ends. A careful thief can imitate the client: this only catches
+   * careless ones.
+   */
+  readonly sessionProtection?: "basic" | "strong" | "off";
+  /** Whether a request comes from the session's client; by default, whether its user agent is the same. */
+  readonly isSameClient?: (session: Session, request: GuardedRequest) => boolean;
+}
+
+/** The options of a LoginManager. Unknown ones are refused. */
+export interface LoginManagerOptions<User> extends UserOptions<User> {
+  /** The guard that every request passes first: it has the sessions. */
+  readonly guard: RequestGuard;
+}
+
+/**
+ * The options of a LoginManager, with what was left out filled in. `isActive` is written as a method, which lets the
+ * session of a user stand for that of what the user is, too.
+ */
+export interface LoginRules<User> {
+  readonly findUser: UserOptions<User>["findUser"];
+  readonly findRequestUser: UserOptions<User>["findRequestUser"] | undefined;
+  isActive(user: User): boolean;
+  readonly sessionProtection: "basic" | "strong" | "off";
+  readonly isSameClient: (session: Session, request: GuardedRequest) => boolean;
+  readonly loginView: string | null;
+  readonly refreshView: string | null;
+}
+
+export const USER_OPTIONS = [
+  "findUser",
+  "findRequestUser",
+  "isActive",
+  "loginView",
+  "refreshView",
+  "sessionProtection",
+  "isSameClient",
+] as const satisfies readonly (keyof UserOptions<unknown>)[];
+
+const FUNCTIONS = ["findRequestUser", "isActive", "isSameClient"] as const;
+
+/** @throws CoatcheckError `invalid_configuration` */
+export function loginRulesOf<User>(options: LoginManagerOptions<User>): LoginRules<User> {
+  refuseUnknownOptions("LoginManager", options, new Set(["guard", ...USER_OPTIONS]));
+  if (typeof options.guard?.admit !== "function") {
+    const message = "A LoginManager needs a guard: new LoginManager({ guard: new RequestGuard({ … }), findUser }).";
+    throw new CoatcheckError("invalid_configuration", message);
+  }
+  if (typeof options.findUser !== "function") {
+    const message = "findUser is missing: a function that takes a user's id and gives the user, or null.";
+    throw new CoatcheckError("invalid_configuration", message);
+  }
+  for (const name of FUNCTIONS) requireFunction(name, options[name]);
+  requireChoice("sessionProtection", options.sessionProtection, ["basic", "strong", "off"]);
+  const { loginView = null, refreshView = null } = validateViews(options, ["guard", ...USER_OPTIONS]);
+  return Object.freeze({
+    findUser: options.findUser,
+    findRequestUser: options.findRequestUser,
+    isActive: options.isActive ?? (() => true),
+    sessionProtection: options.sessionProtection ?? "basic",
+    isSameClient: options.isSameClient ?? hasSameUserAgent,
+    loginView,
+    refreshView,
+  });
+}
