@@ -23,7 +23,7 @@ async function serveByPass(): Promise<number> {
     COATCHECK_ISSUER: issuer,
     COATCHECK_LOG_LEVEL: "warn",
   };
-  const configuration = loadConfiguration({ environment });
+  const { configuration } = loadConfiguration({ environment });
   await startFileService(configuration, pino({ level: configuration.logLevel }, pino.destination(2)));
   return port;
 }

@@ -204,7 +204,16 @@ export const layers: readonly Layer[] = [
   {
     name: "an application's test",
     files: /^((?:apps|examples)\/[^/]+)\/test\//,
-    imports: ["$1/", ...published, "coatcheck/testing", servers, "@coatcheck/e2e/chromium", "npm:", "node:"],
+    imports: [
+      "$1/",
+      ...published,
+      "coatcheck/testing",
+      servers,
+      "@coatcheck/service/settings/",
+      "@coatcheck/e2e/chromium",
+      "npm:",
+      "node:",
+    ],
   },
   {
     name: "a tool's configuration",
@@ -229,6 +238,20 @@ export const layers: readonly Layer[] = [
     name: "an end-to-end test",
     files: /^e2e\//,
     imports: ["e2e/", ...published, "coatcheck/testing", servers, "@coatcheck/example-music/", "npm:", "node:"],
+  },
+  {
+    // It writes down what the tables of settings say.
+    name: "the tool that writes settings",
+    files: /^tools\/(?:write-settings\.ts$|settings\/|test\/settings\/)/,
+    imports: [
+      "tools/",
+      "@coatcheck/gateway/route-fields",
+      "@coatcheck/gateway/settings",
+      "@coatcheck/files/settings",
+      "@coatcheck/service/settings/",
+      "npm:",
+      "node:",
+    ],
   },
   { name: "a tool", files: /^tools\//, imports: ["tools/", "npm:", "node:"] },
 ];

@@ -1,6 +1,6 @@
 import { listen } from "@coatcheck/service/listen";
 import type { FastifyBaseLogger } from "fastify";
-import type { FileServiceConfiguration } from "./config/file-service-configuration.ts";
+import type { FileServiceConfiguration } from "./config/settings.ts";
 import { FileServiceError } from "./errors.ts";
 import { PassCookie } from "./passes/pass-cookie.ts";
 import { openPasses, type Passes } from "./passes/passes.ts";

@@ -7,7 +7,7 @@ import { startFileService } from "./file-service.ts";
 
 /** Runs the file service until it is told to stop. Standard output names its URL once it answers; the log is on stderr. */
 async function run(): Promise<void> {
-  const configuration = loadConfiguration({ environment: process.env });
+  const { configuration } = loadConfiguration({ environment: process.env });
   const destination = new LogDestination();
   const log = pino({ level: configuration.logLevel }, destination);
   const service = await startFileService(configuration, log);

@@ -1,7 +1,7 @@
 import { LogDestination } from "@coatcheck/service/log-destination";
 import { untilStopped } from "@coatcheck/service/until-stopped";
 import { pino } from "pino";
-import type { GatewayConfiguration } from "./config/gateway-configuration.ts";
+import type { GatewayConfiguration } from "./config/settings.ts";
 import { startGateway } from "./gateway.ts";
 
 /** Runs the gateway until it is told to stop. Standard output names its URLs once it answers; the log goes to stderr. */

@@ -4,7 +4,8 @@ import { systemCodeOf } from "@coatcheck/service/operator-error";
 import { type PublicKeys, RemotePublicKeys, StaticPublicKeys } from "coatcheck/keys";
 import { type Pass, type PassRequest, type PassVerdict, PassVerifier, RemoteRevocations } from "coatcheck/passes";
 import type { FastifyBaseLogger } from "fastify";
-import type { FileServiceConfiguration, KeysLocation } from "../config/file-service-configuration.ts";
+import type { KeysLocation } from "../config/keys-location.ts";
+import type { FileServiceConfiguration } from "../config/settings.ts";
 import { FileServiceError } from "../errors.ts";
 
 /** All that the file service knows of the people whose files it serves: whether a token opens a path. */
@@ -22,11 +23,11 @@ export interface Passes {
 
 /** Begins to listen for revocations. @throws FileServiceError `invalid_configuration` */
 export async function openPasses(
-  { issuer, publicUrl, keys: location, revocationsUrl, dangerouslyAllowInsecureHttp }: FileServiceConfiguration,
+  { issuer, publicUrl, jwks, revocations: revocationsUrl, dangerouslyAllowInsecureHttp }: FileServiceConfiguration,
   log: FastifyBaseLogger,
 ): Promise<Passes> {
   const insecure = { dangerouslyAllowInsecureUrl: dangerouslyAllowInsecureHttp };
-  const keys = await openKeys(location, insecure);
+  const keys = await openKeys(jwks, insecure);
   if (revocationsUrl === null) return passesOf(new PassVerifier({ issuer, audience: publicUrl, keys }), keys, null);
 
   let isFailing = false;

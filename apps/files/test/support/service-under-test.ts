@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { freePort } from "@coatcheck/throwaway-servers";
 import { pino } from "pino";
-import type { FileServiceConfiguration } from "../../src/config/file-service-configuration.ts";
+import type { FileServiceConfiguration } from "../../src/config/settings.ts";
 import { type FileService, startFileService } from "../../src/file-service.ts";
 import { Issuer, type PassOptions } from "./issuer.ts";
 
@@ -37,8 +37,8 @@ export class ServiceUnderTest {
       publicUrl,
       issuer: issuer.url,
       source: { kind: "folder", path: folder },
-      keys: { kind: "url", url: `${issuer.url}/auth/access/jwks.json` },
-      revocationsUrl: hearsRevocations ? `${issuer.url}/auth/access/revocations` : null,
+      jwks: { kind: "url", url: `${issuer.url}/auth/access/jwks.json` },
+      revocations: hearsRevocations ? `${issuer.url}/auth/access/revocations` : null,
       allowedOrigins: [],
       maxDownloadSeconds: 3_600,
       trustedProxies: [],

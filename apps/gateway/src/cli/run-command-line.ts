@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { nearestName } from "@coatcheck/service/nearest-name";
+import { nearestName } from "@coatcheck/service/settings/nearest-name";
 import { version } from "../config/version.ts";
 import { GatewayError } from "../errors.ts";
 import { commands } from "./commands/index.ts";

@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { systemCodeOf } from "@coatcheck/service/operator-error";
 import { GatewayError } from "../errors.ts";
-import type { GatewayConfiguration } from "./gateway-configuration.ts";
+import type { GatewayConfiguration } from "./settings.ts";
 
 /**
  * Makes the data folder, for its owner alone, if a database is to be in it. A folder that the operator named for a

@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from "fastify";
 import type { AccountStore } from "../accounts/account-store.ts";
-import type { GatewayConfiguration } from "./gateway-configuration.ts";
+import type { GatewayConfiguration } from "./settings.ts";
 import { configurationWarnings } from "./warnings.ts";
 
 /** As many accounts are looked at for a role; with more of them, it is not worth a slow start. */

@@ -1,7 +1,6 @@
 import { isLoopback } from "coatcheck/keys";
-import type { GatewayConfiguration } from "./gateway-configuration.ts";
 import type { DatabaseLocation, SessionsLocation } from "./locations.ts";
-import { variableOfKey } from "./setting-variables.ts";
+import { type GatewayConfiguration, settings } from "./settings.ts";
 
 /** What works and is not as it should be: sentences for the log and for `config check`. */
 export function configurationWarnings(configuration: GatewayConfiguration): readonly string[] {
@@ -11,7 +10,7 @@ export function configurationWarnings(configuration: GatewayConfiguration): read
     // Defaults repeat one another, and one sentence is enough.
     if (key === "sessions" && location === configuration.database) return [];
     return [
-      `${variableOfKey[key]} leads to another machine without TLS: what passes can be read and changed on the way.`,
+      `${settings[key].env} leads to another machine without TLS: what passes can be read and changed on the way.`,
     ];
   });
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { isLoopback } from "coatcheck/keys";
-import type { GatewayConfiguration } from "../config/gateway-configuration.ts";
 import { loadConfiguration } from "../config/load-configuration.ts";
+import type { GatewayConfiguration } from "../config/settings.ts";
 import { GatewayError } from "../errors.ts";
 
 /** Where the parts of the demo are, and how they are set up for each other. */

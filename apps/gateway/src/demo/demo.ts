@@ -19,7 +19,7 @@ export async function runDemo(environment: NodeJS.ProcessEnv): Promise<void> {
   const demo = demoConfiguration(environment);
   const { gateway: configuration } = demo;
   const [issuer] = configuration.publicUrl;
-  const filesConfiguration = loadFilesConfiguration({ environment: demo.filesEnvironment });
+  const { configuration: filesConfiguration } = loadFilesConfiguration({ environment: demo.filesEnvironment });
   const destination = new LogDestination();
   const log = pino({ level: configuration.logLevel }, destination);
   makeDataFolder(configuration);

@@ -1,8 +1,10 @@
 import type { IncomingMessage } from "node:http";
-import { InvalidValue, parseBoolean } from "@coatcheck/service/parse-values";
+import { InvalidValue, parseFromText } from "@coatcheck/service/settings/value-type";
+import { trueOrFalse } from "@coatcheck/service/settings/value-types";
 import { allowancesOf, PATH_ALLOWANCES, type PathAllowances } from "../one-reading/path-allowances.ts";
 import type { AskedAccess } from "../proxy/access-decision.ts";
-import { parseAccess, parseForwardHeaders } from "../routing/parse-routes.ts";
+import { forwardedNames } from "../routing/field-name-lists.ts";
+import { routeAccess } from "../routing/route-access.ts";
 import type { VerifyDialect } from "./original-request.ts";
 
 /** A question of a proxy's: in which dialect, and what follows in its URL. */
@@ -63,10 +65,10 @@ export function askedIn({ dialect, rest }: Question): Asked | string {
   if (new Set(names).size < names.length) return "something is in its query twice";
   if (!names.every((name) => NAMES.includes(name))) return `only ${NAMES.join(", ")} can be in its query`;
   try {
-    const access = parseAccess(parameters.get("access") ?? "login");
+    const access = routeAccess.parse(parameters.get("access") ?? "login");
     if (access.kind === "public") return "what is public needs no question";
-    const forwardHeaders = parseForwardHeaders(parameters.get("forwardHeaders") ?? "");
-    const flag = (name: keyof Asked) => parseBoolean(parameters.get(name) ?? "false");
+    const forwardHeaders = forwardedNames.parse(parameters.get("forwardHeaders") ?? "");
+    const flag = (name: keyof Asked) => parseFromText(trueOrFalse, parameters.get(name) ?? "false");
     const [allowOtherPaths, refusePathInfo] = [flag("allowOtherPaths"), flag("refusePathInfo")];
     return { access, forwardHeaders, allowOtherPaths, refusePathInfo, ...allowancesOf(flag) };
   } catch (error) {

@@ -4,7 +4,7 @@ import type { SessionStore } from "coatcheck/store";
 import type { FastifyBaseLogger } from "fastify";
 import type { AuditWriter } from "../audit/audit-writer.ts";
 import type { SecurityEvents } from "../audit/security-events.ts";
-import type { GatewayConfiguration } from "../config/gateway-configuration.ts";
+import type { GatewayConfiguration } from "../config/settings.ts";
 import type { GatewayMetrics, MetricsSources } from "./gateway-metrics.ts";
 import { startMetricsServer } from "./metrics-server.ts";
 

@@ -11,7 +11,7 @@ import {
   signRevocationList,
 } from "coatcheck/passes";
 import type { Account } from "../accounts/account.ts";
-import type { GatewayConfiguration } from "../config/gateway-configuration.ts";
+import type { GatewayConfiguration } from "../config/settings.ts";
 import type { AccessStore, KeyPurpose } from "./access-store.ts";
 import { KeyRing } from "./key-ring.ts";
 import { type PassRule, passRule } from "./pass-rule.ts";

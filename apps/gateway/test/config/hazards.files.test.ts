@@ -44,7 +44,7 @@ test.each(["http://*.internal", "http://10.0.0.5:80/path", "ftp://10.0.0.5"])(
   "an upstream that is no origin is refused: %s",
   (upstream) => {
     const routes = JSON.stringify([{ path: "/", upstream, access: "public" }]);
-    expect(refused({ COATCHECK_ROUTES: routes })).toThrow(/must have an origin as its upstream/);
+    expect(refused({ COATCHECK_ROUTES: routes })).toThrow(/entry 1, "upstream" must be an origin/);
   },
 );
 

@@ -19,7 +19,7 @@ export const files: Command = {
     const { untilStopped } = await import("@coatcheck/service/until-stopped");
     const { pino } = await import("pino");
     const path = typeof values.config === "string" ? values.config : undefined;
-    const configuration = loadConfiguration({ environment, path });
+    const { configuration } = loadConfiguration({ environment, path });
     const destination = new LogDestination();
     const log = pino({ level: configuration.logLevel }, destination);
     const service = await startFileService(configuration, log);

@@ -2,7 +2,7 @@ import { CoatcheckError } from "coatcheck";
 import { type Account, isAccountName, isRole, MAXIMUM_NAME_LENGTH, MAXIMUM_ROLES } from "../../accounts/account.ts";
 import type { AccountDescription } from "../../accounts/account-store.ts";
 import type { SecurityReport } from "../../audit/security-events.ts";
-import type { GatewayConfiguration } from "../../config/gateway-configuration.ts";
+import type { GatewayConfiguration } from "../../config/settings.ts";
 import { type Command, CommandFailure, configurationOption, UsageError } from "../shared/command.ts";
 import { configurationOf, findAccount, withAccounts, withSessions } from "../shared/open-for-command.ts";
 import { recordByOperator } from "../shared/operator-audit.ts";

@@ -3,7 +3,7 @@ import type { Account } from "../../accounts/account.ts";
 import { CredentialChanges } from "../../accounts/credentials/credential-changes.ts";
 import { PasswordHasher } from "../../accounts/passwords/password-hasher.ts";
 import type { AuditEventName } from "../../audit/vocabulary.ts";
-import type { GatewayConfiguration } from "../../config/gateway-configuration.ts";
+import type { GatewayConfiguration } from "../../config/settings.ts";
 import { GatewayError } from "../../errors.ts";
 import type { OpenAccounts } from "../../storage/accounts/open-accounts.ts";
 import { CommandFailure } from "./command.ts";

@@ -1,7 +1,7 @@
 import { NewPasswordCheck } from "../../accounts/passwords/new-password-check.ts";
 import type { PasswordOwner, PasswordRefusal } from "../../accounts/passwords/password-policy.ts";
 import { MAXIMUM_PASSWORD_BYTES, MINIMUM_PASSWORD_LENGTH } from "../../accounts/passwords/password-text.ts";
-import type { GatewayConfiguration } from "../../config/gateway-configuration.ts";
+import type { GatewayConfiguration } from "../../config/settings.ts";
 import { CommandFailure } from "./command.ts";
 
 const TEXTS: Readonly<Record<PasswordRefusal, string>> = {

@@ -1,7 +1,7 @@
 import { type Clock, SessionManager } from "coatcheck";
 import { makeDataFolder } from "../../config/data-folder.ts";
-import type { GatewayConfiguration } from "../../config/gateway-configuration.ts";
 import { placeOf } from "../../config/locations.ts";
+import type { GatewayConfiguration } from "../../config/settings.ts";
 import { tryConnect } from "../../proxy/upstream/try-connect.ts";
 import { openAccountDatabase } from "../../storage/accounts/open-account-database.ts";
 import { openSessionStore } from "../../storage/sessions/open-session-store.ts";

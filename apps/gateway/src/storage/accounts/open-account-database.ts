@@ -1,5 +1,5 @@
 import type { Clock } from "coatcheck";
-import type { GatewayConfiguration } from "../../config/gateway-configuration.ts";
+import type { GatewayConfiguration } from "../../config/settings.ts";
 import { GatewayError } from "../../errors.ts";
 import { type OnConnectionFault, OutageReport } from "../connection-fault.ts";
 import type { DatabasePurpose } from "../sqlite/database-purpose.ts";

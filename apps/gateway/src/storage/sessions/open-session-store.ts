@@ -2,7 +2,7 @@ import type { Clock } from "coatcheck";
 import type { SessionStore } from "coatcheck/store";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { NearCacheSessionStore } from "coatcheck/stores/near-cache";
-import type { GatewayConfiguration } from "../../config/gateway-configuration.ts";
+import type { GatewayConfiguration } from "../../config/settings.ts";
 import type { OnConnectionFault } from "../connection-fault.ts";
 import { MeasuredSessionStore, type OnStoreCall } from "./measured-session-store.ts";
 

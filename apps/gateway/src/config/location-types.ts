@@ -1,12 +1,14 @@
 import { resolve } from "node:path";
-import { InvalidValue, parseText } from "@coatcheck/service/parse-values";
-import type {
-  AnyRedisLocation,
-  DatabaseLocation,
-  PostgresLocation,
-  ServerAddress,
-  SessionsLocation,
-  SqliteLocation,
+import { InvalidValue, type ValueType } from "@coatcheck/service/settings/value-type";
+import { parseText } from "@coatcheck/service/settings/value-types";
+import {
+  type AnyRedisLocation,
+  type DatabaseLocation,
+  type PostgresLocation,
+  placeOf,
+  type ServerAddress,
+  type SessionsLocation,
+  type SqliteLocation,
 } from "./locations.ts";
 import { SecretText } from "./secret-text.ts";
 
@@ -24,7 +26,33 @@ const DATABASE_FORMS = "sqlite:PATH or postgres://…";
 const SESSIONS_FORMS =
   "memory:, sqlite:PATH, postgres://…, redis://…, rediss://…, redis-cluster://HOST,HOST or redis-sentinel://HOST,HOST/NAME";
 
-export function parseDatabase(value: unknown): DatabaseLocation {
+export const databaseLocation: ValueType<DatabaseLocation> = {
+  parse: parseDatabase,
+  schema: {
+    type: "string",
+    pattern: "^(sqlite|postgres(ql)?):",
+    examples: ["sqlite:/var/lib/coatcheck/coatcheck.sqlite"],
+  },
+  show: (location) => [placeOf(location)],
+};
+
+export const sessionsLocation: ValueType<SessionsLocation> = {
+  parse: parseSessions,
+  schema: {
+    type: "string",
+    pattern: "^(memory:$|(sqlite|postgres(ql)?|rediss?|redis-cluster|redis-sentinel):)",
+    examples: ["memory:", "rediss://:PASSWORD@HOST:6379"],
+  },
+  show: (location) => [placeOf(location)],
+};
+
+export const postgresLocation: ValueType<PostgresLocation> = {
+  parse: parsePostgres,
+  schema: { type: "string", pattern: "^postgres(ql)?:", examples: ["postgres://USER:PASSWORD@HOST/DATABASE"] },
+  show: (location) => [placeOf(location)],
+};
+
+function parseDatabase(value: unknown): DatabaseLocation {
   const scheme = schemeOf(value);
   if (scheme === "sqlite") return sqliteLocation(value);
   if (isPostgres(scheme)) return parsePostgres(value);
@@ -32,7 +60,7 @@ export function parseDatabase(value: unknown): DatabaseLocation {
   throw new InvalidValue(`must be ${DATABASE_FORMS}${notSupported(scheme)}`);
 }
 
-export function parseSessions(value: unknown): SessionsLocation {
+function parseSessions(value: unknown): SessionsLocation {
   if (value === "memory:") return { kind: "memory" };
   const scheme = schemeOf(value);
   if (scheme === "sqlite") return sqliteLocation(value);
@@ -41,7 +69,7 @@ export function parseSessions(value: unknown): SessionsLocation {
   throw new InvalidValue(`must be ${SESSIONS_FORMS}${notSupported(scheme)}`);
 }
 
-export function parsePostgres(value: unknown): PostgresLocation {
+function parsePostgres(value: unknown): PostgresLocation {
   const text = parseText(value);
   const url = URL.canParse(text) && isPostgres(schemeOf(text)) ? new URL(text) : null;
   if (url === null || url.hostname === "" || !POSTGRES_PATH.test(url.pathname)) {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { DuplicateKey, parseJson } from "../src/parse-json.ts";
+import { DuplicateKey, parseJson } from "../../src/settings/parse-json.ts";
 
 test("what JSON says once is read as JSON.parse reads it", () => {
   const values = [null, 1.5e-3, "", "a:{}", [], {}, [[], {}], { a: [{ a: { a: '\\"}' } }], "": { "": 1 } }];

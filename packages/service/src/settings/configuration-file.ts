@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { fileModeFault } from "./file-mode.ts";
-import { type OperatorErrorClass, systemCodeOf } from "./operator-error.ts";
+import { fileModeFault } from "../file-mode.ts";
+import { type OperatorErrorClass, systemCodeOf } from "../operator-error.ts";
 import { DuplicateKey, parseJson } from "./parse-json.ts";
 
 /**

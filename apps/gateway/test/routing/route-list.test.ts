@@ -1,11 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { parseRoutes } from "../../src/routing/parse-routes.ts";
+import { routeList } from "../../src/routing/route-list.ts";
 
 const parse = (...changes: readonly object[]) =>
-  parseRoutes(
-    changes.map((each) => ({ path: "/", upstream: "http://127.0.0.1:8082", access: "login", ...each })),
-    ["https://app.example"],
-  );
+  routeList.parse(changes.map((each) => ({ path: "/", upstream: "http://127.0.0.1:8082", access: "login", ...each })));
 
 test("a route is what its entry says, and careful where that says nothing", () => {
   expect(parse({})).toEqual([
@@ -51,15 +48,11 @@ describe("an operator is told what is wrong with", () => {
     [
       "case",
       { caseSensitive: true, caseInsensitive: true },
-      "cannot have a service that tells upper and lower case apart",
+      "cannot be for a service that tells upper and lower case apart",
     ],
     // It would be a route for one path of that very name, and /admin/x would go by the route for everything.
-    [
-      "a wildcard",
-      { path: "/admin/*", access: "role:admin" },
-      'must have no "*" in its path: "/admin/" is for all below',
-    ],
-    ["no list", { dropHeaders: 1 }, "whose dropHeaders must be a list of names of header fields"],
+    ["a wildcard", { path: "/admin/*", access: "role:admin" }, '"path" must have no "*": "/admin/" is for all below'],
+    ["no list", { dropHeaders: 1 }, '"dropHeaders" must be a list of names of header fields'],
     ["a key that is not known", { forwardHeader: [] }, 'unknown key "forwardHeader": did you mean "forwardHeaders"?'],
   ])("%s", (_what, change, message) => {
     expect(() => parse(change)).toThrow(message);
