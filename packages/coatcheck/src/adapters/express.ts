@@ -4,7 +4,9 @@ import type { NextFunction, Request, RequestHandler, Response } from "express";
 import type { SessionManager } from "../core/session-manager.ts";
 import { answerTo } from "../http/answer.ts";
 import type { AuthSession } from "../http/auth-session.ts";
+import type { GuardedRequest } from "../http/guarded-request.ts";
 import type { LoggedIn, LoggedInOrRequestUser } from "../http/logged-in.ts";
+import type { LoginAdmission } from "../http/login-manager.ts";
 import type { CredentialCheck, LoginOutcome, UserLoginOptions } from "../http/login-outcome.ts";
 import { handlerFor, type LoginHandlers, type StepUp } from "../http/login-views.ts";
 import type { Refusal } from "../http/refusal.ts";
@@ -98,6 +100,11 @@ export interface ExpressAuth<User> {
   answer(refusal: Refusal, response: Response): void;
   /** The same with other views or handlers, for one router. */
   with(handlers: ExpressHandlers): ExpressAuth<User>;
+  /**
+   * Puts what is no request of the framework's through the same guard, such as a WebSocket upgrade, or a request that a
+   * proxy asks about: its session, or the answer to give. `finish` tells what to write into the response.
+   */
+  admit(request: GuardedRequest): LoginAdmission<User>;
   /** The guard that every request passes first: `loggedInClient` of `coatcheck/testing` asks for it. */
   readonly guard: RequestGuard;
   /** The sessions of all users: to end those of one who was banned, and to hear of events. */
@@ -191,6 +198,7 @@ function authOf<User>(door: Door<User, ExpressRefusalHandler>, carried: CarriedS
     requireLogin: (request, response, next) => passOn(request as Request, response, next),
     answer,
     with: (others) => authOf(doorWith(door, others), carried),
+    admit: (request) => logins.admit(request),
     guard: logins.guard,
     sessions,
     close,

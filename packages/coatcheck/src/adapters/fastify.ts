@@ -5,7 +5,9 @@ import type { SessionManager } from "../core/session-manager.ts";
 import { CoatcheckError } from "../errors.ts";
 import { answerTo } from "../http/answer.ts";
 import type { AuthSession } from "../http/auth-session.ts";
+import type { GuardedRequest } from "../http/guarded-request.ts";
 import type { LoggedIn, LoggedInOrRequestUser } from "../http/logged-in.ts";
+import type { LoginAdmission } from "../http/login-manager.ts";
 import type { CredentialCheck, LoginOutcome, UserLoginOptions } from "../http/login-outcome.ts";
 import { handlerFor, type LoginHandlers, type StepUp } from "../http/login-views.ts";
 import type { Refusal } from "../http/refusal.ts";
@@ -90,6 +92,11 @@ export interface FastifyAuth<User> {
   answer<Route extends RouteGenericInterface>(refusal: Refusal, reply: FastifyReply<Route>): FastifyReply;
   /** The same with other views or handlers, for one part of the application. */
   with(handlers: FastifyHandlers): FastifyAuth<User>;
+  /**
+   * Puts what is no request of the framework's through the same guard, such as a WebSocket upgrade, or a request that a
+   * proxy asks about: its session, or the answer to give. `finish` tells what to write into the response.
+   */
+  admit(request: GuardedRequest): LoginAdmission<User>;
   /** The guard that every request passes first: `loggedInClient` of `coatcheck/testing` asks for it. */
   readonly guard: RequestGuard;
   /** The sessions of all users: to end those of one who was banned, and to hear of events. */
@@ -121,30 +128,75 @@ export function coatcheck<User>(options: FastifyOptions<User>): FastifyAuth<User
   return authOf(openDoor(options), new CarriedSessions<User>(advice));
 }
 
-/** What `fastifyDoors` needs of each, which is nothing that applications need. */
-const entries = new WeakMap<object, PluginDoor<unknown>>();
+/** FastifyDoors is how an application with several origins has sessions: each request goes by the door of its own. */
+export type FastifyDoors<User> = Pick<FastifyAuth<User>, FastifyDoorMember>;
+
+/** FastifyDoors where requests may name their user without a session, as by an API key. */
+export type FastifyDoorsWithRequestUsers<User> = Pick<FastifyAuthWithRequestUsers<User>, FastifyDoorMember>;
+
+type FastifyDoorMember = "plugin" | "of" | "login" | "required" | "freshRequired" | "requireLogin" | "answer";
 
 /**
- * The plugin of an application that browsers know by several origins: it has a `coatcheck()` for each, over the same
- * `sessions`, and a function that chooses among them, by the Host header. What that throws is answered as an error.
+ * Sessions and logins for an application that browsers know by several origins: it has a `coatcheck()` for each, over the
+ * same `sessions`, and a function that chooses among them, by the Host header. What that throws is answered as an error.
  *
  * ```ts
- * await app.register(fastifyDoors(authOf));
- * app.get("/me", async (request) => (await authOf(request).of(request).load()).user);
+ * const auth = fastifyDoors(({ host }) => doors.get(host) ?? primary);
+ * await app.register(auth.plugin);
+ * app.get("/me", auth.required((request, reply, { user }) => user));
  * ```
  */
-export function fastifyDoors(
-  authOf: (request: FastifyRequest) => Pick<FastifyAuth<never>, "plugin" | "sessions">,
-): FastifyPluginCallback<SessionsPluginOptions> {
-  const served = new CarriedSessions<unknown>("");
-  return pluginFor((request) => {
-    const entry = entries.get(authOf(request));
-    if (entry !== undefined) return entry;
-    throw new CoatcheckError(
-      "invalid_configuration",
-      "fastifyDoors takes a function that gives what coatcheck() gave.",
-    );
-  }, served);
+export function fastifyDoors<User>(authOf: (request: FastifyRequest) => FastifyAuth<User>): FastifyDoors<User>;
+export function fastifyDoors<User>(
+  authOf: (request: FastifyRequest) => FastifyAuthWithRequestUsers<User>,
+): FastifyDoorsWithRequestUsers<User>;
+export function fastifyDoors<User>(
+  choose: (request: FastifyRequest) => unknown,
+): FastifyDoors<User> | FastifyDoorsWithRequestUsers<User> {
+  // Either kind of door guards with what its sessions are, as its overload says.
+  const authOf = choose as (request: FastifyRequest) => FastifyAuth<User>;
+  const served = new CarriedSessions<User>("Write await app.register(auth.plugin) before your routes.");
+  const of: FastifySessionOf<User> = (request) => served.of(request);
+
+  /** Wrapped once by each door, for each has its own views and its own way to answer. */
+  function byDoor<Route extends RouteGenericInterface>(
+    wrap: (auth: FastifyAuth<User>) => FastifyRouteHandler<Route>,
+  ): FastifyRouteHandler<Route> {
+    const wrapped = new WeakMap<FastifyAuth<User>, FastifyRouteHandler<Route>>();
+    return (request, reply) => {
+      const auth = authOf(request as FastifyRequest);
+      const handle = wrapped.get(auth) ?? wrap(auth);
+      wrapped.set(auth, handle);
+      return handle(request, reply);
+    };
+  }
+
+  const doors: FastifyDoors<User> = {
+    plugin: pluginFor((request) => entryOf(authOf(request)), served),
+    of,
+    login: (request, ...login) => of(request).login(...login),
+    required: (handler) => {
+      requireHandler("required", handler);
+      return byDoor((auth) => auth.required(handler));
+    },
+    freshRequired: (handler, options) => {
+      requireHandler("freshRequired", handler);
+      return byDoor((auth) => auth.freshRequired(handler, options));
+    },
+    requireLogin: (request, reply) => authOf(request).requireLogin(request, reply),
+    answer: (refusal, reply) => sendAnswer(answerTo(refusal), reply as FastifyReply),
+  };
+  return doors;
+}
+
+/** What the plugin of `fastifyDoors` needs of each, which is nothing that applications need. */
+const entries = new WeakMap<object, PluginDoor<unknown>>();
+
+function entryOf<User>(auth: FastifyAuth<User>): PluginDoor<User> {
+  const entry = entries.get(auth) as PluginDoor<User> | undefined;
+  if (entry !== undefined) return entry;
+  const message = "fastifyDoors takes a function that gives what coatcheck() gave.";
+  throw new CoatcheckError("invalid_configuration", message);
 }
 
 function authOf<User>(door: Door<User, FastifyRefusalHandler>, carried: CarriedSessions<User>): FastifyAuth<User> {
@@ -190,6 +242,7 @@ function authOf<User>(door: Door<User, FastifyRefusalHandler>, carried: CarriedS
     },
     answer: (refusal, reply) => sendAnswer(answerTo(refusal), reply as FastifyReply),
     with: (others) => authOf(doorWith(door, others), carried),
+    admit: (request) => logins.admit(request),
     guard: logins.guard,
     sessions,
     close,

@@ -4,7 +4,9 @@ import type { SessionManager } from "../core/session-manager.ts";
 import { CoatcheckError } from "../errors.ts";
 import { type Answer, answerTo, faultAnswer } from "../http/answer.ts";
 import type { AuthSession } from "../http/auth-session.ts";
+import type { GuardedRequest } from "../http/guarded-request.ts";
 import type { LoggedIn, LoggedInOrRequestUser } from "../http/logged-in.ts";
+import type { LoginAdmission } from "../http/login-manager.ts";
 import type { CredentialCheck, LoginOutcome, UserLoginOptions } from "../http/login-outcome.ts";
 import { handlerFor, type LoginHandlers, type StepUp } from "../http/login-views.ts";
 import type { Refusal } from "../http/refusal.ts";
@@ -90,6 +92,11 @@ export interface FetchAuth<User> {
   answer(refusal: Refusal): Response;
   /** The same with other views or handlers, for one part of the application. */
   with(handlers: FetchHandlers): FetchAuth<User>;
+  /**
+   * Puts what is no request of the framework's through the same guard, such as a WebSocket upgrade, or a request that a
+   * proxy asks about: its session, or the answer to give. `finish` tells what to write into the response.
+   */
+  admit(request: GuardedRequest): LoginAdmission<User>;
   /** The guard that every request passes first: `loggedInClient` of `coatcheck/testing` asks for it. */
   readonly guard: RequestGuard;
   /** The sessions of all users: to end those of one who was banned, and to hear of events. */
@@ -174,6 +181,7 @@ function authOf<User>(
     },
     answer,
     with: (others) => authOf(doorWith(door, others), carried, own),
+    admit: (request) => logins.admit(request),
     guard: logins.guard,
     sessions,
     close,

@@ -8,6 +8,7 @@ import type { CredentialCheck, LoginOutcome, OwnSession, ProofOptions, UserLogin
 import { type LoginViews, refuseAnonymous, refuseStale, type StepUp, validateViews } from "./login-views.ts";
 import type { Refusal } from "./refusal.ts";
 import type { RequestSession } from "./request-session.ts";
+import { findRequestUser } from "./request-user.ts";
 import type { HeaderEdit, OutgoingResponse } from "./response-headers.ts";
 import { safeNext } from "./safe-next.ts";
 import { isSameClient, protectFromOtherClient } from "./session-protection.ts";
@@ -27,6 +28,7 @@ export class AuthSession<User> {
   #held: Authentication | null = null;
   #data: JsonObject | null = null;
   #isReported = false;
+  #decisions = 0;
 
   /** @internal `LoginManager.admit` makes them. */
   constructor(session: RequestSession, rules: LoginRules<User>) {
@@ -84,25 +86,35 @@ export class AuthSession<User> {
     return this.#loading;
   }
 
+  /** Asks once more: for what stays open, such as a WebSocket. Until it is done, the properties are those of before. */
+  reload(options?: { readonly slide?: boolean }): Promise<this> {
+    this.#session.refresh();
+    this.#decisions++;
+    this.#loading = this.#load(options);
+    return this.#loading;
+  }
+
   /** Null for a user who is logged in; else the answer to give. */
   async requireLogin(views?: LoginViews): Promise<Refusal | null> {
     if (views !== undefined) validateViews(views);
     await this.load();
-    return this.#user === null ? this.#refuseAnonymous(views?.loginView) : null;
+    return this.#user === null ? this.refuseLogin(views) : null;
+  }
+
+  /** What `requireLogin` answers without a user: where a session will not do for a reason of the application's. */
+  refuseLogin({ loginView = this.#rules.loginView }: LoginViews = {}): Refusal {
+    return refuseAnonymous(this.#session, loginView);
   }
 
   /** Null for a user who proved a moment ago who they are; else the answer to give. A session is needed for that. */
   async requireFresh(options: LoginViews & StepUp = {}): Promise<Refusal | null> {
     validateViews(options, ["withinSeconds"]);
     await this.load();
-    if (this.#user === null) return this.#refuseAnonymous(options.loginView);
+    if (this.#user === null) return this.refuseLogin(options);
     const held = this.#held;
     if (held !== null && this.#isFresh(held, options.withinSeconds)) return null;
-    return refuseStale(
-      this.#session,
-      held,
-      options.refreshView === undefined ? this.#rules.refreshView : options.refreshView,
-    );
+    const { refreshView = this.#rules.refreshView } = options;
+    return refuseStale(this.#session, held, refreshView);
   }
 
   /**
@@ -129,10 +141,8 @@ export class AuthSession<User> {
    */
   async confirm(check: CredentialCheck, options: ProofOptions = {}): Promise<LoginOutcome<User>> {
     const proof = await proveAgain(this.#steps, check, options);
-    if (!proof.ok) {
-      if (proof.code === "unauthenticated") this.#decide(null, null);
-      return proof;
-    }
+    if (!proof.ok && proof.code === "unauthenticated") this.#decide(null, null);
+    if (!proof.ok) return proof;
     this.#decide(proof.user, proof.authentication);
     return { ok: true, user: proof.user, session: proof.authentication.session };
   }
@@ -207,11 +217,13 @@ export class AuthSession<User> {
   }
 
   async #load(options?: { readonly slide?: boolean }): Promise<this> {
+    const decisions = this.#decisions;
     const held = await this.#authenticate(options);
     const found = held === null ? null : await this.#findSessionUser(held);
-    const user = found ?? (await this.#findRequestUser());
+    const { findRequestUser: find, isActive } = this.#rules;
+    const user = found ?? (find === undefined ? null : await findRequestUser(this.#session, find, isActive));
     // A login or logout meanwhile has the last word.
-    if (!this.#isLoaded) this.#know(user, found === null ? null : held);
+    if (this.#decisions === decisions) this.#know(user, found === null ? null : held);
     const { request, sessions } = this.#session;
     sessions.events.emit("user_accessed", { userId: this.#held?.session.userId ?? null }, request);
     return this;
@@ -224,16 +236,6 @@ export class AuthSession<User> {
       const { request, sessions } = this.#session;
       sessions.events.emit("user_loaded_from_cookie", { userId, sessionId }, request);
     }
-    return user;
-  }
-
-  async #findRequestUser(): Promise<User | null> {
-    const { findRequestUser, isActive } = this.#rules;
-    if (findRequestUser === undefined || this.#session.isCrossOrigin) return null;
-    const { request, sessions } = this.#session;
-    const user = (await findRequestUser(request)) ?? null;
-    if (user === null || isActive(user) !== true) return null;
-    sessions.events.emit("user_loaded_from_request", { method: request.method }, request);
     return user;
   }
 
@@ -273,12 +275,9 @@ export class AuthSession<User> {
 
   /** What a login or logout of this request came to: nothing is loaded for it again. */
   #decide(user: User | null, held: Authentication | null): void {
+    this.#decisions++;
     this.#know(user, held);
     this.#loading = Promise.resolve(this);
-  }
-
-  #refuseAnonymous(view: string | null | undefined): Refusal {
-    return refuseAnonymous(this.#session, view === undefined ? this.#rules.loginView : view);
   }
 
   #requireLoaded(): void {

@@ -42,13 +42,13 @@ export async function logIn<User>(
   const { session } = steps;
   if (session.isCrossOrigin) return refusalOf("cross_origin_request");
   for (let checks = 1; ; checks++) {
-    // Known before the credential is looked at: what it replaces is what the browser brought.
-    await steps.authenticate();
     const attempt = await session.sessions.begin(userId ?? idOfNoUser());
     const isRight = await isCredentialRight(check);
     if (!isRight || userId === null || userId === undefined) return refusalOf("invalid_credentials");
     const user = await steps.findActiveUser(userId, force);
     if (user === null) return refusalOf("user_inactive");
+    // What it replaces. Only now, for a login that fails says nothing of the session that the browser brought.
+    await steps.authenticate();
     const outcome = outcomeOf(user, await session.login(attempt, begun));
     const isOvertaken = !outcome.ok && outcome.code === "login_overtaken";
     if (!isOvertaken || !repeat || checks === MAXIMUM_LOGIN_CHECKS) return outcome;
@@ -74,13 +74,14 @@ export async function proveAgain<User>(
     const held = await steps.authenticate();
     if (held === null) return refusalOf("unauthenticated");
     const { userId } = held.session;
-    const attempt = await session.sessions.begin(userId);
+    // Where the session is to be replaced, that is a login.
+    const attempt = isSameClient(held, session.request, rules) ? null : await session.sessions.begin(userId);
     // 403, not 401: the session is good, and its user is not to be sent to the login page.
     if (!(await isCredentialRight(check))) return refusalOf("invalid_credentials", { status: 403 });
     const user = await steps.findActiveUser(userId, false);
     if (user === null) return refusalOf("user_inactive");
     const isLast = !repeat || checks === MAXIMUM_PROOF_CHECKS;
-    if (isSameClient(held, session.request, rules)) {
+    if (attempt === null) {
       const result = await session.reauthenticate(held, proof);
       if (result.outcome === "reauthenticated") return { ok: true, user, authentication: result.authentication };
       if (result.outcome === "session_busy" || isLast) return refusalOf(result.outcome);

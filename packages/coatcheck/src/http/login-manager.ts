@@ -8,6 +8,9 @@ import type { StepUp } from "./login-views.ts";
 import type { GuardRefusalCode, Refusal } from "./refusal.ts";
 import type { RequestGuard } from "./request-guard.ts";
 
+/** What became of a request: its session, or the answer to give. `ok` and `code` tell them apart. */
+export type LoginAdmission<User> = AuthSession<User> | Refusal<GuardRefusalCode> | Preflight;
+
 const STEP_UP: ReadonlySet<string> = new Set<keyof StepUp>(["withinSeconds"]);
 
 /**
@@ -27,7 +30,7 @@ export class LoginManager<User> {
   }
 
   /** Puts a request through the guard: what comes out is its session, or the answer to give. Asks no store. */
-  admit(request: GuardedRequest): AuthSession<User> | Refusal<GuardRefusalCode> | Preflight {
+  admit(request: GuardedRequest): LoginAdmission<User> {
     const admission = this.guard.admit(request);
     return admission.ok ? new AuthSession(admission, this.#rules) : admission;
   }

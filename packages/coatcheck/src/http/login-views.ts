@@ -2,6 +2,7 @@ import { refuseUnknownOptions, requireFunction } from "../core/known-options.ts"
 import type { Authentication } from "../core/session.ts";
 import { CoatcheckError } from "../errors.ts";
 import { type GuardedRequest, pathOf } from "./guarded-request.ts";
+import { opensPage, viewWithNext } from "./navigation.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
 import type { RequestSession } from "./request-session.ts";
 import { safeNext } from "./safe-next.ts";
@@ -89,13 +90,5 @@ export function refuseStale(
 function viewLocation(view: string | null, request: GuardedRequest): string | null {
   if (view === null || !opensPage(request)) return null;
   const path = pathOf(request);
-  const next = path === null ? "/" : safeNext(path.pathname + path.search);
-  return `${view}${view.includes("?") ? "&" : "?"}next=${encodeURIComponent(next)}`;
-}
-
-/** What only a navigation of a browser says (Fetch Metadata), or an older one's wish for HTML. */
-function opensPage({ method, headers }: GuardedRequest): boolean {
-  if (method !== "GET" && method !== "HEAD") return false;
-  const mode = headers.get("sec-fetch-mode");
-  return mode === null ? (headers.get("accept") ?? "").includes("text/html") : mode === "navigate";
+  return viewWithNext(view, path === null ? "/" : path.pathname + path.search);
 }

@@ -1,4 +1,4 @@
-import { refuseUnknownOptions, requireChoice } from "../core/known-options.ts";
+import { refuseUnknownOptions, requireChoice, requireFunction } from "../core/known-options.ts";
 import type { SessionManager } from "../core/session-manager.ts";
 import { CoatcheckError } from "../errors.ts";
 import type { AddressPrecision } from "./client-device.ts";
@@ -50,6 +50,11 @@ export interface OriginOptions {
    * signs the user out of every application on the registrable domain. Nothing by default.
    */
   readonly clearSiteDataOnLogout?: readonly ("cache" | "cookies" | "storage")[];
+  /**
+   * Whether a request is a poll, which a script sends by itself and which does not extend the session. By default no
+   * request is; `load({ slide })` says it of a single one.
+   */
+  readonly isPoll?: (request: GuardedRequest) => boolean;
   /** How much of the client's address is kept with a session; all of it by default. */
   readonly addressPrecision?: AddressPrecision;
   /** Accepts plain http beyond loopback, as `PublicOriginOptions` say; false by default. */
@@ -74,6 +79,7 @@ export const ORIGIN_OPTIONS = [
   "exposedHeaders",
   "sessionlessRoutes",
   "clearSiteDataOnLogout",
+  "isPoll",
   "addressPrecision",
   "dangerouslyAllowInsecureOrigin",
 ] as const satisfies readonly (keyof OriginOptions)[];
@@ -94,6 +100,7 @@ export class RequestGuard {
   readonly #protection: CrossOriginProtection;
   readonly #refusesHeaderless: boolean;
   readonly #refusesCrossOriginAlways: boolean;
+  readonly #isPoll: (request: GuardedRequest) => boolean;
   readonly #addressPrecision: AddressPrecision;
   readonly #clearSiteData: string | null;
   readonly #sharing: CrossOriginSharing;
@@ -109,6 +116,7 @@ export class RequestGuard {
     requireChoice("headerlessRequests", options.headerlessRequests, ["allow", "refuse"]);
     requireChoice("crossOriginRequests", options.crossOriginRequests, ["refuse_with_cookie", "refuse_always"]);
     requireChoice("addressPrecision", options.addressPrecision, ["whole", "network", "none"]);
+    requireFunction("isPoll", options.isPoll);
     this.sessions = options.sessions;
     this.origin = parsePublicOrigin(options.origin, options);
     this.cookie = sessionCookie(this.origin);
@@ -121,6 +129,7 @@ export class RequestGuard {
     this.#refusesHeaderless = options.headerlessRequests === "refuse";
     this.#refusesCrossOriginAlways = options.crossOriginRequests === "refuse_always";
     this.#clearSiteData = clearSiteDataOf(options.clearSiteDataOnLogout ?? []);
+    this.#isPoll = options.isPoll ?? (() => false);
     this.#addressPrecision = options.addressPrecision ?? "whole";
   }
 
@@ -146,6 +155,7 @@ export class RequestGuard {
       cookie: this.cookie,
       token: cookie.found === "one" ? cookie.value : null,
       isCrossOrigin: verdict === "cross_origin",
+      isPoll: this.#isPoll,
       addressPrecision: this.#addressPrecision,
       corsHeaders,
       variesByOrigin: this.#sharing.varies,

@@ -21,6 +21,7 @@ interface RequestSessionParts {
   /** The one cookie's value, whatever it is; null without a cookie. */
   readonly token: string | null;
   readonly isCrossOrigin: boolean;
+  readonly isPoll: (request: GuardedRequest) => boolean;
   readonly addressPrecision: AddressPrecision;
   readonly corsHeaders: readonly HeaderEdit[];
   readonly variesByOrigin: boolean;
@@ -86,17 +87,20 @@ export class RequestSession {
 
   /**
    * The session, and what it is worth. The first call asks the store, further ones get the same answer.
-   * `slide: false` marks a poll, which does not extend the session; it counts on the first call.
+   * `slide: false` marks a poll, which does not extend the session; it counts on the first call. By default the guard's
+   * `isPoll` tells.
    */
   authenticate(options: { readonly slide?: boolean } = {}): Promise<AuthenticationResult> {
-    const { token, sessions } = this.#parts;
+    const { token, sessions, isPoll } = this.#parts;
     if (this.#result !== null) return this.#result;
     if (token === null) {
       const absent = unauthenticated("absent");
       this.#know(absent);
       return Promise.resolve(absent);
     }
-    const asked = sessions.authenticate(token, { slide: options.slide ?? true, cause: this.request });
+    // A promise, which a script may return here, is no yes.
+    const slide = options.slide ?? isPoll(this.request) !== true;
+    const asked = sessions.authenticate(token, { slide, cause: this.request });
     this.#result = asked;
     asked.then(
       (result) => {

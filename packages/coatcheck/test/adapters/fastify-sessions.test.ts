@@ -113,7 +113,13 @@ async function listenForTwoOrigins() {
   const doors = new Map(
     ["one.localhost:1001", "two.localhost:1002"].map((host) => [
       host,
-      coatcheck({ sessions, origin: `http://${host}`, crossOriginRequests: "refuse_always", findUser }),
+      coatcheck({
+        sessions,
+        origin: `http://${host}`,
+        crossOriginRequests: "refuse_always",
+        findUser,
+        loginView: `/login-of-${host.split(".")[0]}`,
+      }),
     ]),
   );
   const doorOf = ({ headers: { host = "" } }: FastifyRequest) => {
@@ -122,16 +128,27 @@ async function listenForTwoOrigins() {
     return door;
   };
   app = Fastify();
-  app.register(fastifyDoors(doorOf));
+  const auth = fastifyDoors(doorOf);
+  app.register(auth.plugin);
   const handler = vi.fn(async (request: FastifyRequest) => {
-    const { ok } = await doorOf(request).login(request, "1", () => true);
+    const { ok } = await auth.login(request, "1", () => true);
     return { ok };
   });
   app.post("/login", handler);
+  app.get(
+    "/me",
+    auth.required((_request, _reply, { user }) => user),
+  );
+  app.get(
+    "/fresh",
+    auth.freshRequired((_request, _reply, { user }) => user, { withinSeconds: 60 }),
+  );
+  app.get("/hooked", { preHandler: auth.requireLogin }, async (request) => (await auth.of(request).load()).user);
   await app.ready();
   const login = (host: string, headers: Record<string, string> = {}) =>
     app.inject({ method: "POST", url: "/login", headers: { host, ...headers } });
-  return { handler, login };
+  const get = (url: string, headers: Record<string, string>) => app.inject({ method: "GET", url, headers });
+  return { handler, login, get };
 }
 
 test("a door that is chosen for the request decides by its own origin, with its own cookie", async () => {
@@ -154,4 +171,39 @@ test("where no door is chosen, the handler is not reached", async () => {
   const { handler, login } = await listenForTwoOrigins();
   expect((await login("three.localhost")).statusCode).toBe(500);
   expect(handler).not.toHaveBeenCalled();
+});
+
+test("routes of several doors are guarded as those of one, each in the way of its own door", async () => {
+  const { login, get } = await listenForTwoOrigins();
+  const [host, other] = ["one.localhost:1001", "two.localhost:1002"];
+  const cookie = String((await login(host)).headers["set-cookie"]).split(";")[0] ?? "";
+  for (const url of ["/me", "/fresh", "/hooked"]) {
+    expect((await get(url, { host, cookie })).json()).toEqual({ id: "1" });
+    expect((await get(url, { host })).statusCode).toBe(401);
+    // The cookie of one origin is no cookie of another.
+    expect((await get(url, { host: other, cookie })).statusCode).toBe(401);
+    const { statusCode, headers } = await get(url, { host: other, accept: "text/html" });
+    expect([statusCode, headers.location]).toEqual([303, `/login-of-two?next=${encodeURIComponent(url)}`]);
+  }
+});
+
+test("what is no request of the framework's passes the same guard", async () => {
+  const auth = coatcheck({ origin: "http://localhost:8080", findUser: (id) => ({ id }) });
+  app = Fastify();
+  app.register(auth.plugin);
+  app.post("/login", async (request) => ({ ok: (await auth.login(request, "1", () => true)).ok }));
+  const login = await app.inject({ method: "POST", url: "/login" });
+  const cookie = String(login.headers["set-cookie"]).split(";")[0] ?? "";
+  const upgrade = { cookie, upgrade: "websocket", origin: "http://localhost:8080" };
+  const session = auth.admit({ method: "GET", headers: new Headers(upgrade) });
+  if (!session.ok) throw new Error(session.code);
+  expect((await session.load()).user).toEqual({ id: "1" });
+
+  await auth.sessions.revokeAll("1");
+  expect((await session.load()).user).toEqual({ id: "1" });
+  expect((await session.reload()).user).toBeNull();
+
+  const forged = auth.admit({ method: "GET", headers: new Headers({ ...upgrade, origin: "http://evil.example" }) });
+  expect(forged).toMatchObject({ ok: false, code: "cross_origin_request" });
+  await auth.close();
 });

@@ -1,5 +1,5 @@
 import type { AuthSession } from "coatcheck";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { logIn, type Person, setUp } from "./support.ts";
 
 const confirm = (auth: AuthSession<Person>) => auth.confirm(() => true);
@@ -150,4 +150,13 @@ test("a step-up asks for a proof of less than so many seconds", async () => {
 test("an API key is never fresh", async () => {
   const { client } = setUp({ logins: { findRequestUser: () => ({ id: "ada" }) } });
   expect(await client()((auth) => auth.requireFresh())).toMatchObject({ code: "reauthentication_required" });
+});
+
+test("a confirmation reads no fence: the session's own version tells of what came in between", async () => {
+  const { client, store } = setUp();
+  const send = client();
+  await send((auth) => logIn(auth, "ada", { fresh: false }));
+  const readFence = vi.spyOn(store, "readFence");
+  expect(await send(confirm)).toMatchObject({ ok: true });
+  expect(readFence).not.toHaveBeenCalled();
 });

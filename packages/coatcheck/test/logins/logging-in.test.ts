@@ -281,3 +281,17 @@ test("a login after the response was sent is a mistake, and leaves no session", 
   expect(sent).toHaveBeenCalledWith(expect.objectContaining({ code: "response_already_sent" }));
   expect(await sessions.list("ada")).toEqual([]);
 });
+
+test("a login that fails says nothing of the session that the browser brought, and does not look at it", async () => {
+  const { client, store, logins } = setUp();
+  const send = client();
+  await send(logIn);
+  const find = vi.spyOn(store, "find");
+  expect(await send((auth) => auth.login("ada", () => false))).toMatchObject({ code: "invalid_credentials" });
+  expect(find).not.toHaveBeenCalled();
+
+  const auth = logins.admit({ method: "POST", headers: new Headers() });
+  if (!auth.ok) throw new Error(auth.code);
+  await auth.login("ada", () => false);
+  expect(await auth.finish({ status: 401, headers: new Headers() })).toEqual([]);
+});

@@ -1,3 +1,4 @@
+import type { GuardedRequest } from "coatcheck";
 import { describe, expect, test } from "vitest";
 import { factsOf, logIn, setUp, userOf } from "./support.ts";
 
@@ -52,6 +53,64 @@ test("a poll does not extend the session", async () => {
   expect(await lastSeen()).toBe(before);
   await send(userOf);
   expect(await lastSeen()).toBe(clock.now());
+});
+
+test("the guard may tell which requests are polls, and a call may say otherwise", async () => {
+  const isPoll = ({ headers }: GuardedRequest) => headers.get("x-poll") === "1";
+  const { client, clock, sessions } = setUp({ guard: { isPoll } });
+  const send = client();
+  const poll = { headers: { "x-poll": "1" } };
+  await send(logIn);
+  clock.advanceSeconds(600);
+  const lastSeen = async () => (await sessions.list("ada"))[0]?.lastSeenAt;
+  const before = await lastSeen();
+  expect(await send(userOf, poll)).toEqual({ id: "ada" });
+  expect(await send((auth) => auth.csrfToken(), poll)).not.toBeNull();
+  expect(await lastSeen()).toBe(before);
+  await send((auth) => auth.load({ slide: true }), poll);
+  expect(await lastSeen()).toBe(clock.now());
+});
+
+test("what stays open asks once more, and has the old answer until then", async () => {
+  const { client, clock, sessions, people } = setUp();
+  const send = client();
+  await send(logIn);
+  await send(async (auth) => {
+    await auth.load();
+    clock.advanceSeconds(600);
+    await auth.reload();
+    expect((await sessions.list("ada"))[0]?.lastSeenAt).toBe(clock.now());
+    people.delete("ada");
+    expect((await auth.load()).user).toEqual({ id: "ada" });
+    const again = auth.reload();
+    expect(auth.user).toEqual({ id: "ada" });
+    expect((await again).user).toBeNull();
+    expect(auth.session).toBeNull();
+  });
+});
+
+test("a logout during a reload has the last word", async () => {
+  const { client } = setUp();
+  const send = client();
+  await send(logIn);
+  await send(async (auth) => {
+    await auth.load();
+    const again = auth.reload();
+    await auth.logout();
+    await again;
+    expect(auth.user).toBeNull();
+  });
+});
+
+test("a session that will not do for a reason of the application's is answered as none", async () => {
+  const { client, events } = setUp({ logins: { loginView: "/login" } });
+  const send = client();
+  await send(logIn);
+  const page = { method: "GET", url: "/doc?page=2", headers: { "sec-fetch-mode": "navigate" } };
+  const refusal = await send((auth) => auth.refuseLogin(), page);
+  expect(refusal).toEqual(await client()((auth) => auth.requireLogin(), page));
+  expect(refusal).toMatchObject({ ok: false, status: 401, location: "/login?next=%2Fdoc%3Fpage%3D2" });
+  expect(events.filter(({ name }) => name === "unauthorized")).toHaveLength(2);
 });
 
 test("the application's data is replaced, and is seen by the same request and the next", async () => {
