@@ -35,10 +35,17 @@ export default defineConfig({
         setupFiles: ["tools/tests/unit-guard.ts"],
       }),
       // They wait for servers, browsers and disks more than they compute.
-      ...specialKinds.map(({ name }) => project(name, { maxWorkers: 2 * cores, sequence: { groupOrder: 1 } })),
+      ...specialKinds.map(({ name }) =>
+        project(name, {
+          maxWorkers: 2 * cores,
+          sequence: { groupOrder: 1 },
+          globalSetup: name === "browser" ? ["e2e/support/songs.ts"] : [],
+        }),
+      ),
     ],
     sequence: { sequencer: LongestFirst },
     reporters: report === undefined ? ["default"] : ["default", new ReportFile(report)],
+    server: { deps: { external: [/\/examples\/music\/dist\//] } },
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

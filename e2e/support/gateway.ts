@@ -4,14 +4,12 @@ import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { writeSongs } from "@coatcheck/example-music/write-songs";
 import { freePort } from "@coatcheck/throwaway-servers";
+import { SONGS } from "./songs.ts";
 
 const require = createRequire(import.meta.url);
 const PROGRAM = require.resolve("@coatcheck/gateway/bin/coatcheck.js");
 const START_TIMEOUT_MILLISECONDS = 40_000;
-/** Written once for all tests: they take longer than a test. */
-const SONGS = join(tmpdir(), "coatcheck-e2e-songs");
 
 export interface Account {
   readonly email: string;
@@ -83,7 +81,6 @@ export class Gateway {
 
 /** Puts the demo's songs into a data folder, so that the demo need not compose them. */
 export async function placeSongs(dataFolder: string): Promise<void> {
-  await writeSongs(SONGS);
   await mkdir(join(dataFolder, "demo"));
   await symlink(SONGS, join(dataFolder, "demo/music"));
 }

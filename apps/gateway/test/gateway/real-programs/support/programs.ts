@@ -167,5 +167,5 @@ async function withPhp(startServer: (php: PhpFpm) => Promise<RunningService>): P
 }
 
 function service(name: string): string {
-  return readFileSync(join(import.meta.dirname, "../../../http/real-programs/services", name), "utf8");
+  return readFileSync(join(import.meta.dirname, "../services", name), "utf8");
 }
