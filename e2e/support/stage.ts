@@ -3,6 +3,11 @@ import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
 import { launchChromium } from "./chromium.ts";
 import { type Account, Gateway, type GatewayOptions } from "./gateway.ts";
 
+export interface StageOptions extends GatewayOptions {
+  /** One gateway for all tests of the suite, none of which minds sessions and failed logins that another left behind. */
+  readonly servesAllTests?: boolean;
+}
+
 /**
  * A new gateway for every test, so that none sees the sessions or failed logins of another, and one browser for all.
  * Every visitor is a browser context of its own, with its own cookies.
@@ -13,19 +18,23 @@ export class Stage {
   #contexts: BrowserContext[] = [];
 
   /** Sets it up around the tests of the suite that is being described. */
-  static forSuite(options: GatewayOptions = {}): Stage {
+  static forSuite(options: StageOptions = {}): Stage {
     const stage = new Stage();
+    const [beforeGateway, afterGateway] = options.servesAllTests ? [beforeAll, afterAll] : [beforeEach, afterEach];
     beforeAll(async () => {
       stage.#browser = await launchChromium(options);
     });
-    beforeEach(async () => {
+    beforeGateway(async () => {
       stage.#gateway = await Gateway.start(options);
     });
+    afterGateway(async () => {
+      await stage.#gateway?.stop();
+      stage.#gateway = null;
+    });
+    // Hooks that follow a test run in the reverse order: pages are closed before their gateway is.
     afterEach(async () => {
       await Promise.all(stage.#contexts.map((context) => context.close()));
       stage.#contexts = [];
-      await stage.#gateway?.stop();
-      stage.#gateway = null;
     });
     afterAll(async () => {
       await stage.#browser?.close();

@@ -1,12 +1,11 @@
-import { mkdir, readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
+import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { describeInChromium } from "../support/chromium.ts";
 import { ada } from "../support/gateway.ts";
+import { keepScreenshot } from "../support/screenshot.ts";
 import { devices, problem, Stage, signIn } from "../support/stage.ts";
 
-const SCREENSHOTS = fileURLToPath(new URL("../screenshots/", import.meta.url));
 const AUDIT = await readFile(new URL("../support/page-audit.js", import.meta.url), "utf8");
 
 const LOOKS = [320, 390, 1280].flatMap((width) =>
@@ -15,7 +14,6 @@ const LOOKS = [320, 390, 1280].flatMap((width) =>
 
 describeInChromium("how the pages look", () => {
   const stage = Stage.forSuite();
-  beforeAll(() => mkdir(SCREENSHOTS, { recursive: true }));
 
   test.each(LOOKS)("sound and readable, in $look", async ({ width, colorScheme, look }) => {
     await stage.newSignedIn(ada);
@@ -77,8 +75,8 @@ describeInChromium("how the pages look", () => {
     expect(await page.locator("form").getAttribute("method")).toBe("post");
   });
 
-  async function review(page: Page, name: string, { fullPage } = { fullPage: true }): Promise<void> {
-    await page.screenshot({ path: `${SCREENSHOTS}${name}.png`, fullPage });
+  async function review(page: Page, name: string, options = {}): Promise<void> {
+    await keepScreenshot(page, name, options);
     expect(await page.evaluate(AUDIT), name).toEqual([]);
   }
 });

@@ -4,7 +4,7 @@ import { ada } from "../support/gateway.ts";
 import { Stage, signIn } from "../support/stage.ts";
 
 describeInChromium("the page after signing in", () => {
-  const stage = Stage.forSuite();
+  const stage = Stage.forSuite({ servesAllTests: true });
 
   test("who opens the account page signed out comes back to it", async () => {
     const page = await stage.newVisitor();

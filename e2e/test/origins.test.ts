@@ -1,23 +1,19 @@
 import { createHash } from "node:crypto";
-import { mkdir } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import { fileURLToPath } from "node:url";
 import type { Page, Response } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { describeInChromium } from "../support/chromium.ts";
 import { ada } from "../support/gateway.ts";
+import { keepScreenshot } from "../support/screenshot.ts";
 import { devices, Stage, signIn } from "../support/stage.ts";
-
-const SCREENSHOTS = fileURLToPath(new URL("../screenshots/", import.meta.url));
 
 let upstream: Server;
 /** What reached the service behind both origins, but for pages. */
 let seen: string[];
 
 beforeAll(async () => {
-  await mkdir(SCREENSHOTS, { recursive: true });
   upstream = createServer((request, response) => {
     if (request.method !== "GET") note(request);
     response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><title>page</title>");
@@ -63,12 +59,12 @@ describeInChromium("two public origins of one site", () => {
     const page = await stage.newSignedIn(ada);
     await page.goto(`${musicUrl()}/app/page`);
     expect(page.url()).toBe(`${musicUrl()}/auth/sign-in?next=%2Fapp%2Fpage`);
-    await page.screenshot({ path: `${SCREENSHOTS}origins-sign-in.png` });
+    await keepScreenshot(page, "origins-sign-in", { fullPage: false });
     await signIn(page, ada);
     await page.waitForURL(`${musicUrl()}/app/page`);
     await page.goto(`${musicUrl()}/auth/account`);
     await expect.poll(() => devices(page).count()).toBe(2);
-    await page.screenshot({ path: `${SCREENSHOTS}origins-devices.png` });
+    await keepScreenshot(page, "origins-devices", { fullPage: false });
 
     const cookies = (await page.context().cookies()).filter(({ name }) => /^coatcheck-\d+$/.test(name));
     expect(cookies.map(({ domain }) => domain).sort()).toEqual(["app.site.localhost", "music.site.localhost"]);

@@ -1,14 +1,13 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeInChromium } from "../support/chromium.ts";
 import { ada } from "../support/gateway.ts";
+import { keepScreenshot } from "../support/screenshot.ts";
 import { notice, problem, Stage, signIn } from "../support/stage.ts";
 
-const SCREENSHOTS = fileURLToPath(new URL("../screenshots/", import.meta.url));
 const AUDIT = await readFile(new URL("../support/page-audit.js", import.meta.url), "utf8");
 
 const LOOKS = [320, 390, 1280].flatMap((width) =>
@@ -17,7 +16,6 @@ const LOOKS = [320, 390, 1280].flatMap((width) =>
 
 let upstream: Server;
 beforeAll(async () => {
-  await mkdir(SCREENSHOTS, { recursive: true });
   upstream = createServer((request, response) => {
     const form = '<form method="post" action="/app/sent"><input name="text"><button>Send</button></form>';
     response.writeHead(200, { "content-type": "text/html" });
@@ -38,7 +36,7 @@ const routes = () => {
 };
 
 describeInChromium("the page of a problem", () => {
-  const stage = Stage.forSuite({ routes });
+  const stage = Stage.forSuite({ routes, servesAllTests: true });
 
   test("is sound and readable, in light and dark, on phones too", async () => {
     const page = await stage.newSignedIn(ada);
@@ -146,7 +144,7 @@ async function review(page: Page, name: string): Promise<void> {
     await page.setViewportSize({ width, height: 800 });
     await page.emulateMedia({ colorScheme });
     const look = `${name}-${width}-${colorScheme}`;
-    await page.screenshot({ path: `${SCREENSHOTS}${look}.png`, fullPage: true });
+    await keepScreenshot(page, look);
     expect(await page.evaluate(AUDIT), look).toEqual([]);
   }
 }

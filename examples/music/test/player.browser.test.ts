@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describeInChromium, launchChromium } from "@coatcheck/e2e/chromium";
@@ -23,7 +23,6 @@ describeInChromium("the player", () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "music-"));
-    await mkdir(SCREENSHOTS, { recursive: true });
     [chromium] = await Promise.all([launchChromium(), writeTones(folder)]);
   });
   afterAll(async () => {
@@ -268,11 +267,11 @@ describeInChromium("the player", () => {
       const page = await newListener({ viewport: { width, height: 844 }, colorScheme });
       await play(page, 1);
       await seekTo(page, 48);
-      await page.screenshot({ path: `${SCREENSHOTS}/playing-${width}-${colorScheme}.png` });
+      await keepScreenshot(page, `playing-${width}-${colorScheme}`);
       expect(await page.evaluate(AUDIT)).toEqual([]);
       await button(page, "Sign out").click();
       await page.getByRole("heading", { name: "You are signed out" }).waitFor();
-      await page.screenshot({ path: `${SCREENSHOTS}/farewell-${width}-${colorScheme}.png` });
+      await keepScreenshot(page, `farewell-${width}-${colorScheme}`);
       expect(await page.evaluate(AUDIT)).toEqual([]);
     });
 
@@ -339,6 +338,11 @@ function titleOf(page: Page): Promise<string | null> {
 /** As the listener would by letting go of the seek bar. */
 async function seekTo(page: Page, seconds: number): Promise<void> {
   await page.locator("#position").fill(String(seconds));
+}
+
+/** For people to look at, with SCREENSHOTS in the environment: no test compares pictures. */
+async function keepScreenshot(page: Page, name: string): Promise<void> {
+  if (process.env.SCREENSHOTS) await page.screenshot({ path: `${SCREENSHOTS}/${name}.png` });
 }
 
 async function positionOf(page: Page): Promise<number> {
