@@ -26,7 +26,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     projects: [
-      // They compute: one thread for each core, which loads each module once.
+      // They compute: one thread for each core.
       project(UNIT, {
         pool: "threads",
         isolate: false,
@@ -35,8 +35,9 @@ export default defineConfig({
         setupFiles: ["tools/tests/unit-guard.ts"],
       }),
       // They wait for servers, browsers and disks more than they compute.
-      ...specialKinds.map(({ name }) =>
+      ...specialKinds.map(({ name, isolate }) =>
         project(name, {
+          isolate,
           maxWorkers: 2 * cores,
           sequence: { groupOrder: 1 },
           globalSetup: name === "browser" ? ["e2e/support/songs.ts"] : [],

@@ -4,14 +4,16 @@ export interface TestKind {
   readonly name: string;
   /** Folders whose tests are all of this kind, so that their names need not say it. */
   readonly folders: readonly string[];
+  /** Whether each file has a process of its own. To start it, and to load the sources anew, costs half a second. */
+  readonly isolate: boolean;
 }
 
 /** Kinds other than unit tests. A file that needs two of them has the name of the one that comes first. */
 export const specialKinds: readonly TestKind[] = [
   // A browser.
-  { name: "browser", folders: ["e2e/test/"] },
+  { name: "browser", folders: ["e2e/test/"], isolate: true },
   // What the tools need: compilers, npm, copies of the repository.
-  { name: "tools", folders: ["tools/test/"] },
+  { name: "tools", folders: ["tools/test/"], isolate: true },
   // Processes: Redis, Postgres, nginx, a gateway, a command, a bundler.
   {
     name: "servers",
@@ -26,14 +28,16 @@ export const specialKinds: readonly TestKind[] = [
       "packages/coatcheck/test/stores/redis-faults/",
       "packages/throwaway-servers/test/",
     ],
+    isolate: true,
   },
   // Sockets of the test's own process.
   {
     name: "http",
     folders: ["apps/files/test/service/", "packages/coatcheck/test/access/", "packages/coatcheck/test/adapters/"],
+    isolate: false,
   },
   // Files that are written, of databases above all.
-  { name: "files", folders: [] },
+  { name: "files", folders: [], isolate: false },
 ];
 
 /** The kind of all other tests: they need no more than their own thread. */

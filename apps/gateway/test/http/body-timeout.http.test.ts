@@ -1,15 +1,18 @@
 import { once } from "node:events";
 import { type AddressInfo, connect } from "node:net";
-import { setTimeout as delay } from "node:timers/promises";
 import Fastify from "fastify";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { allowSlowBody, requireBody } from "../../src/http/body-timeout.ts";
 
-async function listening(milliseconds: number, path = "/") {
+/** `onAllowed` is told of a request that may take its time. */
+async function listening(milliseconds: number, path = "/", onAllowed = () => {}) {
   const app = Fastify({ forceCloseConnections: true });
   app.addHook("onRequest", async (request, reply) => {
     requireBody(request.raw, milliseconds);
-    if (request.url === "/slow") allowSlowBody(request.raw);
+    if (request.url === "/slow") {
+      allowSlowBody(request.raw);
+      onAllowed();
+    }
     if (request.url === "/refused") return reply.code(403).send("no");
     return undefined;
   });
@@ -31,8 +34,12 @@ test.each(["/", "/refused"])("a body that does not come ends its connection: %s"
 });
 
 test("unless it may take its time", async () => {
-  const client = await listening(50, "/slow");
-  await delay(300);
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const onAllowed = vi.fn();
+  const client = await listening(50, "/slow", onAllowed);
+  await expect.poll(() => onAllowed.mock.calls.length).toBe(1);
+  vi.advanceTimersByTime(300);
   client.write("3,4]".padEnd(5));
   const [answer] = (await once(client, "data")) as [Buffer];
   expect(answer.toString()).toMatch(/^HTTP\/1.1 200 OK.*\[1,2,3,4\]$/s);

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { ResponseRelay, type ResponseRelayParts } from "../../../src/proxy/upstream/response-relay.ts";
 
 /** What an HTTP client hands to the relay, and what the relay did with it. */
@@ -127,12 +127,15 @@ describe("an answer that stands still", () => {
   );
 
   test("goes on while something comes, or is still being sent for it", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
     const { relay, got, controller } = await begun(1);
     for (let time = 0; time < 10; time++) {
-      await delay(SILENCE / 4);
+      vi.advanceTimersByTime(SILENCE - 1);
       if (time % 2 === 0) relay.progressed();
       else relay.onResponseData(controller, Buffer.alloc(1));
     }
+    vi.advanceTimersByTime(SILENCE - 1);
     relay.onResponseEnd();
     expect((await got.arrayBuffer()).byteLength).toBe(6);
   });

@@ -1,12 +1,17 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
-import { setTimeout as delay } from "node:timers/promises";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { uploadOf } from "../../../src/proxy/upstream/upload.ts";
 
 const LONG = 60_000;
 const options = (silenceMilliseconds: number) => ({ silenceMilliseconds, onProgress: () => {} });
+
+/** Lets time pass by hand. Sockets go on by themselves. */
+function stopTime(): void {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+}
 
 /** A request of so many bytes, of which none came yet. */
 async function uploading(length: number): Promise<{ readonly request: IncomingMessage; readonly client: Socket }> {
@@ -32,11 +37,14 @@ async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
 }
 
 test("a body comes as it is sent, however long that takes", async () => {
+  stopTime();
   const { request, client } = await uploading(10);
   const body = textOf(uploadOf(request, options(500)));
   for (let index = 0; index < 10; index++) {
+    const came = once(request, "data");
     client.write(String(index));
-    await delay(100);
+    await came;
+    vi.advanceTimersByTime(499);
   }
   expect(await body).toBe("0123456789");
 });
@@ -59,11 +67,13 @@ test("a client that leaves has sent no whole body", async () => {
 });
 
 test("a client is not taken for silent while its body is not read", async () => {
+  stopTime();
   const size = 8_000_000;
   const { request, client } = await uploading(size);
   const body = uploadOf(request, options(50));
   client.write(Buffer.alloc(size, "x"));
-  await delay(300);
+  await expect.poll(() => body.readableLength).toBeGreaterThanOrEqual(body.readableHighWaterMark);
+  vi.advanceTimersByTime(300);
   expect((await textOf(body)).length).toBe(size);
 });
 
