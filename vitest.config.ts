@@ -47,6 +47,8 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     reporters: report === undefined ? ["default"] : ["default", new ReportFile(report)],
     server: { deps: { external: [/\/examples\/music\/dist\//] } },
+    // A machine that has much else to do must not decide a test: what is asked for again and again may take its time.
+    expect: { poll: { timeout: 15_000 } },
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

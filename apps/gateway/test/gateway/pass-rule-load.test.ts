@@ -115,7 +115,9 @@ test("many users at once do not flood the application: some wait, the rest come 
     const account = { id: `user-${Math.floor(index / AT_A_TIME)}` } as Account;
     return rule({ account, identityFor: async () => "token" }, path).catch((error: unknown) => error);
   });
-  await vi.waitFor(() => expect([under, outcomes.length]).toEqual([ALTOGETHER, 120 - ALTOGETHER - WAITING]));
+  await vi.waitFor(() => expect([under, outcomes.length]).toEqual([ALTOGETHER, 120 - ALTOGETHER - WAITING]), {
+    timeout: 15_000,
+  });
   release();
   const answers = await Promise.all(asking);
   expect(answers.filter((one) => one === true)).toHaveLength(ALTOGETHER + WAITING);

@@ -121,7 +121,7 @@ for (const { name, isMissing, start } of backends) {
       await first.kill("SIGTERM");
       expect(await statusAt(second, client)).toBe(200);
       await first.start();
-      await vi.waitFor(async () => expect(await statusAt(first, client)).toBe(200));
+      await vi.waitFor(async () => expect(await statusAt(first, client)).toBe(200), { timeout: 15_000 });
     });
   });
 }

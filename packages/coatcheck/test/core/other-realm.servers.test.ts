@@ -57,7 +57,7 @@ describe("an application in a realm of its own, as Jest makes one", () => {
     const fail = application.failures[kind];
     // Spread: an array of another realm is none of ours.
     expect([...(await application.logInWith(fail ?? (() => {})))]).toEqual(["logged_in", 1]);
-    await vi.waitFor(() => expect(warnings.length).toBeGreaterThanOrEqual(2));
+    await vi.waitFor(() => expect(warnings.length).toBeGreaterThanOrEqual(2), { timeout: 15_000 });
     process.off("warning", hear);
     expect(warnings.every(({ name }) => name === "CoatcheckWarning")).toBe(true);
   });

@@ -205,7 +205,7 @@ describe.skipIf(missingProgram("postgres", "TEST_POSTGRES_URL"))("a team that mi
         ({ userId }) => heardByOurs.push(userId),
         (state) => channels.push(state),
       );
-      await vi.waitFor(() => expect(channels).toEqual(["open", "open"]));
+      await vi.waitFor(() => expect(channels).toEqual(["open", "open"]), { timeout: 15_000 });
       for (const [store, user] of [
         [theirs, "of theirs"],
         [ours, "of ours"],
@@ -215,8 +215,8 @@ describe.skipIf(missingProgram("postgres", "TEST_POSTGRES_URL"))("a team that mi
         await sessions.revokeAll(user);
       }
       // Postgres tells in the order of the commits: what is heard last comes after what should not be heard.
-      await vi.waitFor(() => expect(heardByOurs).toContain("of ours"));
-      await vi.waitFor(() => expect(heardByTheirs).toContain("of theirs"));
+      await vi.waitFor(() => expect(heardByOurs).toContain("of ours"), { timeout: 15_000 });
+      await vi.waitFor(() => expect(heardByTheirs).toContain("of theirs"), { timeout: 15_000 });
       expect([heardByTheirs, heardByOurs]).toEqual([["of theirs"], ["of ours"]]);
       theirs.close();
       ours.close();

@@ -119,7 +119,7 @@ describe.skipIf(missingProgram("redis-server", "TEST_REDIS_URL"))("what the stor
     for (const message of nonsense) await client.publish(`${prefix}removed`, message);
     const record = await login("phone");
     await store.delete(record, "revoked");
-    await vi.waitFor(() => expect(heard).toEqual([record.sessionId]));
+    await vi.waitFor(() => expect(heard).toEqual([record.sessionId]), { timeout: 15_000 });
     unsubscribe();
   });
 

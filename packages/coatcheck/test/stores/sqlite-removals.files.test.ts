@@ -42,7 +42,7 @@ test("a removal is heard of although the clock jumped far ahead before anyone co
   await other.delete(await login(other, "before", clock), "revoked");
   clock.advanceSeconds(86_400);
   await other.delete(await login(other, "after", clock), "revoked");
-  await vi.waitFor(() => expect(heard).toEqual(["before", "after"]));
+  await vi.waitFor(() => expect(heard).toEqual(["before", "after"]), { timeout: 15_000 });
 });
 
 test("a process that slept while the log was cleared is told that it missed removals", async () => {
@@ -121,7 +121,7 @@ test("a removal is heard of although the log could not be read when it was new",
   const store = await SqliteSessionStore.open({ database, clock, pollIntervalMilliseconds: 5 });
   const heard = namesHeardBy(store);
   await other.delete(await login(other, "phone", clock), "revoked");
-  await vi.waitFor(() => expect(heard).toEqual(["phone"]));
+  await vi.waitFor(() => expect(heard).toEqual(["phone"]), { timeout: 15_000 });
   expect(faults).toHaveBeenCalledOnce();
 });
 
@@ -130,7 +130,7 @@ test("the store stops looking for removals with its last listener", async () => 
   const pragma = vi.spyOn(database, "pragma");
   const looks = () => pragma.mock.calls.filter(([text]) => text === "data_version").length;
   const unsubscribe = store.subscribe(() => {});
-  await vi.waitFor(() => expect(looks()).toBeGreaterThan(2));
+  await vi.waitFor(() => expect(looks()).toBeGreaterThan(2), { timeout: 15_000 });
   unsubscribe();
   const soFar = looks();
   await new Promise((resolve) => setTimeout(resolve, 30));

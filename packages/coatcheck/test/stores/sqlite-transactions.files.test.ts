@@ -71,5 +71,7 @@ test("a process that dies as soon as a removal is committed has told the others 
   await store.delete(record, "revoked").catch(() => null);
   expect(await other.find(record)).toBeNull();
   const { userKey, sessionId, userId } = record;
-  await vi.waitFor(() => expect(heard).toEqual([{ userKey, sessionId, userId, reason: "revoked" }]));
+  await vi.waitFor(() => expect(heard).toEqual([{ userKey, sessionId, userId, reason: "revoked" }]), {
+    timeout: 15_000,
+  });
 });

@@ -140,7 +140,7 @@ describe("an upstream that goes away and returns", () => {
     expect(connections).toBe(0);
     clock.advanceSeconds(1);
     expect(await ask()).toEqual([502, "1"]);
-    await vi.waitFor(async () => expect(await ask()).toEqual([200, null]));
+    await vi.waitFor(async () => expect(await ask()).toEqual([200, null]), { timeout: 15_000 });
     expect(await Promise.all([ask(), ask()])).toEqual([
       [200, null],
       [200, null],

@@ -35,7 +35,7 @@ test("a client that reads nothing does not outlive the service", async () => {
   const { client, service } = await joined();
   client.theirs.pause();
   service.theirs.write(MUCH);
-  await vi.waitFor(() => expect(client.ours.writableNeedDrain).toBe(true));
+  await vi.waitFor(() => expect(client.ours.writableNeedDrain).toBe(true), { timeout: 15_000 });
   service.theirs.resetAndDestroy();
   // Back-pressure hides the end from us until our side is read again, so we are told.
   service.ours.destroy();
@@ -46,7 +46,7 @@ test("a service that reads nothing does not outlive the client", async () => {
   const { client, service } = await joined(100);
   service.theirs.pause();
   client.theirs.write(MUCH);
-  await vi.waitFor(() => expect(service.ours.writableNeedDrain).toBe(true));
+  await vi.waitFor(() => expect(service.ours.writableNeedDrain).toBe(true), { timeout: 15_000 });
   client.theirs.destroy();
   await vi.waitFor(() => expect(service.ours.destroyed).toBe(true), { timeout: 10_000 });
 });

@@ -44,7 +44,7 @@ describe.skipIf(missingProgram("redis-server"))("a Redis", () => {
   async function doEverything({ manager, store, channel }: RedisNode): Promise<void> {
     const heard: string[] = [];
     store.subscribe(({ sessionId }) => heard.push(sessionId));
-    await vi.waitFor(() => expect(channel).toEqual(["open"]));
+    await vi.waitFor(() => expect(channel).toEqual(["open"]), { timeout: 15_000 });
     const [first, second] = [await logIn(manager, "ada"), await logIn(manager, "ada")];
     const accepted = await manager.authenticate(first.token);
     if (accepted.status !== "authenticated") throw new Error(`The token is ${accepted.reason}.`);
@@ -54,7 +54,7 @@ describe.skipIf(missingProgram("redis-server"))("a Redis", () => {
     expect(await manager.revokeAll("ada")).toBe(1);
     expect(await manager.removeExpired()).toBe(0);
     const ids = [first, second].map(({ authentication }) => authentication.session.id);
-    await vi.waitFor(() => expect(heard).toEqual(ids));
+    await vi.waitFor(() => expect(heard).toEqual(ids), { timeout: 15_000 });
   }
 
   test("lets a user work who may do what the store does, and nothing else", async () => {
@@ -95,9 +95,12 @@ describe.skipIf(missingProgram("redis-server"))("a Redis", () => {
         const { token, authentication } = await logIn(writer.manager, "ada");
         const { id } = authentication.session;
         const { manager } = await open(username === undefined ? {} : { username });
-        await vi.waitFor(async () => {
-          expect(await manager.authenticate(token)).toMatchObject({ status: "authenticated" });
-        });
+        await vi.waitFor(
+          async () => {
+            expect(await manager.authenticate(token)).toMatchObject({ status: "authenticated" });
+          },
+          { timeout: 15_000 },
+        );
         const calls = [
           () => logIn(manager, "grace"),
           () => manager.replaceData(authentication, { visits: 1 }),

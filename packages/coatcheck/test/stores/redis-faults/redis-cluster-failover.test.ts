@@ -121,7 +121,7 @@ describe.skipIf(missingProgram("redis-server"))("a Redis Cluster", () => {
     const { first: revoker, second: hearer } = nodes;
     const heard: string[] = [];
     hearer.store.subscribe(({ sessionId }) => heard.push(sessionId));
-    await vi.waitFor(() => expect(hearer.channel).toEqual(["open"]));
+    await vi.waitFor(() => expect(hearer.channel).toEqual(["open"]), { timeout: 15_000 });
     const [killed] = await cluster.masters();
     await killed?.kill();
     await vi.waitFor(

@@ -44,14 +44,14 @@ describe.skipIf(missingProgram("redis-server"))("a Redis whose connections are c
     const { first: revoker, second: hearer } = nodes;
     const heard: string[] = [];
     hearer.store.subscribe(({ sessionId }) => heard.push(sessionId));
-    await vi.waitFor(() => expect(hearer.channel).toEqual(["open"]));
+    await vi.waitFor(() => expect(hearer.channel).toEqual(["open"]), { timeout: 15_000 });
     for (let cuts = 1; cuts <= 3; cuts++) {
       await server.command("CLIENT", "KILL", "TYPE", "pubsub");
       const gaps = Array.from({ length: cuts }, () => ["interrupted", "open"]).flat();
       await vi.waitFor(() => expect(hearer.channel).toEqual(["open", ...gaps]), { timeout: 5_000 });
       const { authentication } = await logIn(revoker.manager, "ada");
       await revoker.manager.logout(authentication);
-      await vi.waitFor(() => expect(heard.at(-1)).toBe(authentication.session.id));
+      await vi.waitFor(() => expect(heard.at(-1)).toBe(authentication.session.id), { timeout: 15_000 });
     }
   });
 

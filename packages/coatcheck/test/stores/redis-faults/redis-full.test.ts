@@ -86,7 +86,7 @@ describe.skipIf(missingProgram("redis-server"))("a Redis", () => {
       const begun = await node.manager.begin("grace");
       const heard: string[] = [];
       node.store.subscribe(({ sessionId }) => heard.push(sessionId));
-      await vi.waitFor(() => expect(node.channel).toEqual(["open"]));
+      await vi.waitFor(() => expect(node.channel).toEqual(["open"]), { timeout: 15_000 });
       await fillUp();
 
       await node.manager.logout(out.authentication);
@@ -94,7 +94,9 @@ describe.skipIf(missingProgram("redis-server"))("a Redis", () => {
       expect(await node.manager.revokeAll("grace")).toBe(2);
       const ended = [out, revoked, ...all];
       expect(await statusesOf(ended)).toEqual(new Set(["unauthenticated"]));
-      await vi.waitFor(() => expect(heard.sort()).toEqual(ended.map((one) => one.authentication.session.id).sort()));
+      await vi.waitFor(() => expect(heard.sort()).toEqual(ended.map((one) => one.authentication.session.id).sort()), {
+        timeout: 15_000,
+      });
 
       await giveMemory((await usedMemory()) + MEGABYTE);
       expect(await node.manager.login(begun)).toEqual({ outcome: "login_overtaken" });
@@ -117,7 +119,7 @@ describe.skipIf(missingProgram("redis-server"))("a Redis", () => {
       process.on("warning", note);
       try {
         (await RedisNode.open(newClient(server), { whenEvicting: "warn" })).close();
-        await vi.waitFor(() => expect(warnings).toEqual([expect.stringContaining("allkeys-lru")]));
+        await vi.waitFor(() => expect(warnings).toEqual([expect.stringContaining("allkeys-lru")]), { timeout: 15_000 });
       } finally {
         process.off("warning", note);
       }

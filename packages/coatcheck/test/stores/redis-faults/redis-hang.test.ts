@@ -50,7 +50,7 @@ describe.skipIf(missingProgram("redis-server"))("a Redis that hangs, its connect
   test("the channel says that it was interrupted, and then that it is open, and removals are heard again", async () => {
     const { manager } = nodes.first;
     const { store, channel } = nodes.second;
-    await vi.waitFor(() => expect(channel).toEqual(["open"]));
+    await vi.waitFor(() => expect(channel).toEqual(["open"]), { timeout: 15_000 });
     server.pause();
     await vi.waitFor(() => expect(channel).toEqual(["open", "interrupted"]), { timeout: 8_000 });
     server.resume();
@@ -60,7 +60,7 @@ describe.skipIf(missingProgram("redis-server"))("a Redis that hangs, its connect
     store.subscribe(({ sessionId }) => heard.push(sessionId));
     const { authentication } = await vi.waitFor(() => logIn(manager, "ada"), { timeout: 5_000 });
     await manager.logout(authentication);
-    await vi.waitFor(() => expect(heard).toEqual([authentication.session.id]));
+    await vi.waitFor(() => expect(heard).toEqual([authentication.session.id]), { timeout: 15_000 });
   });
 
   test("under load, what fails fails honestly, and nothing acknowledged is lost", async () => {

@@ -57,15 +57,18 @@ describe.skipIf(missingProgram("redis-server"))("a Redis behind Sentinel whose m
     const { id } = authentication.session;
     const [key = ""] = (await master.command("KEYS", "coatcheck:*")).trim().split("\n");
     const has = async (server: RedisServer) => (await server.command("HEXISTS", key, id)).trim() === "1";
-    await vi.waitFor(async () => expect(await has(replica)).toBe(true));
-    await vi.waitFor(() => expect(nodes.all.map(({ channel }) => channel)).toEqual([["open"], ["open"]]));
+    await vi.waitFor(async () => expect(await has(replica)).toBe(true), { timeout: 15_000 });
+    await vi.waitFor(() => expect(nodes.all.map(({ channel }) => channel)).toEqual([["open"], ["open"]]), {
+      timeout: 15_000,
+    });
 
     replica.pause();
     // What it was sent already would still reach it, and so would what came over this connection.
     await master.command("CLIENT", "KILL", "TYPE", "replica");
     await manager.revoke("ada", id);
-    await vi.waitFor(async () =>
-      expect((await nodes.second.manager.authenticate(token)).status).toBe("unauthenticated"),
+    await vi.waitFor(
+      async () => expect((await nodes.second.manager.authenticate(token)).status).toBe("unauthenticated"),
+      { timeout: 15_000 },
     );
     await master.kill();
     replica.resume();
