@@ -11,7 +11,7 @@ export const fileServiceErrorCodes = {
   playlist_too_large: "A playlist is larger than what is looked at in memory. Answer 500.",
   playlist_unreadable: "A playlist is stored in an encoding that is not undone here, or not as it says. Answer 500.",
   playlist_unsafe: "A playlist asks players for what only the viewer has. Answer 500, where it could be handed over.",
-  cannot_listen: "The address or port to listen on cannot be had.",
+  cannot_listen: "The file service cannot listen on the configured address or port.",
 } as const satisfies Record<string, string>;
 
 export type FileServiceErrorCode = keyof typeof fileServiceErrorCodes;

@@ -6,20 +6,20 @@
 export const gatewayErrorCodes = {
   invalid_configuration: "A setting is missing, unknown, contradictory or unsafe. Raised at start, never on a request.",
   accounts_unavailable: "The account database failed or stayed locked. Answer 503 and change nothing.",
-  accounts_schema_unsupported: "The account database was written by a newer version, or is not one.",
+  accounts_schema_unsupported: "The file is no account database, or a newer version wrote it.",
   database_cannot_be_opened:
-    "The database is missing, cannot be reached or written, or is not fit for what it shall keep.",
+    "The database is missing, cannot be reached or written, or cannot keep what the gateway stores.",
   database_is_demo: "The database is marked as a demo's: it holds users whose passwords are published.",
   database_is_not_demo: "The database exists and is not marked as a demo's, so the demo must not touch it.",
-  cannot_listen: "The address or port to listen on cannot be had.",
+  cannot_listen: "The gateway cannot listen on the configured address or port.",
   pages_missing: "The pages were not built, or not installed with the gateway.",
   overloaded:
-    "Too many passwords are being checked at this moment, or too many passes asked for. Answer 503 with Retry-After.",
+    "Too many passwords are being checked at this moment, or too many passes were requested. Answer 503 with Retry-After.",
   keys_unusable:
-    "The signing keys cannot be read with what was configured. Raised at start, or when a token is signed.",
+    "The signing keys cannot be read with the configured encryption key. Raised at start, or when a token is signed.",
   breached_passwords_unreadable:
     "The file of breached passwords cannot be searched, so a new password is not taken. Answer 503.",
-  pass_rule_unavailable: "The application was asked whether a user may open a path, and did not say. Answer 503.",
+  pass_rule_unavailable: "The application was asked whether a user may open a path, and did not answer. Answer 503.",
   sessions_unreachable: "The sessions are in the memory of another process, out of reach of this one.",
 } as const satisfies Record<string, string>;
 

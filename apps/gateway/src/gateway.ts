@@ -86,7 +86,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const pages = await loadPageFiles();
   makeDataFolder(configuration);
   const database = await openAccountDatabase(configuration, purpose, systemClock, (reason) => {
-    log.error({ event: "account_changes_unheard", reason }, "changes to accounts cannot be heard, so none is held");
+    log.error(
+      { event: "account_changes_unheard", reason },
+      "changes to accounts cannot be received, so no account is cached",
+    );
   });
   try {
     const metrics = configuration.metricsPort === null ? null : new GatewayMetrics();

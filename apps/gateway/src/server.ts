@@ -90,7 +90,7 @@ export function buildServer({ identity, traffic, observability, pages, clock }: 
   const { log, metrics } = observability;
   const headersFor = (request: IncomingMessage) => origins.findOrPrimary(request.headers.host).securityHeaders;
   const ended = new EndedRequests();
-  // Before anybody asks for the client's address.
+  // Before the client's address is read.
   const begin = (request: FastifyRequest, reply: FastifyReply) => {
     hops.tidy(request.raw);
     requireBody(request.raw);

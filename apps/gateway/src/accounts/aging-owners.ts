@@ -37,7 +37,7 @@ export class AgingOwners {
   keep(userId: string, owner: SessionOwner, readAt: ProcessMoment): void {
     this.#copies.delete(userId);
     this.#copies.set(userId, { owner, readAt });
-    // Whoever was kept first is the oldest, or nearly: at most as old as the bound, and soon read anew.
+    // The copy that was kept first is the oldest, or nearly: at most as old as the bound, and soon read anew.
     for (const first of this.#copies.keys()) {
       if (this.#copies.size <= this.#maximumEntries) return;
       this.#copies.delete(first);

@@ -35,7 +35,7 @@ interface AccessBody {
   readonly paths?: readonly string[];
 }
 
-/** Passes for the file service, for whoever is signed in and may open what they name. */
+/** Passes for the file service, for a signed-in user who may open the path. */
 export function addAccessRoutes(app: FastifyInstance, { accounts, access, security }: AccessRoutesOptions): void {
   app.post<{ Body: AccessBody }>(
     "/auth/access",
@@ -54,7 +54,7 @@ export function addAccessRoutes(app: FastifyInstance, { accounts, access, securi
     "/auth/access/renew",
     {
       schema: { body: renewalBody },
-      // Asked for again and again while something plays: that is no sign that anybody is there.
+      // A player asks again and again by itself, so this does not show that a person is there.
       onRequest: async (request) => void (await request.visit.authenticate({ slide: false })),
     },
     forSignedInUser(accounts, async (holder, request, reply) => {

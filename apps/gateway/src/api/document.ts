@@ -15,8 +15,8 @@ interface Described {
   readonly parameters?: readonly Schema[];
   readonly refusals?: Pick<Partial<Refusals>, "codes" | "statuses" | "extensions">;
   /** Whether it is answered under every host name. */
-  readonly isForEverybody?: boolean;
-  /** Whether somebody has to be logged in. */
+  readonly isForAllHosts?: boolean;
+  /** Whether the caller has to be logged in. */
   readonly isForUsers?: boolean;
 }
 
@@ -78,7 +78,7 @@ function sessionPaths(): Schema {
       }),
     },
     "/auth/logout": {
-      post: operation("POST", { summary: "Log out. The same answer for nobody.", answers: NO_CONTENT }),
+      post: operation("POST", { summary: "Log out. Without a session the answer is the same.", answers: NO_CONTENT }),
     },
     "/auth/me": {
       get: operation("GET", {
@@ -186,7 +186,7 @@ function publishedPaths(): Schema {
   const keySet = (summary: string) => ({
     get: operation("GET", {
       summary,
-      isForEverybody: true,
+      isForAllHosts: true,
       answers: { "200": jsonResponse("A key set (RFC 7517).", reference("KeySet"), "application/jwk-set+json") },
     }),
   });
@@ -196,7 +196,7 @@ function publishedPaths(): Schema {
     "/auth/access/revocations": {
       get: operation("GET", {
         summary: "Whose passes are void: a signed list, for file services.",
-        isForEverybody: true,
+        isForAllHosts: true,
         answers: { "200": jsonResponse("A JWT.", { type: "string" }, "application/jwt") },
       }),
     },
@@ -204,12 +204,12 @@ function publishedPaths(): Schema {
 }
 
 function healthPaths(): Schema {
-  const get = (summary: string, value: string, isForEverybody: boolean) => {
+  const get = (summary: string, value: string, isForAllHosts: boolean) => {
     const answers = { "200": jsonResponse("It is.", objectOf({ status: { const: value } })) };
-    return { get: operation("GET", { summary, answers, isForEverybody }) };
+    return { get: operation("GET", { summary, answers, isForAllHosts }) };
   };
   return {
-    "/auth/heartbeat": get("Whether anybody answers.", "OK", false),
+    "/auth/heartbeat": get("Whether the gateway answers.", "OK", false),
     "/auth/health/live": get("Whether the process is alive.", "live", true),
     "/auth/health/ready": get(
       "Whether people can log in and out: accounts and sessions take writes, and the clock is right.",
@@ -226,7 +226,7 @@ function healthPaths(): Schema {
 }
 
 function operation(method: "GET" | "POST" | "PUT" | "DELETE", described: Described): Schema {
-  const { summary, answers, body, refusals = {}, isForUsers = false, isForEverybody = false } = described;
+  const { summary, answers, body, refusals = {}, isForUsers = false, isForAllHosts = false } = described;
   const isUnsafe = method !== "GET";
   const parameters = [
     ...(described.parameters ?? []),
@@ -242,7 +242,7 @@ function operation(method: "GET" | "POST" | "PUT" | "DELETE", described: Describ
     ...(isForUsers && { security: [{ session: [] }] }),
     ...(parameters.length > 0 && { parameters }),
     ...(body !== undefined && { requestBody: { required: true, content: { "application/json": { schema: body } } } }),
-    responses: { ...answers, ...problemResponses({ ...refusals, isUnsafe, isForEverybody, codes }) },
+    responses: { ...answers, ...problemResponses({ ...refusals, isUnsafe, isForAllHosts, codes }) },
   };
 }
 

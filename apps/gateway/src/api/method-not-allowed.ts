@@ -11,8 +11,8 @@ const LOGOUT_BY_LINK: ToldProblem = {
 };
 
 /**
- * Answers 405 where a path exists and its method does not, so that nobody takes a logout by GET for one that is merely
- * misspelt (RFC 9110, 15.5.6). Takes note of the routes that `addRoutes` adds, and fills the gaps.
+ * Answers 405 if a path exists but not for this method, so that a logout by GET is not mistaken for a misspelt path
+ * (RFC 9110, 15.5.6). It notes the routes that `addRoutes` adds, and fills the gaps.
  */
 export function addRoutesWithMethodNotAllowed(
   app: FastifyInstance,

@@ -47,7 +47,7 @@ export function addReauthenticateRoute(app: FastifyInstance, options: Reauthenti
         }
         if (checked.outcome === "invalid") {
           security.report({ event: "authn_reauthenticate_fail", ...about }, request.visit.request);
-          // 403, not 401: the session itself is good, and nobody is to be sent to the sign-in page.
+          // 403, not 401: the session is good, so the user must not be sent to the sign-in page.
           return sendProblem(reply, "invalid_credentials", { status: 403 });
         }
         const renewed = await request.visit.reauthenticate(authentication);

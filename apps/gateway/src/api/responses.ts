@@ -23,7 +23,7 @@ const OF_UNSAFE: readonly ProblemCode[] = [
 export interface Refusals {
   readonly isUnsafe: boolean;
   /** Whether it is answered under every host name. */
-  readonly isForEverybody: boolean;
+  readonly isForAllHosts: boolean;
   readonly codes: readonly ProblemCode[];
   /** Where a code stands for two situations, its other status. */
   readonly statuses?: Partial<Readonly<Record<ProblemCode, number>>>;
@@ -33,7 +33,7 @@ export interface Refusals {
 
 /** The problems of an operation, one response for each status: a problem object says by its code which it was. */
 export function problemResponses({ codes, statuses = {}, extensions = {}, ...of }: Refusals): Responses {
-  const ofHosts: readonly ProblemCode[] = of.isForEverybody ? [] : ["misdirected_request"];
+  const ofHosts: readonly ProblemCode[] = of.isForAllHosts ? [] : ["misdirected_request"];
   const common = [...(of.isUnsafe ? OF_UNSAFE : []), ...OF_ANY, ...ofHosts];
   const all = [...codes, ...common].map((code) => problemObject(code, statuses[code]));
   const statusesOfAll = [...new Set(all.map(({ status }) => status))].sort();

@@ -26,7 +26,7 @@ export function addMeRoutes(app: FastifyInstance, { accounts, origins, security 
   app.get<{ Params: { userId: string } }>(
     "/auth/profile/:userId",
     forSignedInUser(accounts, async ({ account, authentication }, request, reply) => {
-      // The same answer for another's id and for one that nobody has.
+      // The same answer for another user's id and for an id that no user has.
       const { userId } = request.params as { userId: string };
       if (userId === account.id) return userView(account);
       const about = { userId: account.id, actorId: account.id, sessionId: authentication.session.id };

@@ -29,7 +29,7 @@ type SignedInHandler<Request extends FastifyRequest> = (
   reply: FastifyReply,
 ) => Promise<unknown>;
 
-/** A handler that runs for signed-in users; everybody else gets 401. The cookie stays: this may be a race or a fault. */
+/** A handler for signed-in users; all others get 401. The cookie stays, because this may be a race or a fault. */
 export function forSignedInUser<Request extends FastifyRequest>(
   accounts: AccountStore,
   handler: SignedInHandler<Request>,

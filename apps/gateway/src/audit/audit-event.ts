@@ -5,14 +5,16 @@ export type AuditDetail = Readonly<Record<string, string | number | boolean | re
 
 /** One row. Nothing in it opens anything, and every text is bounded and free of control characters. */
 export interface AuditEvent {
-  /** Random: an event that is written a second time, because nobody said whether it had been, is there once. */
+  /** Random, so that an event which is written twice, because the first answer was lost, is stored once. */
   readonly id: string;
   readonly occurredAt: Timestamp;
   readonly event: AuditEventName;
   readonly outcome: AuditOutcome;
-  /** The user who did it; null for whoever could not show who they are, for the operator and for the gateway itself. */
+  /**
+   * The user who did it; null for a client that could not show who it is, for the operator and for the gateway itself.
+   */
   readonly actorId: string | null;
-  /** The user whom it is about; null for nobody, and for nobody known. */
+  /** The user that it is about; null for no user or an unknown one. */
   readonly userId: string | null;
   /** As in the list of devices: names a session, and is no way into it. */
   readonly sessionId: string | null;

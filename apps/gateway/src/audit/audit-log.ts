@@ -32,8 +32,8 @@ export interface AuditLog {
   newest(query: AuditQuery): Promise<readonly WrittenAuditEvent[]>;
 
   /**
-   * The `limit` events after a position, the oldest first. Whoever goes on from the last of them misses nothing: no
-   * event appears later at a lower position.
+   * The `limit` events after a position, the oldest first. A reader that goes on from the last of them misses nothing:
+   * no event appears later at a lower position.
    */
   after(position: number, query: AuditQuery): Promise<readonly WrittenAuditEvent[]>;
 

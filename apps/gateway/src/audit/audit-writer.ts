@@ -15,7 +15,7 @@ export interface AuditWriterParts {
 }
 
 const MAXIMUM_WAITING = 10_000;
-/** Requests from nobody knows where count as from one place. No address reads like this. */
+/** Requests from an unknown address count as from one place. No address reads like this. */
 const UNKNOWN_ADDRESS = "";
 /** Small, because SQLite holds the event loop for the length of a batch. */
 const BATCH = 200;

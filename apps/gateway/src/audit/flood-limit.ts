@@ -36,15 +36,15 @@ interface Count {
 const WINDOW_MILLISECONDS = 60_000;
 const PER_ADDRESS = 10;
 const PER_KIND = 100;
-/** Whoever has many networks could hide what they do to one account behind what they do to none. */
+/** An attacker with many networks could hide attacks on one account behind attacks on unknown ones. */
 const PER_USER = 3;
 const USERS_PER_KIND = 300;
-/** Each costs whoever causes it a session, so there cannot be many; and others must not be able to hide one. */
+/** Each costs its cause a session, so there cannot be many, and other events must not be able to hide one. */
 const ALWAYS_KEPT: ReadonlySet<AuditEventName> = new Set<AuditEventName>(["authn_token_reuse"]);
 
 /**
- * FloodLimit keeps refusals from filling the disk: those that cost whoever causes them nothing. Of each kind so many a
- * minute are kept, few of one address, and a few more of each account that is known; of the others the number.
+ * FloodLimit keeps refusals from filling the disk, because they cost an attacker nothing. It keeps some of each kind a
+ * minute, a few of one address, and a few more of each known account. Of the rest it keeps the number.
  */
 export class FloodLimit {
   readonly #kinds = new Map<AuditEventName, Kind>();

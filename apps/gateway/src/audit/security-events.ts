@@ -3,12 +3,12 @@ import type { AuditDetail } from "./audit-event.ts";
 import { originOf, type RequestOrigin } from "./request-origin.ts";
 import { type AuditEventName, vocabulary } from "./vocabulary.ts";
 
-/** What somebody reports who has just done or refused something. Nothing in it may be secret. */
+/** A report of what was just done or refused. Nothing in it may be secret. */
 export interface SecurityReport {
   readonly event: AuditEventName;
-  /** The user whom it is about, if known. */
+  /** The user that it is about, if known. */
   readonly userId?: string | null;
-  /** The user who did it; left out where nobody has shown who they are. */
+  /** The user who did it; left out if no user has logged in. */
   readonly actorId?: string | null;
   readonly sessionId?: string;
   readonly detail?: AuditDetail;
@@ -17,8 +17,8 @@ export interface SecurityReport {
 export type SecurityListener = (report: SecurityReport, origin: RequestOrigin | null) => void;
 
 /**
- * SecurityEvents takes reports from wherever something is decided, and tells them, with the request that they belong to,
- * to whoever writes them down or counts them. Listeners must not throw, and must not take long: a request waits.
+ * SecurityEvents takes reports from the places that decide, and hands them with their request to the listeners that log
+ * or count them. Listeners must not throw, and must not take long: a request waits.
  */
 export class SecurityEvents {
   readonly #listeners: SecurityListener[] = [];

@@ -4,7 +4,10 @@ import type { SecurityEvents } from "./security-events.ts";
 /** Of what ends a session, this is its own user's doing. The rest is the gateway's, or an operator's. */
 const REASONS_OF_USERS: readonly string[] = ["revoked", "replaced", "evicted"];
 
-/** Reports what happened to sessions. Whoever ends one from the command line is no user: then `isByUsers` is false. */
+/**
+ * Reports what happened to sessions. An operator who ends one from the command line is no user: then `isByUsers` is
+ * false.
+ */
 export function reportSessionEvents(
   { events }: SessionManager,
   security: SecurityEvents,
@@ -32,7 +35,7 @@ export function reportSessionEvents(
     const detail = { until: new Date(until).toISOString() };
     security.report({ event: "session_renewal_suspended", userId, sessionId, detail }, cause);
   });
-  // Of the two who hold the cookie nobody knows which is the user.
+  // Two clients hold the cookie, and it is unknown which of them is the user.
   events.on("token_reused", (about, cause) => security.report({ event: "authn_token_reuse", ...about }, cause));
   events.on("request_rejected", ({ reason, method, origin }, cause) => {
     // A script that does not know the rule is no attack.

@@ -2,7 +2,7 @@ import { runCommandLine } from "./run-command-line.ts";
 
 const terminal = { input: process.stdin, output: process.stdout, errors: process.stderr };
 
-// Whoever reads the output may stop early, as `head` does: that is no failure.
+// A reader of the output may stop early, as `head` does: that is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
 });

@@ -44,7 +44,7 @@ export function originalRequest(dialect: VerifyDialect, { method, rest, headers 
   }
 }
 
-/** One value, and not several that somebody put in front of it. */
+/** One value, not several of which a client sent the first. */
 function single(value: string | readonly string[] | undefined): string | null {
   return typeof value === "string" && value !== "" && !value.includes(", ") ? value : null;
 }

@@ -37,7 +37,10 @@ export type Refused =
     }
   | { readonly status: 401 | 302; readonly location: string | null };
 
-/** Decides, and writes nothing: no secret is rotated and no cookie set, for most proxies give it to nobody. */
+/**
+ * Decides, and writes nothing: no secret is rotated and no cookie is set, because most proxies would not pass it on to
+ * the browser.
+ */
 export async function verdictOn(
   request: IncomingMessage,
   question: Question,
@@ -61,7 +64,7 @@ export async function verdictOn(
     slide: extendsSession(headers),
   });
   if (decision.outcome === "refused") return { status: 403 };
-  if (decision.outcome === "unauthenticated") return nobody(dialect, original, request, guard);
+  if (decision.outcome === "unauthenticated") return unauthenticated(dialect, original, request, guard);
   const { identity } = decision;
   return { status: 200, headers: ["authorization", `Bearer ${identity.token}`, ...remoteHeaders(identity)] };
 }
@@ -80,7 +83,7 @@ class AskedRequest implements GuardedRequest {
     clientAddress: (request: IncomingMessage) => string,
   ) {
     const { headers } = request;
-    // Whoever does not say is taken to change something.
+    // A proxy that does not name the method is treated as if the request changed something.
     this.method = method ?? "POST";
     this.url = target ?? undefined;
     this.headers = { get: (name) => (name === "upgrade" ? upgradeOf(headers) : headerValue(headers[name])) };
@@ -88,7 +91,7 @@ class AskedRequest implements GuardedRequest {
     this.#clientAddress = clientAddress;
   }
 
-  /** Found out when somebody asks, which for hardly any request they do. */
+  /** Found out when it is read, which hardly any request needs. */
   get clientAddress(): string {
     return this.#clientAddress(this.#request);
   }
@@ -136,7 +139,7 @@ function upgradeOf(headers: IncomingHttpHeaders): string | null {
   return isWebSocket ? "websocket" : null;
 }
 
-function nobody(
+function unauthenticated(
   dialect: VerifyDialect,
   { method, target }: OriginalRequest,
   { headers }: IncomingMessage,

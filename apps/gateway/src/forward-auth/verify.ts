@@ -80,7 +80,7 @@ class AnswersOfATurn {
       try {
         send();
       } catch {
-        // Nobody passes by an answer that cannot be written, and the others must not miss theirs.
+        // No request passes by an answer that cannot be written, and the other requests must not miss theirs.
         response.destroy();
       }
     }

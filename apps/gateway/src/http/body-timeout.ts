@@ -17,7 +17,7 @@ export function requireBody(request: IncomingMessage, milliseconds = BODY_TIMEOU
   request.once("close", () => clearTimeout(timer));
 }
 
-/** For a body that somebody else sees to. */
+/** For a body that another part of the gateway reads. */
 export function allowSlowBody(request: IncomingMessage): void {
   clearTimeout(timers.get(request));
 }

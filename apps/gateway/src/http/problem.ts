@@ -7,7 +7,7 @@ import type { FastifyReply } from "fastify";
  */
 export const problems = {
   broken_json: { status: 400, detail: "The body is not valid JSON." },
-  invalid_path: { status: 400, detail: "This path could mean several things, or nothing." },
+  invalid_path: { status: 400, detail: "Programs may read this path in different ways, or not at all." },
   invalid_request: { status: 400, detail: "The request does not have the expected fields." },
   duplicate_session_cookie: { status: 400, detail: "The request carries the session cookie more than once." },
   unauthenticated: { status: 401, detail: "Sign in first." },
@@ -16,7 +16,8 @@ export const problems = {
   cross_origin_request: { status: 403, detail: "The request was made by a page of another origin." },
   headerless_request: {
     status: 403,
-    detail: "Nothing says where the request came from. A script sends an Origin header of this site, or X-CSRF: 1.",
+    detail:
+      "Nothing says where the request came from. A script sends an Origin header of this site, or X-CSRF: 1.",
   },
   reauthentication_required: { status: 403, detail: "Enter the password again first." },
   not_found: { status: 404, detail: "There is nothing here." },
@@ -27,7 +28,7 @@ export const problems = {
   session_busy: { status: 409, detail: "A new cookie is on its way to this browser. Try again in a moment." },
   session_limit_reached: { status: 409, detail: "This account is signed in on as many devices as it may be." },
   body_too_large: { status: 413, detail: "The body is larger than 16 KiB." },
-  unsupported_media_type: { status: 415, detail: "Bodies are sent as application/json." },
+  unsupported_media_type: { status: 415, detail: "Send the body as application/json." },
   misdirected_request: { status: 421, detail: "The gateway answers for the host of its public URL only." },
   headers_too_large: { status: 431, detail: "The headers are larger than 16 KiB, or more than 500." },
   password_refused: { status: 422, detail: "The new password does not meet the policy." },

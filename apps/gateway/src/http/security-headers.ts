@@ -2,7 +2,8 @@ import type { IncomingMessage } from "node:http";
 import type { PublicOrigin } from "coatcheck/adapter";
 import type { FastifyInstance } from "fastify";
 
-// The pages bring their own scripts and styles as files, so nothing inline runs, whoever wrote it into the page.
+// The pages load their own scripts and styles as files, so no inline script runs, even one that an attacker wrote into
+// the page.
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",

@@ -12,7 +12,7 @@ const PUBLISHED_PATHS: readonly string[] = [
 ];
 
 /** Load balancers ask by address, and services inside by another name. They learn nothing that is not public. */
-function isAnsweredToEverybody(url: string): boolean {
+function isAnsweredUnderAnyName(url: string): boolean {
   return url.startsWith("/auth/health/") || PUBLISHED_PATHS.includes(url);
 }
 
@@ -22,7 +22,7 @@ export function refuseOtherHosts(app: FastifyInstance, origins: ServedOrigins): 
     if (hasSeveralHosts(request.raw)) sendProblem(reply, "invalid_request");
     else if (origins.find(request.raw.headers.host) !== null) done();
     else if (hasUnclearHost(request.raw)) sendProblem(reply, "invalid_request");
-    else if (isAnsweredToEverybody(request.url)) done();
+    else if (isAnsweredUnderAnyName(request.url)) done();
     else sendProblem(reply, "misdirected_request");
   });
 }

@@ -55,7 +55,7 @@ export class ServedOrigins {
     return this.#onlyHostname !== null && isAsGood(host, this.#onlyHostname) ? this.primary : null;
   }
 
-  /** For answers that everybody gets under any host name, errors among them: the primary origin's. */
+  /** The primary origin's, for answers that are given under any host name, errors among them. */
   findOrPrimary(host: string | undefined): ServedOrigin {
     return this.find(host) ?? this.primary;
   }

@@ -15,6 +15,6 @@ export async function watchClock(sessions: SessionManager, log: FastifyBaseLogge
   if (Math.abs(skewSeconds) < LOGGED_FROM_SECONDS) return;
   const isOff = Math.abs(skewSeconds) > MAXIMUM_CLOCK_SKEW_SECONDS;
   const line = { event: "clock_skewed", skewSeconds };
-  if (isOff) log.error(line, "the clock of this machine is too far off: logins and requests are answered 503");
+  if (isOff) log.error(line, "this machine's clock is too far off: logins and requests are answered 503");
   else log.warn(line, "the clock of this machine differs from that of the sessions");
 }

@@ -10,7 +10,7 @@ import { type QuestionOutcome, questionOutcomes } from "../passes/pass-rule-ques
 /** Who answered a request: the gateway by itself, a private service behind it, or the gateway to a proxy that asks. */
 export type RequestHandler = "gateway" | "service" | "verify";
 
-/** What is looked up at the moment that somebody asks for it. */
+/** Numbers that are looked up when Prometheus asks for them. */
 export interface MetricsSources {
   readonly openConnections: () => { readonly lasting: number; readonly other: number; readonly sessions: number };
   readonly upstreams: () => readonly { readonly upstream: string; readonly isUp: boolean }[];

@@ -5,7 +5,7 @@ import type { GatewayMetrics, RequestHandler } from "./gateway-metrics.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** Absent where the framework itself found something wrong, and nobody else saw the request. */
+    /** Absent if the framework itself refused the request, so that no hook saw it. */
     handledBy?: RequestHandler;
   }
 }
@@ -15,7 +15,7 @@ export function handledBy(request: FastifyRequest, handler: RequestHandler): voi
   request.handledBy = handler;
 }
 
-/** Counts requests by who answers them; without metrics, for nobody. */
+/** Counts requests by who answers them. Does nothing without metrics. */
 export function measureRequests(app: FastifyInstance, ended: EndedRequests, metrics: GatewayMetrics | null): void {
   app.decorateRequest("handledBy", "gateway");
   if (metrics === null) return;

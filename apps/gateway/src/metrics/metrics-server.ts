@@ -17,8 +17,8 @@ export interface MetricsServerOptions {
 const REQUEST_TIMEOUT_MILLISECONDS = 10_000;
 
 /**
- * Answers `GET /metrics` on a port of its own, so that whoever reaches the gateway does not reach this. Returns what ends
- * it.
+ * Answers `GET /metrics` on a port of its own, so that clients of the gateway cannot reach it. Returns a function that
+ * ends it.
  *
  * @throws GatewayError `cannot_listen`
  */
@@ -44,7 +44,7 @@ export async function startMetricsServer(options: MetricsServerOptions): Promise
   );
   await listen(app, { host, port }, GatewayError);
   return async () => {
-    // Nobody who is still asking, or pretends to, is waited for.
+    // Clients that are still asking, or pretend to, are not waited for.
     app.server.closeAllConnections();
     await app.close();
   };

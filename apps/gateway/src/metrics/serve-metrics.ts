@@ -22,7 +22,7 @@ export interface WatchedParts {
 }
 
 /**
- * Has the parts of a gateway counted and looked at, and answers whoever asks for the numbers. Returns what ends it.
+ * Counts what the parts of a gateway report, and serves the numbers. Returns a function that ends it.
  *
  * @throws GatewayError `cannot_listen`
  */

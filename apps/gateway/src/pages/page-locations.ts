@@ -17,7 +17,7 @@ export function signInLocation(target: string): string {
   return `${SIGN_IN_PATH}?${wayBack(target)}`;
 }
 
-/** The sign-in page for whoever is signed in and wants to be somebody else, with the way back. */
+/** The sign-in page for a signed-in user who wants to use another account, with the way back. */
 export function switchUserLocation(target: string): string {
   return `${SIGN_IN_PATH}?${SWITCH_USER}&${wayBack(target)}`;
 }

@@ -14,8 +14,8 @@ export interface ToldProblem {
 }
 
 /**
- * ProblemAnswers tells of a problem in the words of whoever asked: a page where a person opens one or sends a form, else the
- * object.
+ * ProblemAnswers answers with a problem: a page for a person who opens a page or sends a form, the JSON object for a
+ * program.
  */
 export class ProblemAnswers {
   readonly #template: string;

@@ -94,7 +94,7 @@ const GENERAL: ProblemText = {
 
 const SEND_AGAIN = "Your browser may still have what you typed.";
 
-/** Of those that only a form can meet: whoever opens a page is led to where it can be mended. */
+/** Problems that only a form can meet: a person who opens a page is led to where the problem can be solved. */
 const FORM_TEXTS: { readonly [Code in ProblemCode]?: ProblemText } = {
   unauthenticated: {
     heading: "You are signed out",
@@ -141,7 +141,7 @@ export function problemText(code: ProblemCode): ProblemText {
   return TEXTS[code] ?? GENERAL;
 }
 
-/** The same for whoever sent a form: its address leads nowhere, but the page that it was on does. */
+/** The same for a person who sent a form: the form's address leads nowhere, but the page that it was on does. */
 export function formProblemText(code: ProblemCode): ProblemText {
   const { actions, ...text } = FORM_TEXTS[code] ?? problemText(code);
   return { ...text, actions: actions.map((action) => (action === "try_again" ? "back" : action)) };

@@ -47,7 +47,7 @@ export interface AccessStore {
    */
   noteEnding(sessionDigests: readonly string[], expiresAt: Timestamp): Promise<void>;
 
-  /** Voids every pass that was issued before `time`, whosever it is. Never goes back. */
+  /** Voids every pass of every user that was issued before `time`. The time never goes back. */
   voidPassesBefore(time: Timestamp): Promise<void>;
 
   /** What a revocation list has to say: of the sessions that are ending or have, those that may have passes left. */

@@ -32,7 +32,7 @@ export interface KeyRingParts {
   readonly purpose: KeyPurpose;
   /** Of new keys. */
   readonly algorithm: SignatureAlgorithm;
-  /** Null keeps private keys as they are: whoever reads the database can sign. */
+  /** Null stores private keys in the clear: anyone who reads the database can sign. */
   readonly encryption: KeyEncryption | null;
   readonly clock: Clock;
   readonly times?: KeyTimes;
@@ -73,7 +73,8 @@ export class KeyRing implements SigningKeys {
 
   async current(): Promise<SigningKey> {
     const stored = this.#schedule(await this.#keys()).signing(this.#parts.clock.now());
-    if (stored === null) throw new GatewayError("keys_unusable", `There is no key to sign ${this.#parts.purpose} by.`);
+    if (stored === null)
+      throw new GatewayError("keys_unusable", `There is no key to sign ${this.#parts.purpose} with.`);
     const known = this.#imported.get(stored.kid);
     if (known !== undefined) return known;
     const key = await this.#decode(stored);
@@ -107,15 +108,15 @@ export class KeyRing implements SigningKeys {
   }
 
   /**
-   * Publishes a new key, which signs after `waitSeconds`, or when everybody can have read of it. Refused while another
-   * one waits.
+   * Publishes a new key. It signs after `waitSeconds`, but not before every verifier can have read it. Refused while
+   * another one waits.
    */
   async rotate(waitSeconds = 0): Promise<RotationDecision & { readonly kid?: string }> {
     const keys = await this.#freshKeys();
     const decision = this.#schedule(keys).decideRotation(this.#parts.clock.now(), waitSeconds);
     if (decision.outcome === "refused") return decision;
     const kid = await this.#add(keys, decision.signsFrom);
-    // Somebody else was faster: then theirs is the new key, and the decision is made anew.
+    // Another process was faster: its key is the new one, and the decision is made anew.
     return kid === null ? this.rotate(waitSeconds) : { ...decision, kid };
   }
 
@@ -131,8 +132,8 @@ export class KeyRing implements SigningKeys {
   }
 
   /**
-   * Takes a key out at once, whatever it signed: somebody else may have it. Where it was the one that signs, a new one
-   * does from now on. Verifiers go on with the old set until they read it again.
+   * Removes a key at once, whatever it signed, because a thief may have it. If it was the signing key, a new one signs
+   * from now on. Verifiers use the old set until they read it again.
    */
   async retireCompromised(kid: string): Promise<RetirementResult> {
     const keys = await this.#freshKeys();

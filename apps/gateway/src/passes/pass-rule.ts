@@ -10,7 +10,7 @@ export interface PassApplicant {
   readonly identityFor: (audience: string) => Promise<string | null>;
 }
 
-/** PassRule decides who may open what. A rejection is a fault: nobody is let through, and nobody is told no. */
+/** PassRule decides who may open which path. A rejection is a fault: the user is neither let through nor refused. */
 export type PassRule = (applicant: PassApplicant, path: AccessPath) => Promise<boolean>;
 
 export interface PassRuleOptions {
@@ -24,7 +24,7 @@ export interface PassRuleOptions {
 
 const TIMEOUT_MILLISECONDS = 2_000;
 
-/** Nobody may open anything that is not allowed here. */
+/** A user may open nothing that is not allowed here. */
 export function passRule({ paths, url, onQuestion }: PassRuleOptions): PassRule {
   const questions = new PassRuleQuestions(onQuestion);
   return async (applicant, path) => {

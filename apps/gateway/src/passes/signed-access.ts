@@ -49,7 +49,7 @@ export type PassResult =
 
 export interface IssuedPass {
   readonly path: string;
-  /** With the token in it: whoever has it can fetch the file. */
+  /** It contains the token: anyone who has it can fetch the file. */
   readonly url: string;
   readonly token: string;
   readonly expiresAt: number;
@@ -127,13 +127,13 @@ export class SignedAccess {
     return read.path;
   }
 
-  /** Signed anew for whoever asks, but for those who ask at the same time. */
+  /** Signed anew for each request, but requests at about the same time share one list. */
   revocationList(): Promise<string> {
     const now = performance.now();
     if (this.#list !== null && now - this.#list.at < LIST_REUSED_MILLISECONDS) return this.#list.signed;
     const signed = this.#signList();
     this.#list = { signed, at: now };
-    // One that failed is nobody's answer but of those who wait for it.
+    // A failure is the answer to the requests that wait for it, and to no later ones.
     signed.catch(() => {
       this.#list = null;
     });

@@ -20,7 +20,10 @@ const UNAUTHENTICATED: AccessDecision = { outcome: "unauthenticated" };
 /** What is asked of a user, by a route of the gateway's or by a proxy that has it ask. */
 export type AskedAccess = Exclude<RouteAccess, { readonly kind: "public" }>;
 
-/** AccessDecider tells whether the user of a request may pass, and as whom: the same for every way in. */
+/**
+ * AccessDecider decides whether the user of a request may pass, and which identity the service is told. It is the same
+ * for every way in.
+ */
 export class AccessDecider {
   readonly #accounts: AccountStore;
   readonly #access: SignedAccess;

@@ -32,7 +32,7 @@ export function addFrontDoor(
 
   async function handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
     const origin = origins.find(request.raw.headers.host);
-    // What everybody is answered under any name is the gateway's own.
+    // Paths that are answered under any host name are the gateway's own.
     if (origin === null) return undefined;
     const decision = await gate.decide(request.raw, origin, { clientAddress: request.ip, id: request.id });
     if (decision.kind === "own") return undefined;

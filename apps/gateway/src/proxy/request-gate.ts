@@ -33,7 +33,7 @@ export type GateDecision =
 
 const OWN: GateDecision = { kind: "own" };
 
-/** RequestGate decides which requests reach an upstream, and as whom. It writes nothing. */
+/** RequestGate decides which requests reach an upstream, and with which identity. It writes nothing. */
 export class RequestGate {
   readonly #parts: RequestGateParts;
 
@@ -55,10 +55,10 @@ export class RequestGate {
     if (match.found === "none") return OWN;
     if (match.found === "ambiguous") return problem("invalid_path", null);
     const { route } = match;
-    // Another coding would be taken off with the framing, and nobody told the upstream (RFC 9112, 7).
+    // Another coding would be removed with the framing, and the upstream would not learn of it (RFC 9112, 7).
     const coding = request.headers["transfer-encoding"];
     if (coding !== undefined && coding.toLowerCase() !== "chunked") return problem("invalid_request", null);
-    // An upstream that echoes it would hand its token to whoever asked (RFC 9110, 9.3.8).
+    // An upstream that echoes the request would hand its identity token to the client (RFC 9110, 9.3.8).
     if (request.method === "TRACE") return problem("method_not_allowed", null);
     const further = this.#furtherAccess(request, { route, target, host: origin.host });
     if (further === null) return problem("invalid_path", null);
@@ -124,7 +124,7 @@ export class RequestGate {
       case "refused":
         return refused(request, decision.code, visit);
       case "unauthenticated":
-        return nobody(request, visit);
+        return unauthenticated(request, visit);
     }
   }
 }
@@ -141,7 +141,7 @@ function problem(code: ProblemCode, visit: RequestSession | null, headers: reado
   return { kind: "problem", code, visit, headers };
 }
 
-/** For what the password once more would open, whoever opens a page is asked for it, and led back. */
+/** A person who opens a page that needs a fresh login is asked for the password and led back. */
 function refused(
   { method = "GET", url = "/", headers }: IncomingMessage,
   code: ProblemCode,
@@ -151,8 +151,8 @@ function refused(
   return { kind: "redirect", location: confirmLocation(url), visit };
 }
 
-/** Whoever opens a page is sent to sign in, and back; a script is told by the status. */
-function nobody({ method = "GET", url = "/", headers }: IncomingMessage, visit: RequestSession): GateDecision {
+/** A person who opens a page is sent to sign in, and back. A script sees the status. */
+function unauthenticated({ method = "GET", url = "/", headers }: IncomingMessage, visit: RequestSession): GateDecision {
   if (!opensPage(method, headers)) return problem("unauthenticated", visit);
   return { kind: "redirect", location: signInLocation(url), visit };
 }

@@ -4,14 +4,14 @@ import { isAllowed, type RequestTarget } from "../one-reading/request-target.ts"
 import { type PlacedRoute, placed, requireOneAccessForOneReading } from "./placed-route.ts";
 import { isAsStrict, type Route, type RouteAccess } from "./route.ts";
 
-/** What the gateway answers by itself: nobody can put a service before its logins. */
+/** The gateway's own paths: no route can put a service in front of its logins. */
 function isOwn(lowerCasePath: string): boolean {
   return lowerCasePath.startsWith("/auth/") || lowerCasePath === "/.well-known/jwks.json";
 }
 
 export type RouteMatch =
   | { readonly found: "route"; readonly route: Route }
-  /** The gateway's own, or nobody's: nothing is forwarded that was not said to be. */
+  /** The gateway's own path, or one without a route: only paths that a route names are forwarded. */
   | { readonly found: "none" }
   /** The route does not take what is in the path. */
   | { readonly found: "ambiguous" };

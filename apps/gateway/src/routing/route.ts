@@ -1,8 +1,8 @@
 import type { PathAllowances } from "../one-reading/path-allowances.ts";
 
-/** Whom a route lets through. */
+/** Which users a route lets through. */
 export type RouteAccess =
-  /** Everybody, unknown: no session is looked at. */
+  /** All visitors, without looking at a session. */
   | { readonly kind: "public" }
   | { readonly kind: "login" }
   /** Who proved a moment ago who they are. */
@@ -31,7 +31,7 @@ export interface Route extends PathAllowances {
   /** An origin. */
   readonly upstream: string;
   readonly access: RouteAccess;
-  /** Whom identity tokens are for; by default the upstream's origin. */
+  /** The audience of identity tokens; by default the upstream's origin. */
   readonly audience: string;
   /** Sets Remote-User, -Email, -Name and -Groups besides, for services that know no tokens. */
   readonly identityHeaders: boolean;

@@ -15,7 +15,7 @@ export function migrationsAfter(current: number, migrations: readonly Migration[
   if (current > newest) {
     throw new GatewayError(
       "accounts_schema_unsupported",
-      `The account tables are of version ${current}; this program knows up to ${newest}. Use a newer one.`,
+      `The account tables are of version ${current}; this program knows versions up to ${newest}. Use a newer program.`,
     );
   }
   return migrations.filter(({ version }) => version > current);

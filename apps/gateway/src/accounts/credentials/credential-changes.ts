@@ -17,7 +17,7 @@ export interface CredentialChangesParts {
 export type OwnPasswordChange =
   /** Everything of the user has ended. `sessions.login(attempt)` gives the caller a new session. */
   | { readonly outcome: "changed"; readonly account: Account; readonly attempt: LoginAttempt }
-  /** The password was changed or the account disabled by somebody else meanwhile: the caller is logged out. */
+  /** Another request changed the password or disabled the account meanwhile: the caller is logged out. */
   | { readonly outcome: "overtaken" };
 
 /**
@@ -40,7 +40,10 @@ const BATCH = 1_000;
  */
 export class CredentialChanges {
   readonly #parts: CredentialChangesParts;
-  /** By id. Whoever finds the same one joins in: a second revoke-all would end the session that followed the first. */
+  /**
+   * By id. A caller that finds the same one joins in: a second revoke-all would end the session that followed the
+   * first.
+   */
   readonly #underWay = new Map<string, Promise<number>>();
 
   constructor(parts: CredentialChangesParts) {
@@ -71,9 +74,9 @@ export class CredentialChanges {
   }
 
   /**
-   * The operator's change: without the old password, and with the account's known devices forgotten and its counts of
-   * failed logins emptied, for whoever had the account before may have left traces in both. Returns how many sessions
-   * ended; null when there is no such account.
+   * The operator's change needs no old password. It also forgets the account's known devices and empties its counts of
+   * failed logins, because an intruder may have left traces in both. Returns how many sessions ended; null if there is
+   * no such account.
    */
   async setPassword(account: Account, newPassword: string): Promise<number | null> {
     const { accounts, hasher, throttle, devices } = this.#parts;
@@ -105,8 +108,9 @@ export class CredentialChanges {
   }
 
   /**
-   * Finishes what is pending of one user, however young. A login does it first, so that the session it creates is not
-   * ended by it later. Read right before it is acted on: whoever wrote it may have finished it since it was listed.
+   * Finishes the pending revocation of one user, however young it is. A login does this first, so that the session that
+   * it creates is not ended by it later. The revocation is read right before it is carried out: the process that wrote
+   * it may have finished it since it was listed.
    */
   async finishPendingOf(userId: string): Promise<void> {
     const pending = await this.#parts.accounts.findPendingRevocation(userId);

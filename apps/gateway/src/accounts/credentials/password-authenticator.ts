@@ -20,7 +20,7 @@ import type {
 import type { OverallFailures } from "../throttling/overall-failures.ts";
 import type { CredentialChanges } from "./credential-changes.ts";
 
-/** Whom a login is for, before anything was checked. For an unknown address the user id belongs to nobody. */
+/** The account that a login is for, before anything was checked. For an unknown address no user has the user id. */
 export interface Claimant {
   readonly userId: string;
   readonly email: EmailAddress | null;
@@ -83,7 +83,7 @@ const CROWDED_RETRY_SECONDS = 2;
 const LONGEST_WAIT_FOR_OTHERS_MILLISECONDS = 5_000;
 
 /**
- * PasswordAuthenticator checks passwords: for a login, and again of somebody who is logged in. It does the same work in
+ * PasswordAuthenticator checks passwords: for a login, and again for a user who is logged in. It does the same work in
  * the same order whether the account is unknown, the password wrong or the account disabled.
  *
  * A login is these steps, in this order, so that nothing is paid for what cannot be checked, and a revocation in between is
@@ -95,8 +95,8 @@ const LONGEST_WAIT_FOR_OTHERS_MILLISECONDS = 5_000;
  *     const check = await authenticator.checkLogin(claimant, { password, address, deviceToken });
  *     // verified: await sessions.login(attempt, …)
  *
- * Attempts of strangers from one address, or with one device or session, are checked a few at a time and wait for each
- * other, but not for anybody else's.
+ * Attempts from one address by unknown devices, or with one device or session, are checked a few at a time. They wait
+ * for each other and for no other attempts.
  *
  * All methods reject with `accounts_unavailable` or `overloaded`: answer 503. An attempt that was not checked for such
  * a fault is not counted.
@@ -124,7 +124,10 @@ export class PasswordAuthenticator {
     if ((await devices.recognise(account?.id ?? newAccountId(), deviceToken)) === null) throw overloaded();
   }
 
-  /** Finds whom to begin a login for. Also finishes a revocation of theirs that is pending: the login comes after it. */
+  /**
+   * Finds the account that a login is for. Also finishes a pending revocation of that account, because the login comes
+   * after it.
+   */
   async lookUp(email: string): Promise<Claimant> {
     const { accounts, changes } = this.#parts;
     const normalised = normaliseEmail(email);
@@ -152,8 +155,9 @@ export class PasswordAuthenticator {
   }
 
   /**
-   * Checks the password once more of the owner of a live session: to confirm who they are, or to change it. Failures
-   * count against that session, and only when it has to wait as a stranger's do: a stolen one locks nobody out.
+   * Checks the password of a live session's owner again, to confirm who they are or to change it. Failures count
+   * against that session alone until it has to wait, and as an unknown device's from then on: a stolen session locks no
+   * user out.
    */
   async checkOwner(account: Account, sessionId: string, given: PasswordGiven): Promise<OwnerCheck> {
     const claimant = { userId: account.id, email: account.email, isKnown: true };

@@ -1,8 +1,9 @@
 import type { Account } from "../account.ts";
 
 /**
- * That somebody has just given the right password of an account: what it takes to change it. The hash that the password
- * matched is in a private field, so that a change made meanwhile is noticed and printing a proof shows nothing.
+ * Proof that a caller has just given the right password of an account. Changing the password takes one. The hash that
+ * the password matched is in a private field, so that a change made meanwhile is noticed and printing a proof shows
+ * nothing.
  */
 export class PasswordProof {
   readonly account: Account;

@@ -1,7 +1,7 @@
 /** NIST SP 800-63B-4, 3.1.1.2: the least for a password that is the only factor. Counted in code points. */
 export const MINIMUM_PASSWORD_LENGTH = 15;
 
-/** Longer ones are refused before they are hashed, so that nobody can make the server hash megabytes. */
+/** Longer ones are refused before they are hashed, so that no client can make the server hash megabytes. */
 export const MAXIMUM_PASSWORD_BYTES = 1_024;
 
 const LONE_SURROGATE = /\p{Surrogate}/u;

@@ -56,9 +56,9 @@ const UNDISGUISED: readonly Readonly<Record<string, string>>[] = ["i", "l"].map(
 }));
 
 /**
- * Measures how much of a text in lower case remains once words of common passwords, the given words, years, repeats
- * and runs on the keyboard are taken as one guess each, "p4ssw0rd" for "password" included. A separator
- * between them counts once, for whoever tries it tries it everywhere.
+ * Measures how much of a text in lower case remains once words of common passwords, the given words, years, repeats and
+ * runs on the keyboard are taken as one guess each, "p4ssw0rd" for "password" included. A separator between them counts
+ * once, because a guesser who tries it tries it everywhere.
  */
 export function measurePredictability(text: string, words: ReadonlySet<string>): Predictability {
   const parts = shortestCover([...text], words);

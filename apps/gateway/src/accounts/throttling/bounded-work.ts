@@ -2,7 +2,7 @@ import { GatewayError } from "../../errors.ts";
 
 /**
  * BoundedWork runs at most `concurrency` tasks at a time, lets at most `maximumWaiting` wait in turn, and refuses the
- * rest at once: an answer that says when to come back is worth more than one that comes when nobody waits any more.
+ * rest at once: an answer that says when to come back is worth more than one that comes after its client has given up.
  */
 export class BoundedWork {
   readonly #concurrency: number;
@@ -46,7 +46,7 @@ export class BoundedWork {
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  /** The place goes straight to the next in turn, so nobody who comes just now can slip in before. */
+  /** The place goes straight to the next in turn, so no task that arrives just now can slip in before it. */
   #leave(): void {
     const next = this.#waiting.shift();
     if (next === undefined) this.#running--;

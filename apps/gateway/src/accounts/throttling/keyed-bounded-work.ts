@@ -31,7 +31,7 @@ export class KeyedBoundedWork {
     if (work.isFull) return null;
     this.#workByKey.set(key, work);
     return work.run(task).finally(() => {
-      // Of two that end together, the second must not remove the work that somebody began in between.
+      // Of two tasks that end together, the second must not remove the work that another task began in between.
       if (work.isIdle && this.#workByKey.get(key) === work) this.#workByKey.delete(key);
     });
   }

@@ -18,10 +18,10 @@ export interface KnownDevice {
 /**
  * KnownDevices remembers the browsers in which an account has logged in, by a random token in a cookie of their own.
  *
- * A token grants nothing but a count of failed logins that strangers cannot use up: whoever presents one still needs
- * the password, and a stolen one buys 20 guesses before it is worth no more than none (see `login-limits.ts`). So it
- * outlives sessions and logouts. Only its digest is stored. One browser holds one token, of the account that logged in
- * there last; for any other account it is a stranger.
+ * A token grants nothing but a count of failed logins that unknown devices cannot use up. A client that presents one
+ * still needs the password, and a stolen one buys 20 guesses before it is worth no more than none (see
+ * `login-limits.ts`). That is why it may outlive sessions and logouts. Only its digest is stored. One browser holds one
+ * token, of the account that logged in there last; for any other account it is a stranger.
  *
  * Rejections are faults, with code `accounts_unavailable`.
  */

@@ -22,16 +22,17 @@ const DAY = 86_400;
  * What is counted, and how much of it is allowed. A stranger's attempt counts in three buckets, an attempt from a
  * known device or a live session in one of its own:
  *
- * - `address`: all accounts together, so that trying one password on everybody is slow. Behind one address there may
- *   be an office, so time forgives, and the longest wait stays bearable.
+ * - `address`: all accounts together, so that trying one password on every account is slow. Behind one address there
+ *   may be an office, so time forgives, and the longest wait stays bearable.
  * - `account_from_address`: stops a single guesser long before the account as a whole notices. After the free
  *   failures one address gets about 20 guesses in the first day and one a day from then on.
  * - `account`: all strangers together. It closes at 100 consecutive failures (NIST SP 800-63B-4, 3.2.2), for strangers
  *   alone: an attacker with many addresses can bring it there. The owner still gets in from any known device, and in a new
  *   browser from a network in which the account is signed in, which is not asked for this bucket.
- * - `trusted`: one known device or one session. Nobody without it can fill it, so no stranger can lock the owner out.
- *   Nor can a thief with a copy of it: while it would have to wait, the attempt counts as a stranger's instead. When 20
- *   guesses in a row were wrong it is taken for stolen, and counts as a stranger's from then on.
+ * - `trusted`: one known device or one session. Only a client that has it can fill this bucket, so no stranger can lock
+ *   the owner out. Nor can a thief with a copy: while the bucket would make the attempt wait, the attempt counts as a
+ *   stranger's instead. After 20 wrong guesses in a row it is taken for stolen, and its attempts count as a stranger's
+ *   from then on.
  */
 export const loginLimits: Readonly<Record<BucketKind, LoginLimit>> = {
   address: {
@@ -184,7 +185,7 @@ function mappedAddress(groups: readonly string[]): string {
     .join(".");
 }
 
-/** Keys of one length, in which nothing can be read that somebody typed into the wrong field. */
+/** Keys of one length. What a user typed into the wrong field cannot be read from them. */
 function digest(text: string): string {
   return createHash("sha256").update(text).digest("base64url");
 }

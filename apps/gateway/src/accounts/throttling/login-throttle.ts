@@ -29,7 +29,7 @@ export interface LoginReservation {
 
 export type BucketKind = "address" | "account_from_address" | "account" | "trusted";
 
-/** One count of failed logins. The key is a digest: of fixed size, and nothing that somebody typed. */
+/** One count of failed logins. The key is a digest: it has a fixed size and shows nothing that a user typed. */
 export interface Bucket {
   readonly kind: BucketKind;
   readonly key: string;
@@ -60,12 +60,12 @@ export interface ReservationRefused {
 export type ReserveResult = { readonly allowed: true; readonly attempt: LoginReservation } | ReservationRefused;
 
 /**
- * LoginThrottle limits guessing without letting a guesser lock anybody out. `login-limits.ts` says what is counted
+ * LoginThrottle limits guessing without letting a guesser lock a user out. `login-limits.ts` says what is counted
  * where, and how much of it is allowed.
  *
- * An attempt counts as failed from before its password is checked: of any number of guesses sent at once, no more are
- * checked than of the same number sent in turn. Until `succeed`, `fail` or `giveBack` it is undecided besides, which
- * lets the refusal of another say that it is worth a wait. A refused attempt counts nothing and writes nothing.
+ * An attempt counts as failed before its password is checked, so that of guesses sent at once no more are checked than
+ * of the same number sent in turn. It also counts as undecided until `succeed`, `fail` or `giveBack`, so that the
+ * refusal of another attempt can say that a short wait may help. A refused attempt counts nothing and writes nothing.
  *
  * For all methods: each call is atomic across processes; rejections are faults, with code `accounts_unavailable`.
  */

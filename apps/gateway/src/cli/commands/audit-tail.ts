@@ -15,16 +15,16 @@ const LOOK_EVERY_MILLISECONDS = 500;
 
 export const auditTail: Command = {
   name: "audit tail",
-  summary: "Prints what happened last: logins, sessions, refusals, and what operators did",
+  summary: "Prints the latest events: logins, sessions, refusals, and operators' changes",
   synopsis: "[--follow] [--user EMAIL] [--event NAME] [--limit N] [--json]",
   details: [
-    "  --follow          goes on with what happens, until it is interrupted",
-    "  --user EMAIL      of one user: what they did, and what was done to them",
-    "  --event NAME      of one name, such as authn_login_fail",
+    "  --follow          goes on printing new events until it is interrupted",
+    "  --user EMAIL      only events by or about one user",
+    "  --event NAME      only events of one name, such as authn_login_fail",
     `  --limit N         so many at first, ${DEFAULT_LIMIT} by default`,
     "  --json            prints JSON, one event a line",
     "",
-    "The names, most of them of OWASP's Logging Vocabulary:",
+    "The names, most of them from OWASP's Logging Vocabulary:",
     ...Object.entries(vocabulary).map(([name, { text }]) => `  ${name.padEnd(30)}  ${text}`),
   ],
   options: {
@@ -53,7 +53,7 @@ export const auditTail: Command = {
   },
 };
 
-/** Looks again and again, until the process is ended or nobody reads on. */
+/** Looks again and again, until the process ends or its output is closed. */
 async function follow(
   audit: AuditLog,
   start: number,

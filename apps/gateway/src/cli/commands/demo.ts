@@ -2,7 +2,7 @@ import type { Command } from "../shared/command.ts";
 
 export const demo: Command = {
   name: "demo",
-  summary: "Runs everything on this machine alone, with users to try it with",
+  summary: "Runs the whole demo, on this machine only, with users to try",
   synopsis: "",
   details: [],
   options: {},

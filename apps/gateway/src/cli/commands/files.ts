@@ -6,7 +6,7 @@ export const files: Command = {
   summary: "Runs the file service until it is told to stop",
   synopsis: "",
   details: [
-    "It has settings of its own, and needs nothing of the gateway's but its URL: COATCHECK_FILES_SOURCE, COATCHECK_ISSUER",
+    "It has its own settings and needs only the gateway's URL: COATCHECK_FILES_SOURCE, COATCHECK_ISSUER",
     "and the others that the README lists.",
   ],
   options: configurationOption,

@@ -5,12 +5,12 @@ import { isoTime, printJson, printLine, printTable } from "../shared/terminal.ts
 
 export const keysList: Command = {
   name: "keys list",
-  summary: "Lists the keys that identity tokens and passes are signed by",
+  summary: "Lists the keys that sign identity tokens and passes",
   synopsis: "[--json]",
   details: [
     "  --json            prints JSON instead of a table",
     "",
-    "waiting: published, and not in use yet. superseded: what it signed may still be good. retirable: nothing is.",
+    "waiting: published, not in use yet. superseded: tokens it signed may still be valid. retirable: none are.",
   ],
   options: { ...configurationOption, json: { type: "boolean" } },
   arguments: [],

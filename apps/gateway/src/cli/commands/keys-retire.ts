@@ -9,11 +9,11 @@ type Refusal = Extract<RetirementResult, { readonly outcome: "refused" }>;
 
 export const keysRetire: Command = {
   name: "keys retire",
-  summary: "Takes a key away for good, once nothing that it signed is good any more",
+  summary: "Removes a key for good, once no token that it signed is valid any more",
   synopsis: "KID [--compromised]",
   details: [
-    "  --compromised     at once, because somebody else may have it: what it signed is refused by everybody who has",
-    "                    read the keys again, and where it was the one that signs, a new one does from now on",
+    "  --compromised     at once, because a thief may have it: every verifier that has read the keys again refuses its",
+    "                    tokens, and if it was the signing key, a new one signs from now on",
   ],
   options: { ...configurationOption, compromised: { type: "boolean" } },
   arguments: ["KID"],
@@ -50,7 +50,7 @@ async function retire(rings: KeyRings, kid: string, isCompromised: boolean): Pro
 
 function reasonOf({ state, until }: Refusal): string {
   const when = until === null ? "" : ` It may be retired from ${isoTime(until)}.`;
-  if (state === "waiting") return "It is new, and does not sign yet: it is published so that everybody knows it then.";
+  if (state === "waiting") return "It is new and does not sign yet: verifiers have to read it first.";
   if (state === "signing")
     return `It is the key that signs.${until === null ? ' "keys rotate" brings the next.' : when}`;
   return `What it signed may still be good.${when}`;

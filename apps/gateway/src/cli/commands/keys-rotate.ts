@@ -4,14 +4,14 @@ import { isoTime, printLine } from "../shared/terminal.ts";
 
 export const keysRotate: Command = {
   name: "keys rotate",
-  summary: "Publishes a new key, which signs when every verifier can have read of it",
+  summary: "Publishes a new key, which signs once every verifier can have read it",
   synopsis: "[--for (identity | passes)] [--wait-hours N]",
   details: [
     "  --for <purpose>   rotates one of the two; both by default",
-    "  --wait-hours N    signs after so long, for verifiers whose keys are brought by hand; otherwise after some minutes,",
-    "                    when all that read the key set have read it again",
+    "  --wait-hours N    when it begins to sign, for verifiers whose keys are copied by hand; by default after some",
+    "                    minutes, when every verifier that reads the key set has read it again",
     "",
-    "Nothing more is to be done: the key of before is retired by itself when nothing that it signed is good any more.",
+    "That is all: the gateway retires the old key by itself once no token that it signed is valid any more.",
   ],
   options: { ...configurationOption, for: { type: "string" }, "wait-hours": { type: "string" } },
   arguments: [],
@@ -35,7 +35,7 @@ export const keysRotate: Command = {
   },
 };
 
-/** A month is long for a key that nobody uses. */
+/** A month is long for a key that signs nothing. */
 function hoursIn(value: unknown): number {
   if (value === undefined) return 0;
   const hours = /^\d{1,3}$/.test(String(value)) ? Number(value) : 0;

@@ -5,12 +5,12 @@ import { printLine } from "../shared/terminal.ts";
 
 export const migrate: Command = {
   name: "migrate",
-  summary: "Creates or brings up to date the tables of accounts and sessions",
+  summary: "Creates or updates the tables of accounts and sessions",
   synopsis: "[--partitions <n>]",
   details: [
-    "  --partitions <n>  divides new tables of sessions in Postgres by user into so many",
+    "  --partitions <n>  splits new session tables in Postgres into n partitions by user",
     "",
-    "The gateway does the same when it starts, undivided. It is safe while gateways of the same version run or start.",
+    "The gateway does the same when it starts, without partitions. It is safe while gateways of the same version run or start.",
   ],
   options: { ...configurationOption, partitions: { type: "string" } },
   arguments: [],

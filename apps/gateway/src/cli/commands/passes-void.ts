@@ -6,7 +6,7 @@ import { printLine } from "../shared/terminal.ts";
 
 export const passesVoid: Command = {
   name: "passes void",
-  summary: "Voids every pass that was issued until now, whosever it is",
+  summary: "Voids all passes of all users that were issued until now",
   synopsis: "",
   details: [
     "File services that read the revocation list refuse them from their next poll on. Sessions stay as they are.",

@@ -26,7 +26,7 @@ export const usersAdd: Command = {
     if (typeof values.name !== "string") throw new UsageError("--name is missing: how is the user addressed?");
     const name = values.name.trim().normalize("NFC");
     if (!isAccountName(name)) {
-      throw new CommandFailure(`A name has 1 to ${MAXIMUM_NAME_LENGTH} characters, none of them control characters.`);
+      throw new CommandFailure(`A name has 1 to ${MAXIMUM_NAME_LENGTH} characters and no control characters.`);
     }
     const configuration = configurationOf(invocation);
     const password = await readNewPassword(terminal, values["password-stdin"] === true);

@@ -10,7 +10,7 @@ import { printLine } from "../shared/terminal.ts";
 
 export const usersEdit: Command = {
   name: "users edit",
-  summary: "Changes a user's name or roles, for their very next request",
+  summary: "Changes a user's name or roles, from their next request on",
   synopsis: "EMAIL [--name NAME] [--roles ROLE,ROLE]",
   details: [
     "  --name NAME       how the user is addressed",
@@ -63,7 +63,7 @@ function descriptionIn(values: Readonly<Record<string, unknown>>): AccountDescri
   const roles = typeof values.roles === "string" ? rolesIn(values.roles) : undefined;
   if (name === undefined && roles === undefined) throw new UsageError("Say what to change: --name or --roles.");
   if (name !== undefined && !isAccountName(name)) {
-    throw new CommandFailure(`A name has 1 to ${MAXIMUM_NAME_LENGTH} characters, none of them control characters.`);
+    throw new CommandFailure(`A name has 1 to ${MAXIMUM_NAME_LENGTH} characters and no control characters.`);
   }
   return { ...(name === undefined ? {} : { name }), ...(roles === undefined ? {} : { roles }) };
 }
@@ -71,6 +71,6 @@ function descriptionIn(values: Readonly<Record<string, unknown>>): AccountDescri
 function rolesIn(text: string): readonly string[] {
   const roles = [...new Set(text.split(",").map((role) => role.trim()))].filter((role) => role !== "");
   if (roles.length > MAXIMUM_ROLES) throw new CommandFailure(`A user has at most ${MAXIMUM_ROLES} roles.`);
-  if (!roles.every(isRole)) throw new CommandFailure('A role has letters, digits, ".", "_", ":" and "-" alone.');
+  if (!roles.every(isRole)) throw new CommandFailure('A role may contain only letters, digits, ".", "_", ":" and "-".');
   return roles;
 }

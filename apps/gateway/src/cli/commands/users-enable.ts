@@ -5,7 +5,7 @@ import { printLine } from "../shared/terminal.ts";
 
 export const usersEnable: Command = {
   name: "users enable",
-  summary: "Lets a user in again who was disabled, or shut out by failed logins",
+  summary: "Lets in a user who was disabled or shut out by failed logins",
   synopsis: "EMAIL",
   details: [],
   options: configurationOption,

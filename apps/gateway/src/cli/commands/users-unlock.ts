@@ -5,7 +5,7 @@ import { printLine } from "../shared/terminal.ts";
 
 export const usersUnlock: Command = {
   name: "users unlock",
-  summary: "Forgets the failed logins of a user whom guessers have shut out",
+  summary: "Forgets the failed logins of a user who was shut out by guessers",
   synopsis: "EMAIL",
   details: [],
   options: configurationOption,

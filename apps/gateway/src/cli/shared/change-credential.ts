@@ -47,7 +47,7 @@ export async function changeCredential(
       if (error instanceof CoatcheckError) await record();
       return sayWhatIsLeft(error);
     });
-    if (ended === null) throw new CommandFailure("The user was removed meanwhile.");
+    if (ended === null) throw new CommandFailure("The user has been removed meanwhile.");
     await record();
     return ended === 1 ? "1 session ended." : `${ended} sessions ended.`;
   });

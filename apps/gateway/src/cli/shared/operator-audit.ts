@@ -15,7 +15,7 @@ export async function recordByOperator(audit: AuditLog, ...reports: readonly Sec
     await audit.append(events);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandFailure(`It is done, but could not be written to the audit log: ${reason}`);
+    throw new CommandFailure(`The change is made, but could not be written to the audit log: ${reason}`);
   }
 }
 

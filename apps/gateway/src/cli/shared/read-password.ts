@@ -8,7 +8,7 @@ const MAXIMUM_INPUT_BYTES = 8_192;
 
 /**
  * A new password: from standard input with `fromInput`, else from two prompts that show nothing. Never from an
- * argument, which everybody on the machine can see and the shell remembers.
+ * argument, which every user of the machine can see and the shell remembers.
  */
 export async function readNewPassword(terminal: Terminal, fromInput: boolean): Promise<string> {
   if (fromInput) return readAll(terminal);

@@ -20,7 +20,7 @@ export type Opening =
 interface Opened {
   /** What the route asked for; null for a login alone. */
   readonly role: string | null;
-  /** A WebSocket or a stream of events: nobody knows when it will be over. */
+  /** A WebSocket or a stream of events, which may last for hours. */
   readonly isLasting: boolean;
   readonly end: () => void;
 }
@@ -30,8 +30,8 @@ interface OpenConnections extends OpenSession {
 }
 
 /**
- * More than a person's tabs have, and a browser's own limits allow about as many; few enough that one session, which
- * may be stolen, cannot take up the connections that a service has for everybody.
+ * More than a person's tabs need, and about as many as a browser allows; few enough that one session, which may be
+ * stolen, cannot use up a service's connections.
  */
 const MAXIMUM_LASTING_CONNECTIONS = 100;
 /** With those that end by themselves: downloads, and requests that wait for an answer. A program may send many at once. */
@@ -40,16 +40,16 @@ const MAXIMUM_CONNECTIONS = 1_000;
 const ENDED_IS_KNOWN_FOR_MILLISECONDS = 30_000;
 
 /**
- * LiveConnections knows what is open on behalf of which session: requests on their way, downloads, streams, WebSockets.
- * When a session ends, what it opened ends too, whoever ended it and wherever; when its user loses a role, what that role
- * opened.
+ * LiveConnections knows which connections each session has opened: requests on their way, downloads, streams,
+ * WebSockets. When a session ends, on whichever node, its connections end too. When its user loses a role, the
+ * connections that the role allowed end.
  */
 export class LiveConnections {
   /** By session id: ids are random, and none is used twice. */
   readonly #sessions = new Map<string, OpenConnections>();
   /**
-   * When sessions ended, of late. A request may have been let in just before its session ended, and get here just after:
-   * nobody would tell of that end again.
+   * When sessions ended, of late. A request may be let in just before its session ends and get here just after: that
+   * end would not be announced again.
    */
   readonly #endedAt = new Map<string, number>();
   readonly #now: () => number;

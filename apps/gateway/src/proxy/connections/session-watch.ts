@@ -14,9 +14,8 @@ export interface SessionWatchParts {
 }
 
 /**
- * SessionWatch ends what is open when its session ends: at once for what any node removed, as the store's channel tells;
- * after a gap in the channel for what was removed meanwhile; and now and then for what nobody tells of, such as a
- * session that has expired but is still there.
+ * SessionWatch closes open connections when their session ends: at once for removals that any node announces on the
+ * store's channel, after a gap in the channel by checking again, and periodically for sessions that simply expired.
  */
 export class SessionWatch {
   readonly #parts: SessionWatchParts;
@@ -60,7 +59,8 @@ export class SessionWatch {
           else this.#report(id, "role taken", live.endWithoutRole(id, owner.roles));
         }
       } catch (error) {
-        // What cannot be asked about stays open until it can: a store that is down must not end everybody's work.
+        // A session that cannot be checked stays open until it can: a store that is down must not end the work of all
+        // users.
         log.warn({ event: "watch_failed", err: error }, "open connections could not be checked");
       }
     }

@@ -1,7 +1,7 @@
 import type { ServedOrigin } from "../../http/served-origins.ts";
 import { comparedName, type FieldNameRules, isForwarded, kindOfFieldName } from "../../one-reading/field-names.ts";
 
-/** What is told to the upstream of who asks; null for somebody unknown. */
+/** The identity that the upstream is told; null for an unknown user. */
 export interface ForwardedIdentity {
   readonly token: string;
   readonly userId: string;
@@ -52,7 +52,10 @@ export function forwardedHeaders(facts: ForwardedRequestFacts): string[] {
   return headers;
 }
 
-/** What services that know no tokens are told. Names and values in turn; empty for nobody. */
+/**
+ * Identity headers for services that read no tokens. Names and values in turn; the values are empty for an unknown
+ * user.
+ */
 export function remoteHeaders(identity: ForwardedIdentity | null): readonly string[] {
   const headers = ["remote-user", headerText(identity?.userId ?? "")];
   headers.push("remote-email", headerText(identity?.email ?? ""));

@@ -12,7 +12,7 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
   "upgrade",
 ]);
 
-/** Some shared caches heed these alone (RFC 9213), and would keep for everybody what Cache-Control calls private. */
+/** Some shared caches obey only these (RFC 9213), and would keep for all users what Cache-Control calls private. */
 const FOR_SHARED_CACHES = /^(([a-z0-9-]+-)?cdn-cache-control|surrogate-control|edge-control)$/;
 
 export interface ReturnedHeadersOptions {
@@ -22,9 +22,9 @@ export interface ReturnedHeadersOptions {
 }
 
 /**
- * The headers of the response that goes to the browser, names and values in turn: those of the upstream, less what is
- * of the connection, less what has an effect beyond this answer, and less any cookie of ours: an upstream that set it would
- * log its visitors in as somebody else.
+ * The headers of the response to the browser, names and values in turn. They are the upstream's, without hop-by-hop
+ * headers, without those that have an effect beyond this answer, and without our own cookies: an upstream that could
+ * set our cookie could log its visitors in as another user.
  */
 export function returnedHeaders(
   rawHeaders: readonly string[],

@@ -15,8 +15,8 @@ export type UpstreamFailure = "upstream_unreachable" | "upstream_timeout" | "too
 export interface ResponseRelayParts {
   readonly response: ServerResponse;
   /**
-   * For so long an answer that has begun may stand still: nobody takes it, or nothing comes and nothing more is sent for it.
-   * Where nothing is sent for it, the HTTP client sees to what comes: its timer is there already.
+   * How long an answer that has begun may stand still: the client takes nothing, or the upstream sends nothing while
+   * the request is complete. While no request body is being sent, the HTTP client's own timer watches what comes.
    */
   readonly silenceMilliseconds: number;
   readonly hasUpload: boolean;
@@ -57,7 +57,7 @@ class NotAdmitted extends Error {
 export class ResponseRelay implements Dispatcher.DispatchHandler {
   readonly #parts: ResponseRelayParts;
   #isSettled = false;
-  /** Null while nothing can stand still, or somebody else looks. */
+  /** Null while nothing can stand still, or another timer watches. */
   #silence: NodeJS.Timeout | null = null;
   /** Null until the request is on its way. */
   #controller: Dispatcher.DispatchController | null = null;
@@ -147,7 +147,7 @@ export class ResponseRelay implements Dispatcher.DispatchHandler {
   #begin(status: number, statusText: string, headers: readonly string[]): void {
     const { response, hasUpload } = this.#parts;
     if (response.destroyed || this.#isSettled) return;
-    // Nobody has to read it, so one that cannot be sent is left out.
+    // An informational answer is optional, so one that cannot be sent is left out.
     response.writeHead(status, REASON.test(statusText) ? statusText : "", lengthLast(headers));
     // How long it is going to be is not known, and may be for ever: its headers must not wait for its first piece. Each
     // character of theirs is a byte that came; `flushHeaders` would write them as UTF-8 (RFC 9110, 5.5).

@@ -9,11 +9,11 @@ export interface UploadOptions {
 }
 
 /**
- * The body of a request, as it comes, for whoever sends it on. The request itself stays whole: the HTTP client destroys
- * what it was given when it fails, and a request that is destroyed is not read any more, so that nothing which follows on
- * its connection would be. What nobody wants of it is read and dropped.
+ * Streams the body of a request to the upstream. The HTTP client gets this stream and not the request itself: it
+ * destroys its source on failure, and neither a destroyed request nor anything after it on the same connection is read
+ * any more. Bytes that are not wanted are read and dropped.
  *
- * However long it takes, whoever sends it is not to fall silent: then the connection ends.
+ * An upload may take any time, but if the client falls silent, the connection is closed.
  */
 export function uploadOf(request: IncomingMessage, { silenceMilliseconds, onProgress }: UploadOptions): Readable {
   allowSlowBody(request);
@@ -36,7 +36,7 @@ export function uploadOf(request: IncomingMessage, { silenceMilliseconds, onProg
   });
   request.once("close", () => {
     clearTimeout(timer);
-    // Whoever breaks off has not sent all of it. It must not look like an end.
+    // A client that breaks off has not sent the whole body. It must not look like the end.
     if (!request.complete) body.destroy(new Error("The client broke off its request."));
   });
   return body;

@@ -6,8 +6,8 @@ export interface UpstreamFault {
 }
 
 /**
- * What happened, without what the error carries besides: HTTP parsers put the bytes there that they could not read, which
- * are an upstream's answer to somebody, cookies and all.
+ * What happened, without the rest of the error: HTTP parsers add the bytes that they could not read, and those are an
+ * upstream's answer to a user, cookies included.
  */
 export function upstreamFault(error: unknown): UpstreamFault {
   if (!(error instanceof Error)) return { type: typeof error, code: null, message: "" };

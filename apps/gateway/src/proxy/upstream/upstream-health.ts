@@ -18,13 +18,13 @@ interface Health {
 
 /** One may be chance, and two a restart. */
 const DOWN_AFTER_FAILED_CONNECTS = 3;
-/** Also the Retry-After of whoever is not let through meanwhile. */
+/** Also the Retry-After of requests that are refused meanwhile. */
 export const PROBE_EVERY_SECONDS = 1;
 
 /**
- * UpstreamHealth knows which upstreams take no connections, from the requests that go there. Where one is down, nobody
- * has to wait for a connection that will not come about. While somebody asks for it, it is tried once a second by a
- * connection of our own: a request that could be broken off would keep it down for everybody.
+ * UpstreamHealth learns from the requests which upstreams take no connections, so that requests to one that is down
+ * need not wait for a connection. While requests ask for it, a connection of our own tries it once a second: a client's
+ * request could be broken off, and would keep the upstream down for all.
  */
 export class UpstreamHealth {
   readonly #parts: UpstreamHealthParts;

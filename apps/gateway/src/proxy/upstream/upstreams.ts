@@ -32,7 +32,7 @@ export interface AdmittedRequest {
 /** Why a request has no answer of an upstream's. */
 export interface ForwardFailure {
   readonly code: Exclude<UpstreamFailure, "session_ended"> | "unauthenticated";
-  /** When trying again makes sense; null where nobody knows. */
+  /** When trying again makes sense; null if that is unknown. */
   readonly retryAfterSeconds: number | null;
 }
 
@@ -170,7 +170,7 @@ export class Upstreams {
     return edits instanceof Promise ? edits.then((late) => withEdits(returned, late)) : withEdits(returned, edits);
   }
 
-  /** Ends the connections that nobody uses, and waits for the others. */
+  /** Closes idle connections, and waits for the others. */
   async close(): Promise<void> {
     await Promise.all([...this.#pools.values()].map((pool) => pool.close()));
   }
@@ -178,8 +178,8 @@ export class Upstreams {
   #pool(upstream: string): Pool {
     const known = this.#pools.get(upstream);
     if (known !== undefined) return known;
-    // One request at a time on a connection, and a connection for each: behind those that take long, such as streams of
-    // events, nobody else is to wait. How many there are is up to those who connect to us.
+    // One request at a time on a connection, and a connection for each: no request waits behind one that takes long,
+    // such as a stream of events. The connections of our clients bound their number.
     const pool = new Pool(upstream, { connections: null, pipelining: 1, connect: CONNECT });
     this.#pools.set(upstream, pool);
     this.#watchHealth(upstream, pool);

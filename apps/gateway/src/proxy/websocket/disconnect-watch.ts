@@ -1,11 +1,11 @@
 import type { Duplex } from "node:stream";
 
-/** More than a few frames, and little enough for everybody who waits. */
+/** More than a few frames, and little enough for each client that waits. */
 const MAXIMUM_EARLY_BYTES = 16 * 1_024;
 
 /**
- * Notices that a client leaves which waits for its upgrade: of a connection that nobody reads, nothing would tell. Returns
- * what ends the watch, and gives what the client has sent meanwhile, though it ought to wait.
+ * Notices when a client that waits for its upgrade leaves: a connection that is not read reports nothing. Returns a
+ * function that ends the watch and gives the bytes that the client has sent meanwhile, although it should wait.
  */
 export function watchForDisconnect(socket: Duplex): () => Buffer {
   const early: Buffer[] = [];

@@ -76,7 +76,7 @@ export function pipeSockets(sides: PipedSockets): (code: number, reason: string)
   };
 }
 
-/** Whoever reads nothing is not waited for: what is still to be written would never leave. */
+/** A side that reads nothing is not waited for: the bytes still to be written would never leave. */
 function endSoon(stream: Duplex): void {
   stream.end();
   setTimeout(() => stream.destroy(), HALF_CLOSED_MILLISECONDS).unref();

@@ -43,7 +43,7 @@ export interface UpgradesParts {
 const SESSION_ENDED_CLOSE_CODE = 4_401;
 /** The server stops (RFC 6455, 7.4.1). */
 const GOING_AWAY_CLOSE_CODE = 1_001;
-/** Data from the client shows that somebody is there. Told to the store no more often than this. */
+/** Data from the client shows that a person is there. The store is told no more often than this. */
 const SLIDE_EVERY_MILLISECONDS = 30_000;
 const NORMAL: Readonly<Record<string, string>> = { connection: "Upgrade", upgrade: "websocket" };
 
@@ -77,7 +77,7 @@ export class Upgrades {
       const decision = await gate.decide(request, origin, { clientAddress: address, id });
       if (decision.kind !== "forward") return refuse(codeOf(decision));
       const { admitted } = decision;
-      // Nobody is there any more.
+      // The client has left.
       if (socket.destroyed) return;
       const ending: Ending = { end: () => socket.destroy() };
       const opening = this.#register(socket, admitted, ending);
@@ -112,7 +112,7 @@ export class Upgrades {
     const { route } = admitted;
     const { protocol, hostname, port } = new URL(route.upstream);
     const headers = [...upstreams.requestHeaders(request, admitted), ...Object.entries(NORMAL).flat()];
-    // On a connection of its own: one that an upstream left open after a refusal must not be anybody else's.
+    // On a connection of its own: one that an upstream left open after a refusal must not serve another request.
     const target = { hostname: hostname.replace(/^\[|\]$/g, ""), port, path: admitted.target };
     const options = { ...target, agent: false, setHost: false, headers };
     const outgoing = protocol === "https:" ? httpsRequest(options) : httpRequest(options);
@@ -152,7 +152,7 @@ export class Upgrades {
         resolve();
       });
       outgoing.on("error", (error) => {
-        // Whoever asked has left: nothing failed but that.
+        // The client has left, and nothing else failed.
         if (socket.destroyed) return resolve();
         if (!isConnected) health.connectFailed(route.upstream, error);
         const fault = upstreamFault(error);
@@ -231,7 +231,7 @@ function slideOnData(visit: RequestSession, end: () => void): () => void {
       ({ status }) => {
         if (status !== "authenticated") end();
       },
-      // The store does not say. It is asked again with the next data, and by whoever watches over what is open.
+      // The store does not answer. It is asked again with the next data, and by the session watch.
       () => {},
     );
   };

@@ -40,8 +40,8 @@ const OPEN_TIMEOUT_MILLISECONDS = 10_000;
 const BATCH = 1_000;
 
 /**
- * Opens the accounts in a Postgres database and brings them to this version. A demo has no business here: its users
- * have published passwords, and everybody reaches a server.
+ * Opens the accounts in a Postgres database and brings them to this version. A demo is refused here: its users have
+ * published passwords, and a server can be reached from other machines.
  *
  * @throws GatewayError `database_cannot_be_opened`, `accounts_schema_unsupported`
  */

@@ -12,8 +12,8 @@ interface FailureRow extends FailureCount {
 }
 
 /**
- * Locks counts until the transaction ends, and also those that are not stored yet, which a lock on rows cannot. Whoever
- * writes a count holds its lock. Always in one order, so that no two attempts wait for each other.
+ * Locks counts until the transaction ends, and also those that are not stored yet, which a lock on rows cannot. A
+ * process that writes a count holds its lock. Always in one order, so that no two attempts wait for each other.
  */
 export async function lockCounts(transaction: Transaction, buckets: readonly Bucket[]): Promise<void> {
   const names = buckets.map((bucket) => `coatcheck login failures ${nameOf(bucket)}`).sort();

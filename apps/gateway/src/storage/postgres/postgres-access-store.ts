@@ -31,7 +31,7 @@ export class PostgresAccessStore implements AccessStore {
 
   addKey(key: StoredKey, expectedKids: readonly string[]): Promise<boolean> {
     return this.#pool.write(async (transaction) => {
-      // Rows that are not there cannot be locked, so whoever adds a key takes the table.
+      // Rows that do not exist cannot be locked, so a process that adds a key locks the table.
       await transaction.query("LOCK TABLE coatcheck_signing_keys IN SHARE ROW EXCLUSIVE MODE");
       const rows = await transaction.query<KeyRow>(KEYS_OF_PURPOSE, [key.purpose]);
       if (rows.length !== expectedKids.length || !rows.every(({ kid }) => expectedKids.includes(kid))) return false;
@@ -98,7 +98,7 @@ export class PostgresAccessStore implements AccessStore {
     const counts = [];
     for (const table of ["coatcheck_pass_sessions", "coatcheck_ended_sessions"]) {
       const removed = await this.#pool.query(
-        // What another call holds at this moment is passed over: nobody waits.
+        // Rows that another call holds at this moment are skipped, so no call waits.
         `WITH expired AS MATERIALIZED (
            SELECT session_digest FROM ${table} WHERE expires_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
          DELETE FROM ${table} AS old USING expired WHERE old.session_digest = expired.session_digest RETURNING 1`,

@@ -45,7 +45,7 @@ export class PostgresAuditLog implements AuditLog {
 
   async removeBefore(time: Timestamp, limit: number): Promise<number> {
     const removed = await this.#pool.query(
-      // What another node is removing is passed over: nobody waits.
+      // Rows that another node is removing are skipped, so no node waits.
       `WITH old AS MATERIALIZED (
          SELECT position FROM coatcheck_audit_events WHERE occurred_at < $1 ORDER BY occurred_at LIMIT $2
          FOR UPDATE SKIP LOCKED)

@@ -64,7 +64,7 @@ export class PostgresKnownDevices implements KnownDevices {
 
   removeExpired(limit: number): Promise<number> {
     return this.#pool.write((transaction) =>
-      // What another call holds at this moment is passed over: nobody waits.
+      // Rows that another call holds at this moment are skipped, so no call waits.
       transaction.count(
         `WITH expired AS MATERIALIZED (
            SELECT token_digest FROM coatcheck_known_devices WHERE expires_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)

@@ -33,7 +33,7 @@ export class PostgresLoginThrottle implements LoginThrottle {
   async reserve(subject: LoginSubject): Promise<ReserveResult> {
     const trusted = trustedBucket(subject);
     const buckets = [...(trusted === null ? [] : [trusted]), ...strangerBuckets(subject)];
-    // Refused attempts are the many: they take no lock, so a flood of them slows nobody down.
+    // Most attempts of a flood are refused ones. They take no lock, so a flood slows no other login down.
     const foreseen = decideLogin(subject, await readCounts(this.#pool, buckets), this.#clock.now());
     if (!foreseen.allowed) return foreseen;
     return this.#pool.write(async (transaction) => {

@@ -10,8 +10,8 @@ interface Lightest {
 }
 
 /**
- * Removes counts that time has forgiven, and returns how many. They are taken without their locks: what is being
- * written at this moment is passed over, so nobody waits.
+ * Removes counts that time has forgiven, and returns how many. Rows that are being written at this moment are skipped,
+ * so no call waits.
  */
 export function removeForgiven(transaction: Transaction, now: Timestamp, limit: number): Promise<number> {
   return transaction.count(
@@ -24,8 +24,8 @@ export function removeForgiven(transaction: Transaction, now: Timestamp, limit: 
 }
 
 /**
- * Removes what is above the bound, and returns how many. The fewest failures first: nobody can wash an account's count
- * away by filling the table with others.
+ * Removes counts above the bound, and returns how many. Those with the fewest failures go first, so that a guesser
+ * cannot push an account's count out by filling the table with others.
  */
 export async function removeLightest(transaction: Transaction, { kind, kept, limit }: Lightest): Promise<number> {
   // One node at a time, or each would remove the whole excess.

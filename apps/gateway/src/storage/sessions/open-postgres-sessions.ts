@@ -10,8 +10,8 @@ const MAXIMUM_CONNECTIONS = 20;
 const CONNECT_TIMEOUT_MILLISECONDS = 2_000;
 
 /**
- * Sessions in Postgres, and the tables for them if they are not there. Whoever wants them divided by user has them made
- * before, by `coatcheck migrate --partitions`.
+ * Opens sessions in Postgres, and creates their tables if they do not exist. For tables that are partitioned by user,
+ * run `coatcheck migrate --partitions` first.
  *
  * @throws GatewayError `database_cannot_be_opened`; CoatcheckError `store_schema_unsupported`, `store_permission_denied`
  */

@@ -55,7 +55,7 @@ async function withinPatience(connecting: Promise<void>): Promise<void> {
 
 function openingFault(location: AnyRedisLocation, error: unknown, latest: string | null): GatewayError {
   if (error instanceof CoatcheckError && error.code === "invalid_configuration") {
-    return new GatewayError("database_cannot_be_opened", `${location.place} is not fit for sessions. ${error.message}`);
+    return new GatewayError("database_cannot_be_opened", `${location.place} cannot keep sessions. ${error.message}`);
   }
   // No cause: an error of the driver carries the password that it sent.
   const reason = latest ?? messageOf(error);

@@ -13,7 +13,7 @@ export interface OpenSessionStore {
   close(): Promise<void>;
 }
 
-/** Where Redis has to go over all keys, and frees by itself what nobody uses. */
+/** For Redis, which has to scan all keys for this, and frees expired ones by itself. */
 const SECONDS_BETWEEN_WHOLE_PASSES = 3_600;
 const SECONDS_BETWEEN_LOOKS = 60;
 

@@ -25,7 +25,7 @@ export class RedisFaults {
     return this.#latestOfOne ?? this.#latest;
   }
 
-  /** Until then there is somebody to throw to. */
+  /** Until this is called, faults reach the caller that opens the connection. */
   reportTo(onFault: OnConnectionFault): void {
     this.#report = new OutageReport(onFault);
   }

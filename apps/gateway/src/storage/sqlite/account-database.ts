@@ -48,7 +48,7 @@ export class AccountDatabase {
     try {
       await retryWhileBusy(OPEN_TIMEOUT_MILLISECONDS, () => {
         database.transaction(() => migrateSqliteAccounts(database, purpose)).immediate();
-        // After the check in `migrateSqliteAccounts`: this too would change somebody else's database.
+        // After the check in `migrateSqliteAccounts`, because this too would change another program's database.
         database.pragma("journal_mode = WAL");
         database.pragma("synchronous = FULL");
         database.pragma("foreign_keys = ON");
@@ -78,8 +78,8 @@ export class AccountDatabase {
   }
 
   /**
-   * A number that is another one after each change to the file, whoever made it: other connections' by what SQLite counts
-   * for this one, its own by ours. For use within `read`: what is read after it is from this revision, or newer.
+   * A number that differs after each change to the file. SQLite counts the changes of other connections, we count our
+   * own. For use within `read`: rows that are read after it are from this revision or a newer one.
    */
   revision(): number {
     const dataVersion = this.#readDataVersion.get() ?? 0;
@@ -121,7 +121,7 @@ export class AccountDatabase {
     if (file?.ino !== this.#file.ino || file.dev !== this.#file.dev) {
       throw new GatewayError(
         "accounts_unavailable",
-        `${this.#path} is no longer the file that was opened: start anew.`,
+        `${this.#path} is no longer the file that was opened: restart the gateway.`,
       );
     }
     await this.write(() => this.#database.prepare("UPDATE accounts_schema SET version = version").run());

@@ -23,7 +23,7 @@ export function checkPurpose(database: Database, purpose: DatabasePurpose): void
   if (purpose === "demo" && !isDemo && !isEmpty(database)) {
     throw new GatewayError(
       "database_is_not_demo",
-      "This database was not made by the demo, which would add users with published passwords to it.",
+      "The demo did not create this database, and would add users with published passwords to it.",
     );
   }
 }

@@ -14,7 +14,7 @@ export function openSqliteFile(path: string): Database.Database {
     throw new GatewayError("database_cannot_be_opened", `${path} cannot be opened: ${modeFault}.`);
   }
   try {
-    // SQLite would create it readable for everybody, and gives its journal files the same mode as the file.
+    // SQLite would create it readable for all users of the machine, and gives its journal files the mode of the file.
     closeSync(openSync(path, "a", 0o600));
     return new Database(path, { timeout: 0 });
   } catch (error) {

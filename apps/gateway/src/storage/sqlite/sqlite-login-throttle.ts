@@ -39,7 +39,7 @@ export class SqliteLoginThrottle implements LoginThrottle {
   }
 
   async reserve(subject: LoginSubject): Promise<ReserveResult> {
-    // Refused attempts are the many: they take no write lock, so a flood of them slows nobody down.
+    // Most attempts of a flood are refused ones. They take no write lock, so a flood slows no other login down.
     const foreseen = await this.#database.read(() => this.#decide(subject));
     if (!foreseen.allowed) return foreseen;
     return this.#database.writeWithoutFlush(() => {
@@ -145,7 +145,8 @@ function prepareStatements(database: AccountDatabase) {
          SELECT kind, key FROM login_failures WHERE forgiven_at <= ? LIMIT ?)`,
     ),
     countRows: database.prepare<[BucketKind], number>("SELECT count(*) FROM login_failures WHERE kind = ?").pluck(),
-    // The fewest failures first: nobody can wash an account's count away by filling the table with others.
+    // Those with the fewest failures go first, so that a guesser cannot push an account's count out by filling the
+    // table with others.
     removeLightest: database.prepare<[BucketKind, number], unknown>(
       `DELETE FROM login_failures WHERE (kind, key) IN (
          SELECT kind, key FROM login_failures WHERE kind = ? ORDER BY failures, last_failure_at LIMIT ?)`,
