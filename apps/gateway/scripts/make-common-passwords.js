@@ -4,7 +4,7 @@
 //     node …/make-common-passwords.js package/data/passwords.txt.gz > …/src/accounts/passwords/common-passwords-data.ts
 //
 // Only passwords that the length rule lets through are of use. They are kept as digests: the list has real people's
-// names and addresses in it, and things nobody wants in a source tree.
+// names and addresses in it, and things that do not belong in a source tree.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";

@@ -102,7 +102,7 @@ describe("keys retire", () => {
       /It is the key that signs\. "keys rotate" brings the next/,
     );
     expect(await retire(kidOf("signing"))).toMatch(/It is the key that signs\. It may be retired from \S+Z\./);
-    expect(await retire(kidOf("waiting"))).toMatch(/It is new, and does not sign yet/);
+    expect(await retire(kidOf("waiting"))).toMatch(/It is new and does not sign yet/);
     expect(await retire("nonsense")).toMatch(/There is no key nonsense/);
     expect(await list()).toHaveLength(3);
   });

@@ -157,7 +157,7 @@ describe("users edit", () => {
 
   test.each([
     { words: [], code: 2, says: /Say what to change/ },
-    { words: ["--roles", "a b"], code: 1, says: /A role has letters/ },
+    { words: ["--roles", "a b"], code: 1, says: /A role may contain only letters/ },
     { words: ["--roles", Array.from({ length: 33 }, (_, index) => `r${index}`).join()], code: 1, says: /at most 32/ },
     { words: ["--name", " "], code: 1, says: /A name has 1 to 100 characters/ },
   ])("refuses $words", async ({ words, code, says }) => {
