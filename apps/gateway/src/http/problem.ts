@@ -16,8 +16,7 @@ export const problems = {
   cross_origin_request: { status: 403, detail: "The request was made by a page of another origin." },
   headerless_request: {
     status: 403,
-    detail:
-      "Nothing says where the request came from. A script sends an Origin header of this site, or X-CSRF: 1.",
+    detail: "Nothing says where the request came from. A script sends an Origin header of this site, or X-CSRF: 1.",
   },
   reauthentication_required: { status: 403, detail: "Enter the password again first." },
   not_found: { status: 404, detail: "There is nothing here." },
