@@ -5,7 +5,7 @@ import type { FastifyInstance } from "fastify";
 /** No browser asks again before it is answered; some programs do, a few times. */
 const MAXIMUM_PIPELINED = 8;
 
-/** Ends a connection that asks for more answers than anybody would read soon. */
+/** Closes a connection that asks for more answers than a client would read soon. */
 export function boundPipelining(app: FastifyInstance): void {
   const pipelined = new PipelinedRequests();
   app.addHook("onRequest", (request, reply, done) => {
@@ -22,7 +22,10 @@ export function boundPipelining(app: FastifyInstance): void {
 export class PipelinedRequests {
   readonly #answers = new WeakMap<Socket, Set<ServerResponse>>();
 
-  /** False for one too many: then the connection is to end, for nobody would read the answer soon. */
+  /**
+   * False for one request too many: then the connection has to be closed, because the client would not read the answer
+   * soon.
+   */
   begin({ socket }: IncomingMessage, response: ServerResponse): boolean {
     const answers = this.#answers.get(socket) ?? this.#follow(socket);
     if (answers.size >= MAXIMUM_PIPELINED) return false;
