@@ -1,28 +1,37 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Browser } from "../adapters/contract/browser.ts";
 import { CompiledPrograms } from "./support/compiled-programs.ts";
-import { documentOf, namedFilesIn } from "./support/documented-code.ts";
+import { codeIn, documentOf, joined, namedFilesIn } from "./support/documented-code.ts";
 
 const FORM = { "content-type": "application/x-www-form-urlencoded" };
 const ada = { email: "ada@example.com", password: "counting engines" };
 
-const files = namedFilesIn(documentOf("docs/tutorial.md"));
+const page = documentOf("docs/tutorial.md");
+const files = namedFilesIn(page);
+const LINE_OF_AUTH = /^export const auth = .*$/m;
 let programs: CompiledPrograms;
 
+/** The server with the line that keeps sessions in a file, in place of the one that does not. */
+function serverWithStore(): string {
+  const [, code = ""] = codeIn(page).map((block) => /^\/\/ in place of .*\n(.*)$/s.exec(block)).find(Boolean) ?? [];
+  const [line = ""] = LINE_OF_AUTH.exec(code) ?? [];
+  return joined([code.replace(line, ""), (files["server.ts"] ?? "").replace(LINE_OF_AUTH, () => line)]);
+}
+
 beforeAll(async () => {
-  programs = await CompiledPrograms.create({ site: files, tested: files });
+  programs = await CompiledPrograms.create({ kept: { ...files, "server.ts": serverWithStore() }, inMemory: files });
 }, 60_000);
 
 afterAll(() => {
   programs?.dispose();
 });
 
-test("the tutorial has users, a server, and a test of it", () => {
-  expect(Object.keys(files)).toEqual(["users.ts", "server.ts", "devices.test.ts"]);
+test("the tutorial has users, a server, a store, and a test", () => {
+  expect(Object.keys(files)).toEqual(["users.ts", "server.ts", "store.ts", "devices.test.ts"]);
 });
 
 test("its application has visitors sign in, come back to their page, sign a device out, and stay through a restart", async () => {
-  const url = await programs.start("site", "server.js");
+  const url = await programs.start("kept", "server.js");
   const submit = (browser: Browser, address: string, fields: Readonly<Record<string, string>> = {}) =>
     browser.send("POST", address, { ...FORM, origin: url }, new URLSearchParams(fields).toString());
   const opening = { "sec-fetch-mode": "navigate", "sec-fetch-dest": "document", "sec-fetch-site": "none" };
@@ -58,13 +67,13 @@ test("its application has visitors sign in, come back to their page, sign a devi
 
   const evil = { ...FORM, origin: "https://evil.example", "sec-fetch-site": "cross-site" };
   expect((await laptop.send("POST", "/logout", evil)).status).toBe(403);
-  await programs.stop("site");
-  await programs.start("site", "server.js");
+  await programs.stop("kept");
+  await programs.start("kept", "server.js");
   expect((await open(laptop, "/devices")).status).toBe(200);
   expect((await submit(laptop, "/logout")).headers.get("location")).toBe("/login");
   expect((await open(laptop, "/devices")).status).toBe(303);
 });
 
 test("its test passes", () => {
-  expect(programs.test("tested", "devices.test.js")).toMatch(/pass 1\n/);
+  expect(programs.test("inMemory", "devices.test.js")).toMatch(/pass 1\n/);
 });
