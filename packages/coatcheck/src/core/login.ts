@@ -23,8 +23,8 @@ export interface LoginAttempt extends FenceReading {
 
 /** How a session begins. */
 export interface LoginOptions extends EventCause {
-  /** Keep the session over browser restarts, within the policy's `rememberedLifetime`; false by default. */
-  readonly remember?: boolean;
+  /** Keep the session over browser restarts, within the policy's `rememberedLifetime`; false by default, and where a form leaves it out. */
+  readonly remember?: boolean | undefined;
   /**
    * Ends the session this long after the login, if the policy does not end it earlier. A new proof starts anew. By
    * default the policy alone decides.

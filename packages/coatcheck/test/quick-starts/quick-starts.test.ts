@@ -5,7 +5,7 @@ import { Browser } from "../adapters/contract/browser.ts";
 import { CompiledPrograms, type Program } from "./support/compiled-programs.ts";
 import { codeIn, documentOf, joined, sectionOf } from "./support/documented-code.ts";
 
-/** Of code, from the first import on. */
+/** Of code, from the first import to the line that listens. */
 const MAXIMUM_LINES = { Express: 22, others: 16 };
 
 /** What Next.js, Bun or Deno are to the program of the fetch adapter. */
@@ -16,42 +16,62 @@ import { handle } from "./app.js";
 createServer(getRequestListener(handle)).listen(3000);
 `;
 
-const document = documentOf("packages/coatcheck/README.md");
-const [expressProgram = "", forExpress4 = ""] = codeIn(sectionOf(document, "## Quick start"));
-const otherFrameworks = sectionOf(document, "## Other frameworks");
+const readme = documentOf("packages/coatcheck/README.md");
+const [expressProgram = "", forExpress4 = ""] = codeIn(sectionOf(readme, "## Quick start"));
+const otherFrameworks = sectionOf(readme, "## Other frameworks");
 const [sharedLogin = ""] = codeIn(otherFrameworks);
 const users = readFileSync(path.join(import.meta.dirname, "support/users.ts"), "utf8");
 
 interface QuickStart {
   readonly name: string;
   readonly title: string;
+  /** A whole application, as it stands in the README. */
   readonly code: string;
+  /** The routes that docs/frameworks.md adds to it. */
+  readonly more: string;
 }
 
-/** The code below each heading, as it stands there. */
-const quickStarts: readonly QuickStart[] = [
-  { name: "express", title: "Express", code: expressProgram },
-  ...[...otherFrameworks.matchAll(/^### ([^\n]+)\n\n```ts\n(.*?)^```$/gms)].map(([, title = "", code = ""], index) => ({
-    name: `other-${index}`,
-    title,
-    code,
-  })),
-];
+const quickStarts: readonly QuickStart[] = (() => {
+  const below = /^### ([^\n]+)\n\n```ts\n(.*?)^```$/gms;
+  const others = [...otherFrameworks.matchAll(below)].map(([, title = "", code = ""]) => ({ title, code }));
+  const pieces = codeIn(documentOf("docs/frameworks.md"));
+  return [{ title: "Express", code: expressProgram }, ...others].map((start, index) => ({
+    ...start,
+    name: `program-${index}`,
+    more: pieces[index] ?? "",
+  }));
+})();
 
-function programOf(code: string): Program {
-  const files = { "app.ts": code, "users.ts": joined([users, sharedLogin]) };
-  return code.includes("export const handle") ? { ...files, "serve-handle.ts": serveHandle } : files;
+/** Both, with the second in front of the line that listens; and the test's own way to what a ban would revoke. */
+function wholeProgram({ code, more }: Pick<QuickStart, "code" | "more">): Program {
+  const listens = /^(?=app\.listen|await app\.listen|serve\(|createServer\(|export const handle)/m;
+  const [before = "", last = ""] = code.split(listens);
+  const imports = `import { passwordMatches } from "./users.js";`;
+  const isImported = /import .*passwordMatches/.test(before);
+  const lines = [
+    isImported ? "" : imports,
+    before,
+    more,
+    "Object.assign(globalThis, { sessions: auth.sessions });",
+    last,
+  ];
+  const files = { "app.ts": joined(lines), "as-it-stands.ts": code, "users.ts": joined([users, sharedLogin]) };
+  return isHandler(code) ? { ...files, "serve-handle.ts": serveHandle } : files;
+}
+
+function isHandler(code: string): boolean {
+  return code.includes("export const handle");
 }
 
 let programs: CompiledPrograms;
 
 beforeAll(async () => {
-  const asDocumented = Object.fromEntries(quickStarts.map(({ name, code }) => [name, programOf(code)]));
   const login = /^app\.post\("\/login".*?^\}\);\n/ms;
   expect(expressProgram).toMatch(login);
+  const onExpress4 = { code: expressProgram.replace(login, () => forExpress4), more: "" };
   programs = await CompiledPrograms.create({
-    ...asDocumented,
-    "express-4": programOf(expressProgram.replace(login, () => forExpress4)),
+    ...Object.fromEntries(quickStarts.map((start) => [start.name, wholeProgram(start)])),
+    "express-4": wholeProgram(onExpress4),
   });
 }, 60_000);
 
@@ -59,50 +79,88 @@ afterAll(() => {
   programs?.dispose();
 });
 
-function start(name: string, code: string): Promise<string> {
-  return programs.start(name, code.includes("export const handle") ? "serve-handle.js" : "app.js");
-}
-
-test("there is one for each adapter, and all are short", () => {
+test("there is one for each framework, and all are short", () => {
   expect(quickStarts).toHaveLength(5);
-  for (const { title, code } of quickStarts) {
+  for (const { title, code, more } of quickStarts) {
     const lines = code.split("\n").filter((line) => line.trim() !== "");
     expect(lines.length).toBeLessThanOrEqual(title === "Express" ? MAXIMUM_LINES.Express : MAXIMUM_LINES.others);
+    expect(more).not.toBe("");
   }
 });
 
+const json = { "content-type": "application/json" };
+const logIn = (browser: Browser, password = "password of 1", email = "ada@example.com") =>
+  browser.send("POST", "/login", json, { email, password });
+const statusOf = async (response: Promise<Response>) => (await response).status;
+const codeOf = async (response: Response) => [response.status, ((await response.json()) as { code: string }).code];
+
 for (const { name, title, code } of quickStarts) {
   describe(title, () => {
-    test("logs in, guards, lists and revokes devices, logs out, refuses other origins", async () => {
-      const url = await start(name, code);
-      const [laptop, phone] = [new Browser(url), new Browser(url)];
-      const logIn = (browser: Browser, password = "password of 1") =>
-        browser.send("POST", "/login", { "content-type": "application/json" }, { email: "ada@example.com", password });
+    let url: string;
+    beforeAll(async () => {
+      url = await programs.start(name, isHandler(code) ? "serve-handle.js" : "app.js");
+    });
 
-      expect((await laptop.send("GET", "/me")).status).toBe(401);
-      expect((await logIn(laptop, "wrong")).status).toBe(401);
+    test("logs in, and refuses a wrong password and an unknown user alike", async () => {
+      const laptop = new Browser(url);
+      expect(await codeOf(await laptop.send("GET", "/me"))).toEqual([401, "unauthenticated"]);
+      for (const refused of [await logIn(laptop, "wrong"), await logIn(laptop, "password of 1", "eve@example.com")]) {
+        expect(await codeOf(refused)).toEqual([401, "invalid_credentials"]);
+      }
       expect(laptop.cookie).toBeNull();
-      for (const browser of [laptop, phone]) expect((await logIn(browser)).status).toBe(200);
+      expect(await statusOf(logIn(laptop))).toBe(200);
       expect(await (await laptop.send("GET", "/me")).json()).toEqual({ id: "1", email: "ada@example.com" });
+    });
 
+    test("lists devices, ends one, asks for the password again, and ends all others", async () => {
+      const [laptop, phone, tablet] = [new Browser(url), new Browser(url), new Browser(url)];
+      for (const browser of [laptop, phone, tablet]) await logIn(browser, "password of 2", "grace@example.com");
       const devices = (await (await laptop.send("GET", "/devices")).json()) as { id: string; current: boolean }[];
-      expect(devices).toHaveLength(2);
+      expect(devices).toHaveLength(3);
+      expect(devices.filter(({ current }) => current)).toHaveLength(1);
+
+      const wrong = await laptop.send("POST", "/confirm", json, { password: "wrong" });
+      expect(await codeOf(wrong)).toEqual([403, "invalid_credentials"]);
+      const before = laptop.cookie;
+      expect(await statusOf(laptop.send("POST", "/confirm", json, { password: "password of 2" }))).toBe(200);
+      expect(laptop.cookie).not.toBe(before);
+
       const other = devices.find(({ current }) => !current)?.id ?? "";
       const revoked = code.includes("POST /revoke")
         ? await laptop.send("POST", "/revoke", { "content-type": "text/plain" }, other)
         : await laptop.send("DELETE", `/devices/${other}`);
-      expect(revoked.ok).toBe(true);
-      expect((await phone.send("GET", "/me")).status).toBe(401);
+      expect([revoked.status, await revoked.json()]).toEqual([200, true]);
+      const left = await Promise.all([phone, tablet].map((browser) => statusOf(browser.send("GET", "/me"))));
+      expect(left.sort()).toEqual([200, 401]);
+      expect(await (await laptop.send("DELETE", "/devices")).json()).toBe(1);
+      for (const browser of [phone, tablet]) expect(await statusOf(browser.send("GET", "/me"))).toBe(401);
+      expect(await statusOf(laptop.send("GET", "/me"))).toBe(200);
+    });
 
+    test("refuses what a page of another origin sends", async () => {
+      const laptop = new Browser(url);
+      await logIn(laptop);
       const evil = { origin: "https://evil.example", "sec-fetch-site": "cross-site" };
-      expect((await laptop.send("POST", "/logout", evil)).status).toBe(403);
-      expect((await laptop.send("GET", "/me")).status).toBe(200);
+      expect(await statusOf(laptop.send("POST", "/logout", evil))).toBe(403);
+      expect(await statusOf(laptop.send("GET", "/me"))).toBe(200);
+    });
 
+    test("logs out, and a copied cookie is dead", async () => {
+      const laptop = new Browser(url);
+      await logIn(laptop);
       const copy = laptop.cookie;
       expect((await laptop.send("POST", "/logout")).ok).toBe(true);
       expect(laptop.cookie).toBeNull();
       laptop.cookie = copy;
-      expect((await laptop.send("GET", "/me")).status).toBe(401);
+      expect(await statusOf(laptop.send("GET", "/me"))).toBe(401);
+    });
+
+    test("survives one revoke-all during the check of the password, and answers 503 to a second", async () => {
+      const laptop = new Browser(url);
+      expect(await statusOf(logIn(laptop, "1 times revoked: password of 1"))).toBe(200);
+      expect(await statusOf(laptop.send("GET", "/me"))).toBe(200);
+      const refused = await logIn(new Browser(url), "2 times revoked: password of 1");
+      expect(await codeOf(refused)).toEqual([503, "login_overtaken"]);
     });
   });
 }
@@ -117,16 +175,14 @@ test("on Express 4, with the login that is shown for it, answers 503 while the s
       const changed = text
         .replace('from "express"', 'from "express4"')
         .replace("findUser })", `findUser, store: ${store} })`);
-      expect(changed).toContain("express4");
-      expect(changed).toContain("down");
+      for (const each of ["express4", "down", '/login", auth.handle']) expect(changed).toContain(each);
       return `import { MemorySessionStore } from "coatcheck/stores/memory";\n${changed}`;
     },
   });
   const browser = new Browser(await programs.start("express-4", "without-store.js"));
   for (let attempt = 0; attempt < 2; attempt += 1) {
     const credentials = { email: "ada@example.com", password: "password of 1" };
-    const answer = await browser.send("POST", "/login", { "content-type": "application/json" }, credentials);
-    expect(answer.status).toBe(503);
+    expect(await statusOf(browser.send("POST", "/login", json, credentials))).toBe(503);
   }
-  expect((await browser.send("GET", "/me")).status).toBe(401);
+  expect(await statusOf(browser.send("GET", "/me"))).toBe(401);
 });

@@ -13,7 +13,10 @@ let programs: CompiledPrograms;
 
 /** The server with the line that keeps sessions in a file, in place of the one that does not. */
 function serverWithStore(): string {
-  const [, code = ""] = codeIn(page).map((block) => /^\/\/ in place of .*\n(.*)$/s.exec(block)).find(Boolean) ?? [];
+  const [, code = ""] =
+    codeIn(page)
+      .map((block) => /^\/\/ in place of [^\n]*\n(.*)$/s.exec(block))
+      .find(Boolean) ?? [];
   const [line = ""] = LINE_OF_AUTH.exec(code) ?? [];
   return joined([code.replace(line, ""), (files["server.ts"] ?? "").replace(LINE_OF_AUTH, () => line)]);
 }
@@ -72,7 +75,7 @@ test("its application has visitors sign in, come back to their page, sign a devi
   expect((await open(laptop, "/devices")).status).toBe(200);
   expect((await submit(laptop, "/logout")).headers.get("location")).toBe("/login");
   expect((await open(laptop, "/devices")).status).toBe(303);
-});
+}, 120_000);
 
 test("its test passes", () => {
   expect(programs.test("inMemory", "devices.test.js")).toMatch(/pass 1\n/);
