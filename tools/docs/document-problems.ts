@@ -5,6 +5,8 @@ import type { SourceFile } from "../source/source-files.ts";
 export interface Surroundings {
   /** Says whether a path, from the root of the repository, is there. */
   readonly exists: (path: string) => boolean;
+  /** The anchors of a document; null where there is no such document. */
+  readonly anchors: (path: string) => ReadonlySet<string> | null;
   /** The scripts of the root package.json. */
   readonly scripts: ReadonlySet<string>;
   /** The library's subpaths, as they are imported. */
@@ -39,12 +41,15 @@ function fencedLines(lines: readonly string[]): readonly boolean[] {
   });
 }
 
-function missingLinks(line: string, document: SourceFile, { exists }: Surroundings): readonly string[] {
+function missingLinks(line: string, document: SourceFile, { exists, anchors }: Surroundings): readonly string[] {
   const targets = [...line.matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1] ?? "");
-  const local = targets.filter((target) => !/^(?:[a-z]+:|#)/.test(target));
-  return local
-    .filter((target) => !exists(posix.join(posix.dirname(document.path), target.replace(/#.*$/, ""))))
-    .map((target) => `links to ${target}, which is not there.`);
+  const local = targets.filter((target) => !/^[a-z]+:/.test(target));
+  const isMissing = (target: string) => {
+    const [file = "", anchor] = target.split("#");
+    const path = file === "" ? document.path : posix.join(posix.dirname(document.path), file);
+    return !exists(path) || (anchor !== undefined && anchors(path)?.has(anchor) === false);
+  };
+  return local.filter(isMissing).map((target) => `links to ${target}, which is not there.`);
 }
 
 function missingPaths(line: string, { exists, folders }: Surroundings): readonly string[] {

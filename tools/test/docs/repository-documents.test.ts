@@ -6,7 +6,8 @@ const surroundings = {
   "package.json": JSON.stringify({ scripts: { build: "tsc", "check:layers": "node check-layers.js" } }),
   "packages/coatcheck/package.json": JSON.stringify({ name: "coatcheck", exports: { "./stores/memory": {} } }),
   "packages/coatcheck/src/index.ts": "",
-  "docs/guide.md": "A guide.\n",
+  "docs/guide.md":
+    '# Guide\n\n## Start\n\n## `Stop` & go\n\n## Start\n\n<a id="middle"></a>\n\n```\n# not a heading\n```\n',
 };
 
 async function problemsOf(path: string, text: string): Promise<readonly string[]> {
@@ -16,6 +17,12 @@ async function problemsOf(path: string, text: string): Promise<readonly string[]
 const wrong = [
   { text: "See [the guide](docs/gide.md).", says: "links to docs/gide.md, which is not there." },
   { text: "See [the guide](docs/gide.md#start).", says: "links to docs/gide.md#start, which is not there." },
+  { text: "See [the guide](docs/guide.md#stop).", says: "links to docs/guide.md#stop, which is not there." },
+  {
+    text: "See [code](docs/guide.md#not-a-heading).",
+    says: "links to docs/guide.md#not-a-heading, which is not there.",
+  },
+  { text: "See [below](#bottom).", says: "links to #bottom, which is not there." },
   {
     text: "Read `packages/coatcheck/src/main.ts`.",
     says: "speaks of packages/coatcheck/src/main.ts, which is not there.",
@@ -39,6 +46,7 @@ test.each(wrong)("finds what is wrong with $text", async ({ text, says }) => {
 
 const right = [
   "See [the guide](docs/guide.md#start), [above](#title) and [elsewhere](https://example.com/docs/gide.md).",
+  "See [go](docs/guide.md#stop--go), [again](docs/guide.md#start-1), [there](docs/guide.md#middle).",
   "Read `packages/coatcheck/src/index.ts` and all of `packages/coatcheck/src/`, not `packages/*/src`.",
   "Run `npm run build`, then `npm run check:layers -- --help`.",
   'Use `coatcheck/stores/memory`:\n\n```ts\nimport "coatcheck/stores/memory";\n```',
