@@ -1,15 +1,15 @@
 /**
  * Every fault that coatcheck reports, by its stable code. Expected outcomes (a wrong token, a refused login, a lost
- * race) are values and never appear here: an error means that the caller or a system did something it must not.
+ * race) are values and never appear here: an error means a mistake of the caller or a failure of a system.
  */
 export const errorCodes = {
   invalid_configuration:
     "An option is missing, contradictory or unsafe. Raised where it is given: at construction, or by the call that has it.",
   invalid_login_attempt:
-    "A login was given something else than what `begin` gave: a promise, a copy, or the user's id.",
+    "A login got something other than the attempt that `begin` returned: a promise, a copy, or the user's id.",
   invalid_login_check:
-    "The check of a login is no function, or answered neither true nor false. Nothing else counts as a yes.",
-  invalid_user_id: "A user id is no text, empty, too long, not well-formed Unicode, or has a NUL in it.",
+    "The check of a login is not a function, or answered neither true nor false. Nothing else counts as a yes.",
+  invalid_user_id: "A user id is not a string, empty, too long, not well-formed Unicode, or contains a NUL.",
   invalid_session_data: "Session data is not plain JSON, or is larger than the limit.",
   store_unavailable: "The store failed, or did not answer before its deadline. Answer 503 and change nothing.",
   store_conflict: "The session changed under every attempt to write it. Answer 503: the caller may try again.",
@@ -24,8 +24,8 @@ export const errorCodes = {
   session_not_loaded:
     "The user or session of a request was read before it was loaded. Write await auth.of(request).load() first.",
   invalid_access_path: "A path for a pass could mean several things to several servers, or none.",
-  invalid_key_set: "A set of keys is not one to verify or sign by. Raised when it is read.",
-  keys_unavailable: "No key of the issuer could be read yet. Answer 503: nothing can be told of any token.",
+  invalid_key_set: "A key set cannot be used to verify or sign. Raised when it is read.",
+  keys_unavailable: "No key of the issuer could be read yet, so no token can be verified. Answer 503.",
   response_already_sent: "A session was begun or ended after the response headers had left.",
 } as const satisfies Record<string, string>;
 
@@ -33,8 +33,8 @@ export const errorCodes = {
 export type ErrorCode = keyof typeof errorCodes;
 
 /**
- * Every answer by which coatcheck itself turns a request away, by its stable code: expected outcomes, handed on as
- * values. They leave as `application/problem+json` (RFC 9457) with this status and this text as its `detail`.
+ * Every answer with which coatcheck itself refuses a request, by its stable code: expected outcomes, returned as
+ * values. They are sent as `application/problem+json` (RFC 9457) with this status and this text as its `detail`.
  */
 export const refusalCodes = {
   duplicate_session_cookie: { status: 400, detail: "The request carries the session cookie more than once." },
@@ -58,16 +58,16 @@ export const refusalCodes = {
 export type RefusalCode = keyof typeof refusalCodes;
 
 /**
- * Why a signed token was not believed, by a stable code. For logs: whoever presented it is told 401 and no more.
+ * Why a signed token was not believed, by a stable code. For logs: the client that presented it gets 401 and no reason.
  */
 export const accessRefusalCodes = {
-  malformed_token: "It is not a compact JWT of this size, or its header or claims are no JSON objects.",
-  unexpected_header: "Its header holds more than alg, kid and typ.",
+  malformed_token: "It is not a compact JWT of allowed size, or its header or claims are not JSON objects.",
+  unexpected_header: "Its header contains more than alg, kid and typ.",
   wrong_type: "It is another kind of token, by its typ.",
-  wrong_algorithm: "Its alg is not that of its key, or none that is accepted.",
-  unknown_key: "The issuer has published no key of its kid.",
+  wrong_algorithm: "Its alg is not that of its key, or is not accepted.",
+  unknown_key: "The issuer has published no key with its kid.",
   wrong_signature: "It was not signed by the key that it names.",
-  wrong_claims: "A claim is missing, or not of its form.",
+  wrong_claims: "A claim is missing or malformed.",
   wrong_issuer: "Another issuer made it.",
   wrong_audience: "It is for another service.",
   expired: "Its time is over.",
@@ -76,7 +76,7 @@ export const accessRefusalCodes = {
   wrong_path: "It opens another path.",
   wrong_client: "It is for another client address.",
   session_ended: "The session that it came from has ended.",
-  revocations_outdated: "Which sessions have ended has not been heard for too long: until then, nobody is believed.",
+  revocations_outdated: "The list of ended sessions is too old. Until a new one is read, every token is refused.",
 } as const satisfies Record<string, string>;
 
 /** Why a signed token was not believed: a key of `accessRefusalCodes`. */
@@ -97,7 +97,7 @@ export class CoatcheckError extends Error {
   override readonly name = "CoatcheckError";
   /** What went wrong, for programs: it stays the same when the message is worded anew. */
   readonly code: ErrorCode;
-  /** What web frameworks answer with when the error reaches them: 503 if a later try may succeed, else 500. */
+  /** The status with which web frameworks answer when the error reaches them: 503 if a later try may succeed, else 500. */
   readonly statusCode: 500 | 503;
 
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {

@@ -76,7 +76,7 @@ test.each([0, -1, Number.NaN])("a duration of %s is a mistake", async (durationS
   await expect(login).rejects.toMatchObject({ code: "invalid_configuration" });
 });
 
-test("who is not active is refused, unless by force", async () => {
+test("an inactive user is refused, unless by force", async () => {
   const { client, sessions } = setUp();
   const send = client();
   expect(await send((auth) => logIn(auth, "eve"))).toMatchObject({ code: "user_inactive", status: 403 });

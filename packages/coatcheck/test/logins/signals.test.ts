@@ -16,7 +16,7 @@ test("user_logged_in, user_logged_out", async () => {
   ]);
 });
 
-test("user_accessed: once a request, by whoever asks first", async () => {
+test("user_accessed: once a request, the first time the user is asked for", async () => {
   const { client, events, loaded } = setUp();
   const send = client();
   await send(logIn);

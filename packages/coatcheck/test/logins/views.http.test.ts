@@ -23,7 +23,7 @@ test("the refresh view is for those who are logged in, the login view for those 
 });
 
 test.each(Object.entries(applications))(
-  "%s asks the handler of who is not fresh, and it alone answers",
+  "%s asks the handler for logins that are not fresh, and it alone answers",
   async (...of) => {
     const [, run] = of;
     const { clock, sessions } = setUp();

@@ -134,7 +134,7 @@ export function adapterContract({ runner, serve }: AdapterContractOptions): void
   });
 
   runner.describe("who is there", () => {
-    test("nobody is nobody", async ({ browser }) => {
+    test("a visitor without a login has no user", async ({ browser }) => {
       deepEqual(await browser.ask("GET", "/maybe"), [200, { name: null }]);
       await refused(await browser.send("GET", "/me"), 401, "unauthenticated");
     });
@@ -152,7 +152,7 @@ export function adapterContract({ runner, serve }: AdapterContractOptions): void
       await refused(await browser.send("POST", "/me", headers), 401, "unauthenticated");
     });
 
-    test("who is not active cannot log in, but by force, and is nobody then", async ({ browser }) => {
+    test("an inactive user cannot log in except by force, and has no access then", async ({ browser }) => {
       await refused(await browser.send("POST", "/login?user=eve"), 403, "user_inactive");
       equal((await browser.send("POST", "/login?user=eve&force")).status, 200);
       equal((await browser.send("GET", "/me")).status, 401);

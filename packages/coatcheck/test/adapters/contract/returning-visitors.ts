@@ -37,7 +37,10 @@ export function returningVisitors(test: ContractTest): void {
     equal((await browser.send("GET", "/fresh")).status, 200);
   });
 
-  test("who logged out of a remembered login stays logged out, and so does every copy", async ({ browser, url }) => {
+  test("a user a user who logged out of a remembered login stays logged out, and so does every copy", async ({
+    browser,
+    url,
+  }) => {
     await browser.send("POST", "/login?user=ada&remember");
     const copy = new Browser(url);
     copy.cookie = browser.cookie;
@@ -46,7 +49,7 @@ export function returningVisitors(test: ContractTest): void {
     for (const each of [browser, copy]) equal((await each.send("GET", "/me")).status, 401);
   });
 
-  test("to ask who is there gives nobody a cookie, and writes nothing", async ({ browser, store }) => {
+  test("loading the user sets no cookie, and writes nothing", async ({ browser, store }) => {
     store.insert = () => Promise.reject(new Error("written"));
     store.update = () => Promise.reject(new Error("written"));
     for (const [path, expected] of [
@@ -59,7 +62,7 @@ export function returningVisitors(test: ContractTest): void {
     }
   });
 
-  test("a cookie that nobody issued is nobody's, and is left alone", async ({ browser }) => {
+  test("a made-up cookie names no user, and is left alone", async ({ browser }) => {
     for (const cookie of [MADE_UP, "coatcheck-8080=ada", "coatcheck-8080="]) {
       deepEqual(await browser.ask("GET", "/maybe", { cookie }), [200, { name: null }]);
       const answer = await browser.send("GET", "/me", { cookie });
@@ -67,7 +70,7 @@ export function returningVisitors(test: ContractTest): void {
     }
   });
 
-  test("an API key that is nobody's is nobody, and does not hide who is logged in", async ({ browser }) => {
+  test("an unknown API key names no user, and does not hide the user who is logged in", async ({ browser }) => {
     const key = { "x-api-key": "key-mallory" };
     deepEqual(await browser.ask("GET", "/maybe", key), [200, { name: null }]);
     equal((await browser.send("GET", "/me", key)).status, 401);
