@@ -22,7 +22,6 @@ export const specialKinds: readonly TestKind[] = [
       "apps/gateway/test/cli/",
       "apps/gateway/test/gateway/",
       "apps/gateway/test/process/",
-      "packages/coatcheck/test/access/third-party/",
       "packages/coatcheck/test/bundled/",
       "packages/coatcheck/test/quick-starts/",
       "packages/coatcheck/test/stores/redis-faults/",
@@ -31,11 +30,7 @@ export const specialKinds: readonly TestKind[] = [
     isolate: true,
   },
   // Sockets of the test's own process.
-  {
-    name: "http",
-    folders: ["apps/files/test/service/", "packages/coatcheck/test/access/", "packages/coatcheck/test/adapters/"],
-    isolate: false,
-  },
+  { name: "http", folders: ["apps/files/test/service/", "packages/coatcheck/test/adapters/"], isolate: false },
   // Files that are written, of databases above all.
   { name: "files", folders: [], isolate: false },
 ];

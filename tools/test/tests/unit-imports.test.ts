@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { edgesOf } from "../../layers/import-rules.ts";
 import { parseSource } from "../../source/parsed-source.ts";
 import { longFiles } from "../../tests/long-files.ts";
-import { kindOf } from "../../tests/test-kinds.ts";
+import { kindOf, specialKinds } from "../../tests/test-kinds.ts";
 import { unitImportProblems } from "../../tests/unit-imports.ts";
 
 const root = join(import.meta.dirname, "../../..");
@@ -66,6 +66,7 @@ test.each([
   ).toEqual([]);
 });
 
-test("each file that is started early because it takes long is there", () => {
-  expect(Object.keys(longFiles).filter((path) => !existsSync(join(root, path)))).toEqual([]);
+test("each folder and each file that the two tables name is there", () => {
+  const named = [...specialKinds.flatMap(({ folders }) => folders), ...Object.keys(longFiles)];
+  expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });
