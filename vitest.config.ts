@@ -39,6 +39,7 @@ export default defineConfig({
         project(name, {
           isolate,
           maxWorkers: 2 * cores,
+          testTimeout: 60_000,
           sequence: { groupOrder: 1 },
           globalSetup: name === "browser" ? ["e2e/support/songs.ts"] : [],
         }),
@@ -50,6 +51,6 @@ export default defineConfig({
     // A machine that has much else to do must not decide a test: what is asked for again and again may take its time.
     expect: { poll: { timeout: 15_000 } },
     testTimeout: 30_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 });

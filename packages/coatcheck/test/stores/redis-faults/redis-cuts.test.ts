@@ -48,7 +48,7 @@ describe.skipIf(missingProgram("redis-server"))("a Redis whose connections are c
     for (let cuts = 1; cuts <= 3; cuts++) {
       await server.command("CLIENT", "KILL", "TYPE", "pubsub");
       const gaps = Array.from({ length: cuts }, () => ["interrupted", "open"]).flat();
-      await vi.waitFor(() => expect(hearer.channel).toEqual(["open", ...gaps]), { timeout: 5_000 });
+      await vi.waitFor(() => expect(hearer.channel).toEqual(["open", ...gaps]), { timeout: 15_000 });
       const { authentication } = await logIn(revoker.manager, "ada");
       await revoker.manager.logout(authentication);
       await vi.waitFor(() => expect(heard.at(-1)).toBe(authentication.session.id), { timeout: 15_000 });
