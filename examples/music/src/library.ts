@@ -10,7 +10,7 @@ import { sendProblem } from "./library/problem.ts";
 export interface LibraryOptions {
   /** 0 for any that is free. */
   readonly port: number;
-  /** "localhost" for both loopback addresses. The library is private: whoever reaches it still needs a token. */
+  /** "localhost" for both loopback addresses. The library is private: a client that reaches it still needs a token. */
   readonly host: string;
   /** The gateway's public origin, as identity tokens name it in `iss`. */
   readonly issuer: string;

@@ -29,7 +29,7 @@ export class Accounts {
     return this.#findByEmail.get(String(email).toLowerCase());
   }
 
-  /** The hash that the password was found right by, or null. As slow for nobody as for somebody. */
+  /** The hash that the password was found right by, or null. An unknown user takes as long as a known one. */
   async check(user: User | undefined, password: unknown): Promise<string | null> {
     const hash = (user && this.#hashOf.get(user.id)) ?? null;
     const text = typeof password === "string" ? password : "";

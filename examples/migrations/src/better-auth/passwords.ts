@@ -8,7 +8,7 @@ export interface Passwords {
   verify(attempt: { readonly hash: string; readonly password: string }): Promise<boolean>;
 }
 
-/** Hashes with argon2id, and knows better-auth's own hashes too: nobody has to choose a new password. */
+/** Hashes with argon2id, and knows better-auth's own hashes too: no user has to choose a new password. */
 export const passwords: Passwords = {
   hash: (password) => hash(password),
   verify: (attempt) =>

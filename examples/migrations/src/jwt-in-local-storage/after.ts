@@ -12,7 +12,7 @@ export interface NotesOptions {
   readonly acceptsOldTokens?: boolean;
 }
 
-/** The same notes over coatcheck: people have sessions, scripts have keys, and nobody is given a JWT. */
+/** The same notes over coatcheck: people have sessions, scripts have keys, and no client is given a JWT. */
 export async function startAfter({
   port = 0,
   acceptsOldTokens = false,

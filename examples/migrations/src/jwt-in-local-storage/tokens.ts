@@ -7,7 +7,7 @@ export function issueToken(userId: string): string {
   return jwt.sign({}, SECRET, { algorithm: "HS256", subject: userId, expiresIn: "7d" });
 }
 
-/** Whom the token in an Authorization header names; null for none, and for one that is not ours or has expired. */
+/** The user that the token in an Authorization header names; null for no token, and for one that is not ours or expired. */
 export function userIdOfToken(authorization: string | null | undefined): string | null {
   const token = bearerOf(authorization);
   if (token === null) return null;

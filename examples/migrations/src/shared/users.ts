@@ -34,7 +34,7 @@ export class Users {
     return this.#users.find((user) => user.email === email);
   }
 
-  /** Works as long for nobody as for somebody: the time tells no stranger who has an account. */
+  /** Takes as long for an unknown user as for a known one: the time tells no stranger who has an account. */
   async passwordMatches(user: User | undefined, password: unknown): Promise<boolean> {
     const own = user && this.#hashes.get(user.id);
     const matches = await verify(own ?? this.#decoy, typeof password === "string" ? password : "");

@@ -11,8 +11,8 @@ declare module "fastify" {
 }
 
 /**
- * Lets through what comes with a good identity token, and nothing else: no address, network or other header is trusted,
- * so that whoever gets past the gateway has gained nothing. Every path asks for it, those of no route too.
+ * Lets through a request with a good identity token, and no other: no address, network or other header is trusted, so
+ * that an attacker who gets past the gateway has gained nothing. Every path asks for it, also one without a route.
  */
 export function requireKnownCaller(app: FastifyInstance, verifier: IdentityVerifier): void {
   app.decorateRequest("identity");
@@ -26,13 +26,13 @@ export function requireKnownCaller(app: FastifyInstance, verifier: IdentityVerif
   app.setErrorHandler((error, _request, reply) => sendProblem(reply, codeOf(error)));
 }
 
-/** RFC 6750, 3: whoever brought nothing is not told of an error. */
+/** RFC 6750, 3: a request without a token is not told of an error. */
 function refuse(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const challenge = request.headers.authorization === undefined ? "Bearer" : 'Bearer error="invalid_token"';
   return sendProblem(reply.header("www-authenticate", challenge), "unauthenticated");
 }
 
-/** While the gateway's keys cannot be read nothing is known of the caller: nobody is let in, and nobody is told no. */
+/** While the gateway's keys cannot be read, no caller is let in, and none is told that its token is bad. */
 function codeOf(error: unknown): ProblemCode {
   if (error instanceof CoatcheckError && error.statusCode === 503) return "unavailable";
   const { statusCode } = (error ?? {}) as { readonly statusCode?: unknown };

@@ -31,7 +31,7 @@ export function addPlayerRoutes(app: FastifyInstance, { files, filesOrigin }: Pl
   }
 }
 
-/** Nothing inline runs, whoever wrote it into the page, and nothing goes out but to this origin and for a song. */
+/** No inline script runs, injected or not, and requests go to this origin alone, but for a song. */
 function securityHeaders(filesOrigin: string): Readonly<Record<string, string>> {
   return {
     "content-security-policy": [

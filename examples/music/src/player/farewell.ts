@@ -1,6 +1,6 @@
 import { find } from "./dom.ts";
 
-/** How it came that nobody is signed in any more. */
+/** How the listener's session came to its end. */
 export type Parting = "signed_out" | "ended";
 
 const TEXTS: Readonly<Record<Parting, { readonly heading: string; readonly text: string; readonly link: string }>> = {
@@ -16,7 +16,7 @@ const TEXTS: Readonly<Record<Parting, { readonly heading: string; readonly text:
   },
 };
 
-/** Puts a kind word in the place of the songs, which are nobody's business now. */
+/** Puts a kind word in the place of the songs, which are private again. */
 export function sayFarewell(parting: Parting): void {
   const { heading, text, link } = TEXTS[parting];
   const headline = find("#farewell-heading", HTMLElement);
@@ -26,6 +26,6 @@ export function sayFarewell(parting: Parting): void {
   for (const selector of ["#room", "#loading", ".page-header nav"]) find(selector, HTMLElement).hidden = true;
   find("#farewell", HTMLElement).hidden = false;
   document.title = `${heading} · Cloakroom Sessions`;
-  // Whoever cannot see that the page has changed hears it.
+  // A screen reader reads it out: its user cannot see that the page has changed.
   headline.focus();
 }

@@ -1,6 +1,6 @@
 import type { Client } from "./coatcheck-client.js";
 
-/** A URL that opens one song for some minutes, to whoever has it. */
+/** A URL that opens one song for some minutes, for each client that has it. */
 export interface Pass {
   readonly path: string;
   readonly url: string;
@@ -12,7 +12,7 @@ export interface Pass {
 
 export type PassAnswer =
   | { readonly outcome: "given"; readonly pass: Pass }
-  /** Nobody is signed in any more. */
+  /** The session has ended. */
   | { readonly outcome: "signed_out" }
   /** Not this one: asking again changes nothing. */
   | { readonly outcome: "refused" }

@@ -166,7 +166,7 @@ export class Playback {
 
   async #recover(): Promise<void> {
     if (this.#song === null) return;
-    // Nobody is listening: it is loaded anew when somebody does.
+    // The listener has paused: the song is loaded anew when they play it.
     if (!this.#isWanted) return this.#unload();
     const wait = WAITS_MILLISECONDS[this.#failures++];
     if (wait === undefined) return this.#giveUp(UNAVAILABLE);

@@ -18,7 +18,7 @@ export function watchSession(client: Client, onEnd: (parting: Parting) => void, 
   client.onLogout(() => onEnd("signed_out"));
 
   const check = async () => {
-    // Nobody to be reached says nothing of the session.
+    // A gateway that does not answer says nothing about the session.
     const me = await client.me().catch(() => undefined);
     if (me === null) onEnd("ended");
   };

@@ -13,10 +13,10 @@ export interface SongProgress {
   readonly fraction: number;
 }
 
-/** Some four milliseconds of work, after which whoever else waits for the event loop has their turn. */
+/** Some four milliseconds of work, after which other work that waits for the event loop has its turn. */
 const BLOCKS_PER_WRITE = 4;
 const UNFINISHED = ".unfinished";
-/** Nobody writes a song for so long: whoever began it was stopped. */
+/** Writing a song takes less than that: the process that began it was stopped. */
 const ABANDONED_AFTER_MILLISECONDS = 600_000;
 
 /**

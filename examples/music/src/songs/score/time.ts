@@ -18,7 +18,7 @@ export function startOfStep(composition: Composition, step: number): number {
   return (step + late) * stepSeconds(composition);
 }
 
-/** Whole seconds, so that it is the truth whoever rounds it. */
+/** Whole seconds, so that it is true however it is rounded. */
 export function durationSecondsOf(composition: Composition): number {
   const { form, progressions } = composition;
   const bars = form.reduce((sum, { chords }) => sum + parseProgression(progressions[chords] ?? "").length, 0);
