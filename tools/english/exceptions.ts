@@ -12,6 +12,5 @@ export const unfinished: readonly string[] = [
   "CHANGELOG.md",
   "apps/files/",
   "docs/",
-  "examples/",
   "packages/coatcheck/",
 ];
