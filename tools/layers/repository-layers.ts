@@ -3,6 +3,7 @@ import { publicSubpaths } from "../exports/public-subpaths.ts";
 import { parseSource } from "../source/parsed-source.ts";
 import { readSourceFiles } from "../source/source-files.ts";
 import { unitImportProblems } from "../tests/unit-imports.ts";
+import { twiceExported } from "./exported-twice.ts";
 import { sizeProblems } from "./file-sizes.ts";
 import { edgesOf, importProblems } from "./import-rules.ts";
 import { folders, layers } from "./layer-table.ts";
@@ -28,6 +29,7 @@ export async function checkLayers(root: string): Promise<LayerReport> {
       ...parsed.flatMap(({ fileName }, index) => importProblems(fileName, edges[index] ?? [], layers, published)),
       ...sizeProblems(files),
       ...parsed.flatMap(sourceProblems),
+      ...twiceExported(parsed),
       ...unitImportProblems(edges.flat()),
     ],
   };

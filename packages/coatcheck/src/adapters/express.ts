@@ -15,7 +15,7 @@ import { CarriedSessions } from "./door/carried-sessions.ts";
 import type { DoorOptions, NoRequestUserOption, RequestUserOption } from "./door/door-options.ts";
 import { type Door, doorWith, openDoor, requireHandler, viewsOf } from "./door/open-door.ts";
 import { editHeaders } from "./node/edit-headers.ts";
-import { guardedRequest, sendAnswer } from "./node/guarded-request.ts";
+import { guardedNodeRequest, sendNodeAnswer } from "./node/guarded-request.ts";
 
 /** Answers a refused request in the application's own way. */
 export type ExpressRefusalHandler = (
@@ -142,14 +142,14 @@ function authOf<User>(door: Door<User, ExpressRefusalHandler>, carried: CarriedS
 
   const middleware: ExpressMiddleware = (request, response, next) => {
     if (carried.find(request) !== undefined) return next();
-    const auth = logins.admit(guardedRequest(request, request.originalUrl, request.ip));
-    if (!auth.ok) return sendAnswer(answerTo(auth), response);
+    const auth = logins.admit(guardedNodeRequest(request, request.originalUrl, request.ip));
+    if (!auth.ok) return sendNodeAnswer(answerTo(auth), response);
     carried.put(request, auth);
     editHeaders(response, auth);
     next();
   };
   const of: ExpressSessionOf<User> = (request) => carried.of(request);
-  const answer = (refusal: Refusal, response: Response) => sendAnswer(answerTo(refusal), response);
+  const answer = (refusal: Refusal, response: Response) => sendNodeAnswer(answerTo(refusal), response);
   const handle: ExpressHandle<User> = (handler) => {
     requireHandler("handle", handler);
     return async (request, response, next) => {

@@ -15,7 +15,7 @@ import type { RequestGuard } from "../http/request-guard.ts";
 import { CarriedSessions } from "./door/carried-sessions.ts";
 import type { DoorOptions, NoRequestUserOption, RequestUserOption } from "./door/door-options.ts";
 import { type Door, doorWith, openDoor, requireHandler, viewsOf } from "./door/open-door.ts";
-import { type FastifyRefusalHandler, sendAnswer } from "./fastify/send-answer.ts";
+import { type FastifyRefusalHandler, sendFastifyAnswer } from "./fastify/send-answer.ts";
 import { type PluginDoor, pluginFor, type SessionsPluginOptions } from "./fastify/sessions-plugin.ts";
 
 export type { FastifyRefusalHandler, SessionsPluginOptions };
@@ -207,7 +207,7 @@ function authOf<User>(door: Door<User, FastifyRefusalHandler>, carried: CarriedS
   async function turnAway(refusal: Refusal, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const answer = await handlerFor(refusal, handlers)?.(refusal, request, reply);
     if (reply.sent || answer !== undefined) return answer;
-    return sendAnswer(answerTo(refusal), reply);
+    return sendFastifyAnswer(answerTo(refusal), reply);
   }
 
   function gate<Route extends RouteGenericInterface>(
@@ -240,7 +240,7 @@ function authOf<User>(door: Door<User, FastifyRefusalHandler>, carried: CarriedS
       const refusal = await of(request).requireLogin(views);
       return refusal === null ? undefined : turnAway(refusal, request, reply);
     },
-    answer: (refusal, reply) => sendAnswer(answerTo(refusal), reply as FastifyReply),
+    answer: (refusal, reply) => sendFastifyAnswer(answerTo(refusal), reply as FastifyReply),
     with: (others) => authOf(doorWith(door, others), carried),
     admit: (request) => logins.admit(request),
     guard: logins.guard,

@@ -16,7 +16,7 @@ import { CarriedSessions } from "./door/carried-sessions.ts";
 import type { DoorOptions, NoRequestUserOption, RequestUserOption } from "./door/door-options.ts";
 import { type Door, doorWith, openDoor, requireHandler, viewsOf } from "./door/open-door.ts";
 import { editHeaders } from "./node/edit-headers.ts";
-import { guardedRequest, sendAnswer } from "./node/guarded-request.ts";
+import { guardedNodeRequest, sendNodeAnswer } from "./node/guarded-request.ts";
 
 /** Answers a refused request in the application's own way. */
 export type NodeRefusalHandler = (refusal: Refusal, request: IncomingMessage, response: ServerResponse) => unknown;
@@ -125,20 +125,20 @@ function authOf<User>(
   const views = viewsOf(handlers);
 
   const of: NodeSessionOf<User> = (request) => carried.of(request);
-  const answer = (refusal: Refusal, response: ServerResponse) => sendAnswer(answerTo(refusal), response);
+  const answer = (refusal: Refusal, response: ServerResponse) => sendNodeAnswer(answerTo(refusal), response);
   const handle: NodeHandle<User> = (listener) => {
     requireHandler("handle", listener);
     return async (request, response) => {
       try {
-        const auth = logins.admit(guardedRequest(request, request.url, clientAddress(request)));
-        if (!auth.ok) return sendAnswer(answerTo(auth), response);
+        const auth = logins.admit(guardedNodeRequest(request, request.url, clientAddress(request)));
+        if (!auth.ok) return sendNodeAnswer(answerTo(auth), response);
         carried.put(request, auth);
         editHeaders(response, auth);
         await listener(request, response, auth);
       } catch (error) {
         onError(error);
         if (response.headersSent) response.destroy();
-        else sendAnswer(faultAnswer(error), response);
+        else sendNodeAnswer(faultAnswer(error), response);
       }
     };
   };

@@ -1,5 +1,5 @@
 import { CoatcheckError } from "../errors.ts";
-import { nearestName } from "./nearest-name.ts";
+import { similarOption } from "./similar-option.ts";
 
 /** What people look for by other libraries' names, and where it is here. */
 const HINTS: Readonly<Record<string, string>> = {
@@ -30,7 +30,7 @@ export function refuseUnknownOptions(owner: string, options: object, known: Read
 
 function hintFor(name: string, known: ReadonlySet<string>): string {
   if (Object.hasOwn(HINTS, name)) return ` ${HINTS[name]}`;
-  const nearest = nearestName(name, [...known]);
+  const nearest = similarOption(name, [...known]);
   return nearest === null ? ` There are ${[...known].join(", ")}.` : ` Did you mean "${nearest}"?`;
 }
 

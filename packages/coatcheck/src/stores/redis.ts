@@ -22,7 +22,7 @@ import type {
 } from "../core/session-store.ts";
 import { withReason } from "../core/startup-fault.ts";
 import { CoatcheckError } from "../errors.ts";
-import { ExpirySweep } from "./redis/expiry-sweep.ts";
+import { RedisExpirySweep } from "./redis/expiry-sweep.ts";
 import { RedisPrimaryWatch } from "./redis/primary-watch.ts";
 import { packChange, packRecord, unpackRecord } from "./redis/record-codec.ts";
 import { connectionOf } from "./redis/redis-client.ts";
@@ -69,7 +69,7 @@ export class RedisSessionStore implements SessionStore {
   readonly #channelName: string;
   readonly #scripts: ScriptRunner;
   readonly #channel: RemovalChannel;
-  readonly #sweep: ExpirySweep;
+  readonly #sweep: RedisExpirySweep;
   readonly #testClock: Clock | null;
   readonly #watch: RedisPrimaryWatch;
   readonly #stopHearing: () => void;
@@ -127,7 +127,7 @@ export class RedisSessionStore implements SessionStore {
     this.#watch = watch;
     this.#stopHearing = stopHearing;
     this.#channel = new RemovalChannel(redisRemovalSource({ connection, channel: this.#channelName, calls, watch }));
-    this.#sweep = new ExpirySweep({
+    this.#sweep = new RedisExpirySweep({
       ...{ connection, calls, prefix },
       sweepKey: (key, limit) => this.#sweepKey(key, limit),
     });

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import type { GuardedRequest } from "../../http/guarded-request.ts";
 
-export function guardedRequest(request: FastifyRequest): GuardedRequest {
+export function guardedFastifyRequest(request: FastifyRequest): GuardedRequest {
   return {
     method: request.method,
     url: request.originalUrl,

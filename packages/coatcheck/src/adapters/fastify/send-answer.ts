@@ -10,7 +10,7 @@ export type FastifyRefusalHandler<Code extends RefusalCode = RefusalCode> = (
   reply: FastifyReply,
 ) => unknown;
 
-export function sendAnswer(answer: Answer, reply: FastifyReply): FastifyReply {
+export function sendFastifyAnswer(answer: Answer, reply: FastifyReply): FastifyReply {
   return reply
     .code(answer.status)
     .headers(answer.headers)

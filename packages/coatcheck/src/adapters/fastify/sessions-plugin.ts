@@ -6,8 +6,8 @@ import type { LoginManager } from "../../http/login-manager.ts";
 import type { GuardRefusalCode, Refusal } from "../../http/refusal.ts";
 import type { HeaderEdit } from "../../http/response-headers.ts";
 import type { CarriedSessions } from "../door/carried-sessions.ts";
-import { guardedRequest, headerText } from "./guarded-request.ts";
-import { type FastifyRefusalHandler, sendAnswer } from "./send-answer.ts";
+import { guardedFastifyRequest, headerText } from "./guarded-request.ts";
+import { type FastifyRefusalHandler, sendFastifyAnswer } from "./send-answer.ts";
 
 /** What the plugin is registered with. */
 export interface SessionsPluginOptions {
@@ -36,7 +36,7 @@ export function pluginFor<User>(
     app.addHook("onRequest", (request, reply, next) => {
       const { logins, carried } = choose(request);
       if (carried.find(request) !== undefined) return next();
-      const auth = logins.admit(guardedRequest(request));
+      const auth = logins.admit(guardedFastifyRequest(request));
       if (!auth.ok) return void refuse(auth, { request, reply, onRefused }).catch(next);
       carried.put(request, auth);
       if (served !== carried) served.put(request, auth);
@@ -72,7 +72,7 @@ async function refuse(refusal: Refusal<GuardRefusalCode> | Preflight, { request,
     await onRefused?.(refusal, request, reply);
   }
   // Whatever the application did or forgot to do: a refused request does not reach its handler.
-  if (!reply.sent) sendAnswer(answerTo(refusal), reply);
+  if (!reply.sent) sendFastifyAnswer(answerTo(refusal), reply);
 }
 
 function finish<User>(session: AuthSession<User> | undefined, reply: FastifyReply) {

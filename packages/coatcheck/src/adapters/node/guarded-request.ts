@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Answer } from "../../http/answer.ts";
 import type { GuardedRequest } from "../../http/guarded-request.ts";
 
-export function guardedRequest(
+export function guardedNodeRequest(
   request: IncomingMessage,
   url: string | undefined,
   clientAddress: string | undefined,
@@ -15,7 +15,7 @@ export function guardedRequest(
   };
 }
 
-export function sendAnswer({ status, headers, body }: Answer, response: ServerResponse): void {
+export function sendNodeAnswer({ status, headers, body }: Answer, response: ServerResponse): void {
   response.statusCode = status;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   response.end(body ?? undefined);

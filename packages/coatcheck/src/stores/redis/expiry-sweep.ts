@@ -22,7 +22,7 @@ interface ExpirySweepParts {
  * the path of a request: it looks at every key there is. Redis frees by itself what nobody uses any more; this is for
  * what expired under keys that are still in use, and for those who want to hear of it.
  */
-export class ExpirySweep {
+export class RedisExpirySweep {
   readonly #connection: RedisConnection;
   readonly #calls: BoundedCalls;
   readonly #pattern: string;

@@ -1,5 +1,5 @@
 /** The name that `name` was probably meant to be; null when none is near. */
-export function nearestName(name: string, names: readonly string[]): string | null {
+export function similarOption(name: string, names: readonly string[]): string | null {
   const ranked = names
     .map((each) => ({ each, distance: editDistance(name.toLowerCase(), each.toLowerCase()) }))
     .sort((first, second) => first.distance - second.distance);
