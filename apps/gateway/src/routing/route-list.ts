@@ -1,4 +1,4 @@
-import { objectOf } from "@coatcheck/service/settings/object-type";
+import { settingsObject } from "@coatcheck/service/settings/object-type";
 import { DuplicateKey, parseJson } from "@coatcheck/service/settings/parse-json";
 import type { Check } from "@coatcheck/service/settings/setting";
 import { InvalidValue, type ValueType, within } from "@coatcheck/service/settings/value-type";
@@ -7,7 +7,7 @@ import type { Route } from "./route.ts";
 import { routeFields } from "./route-fields.ts";
 import { RouteTable } from "./route-table.ts";
 
-const routeObject: ValueType<Route> = objectOf(routeFields);
+const routeObject: ValueType<Route> = settingsObject(routeFields);
 
 /** Routes: a list of objects in the file, the JSON of it in the environment. */
 export const routeList: ValueType<readonly Route[]> = {

@@ -3,7 +3,7 @@ import { nearestName } from "./nearest-name.ts";
 import { InvalidValue, type ValueType, within } from "./value-type.ts";
 
 /** Objects with these members and no other. The default of a member may follow from members before it. */
-export function objectOf<Table extends Fields>(table: Table): ValueType<ValuesOf<Table>> {
+export function settingsObject<Table extends Fields>(table: Table): ValueType<ValuesOf<Table>> {
   const rows = Object.entries<Fields[string]>(table);
   return {
     parse(value) {
