@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { GuardedRequest } from "coatcheck";
 import type { RequestGuard } from "coatcheck/adapter";
-import { extendsSession, headerValue, opensPage } from "../http/request-headers.ts";
+import { asksForPage, extendsSession, headerValue } from "../http/request-headers.ts";
 import { hasSeveralHosts } from "../http/served-host.ts";
 import type { ServedOrigins } from "../http/served-origins.ts";
 import { kindOfFieldName } from "../one-reading/field-names.ts";
@@ -145,6 +145,6 @@ function unauthenticated(
   { headers }: IncomingMessage,
   guard: RequestGuard,
 ): Refused {
-  if (method === null || target === null || !opensPage(method, headers)) return { status: 401, location: null };
+  if (method === null || target === null || !asksForPage(method, headers)) return { status: 401, location: null };
   return { status: dialect === "nginx" ? 401 : 302, location: guard.origin.text + signInLocation(target) };
 }

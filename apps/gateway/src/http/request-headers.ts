@@ -22,7 +22,7 @@ export function extendsSession(headers: IncomingHttpHeaders, ownQuery: unknown =
 }
 
 /** Whether a person opens a page, who can be sent elsewhere: by Fetch Metadata, or the wish for HTML of an older browser. */
-export function opensPage(method: string, headers: IncomingHttpHeaders): boolean {
+export function asksForPage(method: string, headers: IncomingHttpHeaders): boolean {
   return (method === "GET" || method === "HEAD") && navigates(headers);
 }
 

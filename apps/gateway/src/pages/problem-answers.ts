@@ -1,6 +1,6 @@
 import type { FastifyReply } from "fastify";
 import { type ProblemCode, problems, sendProblem } from "../http/problem.ts";
-import { opensPage, pageOfForm, sendsForm } from "../http/request-headers.ts";
+import { asksForPage, pageOfForm, sendsForm } from "../http/request-headers.ts";
 import type { PageFile } from "./page-files.ts";
 import { problemPage } from "./problem-page.ts";
 import { formProblemText, type ProblemText, problemText } from "./problem-texts.ts";
@@ -31,7 +31,7 @@ export class ProblemAnswers {
     const { raw } = reply.request;
     const { method = "", url = "", headers } = raw;
     const isForm = sendsForm(method, headers);
-    if (!isForm && !opensPage(method, headers)) {
+    if (!isForm && !asksForPage(method, headers)) {
       return sendProblem(reply, code, told === null ? {} : { detail: told.detail });
     }
     const text = told?.text ?? (isForm ? formProblemText(code) : problemText(code));

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { type Answer, answerTo, type HeaderEdit, type RequestSession } from "coatcheck/adapter";
 import type { ProblemCode } from "../http/problem.ts";
-import { extendsSession, headerValue, opensPage } from "../http/request-headers.ts";
+import { asksForPage, extendsSession, headerValue } from "../http/request-headers.ts";
 import type { ServedOrigin } from "../http/served-origins.ts";
 import { namedPathsOf } from "../one-reading/named-paths.ts";
 import { type RequestTarget, readRequestTarget } from "../one-reading/request-target.ts";
@@ -147,12 +147,12 @@ function refused(
   code: ProblemCode,
   visit: RequestSession,
 ): GateDecision {
-  if (code !== "reauthentication_required" || !opensPage(method, headers)) return problem(code, visit);
+  if (code !== "reauthentication_required" || !asksForPage(method, headers)) return problem(code, visit);
   return { kind: "redirect", location: confirmLocation(url), visit };
 }
 
 /** A person who opens a page is sent to sign in, and back. A script sees the status. */
 function unauthenticated({ method = "GET", url = "/", headers }: IncomingMessage, visit: RequestSession): GateDecision {
-  if (!opensPage(method, headers)) return problem("unauthenticated", visit);
+  if (!asksForPage(method, headers)) return problem("unauthenticated", visit);
   return { kind: "redirect", location: signInLocation(url), visit };
 }

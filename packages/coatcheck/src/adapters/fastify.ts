@@ -184,7 +184,7 @@ export function fastifyDoors<User>(
       return byDoor((auth) => auth.freshRequired(handler, options));
     },
     requireLogin: (request, reply) => authOf(request).requireLogin(request, reply),
-    answer: (refusal, reply) => sendAnswer(answerTo(refusal), reply as FastifyReply),
+    answer: (refusal, reply) => sendFastifyAnswer(answerTo(refusal), reply as FastifyReply),
   };
   return doors;
 }
