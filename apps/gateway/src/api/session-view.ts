@@ -50,6 +50,6 @@ export function siteData({ host }: ServedOrigin): JsonObject {
 }
 
 /** The host of the public origin that a session began under; null for one that began before it was kept. */
-export function siteOf({ data }: Session): string | null {
+function siteOf({ data }: Session): string | null {
   return typeof data.site === "string" ? data.site : null;
 }
