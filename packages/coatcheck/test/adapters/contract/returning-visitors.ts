@@ -37,7 +37,7 @@ export function returningVisitors(test: ContractTest): void {
     equal((await browser.send("GET", "/fresh")).status, 200);
   });
 
-  test("a user a user who logged out of a remembered login stays logged out, and so does every copy", async ({
+  test("a user who logged out of a remembered login stays logged out, and so does every copy", async ({
     browser,
     url,
   }) => {
