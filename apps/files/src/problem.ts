@@ -2,8 +2,8 @@ import { problemFrom, sendProblemObject } from "@coatcheck/service/problem";
 import type { FastifyReply } from "fastify";
 
 /**
- * Every error that the file service answers with, by its stable code (RFC 9457). Whoever has no good pass is told
- * nothing by the difference: not why it was refused, and not whether there is a file.
+ * Every error that the file service answers with, by its stable code (RFC 9457). A client without a good pass always
+ * gets the same answer, so it learns neither why the pass was refused nor whether there is a file.
  */
 export const problems = {
   invalid_request: { status: 400, detail: "This is no request that the file service understands." },

@@ -4,7 +4,7 @@ export type CutReason = "session_ended" | "took_too_long" | "does_not_move";
 
 export interface Download {
   readonly pass: Pass;
-  /** Ends the connection, so that nobody takes what has arrived for the whole. */
+  /** Closes the connection, so that the client does not take the bytes that have arrived for the whole file. */
   readonly cut: (reason: CutReason) => void;
 }
 
@@ -13,13 +13,13 @@ export interface RunningDownloadsOptions {
   /** At one time. Each holds a file open, and memory. */
   readonly maximumPerSession: number;
   readonly hasEnded: (pass: Pass) => boolean;
-  /** Milliseconds, of a clock that nobody sets. */
+  /** Milliseconds of a monotonic clock. */
   readonly elapsed: () => number;
 }
 
 /**
- * RunningDownloads are the answers that are being sent. A pass is looked at when a request begins; what began then may
- * go on when it expires, so that nobody's download fails at nine tenths, but not for ever, and not after a logout.
+ * RunningDownloads are the answers that are being sent. A pass is checked when a request begins. The download may go on
+ * when the pass expires, so that none fails at nine tenths, but not for ever, and not after a logout.
  */
 export class RunningDownloads {
   readonly #options: RunningDownloadsOptions;

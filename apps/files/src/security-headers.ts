@@ -3,10 +3,9 @@ import type { FastifyInstance } from "fastify";
 export type FixedHeaders = Readonly<Record<string, string>>;
 
 /**
- * What a browser makes a document of here has no script, no form and no frame: files are of whoever uploaded them, and
- * URLs of this origin carry other people's passes. What is left is for the documents that browsers themselves make
- * around a picture, a sound or a film; without their origin those could not load it, and without scripts they can do
- * nothing else with it.
+ * A document from here has no script, no form and no frame: users upload the files, and URLs of this origin carry other
+ * users' passes. What is left is for the documents that browsers themselves make around a picture, a sound or a film;
+ * without their origin those could not load it, and without scripts they can do nothing else with it.
  */
 const CONTENT_SECURITY_POLICY = [
   "sandbox allow-same-origin",
@@ -29,7 +28,7 @@ export function securityHeaders({ isSecure, isShared }: SecurityHeadersOptions):
   return {
     "content-security-policy": CONTENT_SECURITY_POLICY,
     "cross-origin-resource-policy": isShared ? "cross-origin" : "same-site",
-    // A URL here may have a pass in it, which nobody else is to be sent.
+    // A URL here may contain a pass, which must be sent to no other site.
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
     ...(isSecure ? { "strict-transport-security": "max-age=31536000" } : {}),

@@ -61,7 +61,8 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     done();
   });
   closeConnectionsWhenClosing(app);
-  // Each request has a file open until it is answered, and whoever has a pass may ask without waiting for answers.
+  // Each request has a file open until it is answered, and a client with a pass may send requests without waiting for
+  // answers.
   boundPipelining(app);
   addRequestLog(app);
   addSecurityHeaders(app, headers);

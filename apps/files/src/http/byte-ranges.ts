@@ -4,7 +4,10 @@ export interface ByteRange {
   readonly last: number;
 }
 
-/** What a client asks for, before anybody knows how long the file is: bytes from, bytes from to, or the last so many. */
+/**
+ * The ranges that a client asks for, before the size of the file is known: from a byte on, from one byte to another, or
+ * the last bytes.
+ */
 export type RangeSpecification =
   | { readonly first: number; readonly last: number | null }
   | { readonly suffixLength: number };
@@ -37,8 +40,8 @@ export function parseRange(header: string | undefined): readonly RangeSpecificat
 }
 
 /**
- * What of a file of `size` bytes is to be sent. Ranges that overlap or touch become one, so that nobody is sent a byte
- * twice, however they ask; the others stay in the order that was asked for (RFC 9110, 15.3.7.2).
+ * Which bytes of a file of `size` bytes to send. Ranges that overlap or touch become one, so that no byte is sent
+ * twice; the others stay in the order in which the client asked for them (RFC 9110, 15.3.7.2).
  */
 export function decideRanges(specifications: readonly RangeSpecification[] | null, size: number): RangeDecision {
   if (specifications === null) return "everything";

@@ -65,7 +65,8 @@ const UNKNOWN: MediaType = { text: "application/octet-stream", isInline: false }
 const BY_EXTENSION: ReadonlyMap<string, MediaType> = new Map([...entriesOf(INLINE, true), ...entriesOf(SAVED, false)]);
 
 /**
- * The type of a file by its name alone. What a bucket says of it is not believed: whoever uploaded it said that.
+ * The type of a file by its name alone. The type that a bucket names is not believed: the client that uploaded the file
+ * chose it.
  */
 export function mediaTypeOf(name: string): MediaType {
   const dot = name.lastIndexOf(".");

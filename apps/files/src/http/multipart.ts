@@ -14,7 +14,7 @@ export interface MultipartFile {
   readonly mediaType: string;
 }
 
-/** `boundary` must be one that cannot be guessed: whoever wrote the file may have written a boundary into it. */
+/** `boundary` must be one that cannot be guessed: the author of the file may have written a boundary into it. */
 export function multipartOf(ranges: readonly ByteRange[], file: MultipartFile, boundary: string): Multipart {
   const parts = ranges.map((range, index) => {
     const lines = [

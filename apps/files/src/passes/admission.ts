@@ -26,12 +26,12 @@ export interface AdmissionParts {
   readonly cookie: PassCookie;
 }
 
-/** Whoever writes it in the wrong place of the path must not find it in the log. */
+/** A client may put a pass in the wrong place of the path. It must not be in the log then. */
 const LOOKS_LIKE_A_PASS = /eyJ[\w-]+\.[\w-]+\.[\w-]+/g;
 
 /**
- * Whether a request is let in, before anybody looks for a file: what is ambiguous is refused first, then what has no
- * good pass. Notes the path on the request once it is understood.
+ * Decides whether a request is let in, before a file is looked for. Ambiguous requests are refused first, then requests
+ * without a good pass. Notes the path on the request once it is understood.
  *
  * @throws CoatcheckError `keys_unavailable`
  */
@@ -69,7 +69,7 @@ function refusedBy({ reason }: PassVerdict & { readonly accepted: false }): Pass
   return refused(reason === "revocations_outdated" ? "unavailable" : "pass_refused", reason);
 }
 
-/** A socket for both families writes IPv4 addresses as IPv6. Whoever issued the pass need not have had one. */
+/** A socket for both families writes IPv4 addresses as IPv6. The issuer of the pass may have seen the other form. */
 function plainAddress(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/, "");
 }

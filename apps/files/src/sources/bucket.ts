@@ -14,7 +14,7 @@ const CONNECT_MILLISECONDS = 2_000;
 /** For the beginning of an answer. A client waits twice as long at most. */
 const ANSWER_MILLISECONDS = 5_000;
 const ATTEMPTS = 2;
-/** Nobody can be served by this name. */
+/** No client is served a file of this name: it begins with a dot. */
 const PROBE = ".coatcheck-readiness";
 
 /**
@@ -56,7 +56,7 @@ export class BucketSource implements FileSource {
   }
 
   async checkReadiness(): Promise<void> {
-    // By the call that files are read with: whoever may do that need not be allowed anything else.
+    // By the call that reads files, so that the credentials need no other permission.
     const file = await this.#openKey(this.#prefix + PROBE, "everything");
     file?.close();
   }

@@ -15,8 +15,8 @@ export interface FileSource {
    * followed elsewhere; a segment that begins with a dot names nothing.
    *
    * What is returned is one state of the file: its size, its tag and all that is read from it belong together, whatever
-   * is put under its name meanwhile. (Whoever overwrites a file in place, instead of replacing it, tears it for those
-   * who are reading it.)
+   * is put under its name meanwhile. (A program that overwrites a file in place, instead of replacing it, breaks it for
+   * its readers.)
    *
    * `likely` is what will probably be read, so that a source at a distance can bring it along. It promises nothing.
    *
@@ -32,7 +32,7 @@ export interface FileSource {
 
 export type LikelyRead = "everything" | "nothing" | RangeSpecification;
 
-/** A file that is open until it is closed. Whoever opened it closes it, once everything is read or nobody wants it. */
+/** An open file. The caller that opened it closes it, once everything is read or the client has gone. */
 export interface OpenFile extends Validators {
   /** In bytes, as it will be read. */
   readonly size: number;

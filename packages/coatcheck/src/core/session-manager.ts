@@ -59,7 +59,10 @@ export class SessionManager {
     this.#clocks = new ClockCheck(this.#store, this.#clock);
     this.#readiness = new StoreReadiness(this.#store, this.#clocks);
     this.#authenticator = new Authenticator({
-      ...{ store: this.#store, clocks: this.#clocks, policy: this.policy, clock: this.#clock },
+      store: this.#store,
+      clocks: this.#clocks,
+      policy: this.policy,
+      clock: this.#clock,
       end: (record, reason, options) => this.#end(record, reason, options),
       events: this.events,
     });

@@ -193,7 +193,10 @@ export class PostgresSessionStore implements SessionStore {
     const assignments = assignmentsOf(change);
     const values = assignments.map(({ value }) => value);
     const { rowCount } = await this.#connections.statement(sql.updateStatement(assignments), [
-      ...[userKey, sessionId, expectedVersion, this.#testTime],
+      userKey,
+      sessionId,
+      expectedVersion,
+      this.#testTime,
       ...values,
     ]);
     return rowCount === 1;

@@ -44,8 +44,20 @@ describe("an application in a realm of its own, as Jest makes one", () => {
     });
     const module = { exports: {} as Application };
     runInNewContext(outputFiles[0]?.text ?? "", {
-      ...{ module, exports: module.exports, require: createRequire(import.meta.url), process, Buffer, performance },
-      ...{ setTimeout, clearTimeout, setInterval, clearInterval, setImmediate, URL, TextEncoder, queueMicrotask },
+      module,
+      exports: module.exports,
+      require: createRequire(import.meta.url),
+      process,
+      Buffer,
+      performance,
+      setTimeout,
+      clearTimeout,
+      setInterval,
+      clearInterval,
+      setImmediate,
+      URL,
+      TextEncoder,
+      queueMicrotask,
     });
     application = module.exports;
   });

@@ -24,7 +24,10 @@ describe("a module that is evaluated twice, each time with a copy of the library
   beforeAll(async () => {
     const { outputFiles } = await esbuild.build({
       stdin: { contents: MODULE, resolveDir: import.meta.dirname },
-      ...{ bundle: true, write: false, platform: "node", format: "cjs" },
+      bundle: true,
+      write: false,
+      platform: "node",
+      format: "cjs",
     });
     const text = `(function (module, exports, require) { ${outputFiles[0]?.text} })`;
     const load = (): Module => {

@@ -1,8 +1,8 @@
 import { FileServiceError } from "../../errors.ts";
 
 /**
- * By these a bucket says that there is nothing for us. Whoever may not list a bucket is told `AccessDenied` of a key that
- * is not there; `InvalidObjectState` is said of what lies in an archive.
+ * The errors by which a bucket says that it has no such file for us. With credentials that may not list the bucket, a
+ * missing key is `AccessDenied`. An object in an archive is `InvalidObjectState`.
  */
 const NOTHING_THERE: ReadonlySet<string> = new Set([
   "NoSuchKey",

@@ -29,7 +29,7 @@ export function describeObject(answer: ObjectAnswer): ObjectDescription {
   const { ContentLength: length, ContentRange: contentRange, ETag: entityTag, LastModified: lastModified } = answer;
   const [first, last, total] = (CONTENT_RANGE.exec(contentRange ?? "") ?? []).slice(1).map(Number);
   const size = total ?? length;
-  // Without a tag nobody could tell two states of an object from one another.
+  // Without a tag, two states of an object could not be told apart.
   if (entityTag === undefined || size === undefined) {
     throw new FileServiceError("source_unavailable", "The bucket gave an object without a size or an ETag.");
   }

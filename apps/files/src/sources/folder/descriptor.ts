@@ -4,9 +4,7 @@ import { promisify } from "node:util";
 /** A number by which the system knows an open file. Plain ones: a `FileHandle` each would be the dearest part of it. */
 export type Descriptor = number;
 
-/**
- * Non-blocking, so that a pipe that nobody writes to does not hold up a thread; and without following a link at the end.
- */
+/** Non-blocking, so that a pipe without a writer does not block a thread; and without following a link at the end. */
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
 
 const openAsync = promisify(open);
@@ -17,7 +15,7 @@ export function openForReading(path: string): Promise<Descriptor> {
   return openAsync(path, FLAGS);
 }
 
-/** Of a file that was only read there is nothing to lose: how closing it ends is nobody's business. */
+/** A file that was only read loses nothing, so an error from closing it is ignored. */
 export function closeDescriptor(descriptor: Descriptor): void {
   close(descriptor, () => {});
 }

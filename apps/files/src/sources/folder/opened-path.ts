@@ -15,8 +15,8 @@ export const isOpenedAtByProc: OpenedPathCheck = (descriptor, path) =>
   readlinkSync(`${DESCRIPTORS}/${descriptor}`) === path;
 
 /**
- * Elsewhere: the path leads through no link now, and to the very file that is open. Whoever put a link there for the
- * moment of opening cannot make that file be at the path, too.
+ * On other systems, the check is that the path now leads through no link and to the very file that is open. An attacker
+ * who put a link there for the moment of opening cannot also put that file at the path.
  */
 export const isOpenedAtByIdentity: OpenedPathCheck = async (descriptor, path) => {
   const [real, status, there] = await Promise.all([realpath(path), statusOf(descriptor), lstat(path)]);

@@ -39,9 +39,23 @@ export const USERS: readonly string[] = ["ada", "grace"];
 
 // What is named more often happens more often.
 const KINDS = [
-  ...(["insert", "insert", "insert", "insert", "update", "update", "update", "readFence", "readFence"] as const),
-  ...(["delete", "deleteByUser", "deleteExpired", "find", "advance", "advance", "stepBack"] as const),
-];
+  "insert",
+  "insert",
+  "insert",
+  "insert",
+  "update",
+  "update",
+  "update",
+  "readFence",
+  "readFence",
+  "delete",
+  "deleteByUser",
+  "deleteExpired",
+  "find",
+  "advance",
+  "advance",
+  "stepBack",
+] as const;
 const LIMITS: readonly SessionLimit[] = [
   { maximum: 3, whenFull: "evict" },
   { maximum: 2, whenFull: "evict" },

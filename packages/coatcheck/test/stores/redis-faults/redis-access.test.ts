@@ -9,9 +9,19 @@ const STORE_UNAVAILABLE = { code: "store_unavailable" };
 
 /** All that a user of Redis needs for the store, INFO aside: it tells how Redis evicts, and how old it is. */
 const COMMANDS = [
-  ...["+evalsha", "+eval", "+time"],
-  ...["+hget", "+hgetall", "+hset", "+hdel", "+pttl", "+pexpire", "+scan"],
-  ...["+publish", "+subscribe", "+ping"],
+  "+evalsha",
+  "+eval",
+  "+time",
+  "+hget",
+  "+hgetall",
+  "+hset",
+  "+hdel",
+  "+pttl",
+  "+pexpire",
+  "+scan",
+  "+publish",
+  "+subscribe",
+  "+ping",
 ];
 const KEYS_AND_CHANNEL = ["~coatcheck:*", "resetchannels", "&coatcheck:*"];
 

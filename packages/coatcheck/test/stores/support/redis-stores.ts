@@ -12,7 +12,9 @@ export function redisStores(clients: () => readonly [RedisClient, RedisClient], 
     const [store, peer] = await Promise.all(
       clients().map((client) =>
         RedisSessionStore.open({
-          ...{ client, prefix, deadlineMilliseconds: PATIENT_DEADLINE_MILLISECONDS },
+          client,
+          prefix,
+          deadlineMilliseconds: PATIENT_DEADLINE_MILLISECONDS,
           ...(clock === "given" ? { testClock } : {}),
         }),
       ),
