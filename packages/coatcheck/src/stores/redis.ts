@@ -128,7 +128,9 @@ export class RedisSessionStore implements SessionStore {
     this.#stopHearing = stopHearing;
     this.#channel = new RemovalChannel(redisRemovalSource({ connection, channel: this.#channelName, calls, watch }));
     this.#sweep = new RedisExpirySweep({
-      ...{ connection, calls, prefix },
+      connection,
+      calls,
+      prefix,
       sweepKey: (key, limit) => this.#sweepKey(key, limit),
     });
     this.#testClock = testClock;
@@ -175,7 +177,11 @@ export class RedisSessionStore implements SessionStore {
       String(change.lastSeenAt ?? ""),
       String(change.idleDeadline ?? ""),
       String(change.absoluteDeadline ?? ""),
-      ...[current, pending, grace, methods, data],
+      current,
+      pending,
+      grace,
+      methods,
+      data,
     ]);
     return updated === 1;
   }
