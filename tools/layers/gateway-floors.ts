@@ -28,7 +28,7 @@ const floors: readonly Floor[] = [
   // A name, a path and a host mean the same on all floors, so the rules for them stand on nothing.
   { place: "one-reading", on: [] },
   // Accounts know neither HTTP nor SQL: every way to log in keeps the same rules, on every database.
-  { place: "accounts", on: [], outside: ["coatcheck", "node:"] },
+  { place: "accounts", on: [], outside: ["coatcheck", "coatcheck/store", "node:"] },
   // How a password is hashed and which ones are too weak can be read without knowing who asks.
   { place: "accounts/passwords", on: ["errors.ts", "accounts"], outside: ["npm:@node-rs/argon2", "node:"] },
   // How failures slow down further attempts depends on no password.

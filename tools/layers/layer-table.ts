@@ -77,7 +77,9 @@ export const layers: readonly Layer[] = [
     imports: [
       `${library}stores/$1.ts`,
       `${library}stores/$1/`,
+      `${library}core/aging-copies.ts`,
       `${library}core/bounded-calls.ts`,
+      `${library}core/insert-decision.ts`,
       `${library}core/startup-fault.ts`,
       `${library}core/known-options.ts`,
       `${library}core/removal-channel.ts`,

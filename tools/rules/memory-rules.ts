@@ -1,6 +1,7 @@
 import type { Rule } from "./rule.ts";
 
 const source = "packages/coatcheck/src/stores/memory.ts";
+const decision = "packages/coatcheck/src/core/insert-decision.ts";
 const tests = "packages/coatcheck/test/stores/memory.test.ts";
 const raiseFence = `user.fence = { value: randomBytes(12).toString("base64url"), validUntil: now + FENCE_LIFETIME };
     this.#calendar.file(userKey, user.fence.validUntil);`;
@@ -9,8 +10,8 @@ const raiseFence = `user.fence = { value: randomBytes(12).toString("base64url"),
 export const memoryRules: readonly Rule[] = [
   {
     rule: "An insert is refused if a fence is present that its attempt did not see.",
-    source,
-    within: "MemorySessionStore.insert",
+    source: decision,
+    within: "decideInsert",
     replace: 'if (fence !== null && fence !== reading.fence) return { outcome: "login_overtaken" };',
     with: "",
     tests,
@@ -18,8 +19,8 @@ export const memoryRules: readonly Rule[] = [
   },
   {
     rule: "An absent fence refuses no login.",
-    source,
-    within: "MemorySessionStore.insert",
+    source: decision,
+    within: "decideInsert",
     replace: "fence !== null && fence !== reading.fence",
     with: "fence !== reading.fence",
     tests,
@@ -27,8 +28,8 @@ export const memoryRules: readonly Rule[] = [
   },
   {
     rule: "An insert is refused if its attempt is too old for a fence to be still there.",
-    source,
-    within: "MemorySessionStore.insert",
+    source: decision,
+    within: "decideInsert",
     replace: 'if (now - reading.readAt > MAXIMUM_LOGIN_SECONDS * 1_000) return { outcome: "login_expired" };',
     with: "",
     tests,
@@ -36,19 +37,19 @@ export const memoryRules: readonly Rule[] = [
   },
   {
     rule: "An insert never overwrites.",
-    source,
-    within: "MemorySessionStore.insert",
-    replace: "user.sessions.has(record.sessionId) || now < buriedUntil",
-    with: "now < buriedUntil",
+    source: decision,
+    within: "decideInsert",
+    replace: "isTaken || facts.isBuried",
+    with: "facts.isBuried",
     tests,
     testName: "insert > an id in use is unavailable, and its session stays as it was",
   },
   {
     rule: "An insert is refused if its id has a tombstone.",
-    source,
-    within: "MemorySessionStore.insert",
-    replace: "user.sessions.has(record.sessionId) || now < buriedUntil",
-    with: "user.sessions.has(record.sessionId)",
+    source: decision,
+    within: "decideInsert",
+    replace: "isTaken || facts.isBuried",
+    with: "isTaken",
     tests,
     testName: "calls at the same time > an insert sent again never comes after the removal of its session",
   },

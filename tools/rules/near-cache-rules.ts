@@ -1,7 +1,7 @@
 import type { Rule } from "./rule.ts";
 
 const store = "packages/coatcheck/src/stores/near-cache.ts";
-const copies = "packages/coatcheck/src/stores/near-cache/record-copies.ts";
+const copies = "packages/coatcheck/src/core/aging-copies.ts";
 const leases = "packages/coatcheck/src/stores/near-cache/fill-leases.ts";
 const tests = "packages/coatcheck/test/stores/near-cache-coherence.test.ts";
 const optionTests = "packages/coatcheck/test/stores/near-cache.test.ts";
@@ -75,7 +75,7 @@ export const nearCacheRules: readonly Rule[] = [
   {
     rule: "A copy is served for no longer than the bound.",
     source: copies,
-    within: "RecordCopies.#isTooOld",
+    within: "AgingCopies.#isTooOld",
     replace: "if (now.monotonic - readAt.monotonic > this.#maximumAgeMilliseconds) return true;",
     with: "",
     tests,
@@ -85,15 +85,15 @@ export const nearCacheRules: readonly Rule[] = [
     rule: "The age of a copy counts from before its read was sent.",
     source: store,
     within: "NearCacheSessionStore.find",
-    replace: "this.#copies.keep(record, readAt);",
-    with: "this.#copies.keep(record, this.#now());",
+    replace: "this.#copies.keep(sessionId, record, readAt);",
+    with: "this.#copies.keep(sessionId, record, this.#now());",
     tests,
     testName: "the age of a copy counts from before its read was sent",
   },
   {
     rule: "The age is checked when a copy is served.",
     source: copies,
-    within: "RecordCopies.get",
+    within: "AgingCopies.get",
     replace: "if (this.#isTooOld(copy, now)) return null;",
     with: "",
     tests,
@@ -102,7 +102,7 @@ export const nearCacheRules: readonly Rule[] = [
   {
     rule: "The wall clock counts where it says older: the other one stands still while the machine sleeps.",
     source: copies,
-    within: "RecordCopies.#isTooOld",
+    within: "AgingCopies.#isTooOld",
     replace: "return wallAge < 0 || wallAge > this.#maximumAgeMilliseconds;",
     with: "return wallAge < 0;",
     tests,
@@ -111,7 +111,7 @@ export const nearCacheRules: readonly Rule[] = [
   {
     rule: "A wall clock that was set back says nothing about an age.",
     source: copies,
-    within: "RecordCopies.#isTooOld",
+    within: "AgingCopies.#isTooOld",
     replace: "return wallAge < 0 || wallAge > this.#maximumAgeMilliseconds;",
     with: "return wallAge > this.#maximumAgeMilliseconds;",
     tests,
@@ -206,7 +206,7 @@ export const nearCacheRules: readonly Rule[] = [
   {
     rule: "A read that was sent earlier replaces no copy of a later one.",
     source: copies,
-    within: "RecordCopies.keep",
+    within: "AgingCopies.keep",
     replace: "if (held !== undefined && held.readAt.monotonic > readAt.monotonic) return;",
     with: "",
     tests,
@@ -233,10 +233,10 @@ export const nearCacheRules: readonly Rule[] = [
   },
   {
     rule: "A session id is no copy's name without its user.",
-    source: copies,
-    within: "RecordCopies.get",
-    replace: "copy === undefined || copy.record.userKey !== userKey",
-    with: "copy === undefined",
+    source: store,
+    within: "NearCacheSessionStore.findCopy",
+    replace: "return record?.userKey === userKey ? record : null;",
+    with: "return record;",
     tests: optionTests,
     testName: "a near-cache > gives no copy to another user who names the session",
   },

@@ -5,6 +5,7 @@
  * @module
  */
 
+export { AgingCopies, type Moment, thisMoment } from "./core/aging-copies.ts";
 export type { Clock, Timestamp } from "./core/clock.ts";
 export { MAXIMUM_CLOCK_SKEW_SECONDS } from "./core/clock-check.ts";
 export type {

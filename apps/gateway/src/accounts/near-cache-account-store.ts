@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { AgingCopies, type Moment, thisMoment } from "coatcheck/store";
 import type { Account, AccountCredential } from "./account.ts";
 import type { ListenForAccountChanges } from "./account-changes.ts";
 import type {
@@ -10,7 +11,6 @@ import type {
   PendingRevocationQuery,
   SessionOwner,
 } from "./account-store.ts";
-import { AgingOwners, type ProcessMoment } from "./aging-owners.ts";
 import type { EmailAddress } from "./email-address.ts";
 import { mayPass } from "./session-owner.ts";
 
@@ -24,7 +24,7 @@ export interface NearCacheAccountsOptions {
   /** 10,000 by default, of half a kilobyte each. */
   readonly maximumEntries?: number;
   /** For tests alone. By default the clocks of this process count. */
-  readonly testMoment?: () => ProcessMoment;
+  readonly testMoment?: () => Moment;
 }
 
 /**
@@ -38,8 +38,8 @@ export interface NearCacheAccountsOptions {
 export class NearCacheAccountStore implements AccountStore {
   readonly #store: AccountStore;
   readonly #settleMilliseconds: number;
-  readonly #now: () => ProcessMoment;
-  readonly #copies: AgingOwners;
+  readonly #now: () => Moment;
+  readonly #copies: AgingCopies<SessionOwner>;
   readonly #stopListening: () => void;
   #isListening = false;
   /**
@@ -53,7 +53,7 @@ export class NearCacheAccountStore implements AccountStore {
     this.#store = store;
     this.#settleMilliseconds = settle ? maxStalenessMilliseconds + 1 : 0;
     this.#now = options.testMoment ?? thisMoment;
-    this.#copies = new AgingOwners(maximumEntries, maxStalenessMilliseconds);
+    this.#copies = new AgingCopies(maximumEntries, maxStalenessMilliseconds);
     this.#stopListening = listen({
       changed: (userId) => this.#forget(userId),
       listening: () => this.#forgetAll(true),
@@ -157,8 +157,4 @@ export class NearCacheAccountStore implements AccountStore {
     this.#copies.clear();
     this.#isListening = isListening;
   }
-}
-
-function thisMoment(): ProcessMoment {
-  return { monotonic: performance.now(), wall: Date.now() };
 }

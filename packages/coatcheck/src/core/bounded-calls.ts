@@ -1,4 +1,5 @@
 import { CoatcheckError } from "../errors.ts";
+import { requireWholeNumber } from "./known-options.ts";
 
 export interface CallLimits {
   /** How long a call may take before it fails with `store_unavailable`; 2,000 by default. */
@@ -97,9 +98,4 @@ function settled<Result>(call: () => Promise<Result>): Promise<Result> {
   } catch (cause) {
     return Promise.reject(cause);
   }
-}
-
-function requireWholeNumber(name: string, value: number, maximum: number): void {
-  if (Number.isSafeInteger(value) && value >= 1 && value <= maximum) return;
-  throw new CoatcheckError("invalid_configuration", `${name} must be a whole number from 1 to ${maximum}.`);
 }

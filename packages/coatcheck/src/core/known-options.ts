@@ -68,3 +68,9 @@ function written(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   return value === undefined ? "undefined" : `of type ${typeof value}`;
 }
+
+/** @throws CoatcheckError `invalid_configuration` unless the option is a whole number from 1 to `maximum` */
+export function requireWholeNumber(name: string, value: number, maximum: number): void {
+  if (Number.isSafeInteger(value) && value >= 1 && value <= maximum) return;
+  throw new CoatcheckError("invalid_configuration", `${name} must be a whole number from 1 to ${maximum}.`);
+}

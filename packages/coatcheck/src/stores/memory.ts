@@ -2,6 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import { type Clock, systemClock, type Timestamp } from "../core/clock.ts";
+import { decideInsert } from "../core/insert-decision.ts";
 import { refuseUnknownOptions } from "../core/known-options.ts";
 import { RemovalListeners } from "../core/removal-listeners.ts";
 import {
@@ -19,7 +20,6 @@ import {
   FENCE_LIFETIME_SECONDS,
   type FenceReading,
   type InsertOutcome,
-  MAXIMUM_LOGIN_SECONDS,
   type RemovalListener,
   type SessionLimit,
   type SessionStore,
@@ -69,25 +69,23 @@ export class MemorySessionStore implements SessionStore {
   ): Promise<InsertOutcome> {
     const now = this.#clock.now();
     const user = this.#users.get(record.userKey) ?? { sessions: new Map(), fence: null, tombstones: null };
-    const fence = fenceInForce(user, now);
-    if (fence !== null && fence !== reading.fence) return { outcome: "login_overtaken" };
-    if (now - reading.readAt > MAXIMUM_LOGIN_SECONDS * 1_000) return { outcome: "login_expired" };
-    const buriedUntil = user.tombstones?.get(record.sessionId) ?? 0;
-    if (user.sessions.has(record.sessionId) || now < buriedUntil) return { outcome: "id_unavailable" };
+    const decision = decideInsert({
+      record,
+      reading,
+      limit,
+      replaces,
+      now,
+      fence: fenceInForce(user, now),
+      isBuried: now < (user.tombstones?.get(record.sessionId) ?? 0),
+      sessions: [...user.sessions.values()],
+    });
+    if (decision.outcome !== "insert") return decision;
 
-    const all = [...user.sessions.values()];
-    const live = all.filter((session) => session.sessionId !== replaces && now < expiresAt(session));
-    const surplus = live.length - limit.maximum + 1;
-    if (surplus > 0 && limit.whenFull === "refuse") return { outcome: "session_limit_reached" };
-
-    const expired = all.filter((session) => now >= expiresAt(session));
-    const replaced = all.filter((session) => session.sessionId === replaces && now < expiresAt(session));
-    const evicted = live.sort(byLastSeen).slice(0, Math.max(0, surplus));
     this.#users.set(record.userKey, user);
     const removed = [
-      ...expired.map((session) => this.#remove(user, session, "expired", now)),
-      ...replaced.map((session) => this.#remove(user, session, "replaced", now)),
-      ...evicted.map((session) => this.#remove(user, session, "evicted", now)),
+      ...decision.expired.map((session) => this.#remove(user, session, "expired", now)),
+      ...decision.replaced.map((session) => this.#remove(user, session, "replaced", now)),
+      ...decision.evicted.map((session) => this.#remove(user, session, "evicted", now)),
     ];
     user.sessions.set(record.sessionId, { ...record, version: 1 });
     this.#calendar.file(record.userKey, expiresAt(record) + EXPIRY_MARGIN);
@@ -203,12 +201,4 @@ export class MemorySessionStore implements SessionStore {
 function fenceInForce(user: UserEntry | undefined, now: Timestamp): string | null {
   const fence = user?.fence ?? null;
   return fence !== null && now < fence.validUntil ? fence.value : null;
-}
-
-function byLastSeen(first: SessionRecord, second: SessionRecord): number {
-  return (
-    first.lastSeenAt - second.lastSeenAt ||
-    first.createdAt - second.createdAt ||
-    (first.sessionId < second.sessionId ? -1 : 1)
-  );
 }

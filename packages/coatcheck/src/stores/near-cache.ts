@@ -1,7 +1,8 @@
 /** Copies of sessions in this process, around a store that is a network away. @module */
 
 import { setTimeout as pause } from "node:timers/promises";
-import { refuseUnknownOptions, requireSwitch } from "../core/known-options.ts";
+import { AgingCopies, type Moment, thisMoment } from "../core/aging-copies.ts";
+import { refuseUnknownOptions, requireSwitch, requireWholeNumber } from "../core/known-options.ts";
 import type {
   EndReason,
   RemovedSession,
@@ -18,9 +19,7 @@ import type {
   SessionLimit,
   SessionStore,
 } from "../core/session-store.ts";
-import { CoatcheckError } from "../errors.ts";
 import { FillLeases } from "./near-cache/fill-leases.ts";
-import { type Moment, RecordCopies } from "./near-cache/record-copies.ts";
 
 /** What the copies are of, and how old they may be. */
 export interface NearCacheOptions {
@@ -63,7 +62,8 @@ export class NearCacheSessionStore implements SessionStore {
   readonly #store: SessionStore;
   readonly #settleMilliseconds: number;
   readonly #now: () => Moment;
-  readonly #copies: RecordCopies;
+  /** By session id, which is unique among all users. */
+  readonly #copies: AgingCopies<SessionRecord>;
   readonly #leases = new FillLeases();
   readonly #unsubscribe: () => void;
   #isOpen = false;
@@ -78,15 +78,16 @@ export class NearCacheSessionStore implements SessionStore {
     this.#store = store;
     this.#settleMilliseconds = settle ? maxStalenessMilliseconds : 0;
     this.#now = options.testMoment ?? thisMoment;
-    this.#copies = new RecordCopies(maximumEntries, maxStalenessMilliseconds);
+    this.#copies = new AgingCopies(maximumEntries, maxStalenessMilliseconds);
     this.#unsubscribe = store.subscribe(
       (removed) => this.#forget(removed),
       (state) => this.#noteChannel(state),
     );
   }
 
-  findCopy(reference: SessionReference): SessionRecord | null {
-    return this.#isOpen ? this.#copies.get(reference, this.#now()) : null;
+  findCopy({ userKey, sessionId }: SessionReference): SessionRecord | null {
+    const record = this.#isOpen ? this.#copies.get(sessionId, this.#now()) : null;
+    return record?.userKey === userKey ? record : null;
   }
 
   async find(reference: SessionReference): Promise<SessionRecord | null> {
@@ -97,7 +98,7 @@ export class NearCacheSessionStore implements SessionStore {
       const record = await this.#store.find(reference);
       // Absence is never kept: it is for the store to say, each time. But a read still under way may be from before it.
       if (record === null) this.#forget(reference);
-      else if (this.#isOpen && !lease.isOvertaken) this.#copies.keep(record, readAt);
+      else if (this.#isOpen && !lease.isOvertaken) this.#copies.keep(sessionId, record, readAt);
       return record;
     } finally {
       this.#leases.release(sessionId, lease);
@@ -194,7 +195,7 @@ export class NearCacheSessionStore implements SessionStore {
 
   #forgetUser(userKey: string): void {
     this.#leases.overtakeUser(userKey);
-    this.#copies.dropUser(userKey);
+    this.#copies.dropWhere((record) => record.userKey === userKey);
   }
 
   /** After a gap, copies and reads under way are worth nothing: what was removed meanwhile is never told. */
@@ -208,13 +209,4 @@ export class NearCacheSessionStore implements SessionStore {
   async #settle(): Promise<void> {
     if (this.#settleMilliseconds > 0) await pause(this.#settleMilliseconds + 1);
   }
-}
-
-function thisMoment(): Moment {
-  return { monotonic: performance.now(), wall: Date.now() };
-}
-
-function requireWholeNumber(name: string, value: number, maximum: number): void {
-  if (Number.isSafeInteger(value) && value >= 1 && value <= maximum) return;
-  throw new CoatcheckError("invalid_configuration", `${name} must be a whole number from 1 to ${maximum}.`);
 }

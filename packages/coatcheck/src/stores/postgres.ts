@@ -3,24 +3,23 @@
 import { randomBytes } from "node:crypto";
 import type { CallLimits } from "../core/bounded-calls.ts";
 import type { Clock } from "../core/clock.ts";
+import { decideInsert } from "../core/insert-decision.ts";
 import { refuseUnknownOptions } from "../core/known-options.ts";
 import { RemovalChannel } from "../core/removal-channel.ts";
-import {
-  type EndReason,
-  expiresAt,
-  type RemovedSession,
-  type SessionChange,
-  type SessionRecord,
-  type SessionReference,
+import type {
+  EndReason,
+  RemovedSession,
+  SessionChange,
+  SessionRecord,
+  SessionReference,
 } from "../core/session-record.ts";
-import {
-  type ChannelListener,
-  type FenceReading,
-  type InsertOutcome,
-  MAXIMUM_LOGIN_SECONDS,
-  type RemovalListener,
-  type SessionLimit,
-  type SessionStore,
+import type {
+  ChannelListener,
+  FenceReading,
+  InsertOutcome,
+  RemovalListener,
+  SessionLimit,
+  SessionStore,
 } from "../core/session-store.ts";
 import { withReason } from "../core/startup-fault.ts";
 import { CoatcheckError } from "../errors.ts";
@@ -155,21 +154,14 @@ export class PostgresSessionStore implements SessionStore {
     const insertNow = async (run: RunStatement): Promise<InsertOutcome> => {
       const { userKey, sessionId } = record;
       await this.#takeTurn(run, userKey);
-      const all = (await run(sql.LIST_BY_USER, [userKey])).rows.map(recordOfPostgresRow);
+      const sessions = (await run(sql.LIST_BY_USER, [userKey])).rows.map(recordOfPostgresRow);
       const checks = await run(sql.READ_CHECKS, [userKey, sessionId, this.#testTime]);
       const [now, fence, isBuried] = checks.rows[0] as [number, string | null, boolean];
-      if (fence !== null && fence !== reading.fence) return { outcome: "login_overtaken" };
-      if (now - reading.readAt > MAXIMUM_LOGIN_SECONDS * 1_000) return { outcome: "login_expired" };
-      if (isBuried || all.some((session) => session.sessionId === sessionId)) return { outcome: "id_unavailable" };
+      const { replaces } = options;
+      const decision = decideInsert({ record, reading, limit, replaces, now, fence, isBuried, sessions });
+      if (decision.outcome !== "insert") return decision;
 
-      const expired = all.filter((session) => now >= expiresAt(session));
-      const replaced = all.filter((session) => session.sessionId === options.replaces && now < expiresAt(session));
-      const live = all.filter((session) => session.sessionId !== options.replaces && now < expiresAt(session));
-      const surplus = live.length - limit.maximum + 1;
-      if (surplus > 0 && limit.whenFull === "refuse") return { outcome: "session_limit_reached" };
-
-      // The list is ordered by last use.
-      const evicted = live.slice(0, Math.max(0, surplus));
+      const { expired, replaced, evicted } = decision;
       // Updates need no turn. One that came in between counts: what has to go is then chosen anew.
       if (!(await this.#hold(run, [...expired, ...replaced, ...evicted]))) return insertNow(run);
       const removed = [

@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Clock, systemClock, type Timestamp } from "../core/clock.ts";
+import { decideInsert } from "../core/insert-decision.ts";
 import { refuseUnknownOptions } from "../core/known-options.ts";
 import {
   applyChange,
@@ -19,7 +20,6 @@ import {
   FENCE_LIFETIME_SECONDS,
   type FenceReading,
   type InsertOutcome,
-  MAXIMUM_LOGIN_SECONDS,
   type RemovalListener,
   type SessionLimit,
   type SessionStore,
@@ -192,23 +192,22 @@ export class SqliteSessionStore implements SessionStore {
 
   #insert(record: SessionRecord, reading: FenceReading, limit: SessionLimit, replaces?: string): InsertOutcome {
     const now = this.#clock.now();
-    const fence = this.#fenceInForce(record.userKey, now);
-    if (fence !== null && fence !== reading.fence) return { outcome: "login_overtaken" };
-    if (now - reading.readAt > MAXIMUM_LOGIN_SECONDS * 1_000) return { outcome: "login_expired" };
-    if (this.#find(record) !== null || this.#isBuried(record, now)) return { outcome: "id_unavailable" };
+    const decision = decideInsert({
+      record,
+      reading,
+      limit,
+      replaces,
+      now,
+      fence: this.#fenceInForce(record.userKey, now),
+      isBuried: this.#isBuried(record, now),
+      sessions: this.#list(record.userKey),
+    });
+    if (decision.outcome !== "insert") return decision;
 
-    const all = this.#list(record.userKey);
-    const replaced = all.filter((session) => session.sessionId === replaces && now < expiresAt(session));
-    const live = all.filter((session) => session.sessionId !== replaces && now < expiresAt(session));
-    const surplus = live.length - limit.maximum + 1;
-    if (surplus > 0 && limit.whenFull === "refuse") return { outcome: "session_limit_reached" };
-
-    const expired = all.filter((session) => now >= expiresAt(session));
     const removed = [
-      ...this.#remove(expired, "expired", now),
-      ...this.#remove(replaced, "replaced", now),
-      // The list is ordered by last use.
-      ...this.#remove(live.slice(0, Math.max(0, surplus)), "evicted", now),
+      ...this.#remove(decision.expired, "expired", now),
+      ...this.#remove(decision.replaced, "replaced", now),
+      ...this.#remove(decision.evicted, "evicted", now),
     ];
     this.#statements.insert.run(...sqliteRowOf({ ...record, version: 1 }));
     return { outcome: "inserted", removed };
