@@ -1,7 +1,7 @@
 import type { EventCause, SessionEventEmitter } from "./session-events.ts";
 import type { RemovedSession } from "./session-record.ts";
 
-/** Tells the listeners of events what was removed, each session by the event that its reason stands for. */
+/** Emits one event for each removed session. The reason for the removal decides which event. */
 export function announceRemovals(
   events: SessionEventEmitter,
   removed: readonly RemovedSession[],

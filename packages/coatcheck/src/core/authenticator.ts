@@ -17,12 +17,12 @@ import { applyChange, type EndReason, expiresAt, type SessionChange, type Sessio
 import type { SessionStore } from "./session-store.ts";
 import { parseToken, type TokenParts } from "./session-token.ts";
 
-/** Every lost race means that another request made progress; so many in a row mean that something is wrong. */
+/** A lost race means that another request made progress. So many lost races in a row mean that something is wrong. */
 export const MAXIMUM_WRITE_ATTEMPTS = 5;
 
 /** How a request counts for its session. */
 export interface AuthenticateOptions extends EventCause {
-  /** True by default. False for polls and background requests: the session's idle deadline stays where it is. */
+  /** True by default. False for polls and background requests: they do not extend the session's idle deadline. */
   readonly slide?: boolean;
 }
 
@@ -35,7 +35,9 @@ interface AuthenticatorParts {
   readonly events: SessionEventEmitter;
 }
 
-/** Authenticator decides what a presented token is worth. One store read, and a write only when there is one to make. */
+/**
+ * Authenticator decides what a presented token is worth. It reads the store once, and writes only if something changed.
+ */
 export class Authenticator {
   readonly #parts: AuthenticatorParts;
 
@@ -60,9 +62,9 @@ export class Authenticator {
       const now = clock.now();
       const recognition = await this.#recognise(record, token);
       if (recognition === "unknown") return unauthenticated("unknown");
-      // An update that failed although nothing changed was refused for the deadline: the store's clock has the say.
+      // An update that failed although nothing changed was refused because of the deadline: the store's clock decides.
       if (expiresAt(record) <= now || record.version === lostVersion) {
-        // Whether it is over or our clock is off, the store's clock tells.
+        // The store's clock tells whether the session is over or our clock is wrong.
         await clocks.requireMeasured(token.userKey);
         return unauthenticated("expired");
       }
@@ -74,19 +76,20 @@ export class Authenticator {
       const change = this.#changeFor(record, recognition, options.slide ?? true, now);
       if (change === null) return this.#accept(record, token, recognition, now);
       if (await store.update(token, change, record.version)) {
-        // Only the request that wrote it says so.
+        // Only the request that wrote the suspension reports it.
         if (change.pending?.attempt === 0) this.#reportSuspension(record, now, options);
         return this.#accept(applyChange(record, change), token, recognition, now);
       }
-      // Changed or gone in between: whatever it is now, it must be judged anew.
+      // The session changed or ended in between, so it has to be judged again.
       lostVersion = record.version;
     }
     throw new CoatcheckError("store_conflict", "The session changed under every attempt to confirm its use.");
   }
 
   /**
-   * A copy may say yes, to the newest secret within its deadlines, where there is nothing to write. Never that a login
-   * is fresh: while it may be, the store is asked, which knows whether this secret was replaced.
+   * A copy may say yes to the newest secret within its deadlines, if there is nothing to write. It never says that a
+   * login is fresh: while a login may be fresh, the store is asked, because only the store knows whether this secret
+   * was replaced.
    */
   #acceptCopy(token: TokenParts, slide: boolean): Authentication | null {
     const { store, policy, clock } = this.#parts;
@@ -100,8 +103,9 @@ export class Authenticator {
   }
 
   /**
-   * By the store's time: a grace lasts half a minute, and machines may differ by more. To another one, a secret would be
-   * over that was replaced just now, and an honest user's second tab would end the session.
+   * Uses the store's time. A grace lasts 30 seconds, and the clocks of two machines may differ by more. With its own
+   * clock, a machine could take a secret that was just replaced for one whose grace is over, and a second tab of an
+   * honest user would end the session.
    */
   async #recognise(record: SessionRecord, token: TokenParts): Promise<Recognition> {
     const { clocks } = this.#parts;

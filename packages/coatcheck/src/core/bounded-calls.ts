@@ -4,18 +4,18 @@ import { requireWholeNumber } from "./known-options.ts";
 export interface CallLimits {
   /** How long a call may take before it fails with `store_unavailable`; 2,000 by default. */
   readonly deadlineMilliseconds?: number;
-  /** How many calls may be under way, overdue ones included; more fail at once. 10,000 by default. */
+  /** How many calls may be pending, overdue ones included; further calls fail at once. 10,000 by default. */
   readonly maximumInFlight?: number;
 }
 
-/** What is told of calls, besides their callers. */
+/** What BoundedCalls reports, besides the results to the callers. */
 export interface CallHooks {
   /**
-   * A call became overdue and nothing at all was answered since it was sent: the connection may be a dead one that was
-   * never closed. At most once per deadline.
+   * A call became overdue and nothing at all was answered since it was sent: the connection may be dead without having
+   * been closed. At most once per deadline.
    */
   readonly onSilence?: () => void;
-  /** A call failed with this, late ones included. */
+  /** A call failed with this error, late failures included. */
   readonly onFault?: (cause: unknown) => void;
 }
 
@@ -24,9 +24,9 @@ const DEFAULT_MAXIMUM_IN_FLIGHT = 10_000;
 const LONGEST_DEADLINE_MILLISECONDS = 60_000;
 
 /**
- * BoundedCalls sees to it that a server that hangs is noticed within the deadline and that requests do not pile up in
- * front of it. A call that is overdue has failed for its caller and still counts until it ends: it is in a queue
- * somewhere, and what is in no queue is what this is for.
+ * BoundedCalls notices within the deadline that a server hangs, and keeps requests from piling up in front of it. An
+ * overdue call fails for its caller but keeps its place until it settles, because it still waits in a queue of the
+ * client or the server.
  */
 export class BoundedCalls {
   readonly deadlineMilliseconds: number;
@@ -47,7 +47,7 @@ export class BoundedCalls {
     requireWholeNumber("maximumInFlight", this.#maximumInFlight, Number.MAX_SAFE_INTEGER);
   }
 
-  /** Rejects with `store_unavailable` when the call fails, is overdue, or is one too many. */
+  /** Rejects with `store_unavailable` if the call fails, is overdue, or is one too many. */
   run<Result>(call: () => Promise<Result>): Promise<Result> {
     if (this.#inFlight >= this.#maximumInFlight) {
       return Promise.reject(this.#fault(`has ${this.#maximumInFlight} calls to answer already`));

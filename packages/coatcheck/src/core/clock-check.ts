@@ -3,8 +3,8 @@ import type { Clock, Timestamp } from "./clock.ts";
 import { EXPIRY_MARGIN_SECONDS, type FenceReading, type SessionStore } from "./session-store.ts";
 
 /**
- * How far this machine's clock may be from the store's. A store removes a session that much after its end, because
- * machines differ: what is further off would be judged by a time that no other machine shares.
+ * How far this machine's clock may be from the store's. A store keeps a session for this long after its end, because
+ * the clocks of machines differ. A clock that is further off would decide by a time that no other machine shares.
  */
 export const MAXIMUM_CLOCK_SKEW_SECONDS: number = EXPIRY_MARGIN_SECONDS;
 
@@ -12,13 +12,14 @@ const MEASURED_AGAIN_AFTER_MILLISECONDS = 60_000;
 
 /**
  * ClockCheck compares this machine's clock with the store's whenever a fence is read. A machine whose clock is days off
- * would find good sessions expired, and begin others that last too long: beyond the bound nothing is decided by it.
+ * would take good sessions for expired and start others that last too long. Beyond the bound, that clock decides
+ * nothing.
  */
 export class ClockCheck {
   readonly #store: Pick<SessionStore, "readFence">;
   readonly #clock: Clock;
   #skewMilliseconds: number | null = null;
-  /** By the monotonic clock: the other one may jump. */
+  /** Measured by the monotonic clock, because the other one may jump. */
   #measuredAt = Number.NEGATIVE_INFINITY;
 
   constructor(store: Pick<SessionStore, "readFence">, clock: Clock) {
@@ -26,7 +27,9 @@ export class ClockCheck {
     this.#clock = clock;
   }
 
-  /** How far this machine's clock is ahead of the store's, negative for behind; null before the first measurement. */
+  /**
+   * How far this machine's clock is ahead of the store's; negative if it is behind, null before the first measurement.
+   */
   get skewMilliseconds(): number | null {
     return this.#skewMilliseconds;
   }
@@ -40,20 +43,23 @@ export class ClockCheck {
   async readFence(userKey: string): Promise<FenceReading> {
     const before = this.#clock.now();
     const reading = await this.#store.readFence(userKey);
-    // The store read its clock somewhere between the two.
+    // The store read its clock at some moment between the two.
     this.#skewMilliseconds = Math.round((before + this.#clock.now()) / 2 - reading.readAt);
     this.#measuredAt = performance.now();
     if (this.isOff) throw this.#fault();
     return reading;
   }
 
-  /** For what is about to be judged by a time that another machine wrote, or will read: asks the store, unless that was done a minute ago or less. */
+  /**
+   * Asks the store for its time, unless that was done within the last minute. To be called before a decision by a time
+   * that another machine wrote or will read.
+   */
   async requireMeasured(userKey: string): Promise<void> {
     const isRecent = performance.now() - this.#measuredAt < MEASURED_AGAIN_AFTER_MILLISECONDS;
     if (!isRecent || this.isOff) await this.readFence(userKey);
   }
 
-  /** Whether the clock was too far off when it was last measured: then it is measured again before each decision. */
+  /** Whether the clock was too far off at the last measurement. It is then measured again before each decision. */
   get isOff(): boolean {
     return Math.abs(this.#skewMilliseconds ?? 0) > MAXIMUM_CLOCK_SKEW_SECONDS * 1_000;
   }

@@ -1,13 +1,13 @@
 /**
- * Tells the process of an error that nothing else is told of. As text: under Jest and in other realms, an error is none of
- * the Errors that `process.emitWarning` knows, and it would throw out of what must not fail.
+ * Reports an error that has no caller as a process warning. The error is passed as text: an error of another realm, as
+ * under Jest, is no Error to `process.emitWarning`, which would then throw in a place that must not fail.
  */
 export function warnOfFault(error: unknown): void {
   const { message, stack } = textOf(error);
   process.emitWarning(message, { type: "CoatcheckWarning", ...(stack === undefined ? {} : { detail: stack }) });
 }
 
-/** Whatever was thrown: it may be no error, and may have nothing that becomes text. */
+/** A thrown value need not be an error, and need not have a text. */
 function textOf(error: unknown): { readonly message: string; readonly stack?: string } {
   try {
     const { stack } = Object(error) as { stack?: unknown };

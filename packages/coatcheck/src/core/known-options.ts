@@ -1,7 +1,7 @@
 import { CoatcheckError } from "../errors.ts";
 import { similarOption } from "./similar-option.ts";
 
-/** What people look for by other libraries' names, and where it is here. */
+/** Options that people know from other libraries, and the names or places that they have here. */
 const HINTS: Readonly<Record<string, string>> = {
   sameSite:
     "The cookie is always SameSite=Lax: other sites are never sent it, and trustedOrigins are of the same site.",
@@ -14,7 +14,7 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 
 /**
- * An option that does nothing is worse than an error: its author relies on it.
+ * An option that does nothing is worse than an error, because its author relies on it.
  *
  * @throws CoatcheckError `invalid_configuration`
  */
@@ -35,9 +35,9 @@ function hintFor(name: string, known: ReadonlySet<string>): string {
 }
 
 /**
- * What was read from a file or the environment is text, and "false" would be a yes.
+ * Values from a file or the environment are text, and the text "false" would count as a yes.
  *
- * @throws CoatcheckError `invalid_configuration` for what is neither left out, true nor false
+ * @throws CoatcheckError `invalid_configuration` unless the option is left out, true or false
  */
 export function requireSwitch(name: string, value: unknown): void {
   if (value === undefined || typeof value === "boolean") return;
@@ -45,9 +45,9 @@ export function requireSwitch(name: string, value: unknown): void {
 }
 
 /**
- * A choice that is misspelt would be the default, which is seldom the strict one.
+ * A misspelt choice would silently become the default, which is seldom the strict one.
  *
- * @throws CoatcheckError `invalid_configuration` for what is neither left out nor one of the choices
+ * @throws CoatcheckError `invalid_configuration` unless the option is left out or one of the choices
  */
 export function requireChoice(name: string, value: unknown, choices: readonly string[]): void {
   if (value === undefined || choices.some((choice) => choice === value)) return;

@@ -3,8 +3,8 @@ import type { LoginAttempt } from "./login.ts";
 import { Authentication } from "./session.ts";
 
 /**
- * The attempts that `begin` made in this process. Nothing else completes a login. By this name every copy of this module
- * finds the same ones: a bundler may put `begin` and what is around it into the program twice.
+ * The attempts that `begin` made in this process. Only these complete a login. The name is global, because a bundler
+ * may put this module into the program twice, and every copy has to find the same attempts.
  */
 const ATTEMPTS = Symbol.for("coatcheck.loginAttempts");
 const shared = globalThis as { [ATTEMPTS]?: WeakSet<object> };
@@ -18,9 +18,9 @@ export function brandLoginAttempt(attempt: LoginAttempt): LoginAttempt {
 }
 
 /**
- * JavaScript passes on whatever there is. A promise has no user id, and a user loader may well find a user for that.
+ * JavaScript accepts any argument. A promise has no user id, and a lookup by `undefined` may well find a user.
  *
- * @throws CoatcheckError `invalid_login_attempt` for anything but what `begin` gave
+ * @throws CoatcheckError `invalid_login_attempt` for anything that `begin` did not return
  */
 export function requireLoginAttempt(attempt: unknown): asserts attempt is LoginAttempt {
   if (typeof attempt === "object" && attempt !== null && attempts.has(attempt)) return;
@@ -33,7 +33,10 @@ export function requireLoginAttempt(attempt: unknown): asserts attempt is LoginA
 
 const OF_A_REQUEST = ["remember", "durationSeconds", "methods", "fresh", "data"] as const;
 
-/** What a login takes: by the manager, by the session of a request, which knows the rest, and by its user. */
+/**
+ * The options of a login: those of the manager, those of a request, which supplies the rest itself, and those of the
+ * session's own user.
+ */
 export const LOGIN_OPTIONS = {
   manager: new Set<string>([...OF_A_REQUEST, "device", "replaces", "cause"]),
   request: new Set<string>(OF_A_REQUEST),
@@ -42,7 +45,7 @@ export const LOGIN_OPTIONS = {
   proof: new Set<string>(["methods"]),
 } as const;
 
-/** What people write by other libraries' habit, and what to write here. */
+/** Options that people know from other libraries, and what to write here. */
 const HINTS: Readonly<Record<string, string>> = {
   rememberMe: "Write remember: true.",
   remember_me: "Write remember: true.",
@@ -58,7 +61,8 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Text from a form is no yes: "false" would be one. What is not known would do nothing, and is believed in.
+ * Text from a form is no yes: "false" would count as one. An unknown option would do nothing although its author relies
+ * on it.
  *
  * @throws CoatcheckError `invalid_configuration`, with what to write
  */
@@ -92,7 +96,7 @@ export function requireLoginOptions(options: unknown, known: ReadonlySet<string>
   }
 }
 
-/** For a message: never the value itself, which may be a password that went astray. */
+/** Describes a value for a message. Never the value itself, which may be a misplaced password. */
 function nameOf(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (Array.isArray(value)) return "a list";

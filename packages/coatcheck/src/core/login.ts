@@ -11,34 +11,37 @@ import type { FenceReading } from "./session-store.ts";
 import { partsOf, type SessionToken } from "./session-token.ts";
 
 /**
- * A login under way: what the user's fence was before the credential was looked at. Good for five minutes. Only `begin`
- * makes one: a copy, or one that was written down and read again, completes no login.
+ * A login in progress: it holds the user's fence as it was before the credential was checked. Valid for five minutes.
+ * Only `begin` makes one: a copy, or one that was serialised and parsed, completes no login.
  */
 export interface LoginAttempt extends FenceReading {
-  /** Who is to be logged in, if the credential is right. */
+  /** The id of the user who will be logged in if the credential is right. */
   readonly userId: string;
-  /** The user's key in the store: a pseudonym, derived from the id. */
+  /** The user's key in the store: a pseudonym that is derived from the id. */
   readonly userKey: string;
 }
 
 /** How a session begins. */
 export interface LoginOptions extends EventCause {
-  /** Keep the session over browser restarts, within the policy's `rememberedLifetime`; false by default, and where a form leaves it out. */
+  /**
+   * Keeps the session over browser restarts, within the policy's `rememberedLifetime`; false by default, and if a form
+   * leaves it out.
+   */
   readonly remember?: boolean | undefined;
   /**
-   * Ends the session this long after the login, if the policy does not end it earlier. A new proof starts anew. By
-   * default the policy alone decides.
+   * Ends the session this long after the login, if the policy does not end it earlier. A new proof starts the time
+   * again. By default only the policy decides.
    */
   readonly durationSeconds?: number;
-  /** RFC 8176 `amr` values of the proof just given; `["pwd"]` by default. */
+  /** RFC 8176 `amr` values of the proof that was just given; `["pwd"]` by default. */
   readonly methods?: readonly string[];
-  /** True by default. False for a login without a proof of identity just given, as by a link in a mail. */
+  /** True by default. False for a login without a proof of identity, such as one by a link in a mail. */
   readonly fresh?: boolean;
-  /** What the user will recognise the session by; by default an unknown device. */
+  /** What the user will recognise the session by; an unknown device by default. */
   readonly device?: Device;
-  /** The application's own, at most 4 KiB as JSON; empty by default. */
+  /** The application's own data, at most 4 KiB as JSON; empty by default. */
   readonly data?: JsonObject;
-  /** The session that the same browser holds already: it ends when the new one has begun. None by default. */
+  /** The session that the same browser already has: it ends when the new one has begun. None by default. */
   readonly replaces?: Authentication | null;
 }
 
@@ -47,7 +50,7 @@ const UNKNOWN_DEVICE: Device = { label: "Unknown device", userAgent: null, ip: n
 /**
  * The record of a session that begins now.
  *
- * @throws CoatcheckError `invalid_session_data`, or `invalid_configuration` for a duration that is none
+ * @throws CoatcheckError `invalid_session_data`, or `invalid_configuration` for an invalid duration
  */
 export function newSessionRecord(
   attempt: LoginAttempt,

@@ -1,4 +1,4 @@
-/** Whether a host name, as URL parsers give it, can only mean this machine (RFC 6761, 6.3; RFC 8252, 8.3). */
+/** Whether a host name, as URL parsers return it, can only mean this machine (RFC 6761, 6.3; RFC 8252, 8.3). */
 export function isLoopback(hostname: string): boolean {
   return (
     hostname === "localhost" ||

@@ -1,6 +1,6 @@
 /**
- * Calls `listener` if the value is a promise and rejects: left alone, that would end the process. Not by class: a promise
- * of another realm, as Node's own are under Jest, rejects as well.
+ * Calls `listener` if the value is a promise that rejects; an unhandled rejection would end the process. Promises are
+ * not recognised by their class, because one of another realm, as under Jest, rejects as well.
  */
 export function onRejection(value: unknown, listener: (error: unknown) => void): void {
   if (isThenable(value)) value.then(undefined, listener);

@@ -1,20 +1,23 @@
 import { CoatcheckError } from "../errors.ts";
 import { onRejection } from "./on-rejection.ts";
 
-/** By this name every copy of this module finds the same values, however often a bundler put it into the program. */
+/**
+ * Every copy of this module finds the same values by this name, even if a bundler put it into the program several
+ * times.
+ */
 const VALUES = Symbol.for("coatcheck.oncePerProcess");
 
 /**
- * Makes a value once in this process, however often the module that asks for it is evaluated: Next.js evaluates one for
- * route handlers and once more for server components, and development servers after each change. Two stores in memory,
- * or two `SessionManager`s with their listeners, would each know half. Where `make` returns a promise that rejects, the
- * next call tries again.
+ * Makes a value once in this process, however often the module that asks for it is evaluated. Next.js evaluates a
+ * module once for route handlers and once more for server components, and development servers evaluate it after each
+ * change. Two memory stores, or two `SessionManager`s with their listeners, would each know half. If `make` returns a
+ * promise that rejects, the next call tries again.
  *
  * ```ts
  * export const sessions = oncePerProcess("sessions", () => new SessionManager({ store: new MemorySessionStore() }));
  * ```
  *
- * @param name of this value among all that the process keeps so: two that have the same name would be one
+ * @param name identifies the value in this process: two values with the same name would be one
  * @throws CoatcheckError `invalid_configuration`
  */
 export function oncePerProcess<Value>(name: string, make: () => Value): Value {

@@ -5,36 +5,39 @@ import type { ChannelListener, RemovalListener } from "./session-store.ts";
 /** How a store hears of removals from its server. */
 export interface RemovalSource {
   /**
-   * Opens a connection of its own and resolves when it hears what is removed from then on. Calls `onLost` when it no
-   * longer does, and never connects again by itself: whoever listens has to know of every gap.
+   * Opens a connection of its own and resolves when every removal from then on will be heard. Calls `onLost` when the
+   * connection is lost, and never reconnects by itself, because its caller has to know of every gap.
    */
   listen(onRemoved: RemovalListener, onLost: () => void): Promise<Subscription>;
 
-  /** Where primaries change places: calls `onChange` when they may have. Returns how to stop that. */
+  /**
+   * For servers whose primary may change: calls `onChange` when it may have changed. Returns a function that stops
+   * watching.
+   */
   watchTopology?(onChange: () => void): () => void;
 }
 
 export interface Subscription {
-  /** Rejects when the connection is no longer good. */
+  /** Rejects if the connection no longer works. */
   ping(): Promise<unknown>;
   close(): void;
 }
 
 const HEARTBEAT_MILLISECONDS = 1_000;
-/** For opening, and for the answer to a heartbeat. */
+/** The deadline for opening a connection and for the answer to a heartbeat. */
 const DEADLINE_MILLISECONDS = 2_000;
 const SHORTEST_PAUSE_MILLISECONDS = 50;
 const LONGEST_PAUSE_MILLISECONDS = 2_000;
 
 /**
- * RemovalChannel listens while somebody subscribes, for ever again after each failure, and reports every gap: a lost
- * connection, one that answers no heartbeat, and a change of the primaries, for a new one may lack what the old one had
- * told. Keeps no process alive.
+ * RemovalChannel listens while it has subscribers, reconnects after each failure, and reports every gap: a lost
+ * connection, a missed heartbeat, and a change of the primary, because a new primary may lack what the old one
+ * announced. It keeps no process alive.
  */
 export class RemovalChannel {
   readonly #source: RemovalSource;
   readonly #listeners = new RemovalListeners("interrupted");
-  /** Ends the listening at hand; null while nobody listens. */
+  /** Ends the present connection; null without subscribers. */
   #stopping: AbortController | null = null;
 
   constructor(source: RemovalSource) {
@@ -73,7 +76,7 @@ export class RemovalChannel {
     }
   }
 
-  /** Resolves when nothing is heard any more: with true if anything could be. */
+  /** Resolves when nothing is heard any more: with true if anything could be heard before. */
   async #listenOnce(signal: AbortSignal): Promise<boolean> {
     const lost = new AbortController();
     const either = AbortSignal.any([signal, lost.signal]);
@@ -102,7 +105,7 @@ export class RemovalChannel {
     try {
       return await withinDeadline(opening);
     } catch (error) {
-      // One that opens too late must not stay open unseen.
+      // A connection that opens too late must be closed, because nothing watches it.
       opening.then((late) => late.close()).catch(() => {});
       throw error;
     }
@@ -115,7 +118,7 @@ export class RemovalChannel {
   }
 }
 
-/** Longer each time, and by a random part, so that a server that comes back is not run over. */
+/** Grows with each failure and has a random part, so that a server that comes back is not flooded. */
 function pauseAfter(failures: number): number {
   const longest = Math.min(LONGEST_PAUSE_MILLISECONDS, SHORTEST_PAUSE_MILLISECONDS * 2 ** failures);
   return longest / 2 + Math.random() * (longest / 2);

@@ -4,9 +4,9 @@ import type { RemovedSession } from "./session-record.ts";
 import type { ChannelListener, ChannelState, RemovalListener } from "./session-store.ts";
 
 /**
- * RemovalListeners tells every listener of every removal, in one order for all: also when a listener removes a session
- * itself, which is told after the one at hand. A listener that throws keeps nobody from hearing. Knows what the channel
- * is worth through which the store hears of removals, and tells that too.
+ * RemovalListeners tells every listener of every removal, in one order for all of them. If a listener removes a session
+ * itself, that removal is told after the present one. A listener that throws does not keep the others from hearing. It
+ * also knows the state of the channel through which the store hears of removals, and tells that too.
  */
 export class RemovalListeners {
   readonly #listeners = new Set<RemovalListener>();
@@ -15,7 +15,7 @@ export class RemovalListeners {
   #channel: ChannelState;
   #isTelling = false;
 
-  /** `open` where nothing can come between a removal and its listeners; otherwise `report` says when it is. */
+  /** `open` if nothing can come between a removal and its listeners; otherwise `report` says when it is open. */
   constructor(channel: ChannelState) {
     this.#channel = channel;
   }
@@ -24,7 +24,10 @@ export class RemovalListeners {
     return this.#listeners.size === 0;
   }
 
-  /** Returns the unsubscription. One that is added twice is called twice, and each time unsubscribed once. */
+  /**
+   * Returns the unsubscription. A listener that is added twice is called twice, and each unsubscription removes it
+   * once.
+   */
   add(listener: RemovalListener, onChannel: ChannelListener = () => {}): () => void {
     const own: RemovalListener = (removed) => listener(removed);
     const ownChannel: ChannelListener = (state) => onChannel(state);
@@ -53,7 +56,7 @@ export class RemovalListeners {
     this.#isTelling = false;
   }
 
-  /** Tells what the channel is worth from now on, if that is news. */
+  /** Tells the listeners the state of the channel if it changed. */
   report(state: ChannelState): void {
     if (state === this.#channel) return;
     this.#channel = state;

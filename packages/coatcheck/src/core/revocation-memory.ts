@@ -9,25 +9,25 @@ import type {
   SessionStore,
 } from "./session-store.ts";
 
-/** How long a removed session is refused whatever the store says. Failovers and their discovery take less. */
+/** How long a removed session is refused, whatever the store says. A failover and its discovery take less time. */
 const MEMORY_MILLISECONDS = 300_000;
-/** The oldest are forgotten early beyond that, so that ending everybody's sessions at once fills no process. */
+/** Beyond this number the oldest are forgotten early, so that ending all sessions at once fills no process. */
 const MAXIMUM_REMEMBERED = 100_000;
 const TIDY_EVERY_MILLISECONDS = 5_000;
-/** Deletions under way at a time: what is repeated must not get in the way of what is asked for now. */
+/** How many repeated deletions run at a time: they must not delay the requests of the moment. */
 const REPEATED_AT_A_TIME = 8;
 
 interface Remembered {
   readonly removed: RemovedSession;
   readonly until: number;
-  /** This process removed it, so this process makes sure of it once more before it forgets. */
+  /** This process removed the session, so it makes sure of the removal once more before it forgets the session. */
   readonly isOwn: boolean;
 }
 
 /**
- * RevocationMemory stands before a store and remembers for five minutes what was removed, by this process or by
- * another that it heard of. A store that fails over to a copy which lags behind brings removed sessions back; here they
- * stay refused, and are removed again as soon as the channel has recovered, and once more before they are forgotten.
+ * RevocationMemory stands in front of a store and remembers for five minutes which sessions were removed, by this
+ * process or by another one. A store that fails over to a lagging copy brings removed sessions back. They stay refused
+ * here, are removed again as soon as the channel has recovered, and once more before they are forgotten.
  */
 export class RevocationMemory implements SessionStore {
   readonly findCopy?: (reference: SessionReference) => SessionRecord | null;
@@ -35,13 +35,13 @@ export class RevocationMemory implements SessionStore {
   readonly #monotonicNow: () => number;
   /** By session id, oldest first. */
   readonly #remembered = new Map<string, Remembered>();
-  /** Ids of remembered sessions whose removal is to be made sure of. */
+  /** Ids of remembered sessions whose removal still has to be repeated. */
   readonly #toRepeat = new Set<string>();
   #timer: NodeJS.Timeout | null = null;
   #isRepeating = false;
   #wasInterrupted = false;
 
-  /** @throws what the store's `subscribe` throws */
+  /** @throws the errors of the store's `subscribe` */
   constructor(store: SessionStore, monotonicNow: () => number = () => performance.now()) {
     this.#store = store;
     this.#monotonicNow = monotonicNow;
@@ -71,7 +71,7 @@ export class RevocationMemory implements SessionStore {
   async find(reference: SessionReference): Promise<SessionRecord | null> {
     if (this.#refuses(reference)) return null;
     const record = await this.#store.find(reference);
-    // Asked again: it may have been removed, and its removal lost, while the answer was on its way.
+    // Checked again: the session may have been removed, and the removal lost, while the answer was on its way.
     return this.#refuses(reference) ? null : record;
   }
 
@@ -109,7 +109,7 @@ export class RevocationMemory implements SessionStore {
     return this.#store.subscribe(listener, onChannel);
   }
 
-  /** By id alone: ids are random, and none is used twice. */
+  /** By id alone: ids are random, and no id is used twice. */
   #refuses({ sessionId }: SessionReference): boolean {
     return this.#remembered.size > 0 && this.#remembered.has(sessionId);
   }
@@ -119,7 +119,7 @@ export class RevocationMemory implements SessionStore {
   }
 
   #remember(removed: RemovedSession, isOwn: boolean): void {
-    // What has expired is refused for its deadlines, wherever it comes back.
+    // An expired session is refused because of its deadlines, wherever it comes back.
     if (removed.reason === "expired") return;
     const before = this.#remembered.get(removed.sessionId);
     this.#remembered.delete(removed.sessionId);
@@ -154,7 +154,7 @@ export class RevocationMemory implements SessionStore {
     this.#timer = null;
   }
 
-  /** What fails is left for the next time: the session is refused here as long as that takes. */
+  /** A failed removal is left for the next time: the session is refused here until then. */
   async #repeatAll(): Promise<void> {
     if (this.#isRepeating) return;
     this.#isRepeating = true;
@@ -170,7 +170,7 @@ export class RevocationMemory implements SessionStore {
     const remembered = this.#remembered.get(sessionId);
     if (remembered !== undefined) await this.#store.delete(remembered.removed, remembered.removed.reason);
     this.#toRepeat.delete(sessionId);
-    // Unless it had come back: then this removal is remembered in turn.
+    // If the session had come back, this removal is remembered in turn.
     const isOutdated = remembered !== undefined && remembered.until <= this.#monotonicNow();
     if (isOutdated && this.#remembered.get(sessionId) === remembered) this.#remembered.delete(sessionId);
   }

@@ -3,40 +3,40 @@ import { digestOf, digestsMatch } from "./digest.ts";
 import type { GraceSecret, SessionChange, SessionRecord } from "./session-record.ts";
 import type { TokenParts } from "./session-token.ts";
 
-/** How long a secret that was sent out may stay unseen before a re-authentication, which cannot wait, takes its place. */
+/** How long a secret that was sent out may stay unseen before a re-authentication, which cannot wait, replaces it. */
 export const CONFIRMATION_SECONDS = 60;
 
-/** How long until a rotation takes its place: a network may hold an answer back for minutes, and deliver it then. */
+/** How long until a rotation replaces it: a network may hold an answer back for minutes and then deliver it. */
 export const REISSUE_SECONDS = 900;
 
-/** How long requests that were under way may still carry the secret that a confirmed one replaced. */
+/** How long requests that were already sent may still carry the secret that a confirmed one replaced. */
 export const GRACE_SECONDS = 30;
 
-/** After this many secrets in a row that never came back, what reads the answers does not take cookies up. */
+/** After this many secrets in a row that never came back, the client evidently does not store cookies. */
 export const MAXIMUM_UNCONFIRMED_SECRETS = 3;
 
-/** For how long the rotation rests then. */
+/** How long the rotation then pauses. */
 export const SUSPENSION_SECONDS = 86_400;
 
-/** As the time of issue of a current secret: it is to be replaced now, whatever the policy says of its age. */
+/** As the time of issue of a current secret: it has to be replaced now, whatever the policy says about its age. */
 export const DUE_AT_ONCE = 0;
 
 const GRACE_SLOTS = 2;
 
 /**
- * What a presented secret is to a session. The rules were model-checked: each has a known run without it in which an
- * honest browser is thrown out, or a copied cookie lives on unnoticed.
+ * How a presented secret relates to a session. The rules were model-checked: without each of them there is a known run
+ * in which an honest browser is logged out, or a copied cookie goes unnoticed.
  */
 export type Recognition =
   /** Valid. */
   | "current"
   /** Valid, and the proof that the browser has it: it becomes current. */
   | "pending"
-  /** Valid until its deadline; never fresh, and may start nothing that lasts. */
+  /** Valid until its deadline. It is never fresh and may start nothing that lasts. */
   | "grace"
-  /** Once genuine, now replaced for good: two holders have parted, and which one is the thief cannot be told. */
+  /** Once genuine, now replaced for good: two clients hold the session, and nothing tells which one is the thief. */
   | "reused"
-  /** Never issued. Session ids are public, so this must change nothing: anything else lets strangers end sessions. */
+  /** Never issued. Session ids are public, so this must change nothing: otherwise anyone could end any session. */
   | "unknown";
 
 export function recognise(record: SessionRecord, presented: TokenParts, now: Timestamp): Recognition {
@@ -47,7 +47,7 @@ export function recognise(record: SessionRecord, presented: TokenParts, now: Tim
   return digestsMatch(digestOf(presented.lineage), record.lineageDigest) ? "reused" : "unknown";
 }
 
-/** The pending secret came back: it is current now, and the one it replaces goes into grace. */
+/** The pending secret came back: it is current now, and the one that it replaces goes into grace. */
 export function confirmPending(record: SessionRecord, now: Timestamp): SessionChange {
   if (record.pending === null) return {};
   const { digest, issuedAt, authenticatedAt } = record.pending;
@@ -63,16 +63,16 @@ export function confirmPending(record: SessionRecord, now: Timestamp): SessionCh
 export type IssuePurpose = "rotation" | "reauthentication";
 
 /**
- * Whether the holder of the current secret may be sent a new one. Never while another is on its way, which may yet
- * arrive and would look reused; and never while one is in grace, so that at most one generation is under way. Only
- * re-authentication may use the second grace slot: it cannot wait.
+ * Whether the holder of the current secret may get a new one. Not while another one is on its way: it may still arrive
+ * and would look reused. Not while one is in grace, so that at most one generation is on its way. Only
+ * re-authentication may use the second grace slot, because it cannot wait.
  */
 export function mayIssueSecret(record: SessionRecord, now: Timestamp, purpose: IssuePurpose): boolean {
   if (record.pending !== null && !isPendingLost(record, now, purpose)) return false;
   return graceInForce(record, now).length < (purpose === "reauthentication" ? GRACE_SLOTS : 1);
 }
 
-/** Whether a secret that was sent out is lost and another may be sent in its place. */
+/** Whether a secret that was sent out is lost and another one may be sent in its place. */
 export function isPendingLost({ pending }: SessionRecord, now: Timestamp, purpose: IssuePurpose): boolean {
   if (pending === null) return false;
   const isSuspended = pending.attempt === 0;
@@ -81,10 +81,10 @@ export function isPendingLost({ pending }: SessionRecord, now: Timestamp, purpos
 }
 
 /**
- * The change that lets the rotation rest for a day, once the last of three secrets in a row is lost; else null. What
- * reads the answers drops the cookie: a server between the browser and us, or a cookie file that is never written back.
- * To end the session would sign an honest user out, and no thief who takes cookies up. The last secret stays pending:
- * if it comes back after all, it is current.
+ * The change that pauses the rotation for a day once the last of three secrets in a row is lost; else null. The client
+ * drops the cookie: it is a server between the browser and us, or a cookie file that is never written back. Ending the
+ * session would log an honest user out, but not a thief who does store cookies. The last secret stays pending: if it
+ * comes back after all, it becomes current.
  */
 export function suspendRotation(record: SessionRecord, now: Timestamp): SessionChange | null {
   const { pending } = record;
@@ -93,8 +93,8 @@ export function suspendRotation(record: SessionRecord, now: Timestamp): SessionC
 }
 
 /**
- * The change that sends out `digest`. Pass the `authenticatedAt` of the secret that was presented, not of a pending
- * one that is replaced: whoever presents the old secret need not be who typed the password.
+ * The change that sends out `digest`. Pass the `authenticatedAt` of the presented secret, not that of a pending one
+ * that is replaced: the client with the old secret need not be the one that gave the password.
  */
 export function issueSecret(
   record: SessionRecord,
@@ -106,8 +106,8 @@ export function issueSecret(
 }
 
 /**
- * The change that has a session get a new secret with its next answer. A secret that is on its way is new enough, unless
- * the rotation rests: a client that dropped three secrets would keep the renewal back for a day.
+ * The change that makes a session get a new secret with its next answer. A secret that is on its way is new enough,
+ * unless the rotation pauses: a client that dropped three secrets would delay the renewal for a day.
  */
 export function makeSecretDue({ current, pending }: SessionRecord): SessionChange {
   const isSuspended = pending?.attempt === 0;

@@ -4,8 +4,8 @@ import type { JsonObject } from "./session-record.ts";
 const MAXIMUM_DATA_BYTES = 4_096;
 
 /**
- * A copy of the data that shares nothing with the caller's object, after a round trip through JSON: what a store
- * gives back later is what it was.
+ * A copy of the data after a round trip through JSON. It shares nothing with the caller's object, and equals what a
+ * store returns later.
  *
  * @throws CoatcheckError `invalid_session_data`
  */
@@ -18,7 +18,7 @@ export function validateSessionData(data: JsonObject): JsonObject {
   } catch (cause) {
     throw new CoatcheckError("invalid_session_data", "Session data must be plain JSON.", { cause });
   }
-  // Judged after the round trip: a date, or anything else with `toJSON`, goes in as an object and comes out otherwise.
+  // Checked after the round trip: a date, or any object with `toJSON`, comes out as something else.
   if (typeof copy !== "object" || copy === null || Array.isArray(copy)) {
     throw new CoatcheckError("invalid_session_data", "Session data is an object.");
   }

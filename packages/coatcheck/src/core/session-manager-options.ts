@@ -11,11 +11,11 @@ export interface SessionManagerOptions {
   readonly store: SessionStore;
   /** Time limits, freshness and the limit per user; `standardPolicy` by default. */
   readonly policy?: SessionPolicy;
-  /** Keeps deployments or tenants apart that share one store; "default" by default. Changing it ends every session. */
+  /** Separates deployments or tenants that share one store; "default" by default. Changing it ends every session. */
   readonly namespace?: string;
-  /** Who is told what happens; by default an emitter of its own, see `SessionManager.events`. */
+  /** Emits what happens to sessions; by default an emitter of its own, see `SessionManager.events`. */
   readonly events?: SessionEventEmitter;
-  /** Tells the time by which sessions expire; the machine's by default. Stores have their own. */
+  /** Tells the time by which sessions expire; the machine's by default. Stores have clocks of their own. */
   readonly clock?: Clock;
 }
 
@@ -35,7 +35,7 @@ export function requireManagerOptions(options: SessionManagerOptions): void {
     throw new CoatcheckError("invalid_configuration", message);
   };
   if (typeof store?.find !== "function") refuse("A SessionManager needs a store: await what opens one.");
-  // Two that become the same text would share their users.
+  // Two namespaces that become the same text would share their users.
   if (typeof namespace !== "string") refuse("namespace is text.");
   if (typeof clock.now !== "function") refuse("clock is an object that has now().");
 }

@@ -32,14 +32,13 @@ import { deriveUserKey } from "./user-key.ts";
 type Spared = { readonly except?: string };
 
 /**
- * SessionManager begins, recognises and ends sessions: the use cases, over any store. It is the only place where
- * a token is made. All methods reject with `store_unavailable` when the store fails; none of them then pretends
- * that anything was done.
+ * SessionManager begins, recognises and ends sessions, over any store. Only it makes tokens. All methods reject with
+ * `store_unavailable` if the store fails; none of them then claims that anything was done.
  */
 export class SessionManager {
   /** The policy in force. */
   readonly policy: SessionPolicy;
-  /** Tells what happens to sessions: `events.on("token_reused", …)`. */
+  /** Emits what happens to sessions: `events.on("token_reused", …)`. */
   readonly events: SessionEventEmitter;
   readonly #store: SessionStore;
   readonly #namespace: string;
@@ -69,8 +68,8 @@ export class SessionManager {
   }
 
   /**
-   * Begins a login. Call it before the credential and the user's status are read: a revoke-all that falls between the
-   * two is then seen by `login`, which refuses. For a user that does not exist, any id will do: nothing is written.
+   * Begins a login. Call it before you read the credential and the user's status: `login` then notices a revoke-all in
+   * between, and refuses. For a user that does not exist, any id will do: nothing is written.
    *
    * @throws CoatcheckError `invalid_user_id`, `clock_skewed`
    */
@@ -80,8 +79,8 @@ export class SessionManager {
   }
 
   /**
-   * Rejects unless people can log in and out here: the store takes a write, and this machine's clock is near its own.
-   * For what load balancers ask; however often they do, the store is asked once a second.
+   * Resolves if users can log in and out here: the store accepts a write, and this machine's clock is near the store's.
+   * For the health checks of load balancers; the store is asked once a second at most.
    *
    * @throws CoatcheckError `store_unavailable`, `clock_skewed`
    */
@@ -89,17 +88,19 @@ export class SessionManager {
     return this.#readiness.check();
   }
 
-  /** How far this machine's clock was ahead of the store's when a login or `checkReadiness` last compared them, or null. */
+  /**
+   * How far this machine's clock was ahead of the store's when a login or `checkReadiness` last compared them, or null.
+   */
   get clockSkewMilliseconds(): number | null {
     return this.#clocks.skewMilliseconds;
   }
 
   /**
-   * Completes a login whose credential has been checked since `begin`. The token is to go into the cookie, and
-   * nowhere else; it exists only here.
+   * Completes a login whose credential was checked after `begin`. Put the token into the cookie, and nowhere else; it
+   * exists only here.
    *
-   * @throws CoatcheckError `invalid_login_attempt` for anything but what `begin` gave, `invalid_session_data`, or
-   *   `invalid_configuration` for an option that there is not, or of another type
+   * @throws CoatcheckError `invalid_login_attempt` for anything that `begin` did not return, `invalid_session_data`, or
+   *   `invalid_configuration` for an unknown option or one of another type
    */
   async login(attempt: LoginAttempt, options: LoginOptions = {}): Promise<LoginResult> {
     requireLoginAttempt(attempt);
@@ -116,21 +117,21 @@ export class SessionManager {
     if (result.outcome !== "inserted") return result;
 
     announceRemovals(this.events, result.removed, options);
-    // Only now, for a login that failed must leave the session that was there.
+    // Only now, because a failed login must not end the earlier session.
     if (held !== null && !isOwn) await this.#end(held, "replaced", options);
     const { userId, sessionId, remembered, methods } = record;
     this.events.emit("logged_in", { userId, sessionId, remembered, methods }, options.cause);
     return { outcome: "logged_in", token, authentication: this.#authenticationFor(record, token) };
   }
 
-  /** What a presented token is worth. Anything at all may be passed: only a token that was issued here is accepted. */
+  /** Decides what a presented token is worth. Any text may be passed: only a token that was issued here is accepted. */
   authenticate(token: string, options: AuthenticateOptions = {}): Promise<AuthenticationResult> {
     return this.#authenticator.authenticate(token, options);
   }
 
   /**
-   * Issues the next secret of a session whose `rotationDue` says so. The old one stays good until the new one comes
-   * back. Null when another request was faster: then there is nothing to send.
+   * Issues the next secret of a session whose `rotationDue` is true. The old one stays valid until the new one comes
+   * back. Null if another request was faster: there is then nothing to send.
    */
   async rotate(authentication: Authentication, options: EventCause = {}): Promise<SessionToken | null> {
     const { record, token } = Authentication.secretOf(authentication);
@@ -146,8 +147,8 @@ export class SessionManager {
 
   /**
    * Records that the holder of this very secret has just proved who they are, and issues a new secret that is fresh.
-   * Idle and absolute timeouts start anew. `authentication` must have been made before the proof was checked: a
-   * change of the credential in between is then a conflict.
+   * Idle and absolute timeouts start again. `authentication` must have been made before the proof was checked: if the
+   * credential changed in between, the outcome is `session_changed`.
    */
   async reauthenticate(
     authentication: Authentication,
@@ -172,8 +173,8 @@ export class SessionManager {
   }
 
   /**
-   * Whether the holder of this very secret proved who they are within so many seconds: for what needs more than the
-   * policy's freshness. Never longer than that, which a near-cache relies on.
+   * Whether the holder of this very secret proved who they are within so many seconds, for actions that need more than
+   * the policy's freshness. `seconds` is never longer than that freshness, because a near-cache relies on it.
    *
    * @throws CoatcheckError `invalid_configuration` for more than `freshForSeconds`
    */
@@ -186,12 +187,18 @@ export class SessionManager {
     return fresh && authenticatedAt !== null && this.#clock.now() - authenticatedAt < seconds * 1_000;
   }
 
-  /** @internal The key of the session's CSRF tokens. Here, for a visit may be of another copy of the library. */
+  /**
+   * @internal The key of the session's CSRF tokens. It is a method of the manager because the caller may belong to
+   *   another copy of the library.
+   */
   csrfKeyOf(authentication: Authentication): string {
     return Authentication.secretOf(authentication).record.csrfKey;
   }
 
-  /** For how long a cookie of the session is to be kept: to its latest end, or null for as long as the browser runs. */
+  /**
+   * How long the browser should keep a cookie of the session: until its latest end, or null for as long as the browser
+   * runs.
+   */
   cookieLifetimeSeconds(session: Session): number | null {
     if (!lifetimeOf(this.policy, session).persistentCookie) return null;
     return Math.max(0, Math.floor((session.absoluteExpiresAt - this.#clock.now()) / 1_000));
@@ -207,12 +214,12 @@ export class SessionManager {
       .map(sessionOf);
   }
 
-  /** Ends the session. Once this has returned, no copy of its cookie authenticates anywhere. */
+  /** Ends the session. Once this has resolved, no copy of its cookie authenticates anywhere. */
   async logout(authentication: Authentication, options: EventCause = {}): Promise<void> {
     await this.#end(Authentication.secretOf(authentication).record, "logged_out", options);
   }
 
-  /** Ends one session of the user; false when the user has none of that id. */
+  /** Ends one session of the user; false if the user has no session with that id. */
   async revoke(
     userId: string,
     sessionId: string,
@@ -220,14 +227,16 @@ export class SessionManager {
     options: EventCause = {},
   ): Promise<boolean> {
     const userKey = deriveUserKey(this.#namespace, userId);
-    // It may be anything that somebody put into an address, and a store keeps more under the user than sessions.
+    // The id may be any text from a URL, and a store keeps more than sessions under the user's key.
     if (!isSessionId(sessionId)) return false;
     const removed = await this.#store.delete({ userKey, sessionId }, reason);
     announceRemovals(this.events, removed === null ? [] : [removed], options);
     return removed !== null;
   }
 
-  /** Ends all other sessions of the user, and every login of the user that is under way. Returns how many it ended. */
+  /**
+   * Ends all other sessions of the user, and every login of the user in progress. Returns how many sessions it ended.
+   */
   async revokeOthers(
     authentication: Authentication,
     reason: EndReason = "revoked",
@@ -237,22 +246,23 @@ export class SessionManager {
     return this.#endAll(userKey, reason, { ...options, except: sessionId });
   }
 
-  /** Ends all sessions of the user, and every login of the user that is under way. Returns how many it ended. */
+  /** Ends all sessions of the user, and every login of the user in progress. Returns how many sessions it ended. */
   async revokeAll(userId: string, reason: EndReason = "revoked", options: EventCause = {}): Promise<number> {
     return this.#endAll(deriveUserKey(this.#namespace, userId), reason, options);
   }
 
   /**
-   * Has every session of the user get a new secret, with its next answer that a browser reads: after a change of what
-   * the user may do, so that no copy made before lasts. Returns how many. A secret that is on its way is new enough.
+   * Makes every session of the user get a new secret with its next answer that a browser reads. Use it after a change
+   * of the user's rights, so that no earlier copy of a cookie lasts. Returns the number of sessions. A secret that is
+   * on its way is new enough.
    */
   async renewSecrets(userId: string): Promise<number> {
     return renewSecrets(this.#store, deriveUserKey(this.#namespace, userId));
   }
 
   /**
-   * Replaces the application's data of a session. Of two writers the later wins. False when the session is gone:
-   * a write never brings one back.
+   * Replaces the application's data of a session. Of two writers the later wins. False if the session is gone: a write
+   * never brings one back.
    *
    * @throws CoatcheckError `invalid_session_data`
    */
@@ -261,14 +271,14 @@ export class SessionManager {
     return updateWithRetry(this.#store, Authentication.secretOf(authentication).record, () => change);
   }
 
-  /** Removes expired sessions from the store, at most `limit`; returns how many. Call it every minute or so. */
+  /** Removes at most `limit` expired sessions from the store; returns how many. Call it about once a minute. */
   async removeExpired(limit = 1_000): Promise<number> {
     const removed = await this.#store.deleteExpired(limit);
     announceRemovals(this.events, removed, {});
     return removed.length;
   }
 
-  /** Never for a secret in grace. Whether another one is, is judged by the store's time. */
+  /** Never for a secret in grace. The store's time decides whether another one is in grace. */
   #mayIssue({ presented }: Authentication, record: SessionRecord, purpose: IssuePurpose): boolean {
     return presented === "current" && mayIssueSecret(record, this.#clocks.storeTime(), purpose);
   }
@@ -284,7 +294,7 @@ export class SessionManager {
 
   async #end(record: SessionRecord, reason: EndReason, options: EventCause): Promise<void> {
     const removed = await this.#store.delete(record, reason);
-    // Only the request that removed it announces it: two that race to end a session end it once.
+    // Only the request that removed the session announces it: if two race to end a session, it ends once.
     announceRemovals(this.events, removed === null ? [] : [removed], options);
   }
 

@@ -7,25 +7,27 @@ import type { SessionLimit } from "./session-store.ts";
 
 /** The time limits of one kind of session. */
 export interface SessionLifetime {
-  /** Without a request for this long, the session ends. */
+  /** The session ends after this long without a request. */
   readonly idleTimeoutSeconds: number;
-  /** This long after the user last proved who they are, the session ends, however active. */
+  /** The session ends this long after the user last proved who they are, however active it is. */
   readonly absoluteTimeoutSeconds: number;
-  /** How often the secret is replaced in passing; null for sessions too short to need it. */
+  /** How often a request replaces the secret; null for sessions that are too short to need it. */
   readonly rotationIntervalSeconds: number | null;
-  /** Whether the cookie outlives the browser session (`Max-Age`), or ends with it. */
+  /** Whether the cookie outlives the browser session (`Max-Age`) or ends with it. */
   readonly persistentCookie: boolean;
 }
 
 /** How long sessions last, how long a login is fresh, and how many a user may have. Immutable. */
 export interface SessionPolicy {
-  /** Of a login without "remember me". */
+  /** The limits of a login without "remember me". */
   readonly lifetime: SessionLifetime;
-  /** Of a remembered login; null when "remember me" is not offered, and asking for it changes nothing. */
+  /** The limits of a remembered login; null if "remember me" is not offered, and asking for it then changes nothing. */
   readonly rememberedLifetime: SessionLifetime | null;
-  /** For how long after a proof of identity a session counts as freshly authenticated. */
+  /** How long after a proof of identity a session counts as freshly authenticated. */
   readonly freshForSeconds: number;
-  /** How many sessions one user may have. In both policies here 100, and the least recently seen one gives way. */
+  /**
+   * How many sessions one user may have. In both policies here 100; a further login ends the least recently seen one.
+   */
   readonly limit: SessionLimit;
 }
 
@@ -57,7 +59,7 @@ export const strictLifetime: SessionLifetime = {
   persistentCookie: false,
 };
 
-/** The default. Named for its time limits: those alone do not make an assurance level. */
+/** The default. Named for its time limits: they alone do not make an assurance level. */
 export const standardPolicy: SessionPolicy = {
   lifetime: standardLifetime,
   rememberedLifetime,
@@ -107,7 +109,7 @@ export function validatePolicy(policy: SessionPolicy): SessionPolicy {
     if (lifetime.rotationIntervalSeconds !== null) {
       requirePositive("rotationIntervalSeconds", lifetime.rotationIntervalSeconds);
     }
-    // Browsers cap cookies at 400 days (RFC 6265bis, 5.5), so a longer session would end with no one having said so.
+    // Browsers cap cookies at 400 days (RFC 6265bis, 5.5), so a longer session would end without a word about it.
     if (lifetime.absoluteTimeoutSeconds > 400 * DAY) refuse("absoluteTimeoutSeconds is at most 400 days.");
     if (lifetime.idleTimeoutSeconds > lifetime.absoluteTimeoutSeconds) {
       refuse("idleTimeoutSeconds must not exceed absoluteTimeoutSeconds.");
@@ -122,20 +124,20 @@ export function validatePolicy(policy: SessionPolicy): SessionPolicy {
   return policy;
 }
 
-/** A session remembered under an earlier configuration keeps to the ordinary limits once "remember me" is off. */
+/** A session that was remembered under an earlier configuration keeps the ordinary limits once "remember me" is off. */
 export function lifetimeOf(policy: SessionPolicy, session: Pick<SessionRecord, "remembered">): SessionLifetime {
   return (session.remembered ? policy.rememberedLifetime : null) ?? policy.lifetime;
 }
 
 /**
- * A touch moves the idle deadline, at most every minute or tenth of the idle timeout, whichever is shorter: ordinary
- * requests stay free of writes, and no session ends more than that much early.
+ * A touch moves the idle deadline, at most once per minute or per tenth of the idle timeout, whichever is shorter.
+ * Ordinary requests then write nothing, and no session ends more than that much too early.
  */
 export function isTouchDue(lifetime: SessionLifetime, record: SessionRecord, now: Timestamp): boolean {
   return now - record.lastSeenAt >= Math.min(60, lifetime.idleTimeoutSeconds / 10) * 1_000;
 }
 
-/** Whether the holder of a secret authenticated at `authenticatedAt` may do what needs a fresh login. */
+/** Whether a secret whose holder proved who they are at `authenticatedAt` may do what needs a fresh login. */
 export function isFresh(policy: SessionPolicy, authenticatedAt: Timestamp | null, now: Timestamp): boolean {
   return authenticatedAt !== null && now - authenticatedAt < policy.freshForSeconds * 1_000;
 }

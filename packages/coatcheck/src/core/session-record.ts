@@ -8,46 +8,52 @@ export interface SessionReference {
   readonly sessionId: string;
 }
 
-/** The secret in force. Freshness belongs to the secret, not to the session: a copy made earlier never becomes fresh. */
+/**
+ * The secret in force. Freshness belongs to the secret, not to the session: a copy made earlier never becomes fresh.
+ */
 export interface CurrentSecret {
   /** SHA-256 of the secret, base64url. */
   readonly digest: string;
-  /** When it was sent to the browser; 0 once it is to be replaced with the next answer. */
+  /** When it was sent to the browser; 0 if it has to be replaced with the next answer. */
   readonly issuedAt: Timestamp;
-  /** When whoever got this secret last proved who they are; null for a session begun without such a proof. */
+  /** When the recipient of this secret last proved who they are; null for a session that began without such a proof. */
   readonly authenticatedAt: Timestamp | null;
 }
 
 /** A secret that was sent to the browser and has not come back yet. */
 export interface PendingSecret extends CurrentSecret {
-  /** How many secrets in a row went out unconfirmed, this one included; 0 while rotation rests, since `issuedAt`. */
+  /** How many secrets in a row went out unconfirmed, this one included; 0 while rotation pauses, since `issuedAt`. */
   readonly attempt: number;
 }
 
-/** A replaced secret that requests already under way may still carry. Never fresh, so it keeps no `authenticatedAt`. */
+/**
+ * A replaced secret that requests which were already sent may still carry. Never fresh, so it has no `authenticatedAt`.
+ */
 export interface GraceSecret {
   /** SHA-256 of the secret, base64url. */
   readonly digest: string;
-  /** The end of its grace. After that, whoever presents it ends the session. */
+  /** The end of its grace. A client that presents it later ends the session. */
   readonly validUntil: Timestamp;
 }
 
-/** What the user recognises a session by in the list of devices. */
+/** Helps the user to recognise a session in the list of devices. */
 export interface Device {
-  /** For people, parsed from the user agent: "Firefox on Windows". */
+  /** A description for people, parsed from the user agent: "Firefox on Windows". */
   readonly label: string;
-  /** Truncated; null when the client sent none or the application keeps none. */
+  /** Truncated; null if the client sent none or the application keeps none. */
   readonly userAgent: string | null;
-  /** Whole, truncated to its network or absent, as configured. */
+  /** Whole, truncated to its network, or absent, as configured. */
   readonly ip: string | null;
 }
 
-/** What JSON can say. */
+/** A value that JSON can express. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
-/** An object of JSON: what an application may keep with a session. */
+/** A JSON object: what an application may keep with a session. */
 export type JsonObject = { readonly [key: string]: JsonValue };
 
-/** What a store keeps of a session. Fixed columns; holds digests only, so a dump of the store opens nothing. */
+/**
+ * What a store keeps of a session. The columns are fixed and hold only digests, so a dump of the store opens nothing.
+ */
 export interface SessionRecord extends SessionReference {
   /** The application's id of the user. */
   readonly userId: string;
@@ -55,7 +61,7 @@ export interface SessionRecord extends SessionReference {
   readonly lineageDigest: string;
   /** The secret in force. */
   readonly current: CurrentSecret;
-  /** The secret that is on its way to the browser; null when none is. */
+  /** The secret that is on its way to the browser; null if there is none. */
   readonly pending: PendingSecret | null;
   /** At most two. */
   readonly grace: readonly GraceSecret[];
@@ -63,9 +69,9 @@ export interface SessionRecord extends SessionReference {
   readonly createdAt: Timestamp;
   /** When a request last moved the idle deadline. */
   readonly lastSeenAt: Timestamp;
-  /** When it ends if nothing more is heard of it. */
+  /** When the session ends if no further request uses it. */
   readonly idleDeadline: Timestamp;
-  /** When it ends however active. */
+  /** When the session ends however active it is. */
   readonly absoluteDeadline: Timestamp;
   /** How the user proved who they are, as RFC 8176 `amr` values: "pwd", "otp", "hwk" … */
   readonly methods: readonly string[];
@@ -73,9 +79,9 @@ export interface SessionRecord extends SessionReference {
   readonly remembered: boolean;
   /** 32 random bytes, base64url: the key of this session's CSRF tokens. */
   readonly csrfKey: string;
-  /** The client that began it. */
+  /** The client that began the session. */
   readonly device: Device;
-  /** The application's own; at most 4 KiB as JSON. */
+  /** The application's own data; at most 4 KiB as JSON. */
   readonly data: JsonObject;
   /** 1 when inserted, one more with every update. */
   readonly version: number;
@@ -94,7 +100,7 @@ export function expiresAt(record: Pick<SessionRecord, "idleDeadline" | "absolute
   return Math.min(record.idleDeadline, record.absoluteDeadline);
 }
 
-/** The record as it is after an update: one version on, and with no deadline moved back. */
+/** The record after an update: its version is one higher, and no deadline has moved back. */
 export function applyChange(record: SessionRecord, change: SessionChange): SessionRecord {
   return {
     ...record,
@@ -117,9 +123,9 @@ export type EndReason =
   | "user_disabled"
   | "client_changed";
 
-/** A session that is gone, and why. */
+/** A removed session, with the reason. */
 export interface RemovedSession extends SessionReference {
-  /** Whose it was. */
+  /** The application's id of the user. */
   readonly userId: string;
   /** Why it was removed. */
   readonly reason: EndReason;

@@ -1,15 +1,15 @@
 import type { Timestamp } from "./clock.ts";
 import type { EndReason, RemovedSession, SessionChange, SessionRecord, SessionReference } from "./session-record.ts";
 
-/** The longest a login may take between `readFence` and `insert`, in seconds. */
+/** The longest time that a login may take between `readFence` and `insert`, in seconds. */
 export const MAXIMUM_LOGIN_SECONDS = 300;
 
-/** How far the store's clock may step back (time synchronisation, failover) without a promise being broken. */
+/** How far the store's clock may step back (time synchronisation, failover) without breaking a promise. */
 export const TOLERATED_CLOCK_STEP_SECONDS = 300;
 
 /**
- * How long fences and tombstones live at least. An insert that began before one was written is refused for its age
- * by the time it is gone, even when the clock was stepped back in between.
+ * The shortest lifetime of fences and tombstones. When one of them is gone, an insert that began before it was written
+ * is refused for its age, even if the clock was stepped back in between.
  */
 export const FENCE_LIFETIME_SECONDS: number = MAXIMUM_LOGIN_SECONDS + TOLERATED_CLOCK_STEP_SECONDS + 1;
 
@@ -18,7 +18,7 @@ export const EXPIRY_MARGIN_SECONDS = 600;
 
 /** The user's revocation fence as a login attempt saw it, before the credential was checked. */
 export interface FenceReading {
-  /** An opaque value that changes with every `deleteByUser`; null when none was raised within the fence's lifetime. */
+  /** An opaque value that changes with every `deleteByUser`; null if none was raised within the fence's lifetime. */
   readonly fence: string | null;
   /** The store's time of the reading. */
   readonly readAt: Timestamp;
@@ -26,13 +26,16 @@ export interface FenceReading {
 
 /** How many sessions one user may have. */
 export interface SessionLimit {
-  /** Sessions one user may have at a time: 1 to 1,000. */
+  /** How many sessions one user may have at a time: 1 to 1,000. */
   readonly maximum: number;
   /** At the maximum: end the least recently seen session, or refuse the new one. */
   readonly whenFull: "evict" | "refuse";
 }
 
-/** What `SessionStore.insert` came to; its comment says when which. `removed` are the sessions that had to go. */
+/**
+ * The outcome of `SessionStore.insert`, whose comment says when each one applies. `removed` are the sessions that had
+ * to make room.
+ */
 export type InsertOutcome =
   | { readonly outcome: "inserted"; readonly removed: readonly RemovedSession[] }
   | { readonly outcome: "login_overtaken" }
@@ -40,55 +43,55 @@ export type InsertOutcome =
   | { readonly outcome: "session_limit_reached" }
   | { readonly outcome: "id_unavailable" };
 
-/** Is told of each session that a store removed. */
+/** Is called for each session that a store removed. */
 export type RemovalListener = (removed: RemovedSession) => void;
 
 /**
- * What a subscription is worth. `open`: every removal from now on is heard. `interrupted`: from here on removals may be
- * missed, and are never told later, until it is `open` again.
+ * The state of a subscription. `open`: every removal from now on is heard. `interrupted`: removals may be missed from
+ * here on, and are never announced later, until the state is `open` again.
  */
 export type ChannelState = "open" | "interrupted";
 
-/** Is told what a subscription is worth from now on. */
+/** Is called with the new state of a subscription. */
 export type ChannelListener = (state: ChannelState) => void;
 
 /**
- * SessionStore keeps session records. It is dumb on purpose: it never sees a token, and every security decision is
- * made in core. What it owes is atomicity, and what that means is written at each method; the suite in
- * `coatcheck/testing` holds an implementation to it.
+ * SessionStore keeps session records. It is deliberately simple: it never sees a token, and core makes every security
+ * decision. A store owes atomicity, as each method's comment specifies, and the suite in `coatcheck/testing` tests an
+ * implementation for it.
  *
  * For all methods:
  * - Each call is atomic, against other calls in this process and in any other that uses the same storage.
  * - Times are compared by the store's own clock, never by the caller's.
  * - An outcome that is possible in normal operation is a returned value. A rejection means a system fault, with code
  *   `store_unavailable`; the call may or may not have taken effect.
- * - A removal, whatever caused it, returns the removed sessions and publishes them to the subscribers of every
- *   process, in the same transaction or script as the removal: a process that dies in between must not have removed a
- *   session that nobody hears about.
+ * - Every removal returns the removed sessions and publishes them to the subscribers of every process, in the same
+ *   transaction or script as the removal: a process that dies in between must not leave a removal that no process hears
+ *   of.
  * - A session removed within `FENCE_LIFETIME_SECONDS` of its creation leaves a tombstone of its id for as long: an
- *   `insert` of it that is still under way must not bring it back.
- * - Records given and returned are immutable.
+ *   `insert` of it that is still in progress must not bring it back.
+ * - Records that are passed and returned are immutable.
  */
 export interface SessionStore {
   /**
-   * Reads the user's fence. A login calls this first, then checks the credential, then inserts, so that a revoke-all
-   * in between is seen. Writes nothing: for an unknown user the fence is null.
+   * Reads the user's fence. A login calls this first, then checks the credential, then inserts, so that it notices a
+   * revoke-all in between. Writes nothing: for an unknown user the fence is null.
    */
   readFence(userKey: string): Promise<FenceReading>;
 
   /**
    * Adds a session. In this order, atomically:
-   * 1. `login_overtaken`: a fence is present and is not the one in `reading`. An absent fence refuses nobody, because one that
-   *    could matter is still there.
+   * 1. `login_overtaken`: a fence is present and is not the one in `reading`. An absent fence refuses no login, because
+   *    a fence that matters is still there.
    * 2. `login_expired`: `reading.readAt` is more than `MAXIMUM_LOGIN_SECONDS` ago.
    * 3. `id_unavailable`: the id is in use or has a tombstone. Nothing is ever overwritten.
-   * 4. `session_limit_reached`: the user has `limit.maximum` live sessions, not counting `replaces`, and the limit says to
-   *    refuse. Up to here nothing has been changed.
-   * 5. The user's expired sessions are removed, and so is `replaces`, a session id of the same user, if it is there.
-   *    As many live ones are evicted as make room, least recently seen first (ties: older first, then by session id).
+   * 4. `session_limit_reached`: the user has `limit.maximum` live sessions, not counting `replaces`, and the limit says
+   *    to refuse. Up to here nothing has been changed.
+   * 5. The user's expired sessions are removed, and so is `replaces`, a session id of the same user, if it is there. As
+   *    many live ones are evicted as make room, least recently seen first (ties: older first, then by session id).
    * 6. The record is stored with version 1.
    *
-   * After a rejection the caller must not send the same record again: it may be there, and may since be revoked.
+   * After a rejection the caller must not send the same record again: it may be there, and may have been revoked since.
    */
   insert(
     record: SessionRecord,
@@ -97,31 +100,31 @@ export interface SessionStore {
     options?: { readonly replaces?: string },
   ): Promise<InsertOutcome>;
 
-  /** The session, or null when absent. An expired session that was not removed yet is returned: core judges it. */
+  /** The session, or null if there is none. An expired session that was not removed yet is returned: core judges it. */
   find(reference: SessionReference): Promise<SessionRecord | null>;
 
   /**
-   * Only of a store that keeps copies: the session as it was a moment ago, if it is at hand and the copy's age is
-   * within the bound that the store was given; else null, which says nothing. A copy may only say yes, to the newest
-   * secret within its deadlines. Everything else is for `find` to decide, which never answers from a copy.
+   * Only for a store that keeps copies: the session as it was a moment ago, if a copy is at hand and no older than the
+   * store's bound; else null, which says nothing. A copy may only say yes, to the newest secret within its deadlines.
+   * Everything else is for `find`, which never answers from a copy.
    */
   findCopy?(reference: SessionReference): SessionRecord | null;
 
   /**
    * Applies `change` and adds one to the version, if the session is there, has `expectedVersion` and is not past its
-   * stored deadline; otherwise changes nothing and returns false. Never creates. A deadline in `change` that is
-   * earlier than the stored one leaves the stored one: deadlines only move forward.
+   * stored deadline; otherwise changes nothing and returns false. Never creates. A deadline in `change` that is earlier
+   * than the stored one leaves the stored one: deadlines only move forward.
    */
   update(reference: SessionReference, change: SessionChange, expectedVersion: number): Promise<boolean>;
 
-  /** Removes one session; null when it was absent, which is not an error. */
+  /** Removes one session; null if there was none, which is not an error. */
   delete(reference: SessionReference, reason: EndReason): Promise<RemovedSession | null>;
 
   /**
-   * Raises the user's fence to a new random value, then removes all of the user's sessions, or all but
-   * `except` (a session id). The fence is raised even when there was nothing to remove: a login may be under way.
-   * `isProbe` is for a user that there is not: a store that takes revocations where it refuses logins, because its memory
-   * is full, refuses this one too.
+   * Raises the user's fence to a new random value, then removes all of the user's sessions, or all but `except` (a
+   * session id). The fence is raised even if there is nothing to remove, because a login may be in progress. `isProbe`
+   * is for a user that does not exist: a store that is out of memory refuses logins but accepts revocations, and has to
+   * refuse this one too.
    */
   deleteByUser(
     userKey: string,
@@ -129,13 +132,16 @@ export interface SessionStore {
     options?: { readonly except?: string; readonly isProbe?: boolean },
   ): Promise<readonly RemovedSession[]>;
 
-  /** The user's sessions, expired ones that are still there included, in no particular order; empty when unknown. */
+  /**
+   * The user's sessions, including expired ones that are still there, in no particular order; empty for an unknown
+   * user.
+   */
   listByUser(userKey: string): Promise<readonly SessionRecord[]>;
 
   /**
    * Removes at most `limit` sessions that are `EXPIRY_MARGIN_SECONDS` or more past their deadline, and fences and
    * tombstones past their lifetime. Returns the removed sessions: fewer than `limit` means that none is left for now.
-   * The one call that may be several transactions, so that logins need not wait for all of it.
+   * Only this call may be several transactions, so that logins need not wait for all of it.
    */
   deleteExpired(limit: number): Promise<readonly RemovedSession[]>;
 
@@ -143,9 +149,9 @@ export interface SessionStore {
    * Calls `listener` for every session that any process removes, in order per user, at least once, soon after the
    * removal. A listener that throws affects neither the removal nor other listeners. Returns the unsubscription.
    *
-   * `onChannel` is told `open` when the subscription stands, during this call or later, and of each interruption and
-   * recovery after that. The store recovers by itself, without end. What was removed meanwhile is not told: whoever
-   * relies on hearing has to look again.
+   * `onChannel` is called with `open` when the subscription stands, during this call or later, and at each interruption
+   * and recovery after that. The store recovers by itself, without end. Removals during an interruption are not
+   * announced later: a caller that relies on them has to look again.
    */
   subscribe(listener: RemovalListener, onChannel?: ChannelListener): () => void;
 }

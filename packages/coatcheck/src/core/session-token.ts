@@ -9,7 +9,7 @@ declare const sessionToken: unique symbol;
  *
  * Every part is a multiple of three bytes, so it is a plain slice of the text and has one spelling only. The first two
  * name the session; the last two are the secret, 192 random bits. `lineage` stays for the life of the session and
- * `nonce` changes with each rotation, which is how a replaced secret is told from a made-up one.
+ * `nonce` changes with each rotation, which tells a replaced secret from a made-up one.
  */
 export type SessionToken = string & { readonly [sessionToken]: true };
 
@@ -24,12 +24,12 @@ export interface TokenParts {
 const TOKEN = /^[A-Za-z0-9_-]{64}$/;
 const SESSION_ID = /^[A-Za-z0-9_-]{12}$/;
 
-/** The parts of a token, or null for anything that cannot be one: it is refused before the store is asked. */
+/** The parts of a token, or null for a text that cannot be one: it is refused before the store is asked. */
 export function parseToken(text: string): TokenParts | null {
   return TOKEN.test(text) ? partsOf(text as SessionToken) : null;
 }
 
-/** Whether a session can have this id. One that comes from outside is asked for before a store sees it. */
+/** Whether a session can have this id. An id from outside is checked before a store sees it. */
 export function isSessionId(text: unknown): text is string {
   return typeof text === "string" && SESSION_ID.test(text);
 }

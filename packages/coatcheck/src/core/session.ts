@@ -2,27 +2,27 @@ import type { Timestamp } from "./clock.ts";
 import { type Device, expiresAt, type JsonObject, type SessionRecord } from "./session-record.ts";
 import type { TokenParts } from "./session-token.ts";
 
-/** What an application sees of a session. Holds no secret: safe to list, log and send to its user. */
+/** What an application sees of a session. It holds no secret: it is safe to list, log and send to its user. */
 export interface Session {
   /** Public: with the user id it names the session in lists, logs and revoke calls. */
   readonly id: string;
-  /** Whose session it is. */
+  /** The user that the session belongs to. */
   readonly userId: string;
   /** When the user logged in. */
   readonly createdAt: Timestamp;
   /** Exact to the touch interval: a minute, or a tenth of the idle timeout. */
   readonly lastSeenAt: Timestamp;
-  /** When it ends if nothing more is heard of it. Moves with use, up to `absoluteExpiresAt`. */
+  /** When it ends if no further request uses it. Moves with use, up to `absoluteExpiresAt`. */
   readonly expiresAt: Timestamp;
-  /** When it ends however active, unless the user proves again who they are. */
+  /** When it ends however active it is, unless the user proves again who they are. */
   readonly absoluteExpiresAt: Timestamp;
-  /** Whether it was begun with "remember me", and has the longer limits. */
+  /** Whether it began with "remember me", and has the longer limits. */
   readonly remembered: boolean;
   /** RFC 8176 `amr` values. */
   readonly methods: readonly string[];
-  /** The client that began it. */
+  /** The client that began the session. */
   readonly device: Device;
-  /** The application's own; see `SessionManager.replaceData`. */
+  /** The application's own data; see `SessionManager.replaceData`. */
   readonly data: JsonObject;
 }
 
@@ -41,7 +41,7 @@ export function sessionOf(record: SessionRecord): Session {
   };
 }
 
-/** The parts of an authentication that could open something. For core and http only. */
+/** The secret parts of an authentication. For core and http only. */
 export interface HeldSecret {
   readonly record: SessionRecord;
   readonly token: TokenParts;
@@ -55,8 +55,8 @@ interface AuthenticationFacts {
 }
 
 /**
- * A request's proof of its session, as it stood when the store was asked. The secrets behind it are in a private
- * field, so that printing, logging or serialising an authentication shows none.
+ * A request's proof of its session, as it stood when the store was asked. Its secrets are in a private field, so that
+ * printing, logging or serialising an authentication shows none.
  */
 export class Authentication {
   readonly status = "authenticated";
@@ -64,9 +64,9 @@ export class Authentication {
   readonly session: Session;
   /** The holder of this very secret proved who they are within the policy's `freshForSeconds`. */
   readonly fresh: boolean;
-  /** When the holder of this very secret last proved who they are; null if never, and of a secret in grace. */
+  /** When the holder of this very secret last proved who they are; null if never, and for a secret in grace. */
   readonly authenticatedAt: Timestamp | null;
-  /** `grace`: the secret was replaced a moment ago. The request is good, but may begin nothing that lasts. */
+  /** `grace`: the secret was replaced a moment ago. The request is good, but may start nothing that lasts. */
   readonly presented: "current" | "grace";
   /** The response should carry a new secret, if it can carry a cookie at all. */
   readonly rotationDue: boolean;
@@ -82,19 +82,19 @@ export class Authentication {
     this.#secret = secret;
   }
 
-  /** @internal What could open something, for core and http only. */
+  /** @internal The secret parts, for core and http only. */
   static secretOf(authentication: Authentication): HeldSecret {
     return authentication.#secret;
   }
 }
 
-/** `reason` is for logs and events; what a client is told is the same for all of them. */
+/** `reason` is for logs and events; the client gets the same answer for all of them. */
 export interface Unauthenticated {
   readonly status: "unauthenticated";
   readonly reason: "absent" | "malformed" | "unknown" | "expired" | "token_reused";
 }
 
-/** What a presented token is worth. `status` tells the two apart. */
+/** What a presented token is worth, told apart by `status`. */
 export type AuthenticationResult = Authentication | Unauthenticated;
 
 export function unauthenticated(reason: Unauthenticated["reason"]): Unauthenticated {

@@ -1,9 +1,9 @@
 import { CoatcheckError } from "../errors.ts";
 
 /**
- * What a store does before its first request, with the reason in the message if it fails: it is read by the person who
- * starts the application, often as one line of a log. Faults of later calls keep the reason in `cause` alone, because some
- * frameworks send the message of an error to the client.
+ * Runs what a store does before its first request, with the driver's reason in the message if it fails: the person who
+ * starts the application reads it, often as one line of a log. Faults of later calls keep the reason in `cause` alone,
+ * because some frameworks send the message of an error to the client.
  */
 export async function withReason<Result>(opening: Promise<Result>): Promise<Result> {
   try {
@@ -18,7 +18,7 @@ export async function withReason<Result>(opening: Promise<Result>): Promise<Resu
   }
 }
 
-/** What the driver says. Where it tried several addresses, its error has no words of its own. */
+/** The driver's message. If it tried several addresses, its error has no message of its own. */
 function reasonOf(cause: unknown): string {
   if (typeof cause !== "object" || cause === null) return "";
   const { message, errors, code } = cause as { message?: unknown; errors?: unknown; code?: unknown };

@@ -1,12 +1,12 @@
 import type { ClockCheck } from "./clock-check.ts";
 import type { SessionStore } from "./session-store.ts";
 
-/** Of no user: it is as long as a key and says what it is for. */
+/** The key of no user: it is as long as a key and says what it is for. */
 const PROBED_USER_KEY = "is-the-server-ready-";
-/** However many ask: what is written may wait for the disk. */
+/** However often it is asked: the write may wait for the disk. */
 const HELD_MILLISECONDS = 1_000;
 
-/** StoreReadiness asks the store for what a login and a logout need of it, at most once a second. */
+/** StoreReadiness asks the store for everything that a login and a logout need from it, at most once a second. */
 export class StoreReadiness {
   readonly #store: SessionStore;
   readonly #clocks: ClockCheck;
@@ -29,8 +29,8 @@ export class StoreReadiness {
 
   async #ask(): Promise<void> {
     await this.#clocks.readFence(PROBED_USER_KEY);
-    // A write of its own, and the same one each time. A store that only reads refuses it, and so does one whose disk or
-    // memory is full.
+    // A write of its own, the same one each time. A read-only store refuses it, and so does one whose disk or memory is
+    // full.
     await this.#store.deleteByUser(PROBED_USER_KEY, "revoked", { isProbe: true });
   }
 }

@@ -4,7 +4,7 @@ import type { SessionChange, SessionRecord } from "./session-record.ts";
 import type { SessionStore } from "./session-store.ts";
 
 /**
- * Writes a change after whatever others write to the session meanwhile. False when the session is gone or expired: a
+ * Writes a change, again after each write of another request in between. False if the session is gone or expired: a
  * write never brings one back.
  */
 export async function updateWithRetry(

@@ -7,14 +7,14 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 const NUL = "\0";
 
 /**
- * The key under which everything of one user is stored: the first 15 bytes of a SHA-256, as 20 base64url characters.
- * A pseudonym, so that neither the cookie nor the store's keys show who the user is. The namespace (a deployment or
- * tenant) keeps two of them apart in one store. Each part is preceded by its length: no two inputs can run together.
+ * The key under which everything of one user is stored: the first 15 bytes of a SHA-256, as 20 base64url characters. A
+ * pseudonym, so that neither the cookie nor the store's keys show who the user is. The namespace (a deployment or
+ * tenant) separates two of them in one store. Each part is preceded by its length: no two inputs can run together.
  *
  * @throws CoatcheckError `invalid_user_id`
  */
 export function deriveUserKey(namespace: string, userId: string): string {
-  // JavaScript passes on whatever there is, and a list of characters has a length and an `includes` too.
+  // JavaScript accepts any argument, and an array has a length and an `includes` too.
   if (typeof userId !== "string") {
     throw new CoatcheckError(
       "invalid_user_id",
