@@ -57,7 +57,7 @@ const floors: readonly Floor[] = [
   {
     place: "audit",
     on: ["accounts/throttling", "accounts/credentials"],
-    outside: ["coatcheck", "npm:fastify", "node:"],
+    outside: ["coatcheck", "coatcheck/adapter", "npm:fastify", "node:"],
   },
   // What the engines share.
   { place: "storage", on: ["errors.ts"] },

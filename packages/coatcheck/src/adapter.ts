@@ -5,13 +5,22 @@
  * @module
  */
 
+export type { AuthenticateOptions } from "./core/authenticator.ts";
+export type { LoginOptions } from "./core/login.ts";
+export type { Authentication, AuthenticationResult, Unauthenticated } from "./core/session.ts";
+export type { EventCause, SessionEventListener, SessionEventName } from "./core/session-events.ts";
+export type { LoginResult, ReauthenticationResult } from "./core/session-results.ts";
+export type { SessionToken } from "./core/session-token.ts";
 export { type Answer, answerTo, faultAnswer } from "./http/answer.ts";
 export type { AddressPrecision } from "./http/client-device.ts";
 export type { Preflight } from "./http/cross-origin-sharing.ts";
+export type { GuardedRequest } from "./http/guarded-request.ts";
 export { type CookieReading, HostCookie } from "./http/host-cookie.ts";
+export type { LoggedInOrRequestUser } from "./http/logged-in.ts";
 export { type LoginAdmission, LoginManager } from "./http/login-manager.ts";
 export type { LoginManagerOptions, UserOptions } from "./http/login-options.ts";
-export type { LoginHandlers } from "./http/login-views.ts";
+export type { CredentialCheck, ProofOptions } from "./http/login-outcome.ts";
+export type { LoginHandlers, LoginViews, StepUp } from "./http/login-views.ts";
 export { isNavigation, opensPage, viewWithNext } from "./http/navigation.ts";
 export { type PublicOrigin, type PublicOriginOptions, parsePublicOrigin } from "./http/public-origin.ts";
 export type { GuardRefusalCode } from "./http/refusal.ts";

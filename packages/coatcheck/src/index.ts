@@ -4,18 +4,11 @@
  * @module
  */
 
-export type { AuthenticateOptions } from "./core/authenticator.ts";
 export { type Clock, systemClock, type Timestamp } from "./core/clock.ts";
-export type { LoginAttempt, LoginOptions } from "./core/login.ts";
+export type { LoginAttempt } from "./core/login.ts";
 export { oncePerProcess } from "./core/once-per-process.ts";
-export type { Authentication, AuthenticationResult, Session, Unauthenticated } from "./core/session.ts";
-export {
-  type EventCause,
-  SessionEventEmitter,
-  type SessionEventListener,
-  type SessionEventName,
-  type SessionEvents,
-} from "./core/session-events.ts";
+export type { Session } from "./core/session.ts";
+export { SessionEventEmitter, type SessionEvents } from "./core/session-events.ts";
 export { SessionManager } from "./core/session-manager.ts";
 export type { SessionManagerOptions } from "./core/session-manager-options.ts";
 export {
@@ -27,9 +20,7 @@ export {
   strictLifetime,
   strictPolicy,
 } from "./core/session-policy.ts";
-export type { Device, EndReason, JsonObject, JsonValue } from "./core/session-record.ts";
-export type { LoginResult, ReauthenticationResult } from "./core/session-results.ts";
-export type { SessionToken } from "./core/session-token.ts";
+export type { Device, JsonObject } from "./core/session-record.ts";
 export {
   CoatcheckError,
   type ErrorCode,
@@ -38,14 +29,6 @@ export {
   refusalCodes,
 } from "./errors.ts";
 export type { AuthSession } from "./http/auth-session.ts";
-export type { GuardedRequest } from "./http/guarded-request.ts";
-export type { LoggedIn, LoggedInOrRequestUser } from "./http/logged-in.ts";
-export type {
-  CredentialCheck,
-  LoginOutcome,
-  OwnSession,
-  ProofOptions,
-  UserLoginOptions,
-} from "./http/login-outcome.ts";
-export type { LoginViews, StepUp } from "./http/login-views.ts";
+export type { LoggedIn } from "./http/logged-in.ts";
+export type { LoginOutcome, OwnSession, UserLoginOptions } from "./http/login-outcome.ts";
 export type { Refusal } from "./http/refusal.ts";

@@ -1,4 +1,5 @@
-import type { EndReason, Timestamp } from "coatcheck";
+import type { Timestamp } from "coatcheck";
+import type { EndReason } from "coatcheck/store";
 import type { Account, AccountCredential } from "./account.ts";
 import type { EmailAddress } from "./email-address.ts";
 

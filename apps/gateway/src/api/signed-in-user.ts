@@ -1,4 +1,4 @@
-import type { Authentication } from "coatcheck";
+import type { Authentication } from "coatcheck/adapter";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Account } from "../accounts/account.ts";
 import type { AccountStore } from "../accounts/account-store.ts";

@@ -1,4 +1,4 @@
-import type { GuardedRequest } from "coatcheck";
+import type { GuardedRequest } from "coatcheck/adapter";
 
 /** Where a request came from, as far as it is known behind trusted proxies. */
 export interface RequestOrigin {

@@ -1,7 +1,8 @@
-import type { GuardedRequest, Refusal } from "coatcheck";
+import type { Refusal } from "coatcheck";
 import {
   type Admission,
   answerTo,
+  type GuardedRequest,
   type GuardRefusalCode,
   type HeaderEdit,
   type RequestGuard,

@@ -1,7 +1,8 @@
-import type { Clock, EndReason } from "coatcheck";
+import type { Clock } from "coatcheck";
 import { MAXIMUM_PASS_LIFETIME_SECONDS, sessionDigestOf, TOLERATED_CLOCK_DIFFERENCE_SECONDS } from "coatcheck/passes";
 import type {
   ChannelListener,
+  EndReason,
   FenceReading,
   InsertOutcome,
   RemovalListener,

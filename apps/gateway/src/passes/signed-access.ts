@@ -1,4 +1,5 @@
-import type { Authentication, Clock } from "coatcheck";
+import type { Clock } from "coatcheck";
+import type { Authentication } from "coatcheck/adapter";
 import { IdentityIssuer } from "coatcheck/identity";
 import { KeyEncryption, StaticPublicKeys } from "coatcheck/keys";
 import {

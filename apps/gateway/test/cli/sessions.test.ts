@@ -1,5 +1,6 @@
 import Database from "better-sqlite3";
-import { type Authentication, SessionManager } from "coatcheck";
+import { SessionManager } from "coatcheck";
+import type { Authentication } from "coatcheck/adapter";
 import { SqliteSessionStore } from "coatcheck/stores/sqlite";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { normaliseEmail } from "../../src/accounts/email-address.ts";

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { type Authentication, SessionManager, standardPolicy } from "coatcheck";
+import { SessionManager, standardPolicy } from "coatcheck";
+import type { Authentication } from "coatcheck/adapter";
 import { sessionDigestOf } from "coatcheck/passes";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { storeContract } from "coatcheck/testing";

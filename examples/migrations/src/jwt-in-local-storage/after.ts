@@ -1,4 +1,4 @@
-import type { GuardedRequest } from "coatcheck";
+import type { GuardedRequest } from "coatcheck/adapter";
 import { coatcheck } from "coatcheck/express";
 import express from "express";
 import { listen, type RunningApplication } from "../shared/running-application.ts";

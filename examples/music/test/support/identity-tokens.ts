@@ -1,4 +1,5 @@
-import { type Authentication, type Clock, SessionManager, systemClock } from "coatcheck";
+import { type Clock, SessionManager, systemClock } from "coatcheck";
+import type { Authentication } from "coatcheck/adapter";
 import { IdentityIssuer, type UserFacts } from "coatcheck/identity";
 import { generateSigningKey, type SigningKey } from "coatcheck/keys";
 import { MemorySessionStore } from "coatcheck/stores/memory";

@@ -1,4 +1,5 @@
-import { type Authentication, type AuthSession, SessionManager } from "coatcheck";
+import { type AuthSession, SessionManager } from "coatcheck";
+import type { Authentication } from "coatcheck/adapter";
 import { coatcheck } from "coatcheck/fastify";
 import { generateSigningKey, StaticPublicKeys } from "coatcheck/keys";
 import { PassIssuer, PassVerifier } from "coatcheck/passes";

@@ -88,9 +88,7 @@ export class SessionManager {
     return this.#readiness.check();
   }
 
-  /**
-   * How far this machine's clock was ahead of the store's when a login or `checkReadiness` last compared them, or null.
-   */
+  /** How far this machine's clock was ahead of the store's when they were last compared, or null. */
   get clockSkewMilliseconds(): number | null {
     return this.#clocks.skewMilliseconds;
   }
@@ -187,18 +185,12 @@ export class SessionManager {
     return fresh && authenticatedAt !== null && this.#clock.now() - authenticatedAt < seconds * 1_000;
   }
 
-  /**
-   * @internal The key of the session's CSRF tokens. It is a method of the manager because the caller may belong to
-   *   another copy of the library.
-   */
+  /** @internal The key of the session's CSRF tokens. The caller may belong to another copy of the library. */
   csrfKeyOf(authentication: Authentication): string {
     return Authentication.secretOf(authentication).record.csrfKey;
   }
 
-  /**
-   * How long the browser should keep a cookie of the session: until its latest end, or null for as long as the browser
-   * runs.
-   */
+  /** How long the browser keeps a cookie of the session: until its latest end; null for as long as the browser runs. */
   cookieLifetimeSeconds(session: Session): number | null {
     if (!lifetimeOf(this.policy, session).persistentCookie) return null;
     return Math.max(0, Math.floor((session.absoluteExpiresAt - this.#clock.now()) / 1_000));
@@ -234,9 +226,7 @@ export class SessionManager {
     return removed !== null;
   }
 
-  /**
-   * Ends all other sessions of the user, and every login of the user in progress. Returns how many sessions it ended.
-   */
+  /** Ends all other sessions of the user, and every login of the user in progress. Returns the number of sessions. */
   async revokeOthers(
     authentication: Authentication,
     reason: EndReason = "revoked",
@@ -246,7 +236,7 @@ export class SessionManager {
     return this.#endAll(userKey, reason, { ...options, except: sessionId });
   }
 
-  /** Ends all sessions of the user, and every login of the user in progress. Returns how many sessions it ended. */
+  /** Ends all sessions of the user, and every login of the user in progress. Returns the number of sessions. */
   async revokeAll(userId: string, reason: EndReason = "revoked", options: EventCause = {}): Promise<number> {
     return this.#endAll(deriveUserKey(this.#namespace, userId), reason, options);
   }

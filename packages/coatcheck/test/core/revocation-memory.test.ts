@@ -1,5 +1,4 @@
-import type { EndReason } from "coatcheck";
-import type { ChannelListener, RemovedSession, SessionRecord, SessionReference } from "coatcheck/store";
+import type { ChannelListener, EndReason, RemovedSession, SessionRecord, SessionReference } from "coatcheck/store";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { sessionRecordNamed } from "coatcheck/testing";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";

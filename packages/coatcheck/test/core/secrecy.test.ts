@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
-import { type Authentication, SessionManager, type SessionToken } from "coatcheck";
+import { SessionManager } from "coatcheck";
+import type { Authentication, SessionToken } from "coatcheck/adapter";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { describe, expect, test } from "vitest";
 import { digestOf } from "../../src/core/digest.ts";

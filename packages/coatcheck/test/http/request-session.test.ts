@@ -1,5 +1,5 @@
-import { CoatcheckError, type GuardedRequest, rememberedLifetime, SessionManager } from "coatcheck";
-import { RequestGuard, type RequestGuardOptions, type RequestSession } from "coatcheck/adapter";
+import { CoatcheckError, rememberedLifetime, SessionManager } from "coatcheck";
+import { type GuardedRequest, RequestGuard, type RequestGuardOptions, type RequestSession } from "coatcheck/adapter";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { ManualClock } from "coatcheck/testing";
 import { describe, expect, test, vi } from "vitest";

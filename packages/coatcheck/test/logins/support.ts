@@ -1,13 +1,12 @@
+import { type AuthSession, SessionManager, type SessionPolicy, standardPolicy, type UserLoginOptions } from "coatcheck";
 import {
-  type AuthSession,
   type GuardedRequest,
+  LoginManager,
+  type LoginManagerOptions,
+  RequestGuard,
+  type RequestGuardOptions,
   type SessionEventName,
-  SessionManager,
-  type SessionPolicy,
-  standardPolicy,
-  type UserLoginOptions,
-} from "coatcheck";
-import { LoginManager, type LoginManagerOptions, RequestGuard, type RequestGuardOptions } from "coatcheck/adapter";
+} from "coatcheck/adapter";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { ManualClock } from "coatcheck/testing";
 

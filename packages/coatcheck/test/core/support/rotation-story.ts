@@ -1,10 +1,5 @@
-import {
-  type Authentication,
-  type SessionManager,
-  type SessionPolicy,
-  type SessionToken,
-  standardPolicy,
-} from "coatcheck";
+import { type SessionManager, type SessionPolicy, standardPolicy } from "coatcheck";
+import type { Authentication, SessionToken } from "coatcheck/adapter";
 import type { SessionRecord } from "coatcheck/store";
 import { logIn, startSessions } from "./sessions-under-test.ts";
 

@@ -1,14 +1,5 @@
-import {
-  type Authentication,
-  type LoginOptions,
-  SessionEventEmitter,
-  type SessionEventName,
-  type SessionEvents,
-  SessionManager,
-  type SessionPolicy,
-  type SessionToken,
-  standardPolicy,
-} from "coatcheck";
+import { SessionEventEmitter, type SessionEvents, SessionManager, type SessionPolicy, standardPolicy } from "coatcheck";
+import type { Authentication, LoginOptions, SessionEventName, SessionToken } from "coatcheck/adapter";
 import type { SessionRecord } from "coatcheck/store";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { ManualClock } from "coatcheck/testing";

@@ -1,4 +1,5 @@
-import { type Authentication, SessionManager, type SessionPolicy, standardPolicy } from "coatcheck";
+import { SessionManager, type SessionPolicy, standardPolicy } from "coatcheck";
+import type { Authentication } from "coatcheck/adapter";
 import { generateSigningKey, type PublicKeys, type SigningKey, StaticPublicKeys } from "coatcheck/keys";
 import { PassIssuer, PassVerifier, type PassVerifierOptions } from "coatcheck/passes";
 import { MemorySessionStore } from "coatcheck/stores/memory";

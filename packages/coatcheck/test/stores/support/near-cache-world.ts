@@ -1,6 +1,6 @@
-import type { EndReason } from "coatcheck";
 import type {
   ChannelListener,
+  EndReason,
   RemovalListener,
   RemovedSession,
   SessionRecord,

@@ -1,4 +1,5 @@
-import { type Authentication, SessionManager } from "coatcheck";
+import { SessionManager } from "coatcheck";
+import type { Authentication } from "coatcheck/adapter";
 import { IdentityIssuer } from "coatcheck/identity";
 import { generateSigningKey, type SigningKey } from "coatcheck/keys";
 import { PassIssuer, type PassOptions, signRevocationList } from "coatcheck/passes";

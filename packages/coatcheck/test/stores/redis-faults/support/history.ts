@@ -1,4 +1,5 @@
-import type { JsonObject, SessionToken } from "coatcheck";
+import type { JsonObject } from "coatcheck";
+import type { SessionToken } from "coatcheck/adapter";
 import type { RedisNode } from "./redis-node.ts";
 
 /** A call, from when it was made until it was answered, by the clock of the process. */

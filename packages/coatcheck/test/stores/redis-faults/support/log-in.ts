@@ -1,4 +1,5 @@
-import type { Authentication, LoginOptions, SessionManager, SessionToken } from "coatcheck";
+import type { SessionManager } from "coatcheck";
+import type { Authentication, LoginOptions, SessionToken } from "coatcheck/adapter";
 
 export interface LoggedIn {
   readonly token: SessionToken;
