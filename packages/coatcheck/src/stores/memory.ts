@@ -32,7 +32,7 @@ const OPTIONS: ReadonlySet<string> = new Set(["clock"]);
 interface UserEntry {
   readonly sessions: Map<string, SessionRecord>;
   fence: { readonly value: string; readonly validUntil: Timestamp } | null;
-  /** Ids that an insert still under way must not bring back, with the end of that danger. */
+  /** Ids that a pending insert must not bring back, each with the time from which no such insert can exist. */
   tombstones: Map<string, Timestamp> | null;
 }
 
@@ -41,7 +41,7 @@ const EXPIRY_MARGIN = EXPIRY_MARGIN_SECONDS * 1_000;
 
 /**
  * MemorySessionStore keeps sessions in this process: for development, tests, and single-process applications that may
- * sign everyone out when they restart. Each method runs to its end without giving way, which makes it atomic.
+ * sign all users out when they restart. Each method runs to its end without yielding, which makes it atomic.
  */
 export class MemorySessionStore implements SessionStore {
   readonly #clock: Clock;
@@ -174,7 +174,7 @@ export class MemorySessionStore implements SessionStore {
     return { userKey, sessionId, userId, reason };
   }
 
-  /** Drops what the user's fence and tombstones no longer guard, and files the user for what is left, if anything is. */
+  /** Drops fences and tombstones that no longer guard anything, and files the user again for those that are left. */
   #tidy(userKey: string, now: Timestamp): void {
     const user = this.#users.get(userKey);
     this.#calendar.unfile(userKey);

@@ -21,17 +21,19 @@ import type {
 } from "../core/session-store.ts";
 import { FillLeases } from "./near-cache/fill-leases.ts";
 
-/** What the copies are of, and how old they may be. */
+/** The store to copy from, and how old a copy may be. */
 export interface NearCacheOptions {
-  /** What is asked for everything that a copy must not answer: a store over a network, or there is nothing to gain. */
+  /**
+   * The store that answers everything that a copy must not answer. A store over a network, or there is nothing to gain.
+   */
   readonly store: SessionStore;
-  /** For how long another node may still let a session pass after it was removed; 1,000 by default. */
+  /** How long another node may still accept a session after it was removed; 1,000 by default. */
   readonly maxStalenessMilliseconds?: number;
-  /** How many records are held; 10,000 by default. Each takes a kilobyte or two. */
+  /** How many records are held; 10,000 by default. Each takes one or two kilobytes. */
   readonly maximumEntries?: number;
   /**
    * Whether a call that ends sessions returns only when no node can serve a copy of them any more: that long after the
-   * store's answer. Logout is then as literal as without a cache, and takes that long. False by default.
+   * store's answer. A logout is then as strict as without a cache, and takes that long. False by default.
    */
   readonly settle?: boolean;
   /** For tests alone. By default the clocks of this process count. */
@@ -49,14 +51,14 @@ const OPTIONS: ReadonlySet<string> = new Set<keyof NearCacheOptions>([
 const LONGEST_STALENESS_MILLISECONDS = 60_000;
 
 /**
- * NearCacheSessionStore holds copies of records in this process, so that most requests need no round trip. What it
- * costs is the bound: a session that another node removed may pass here until its removal is heard of, normally some
- * milliseconds later, and never for longer than `maxStalenessMilliseconds`, whatever happens to the channel. Each node
- * measures the age of its copies by its own clocks, so it does not matter that those of two nodes differ. What this
- * process removes or changes is gone here at once.
+ * NearCacheSessionStore holds copies of records in this process, so that most requests need no round trip. The price is
+ * the bound: a session that another node removed may be accepted here until its removal is heard of, normally some
+ * milliseconds later, and never for longer than `maxStalenessMilliseconds`, even if the channel fails. Each node
+ * measures the age of its copies by its own clocks, so the clocks of two nodes may differ. What this process removes or
+ * changes is gone here at once.
  *
- * A copy may only say yes: see `SessionStore.findCopy`. `find` always asks the store, and so a session is read from there
- * while its login is fresh. Nobody has a cache who does not wrap a store in one.
+ * A copy may only say yes: see `SessionStore.findCopy`. `find` always asks the store, so a session is read from the
+ * store while its login is fresh. There is no cache unless you wrap a store in this one.
  */
 export class NearCacheSessionStore implements SessionStore {
   readonly #store: SessionStore;
@@ -68,7 +70,7 @@ export class NearCacheSessionStore implements SessionStore {
   readonly #unsubscribe: () => void;
   #isOpen = false;
 
-  /** @throws CoatcheckError `invalid_configuration`; what the store's `subscribe` throws */
+  /** @throws CoatcheckError `invalid_configuration`, and the errors of the store's `subscribe` */
   constructor(options: NearCacheOptions) {
     refuseUnknownOptions("A NearCacheSessionStore", options, OPTIONS);
     requireSwitch("settle", options.settle);
@@ -96,7 +98,7 @@ export class NearCacheSessionStore implements SessionStore {
     const readAt = this.#now();
     try {
       const record = await this.#store.find(reference);
-      // Absence is never kept: it is for the store to say, each time. But a read still under way may be from before it.
+      // Absence is never kept: the store decides it each time. A read that is still pending may have begun before it.
       if (record === null) this.#forget(reference);
       else if (this.#isOpen && !lease.isOvertaken) this.#copies.keep(sessionId, record, readAt);
       return record;
@@ -119,19 +121,19 @@ export class NearCacheSessionStore implements SessionStore {
     try {
       result = await this.#store.insert(record, reading, limit, options);
     } catch (error) {
-      // It may have made room all the same, and nobody said by ending which.
+      // A rejected insert may still have made room, and no answer says which sessions it ended.
       this.#forgetUser(record.userKey);
       throw error;
     }
     const removed = result.outcome === "inserted" ? result.removed : [];
     for (const session of removed) this.#forget(session);
-    // What has expired passes nowhere, copy or not: nobody need wait for that.
+    // An expired session is refused everywhere, with or without a copy: no caller needs to wait for it.
     if (removed.some(({ reason }) => reason !== "expired")) await this.#settle();
     return result;
   }
 
   async update(reference: SessionReference, change: SessionChange, expectedVersion: number): Promise<boolean> {
-    // From now on it may be out of date. What is read meanwhile may be as well, so it is forgotten twice.
+    // The copy may be outdated from now on, and so may a record that is read meanwhile: it is forgotten twice.
     this.#forget(reference);
     try {
       return await this.#store.update(reference, change, expectedVersion);
@@ -147,7 +149,7 @@ export class NearCacheSessionStore implements SessionStore {
     } finally {
       this.#forget(reference);
     }
-    // Also when it was absent: another node may have removed it just now.
+    // Also if the session was absent: another node may have removed it just now.
     await this.#settle();
     return removed;
   }
@@ -161,7 +163,7 @@ export class NearCacheSessionStore implements SessionStore {
     try {
       removed = await this.#store.deleteByUser(userKey, reason, options);
     } finally {
-      // Whatever is held of the user, named in the answer or not. The session that was spared is soon read again.
+      // All copies of the user, whether the answer names them or not. The spared session is soon read again.
       this.#forgetUser(userKey);
     }
     await this.#settle();
@@ -182,7 +184,7 @@ export class NearCacheSessionStore implements SessionStore {
     return this.#store.subscribe(listener, onChannel);
   }
 
-  /** Stops holding copies. The store goes on: it is the caller's. */
+  /** Stops holding copies. The store stays open: it belongs to the caller. */
   close(): void {
     this.#unsubscribe();
     this.#noteChannel("interrupted");
@@ -198,14 +200,14 @@ export class NearCacheSessionStore implements SessionStore {
     this.#copies.dropWhere((record) => record.userKey === userKey);
   }
 
-  /** After a gap, copies and reads under way are worth nothing: what was removed meanwhile is never told. */
+  /** After a gap, copies and pending reads are worthless: removals during the gap are never announced. */
   #noteChannel(state: ChannelState): void {
     this.#leases.overtakeAll();
     this.#copies.clear();
     this.#isOpen = state === "open";
   }
 
-  /** Every copy of what was just removed was read before this, so it is too old once the bound has passed. */
+  /** Every copy of the removed session was read before this, so it is too old once the bound has passed. */
   async #settle(): Promise<void> {
     if (this.#settleMilliseconds > 0) await pause(this.#settleMilliseconds + 1);
   }

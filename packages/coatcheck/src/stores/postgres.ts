@@ -33,27 +33,27 @@ import * as sql from "./postgres/session-statements.ts";
 
 export type { PostgresListener, PostgresPool } from "./postgres/postgres-client.ts";
 
-/** How the store reaches Postgres, and for how long it waits. */
+/** How the store reaches Postgres, and how long it waits. */
 export interface PostgresSessionStoreOptions {
   /**
-   * A `pg` Pool, which the application may share. PgBouncer may stand before it, in transaction mode too. The store
-   * listens to its errors until it is closed.
+   * A `pg` Pool, which the application may share. PgBouncer may stand in front of it, in transaction mode too. The
+   * store listens to its errors until it is closed.
    */
   readonly pool: PostgresPool;
   /**
-   * Connects a `pg` Client for listening alone: `async () => { const client = new Client(url); await client.connect();
-   * return client; }`. To Postgres itself, where the pool goes through PgBouncer: what listens needs its connection for
-   * itself.
+   * Connects a `pg` Client that only listens: `async () => { const client = new Client(url); await client.connect();
+   * return client; }`. Connect it to Postgres itself if the pool goes through PgBouncer: a listener needs its
+   * connection for itself.
    */
   readonly connectListener: () => Promise<PostgresListener>;
   /**
    * The schema that has the tables: up to 40 lower-case letters, digits and underscores. By default the connection's
-   * `search_path` leads to them. Stores of another schema are not heard of.
+   * `search_path` finds them. Removals in another schema are not heard.
    */
   readonly schema?: string;
   /** How long a call may take before it fails with `store_unavailable`; 2,000 by default. */
   readonly deadlineMilliseconds?: number;
-  /** How many calls may be under way before more fail at once; 10,000 by default. */
+  /** How many calls may be pending before further ones fail at once; 10,000 by default. */
   readonly maximumInFlight?: number;
   /** For tests alone. By default the database's clock counts, which is the same for every process. */
   readonly testClock?: Clock;
@@ -69,17 +69,18 @@ const OPTIONS: ReadonlySet<string> = new Set<keyof PostgresSessionStoreOptions>(
 ]);
 const MIGRATION_OPTIONS: ReadonlySet<string> = new Set(["partitions", "schema", "deadlineMilliseconds"]);
 
-/** Expired sessions removed by one statement: so few that whoever waits for one of them hardly waits. */
+/** Expired sessions that one statement removes: so few that a request for one of them hardly waits. */
 const EXPIRY_BATCH = 100;
 const MOST_PARTITIONS = 1_024;
 
 /**
- * Creates the tables of sessions, or brings them to this version. Safe when several processes do so at once; where
- * nothing is left to do, by a role that may create nothing as well. With `partitions`, new tables are divided by user
- * into so many, for very many users or for Citus. With `schema`, they are in there, and it is created if it is missing.
+ * Creates the tables of sessions, or brings them to this version. Several processes may do so at once. A role without
+ * the right to create anything may call it too, if there is nothing left to do. With `partitions`, new tables are
+ * divided by user into so many, for very many users or for Citus. With `schema`, the tables are in that schema, which
+ * is created if it is missing.
  *
  * @throws CoatcheckError `invalid_configuration`, `store_schema_unsupported`, `store_permission_denied`,
- * `store_unavailable`
+ *   `store_unavailable`
  */
 export function migratePostgresSessions(
   pool: PostgresPool,
@@ -109,11 +110,11 @@ export class PostgresSessionStore implements SessionStore {
   readonly #testClock: Clock | null;
 
   /**
-   * Looks whether the tables are those of this version. `migratePostgresSessions` makes them, or a tool of your own
+   * Requires that the tables are those of this version. `migratePostgresSessions` makes them, or a tool of your own
    * that applies `migrations/postgres`.
    *
    * @throws CoatcheckError `invalid_configuration`, `store_schema_unsupported`, `store_permission_denied`,
-   * `store_unavailable`
+   *   `store_unavailable`
    */
   static async open(options: PostgresSessionStoreOptions): Promise<PostgresSessionStore> {
     refuseUnknownOptions("A PostgresSessionStore", options, OPTIONS);
@@ -162,7 +163,7 @@ export class PostgresSessionStore implements SessionStore {
       if (decision.outcome !== "insert") return decision;
 
       const { expired, replaced, evicted } = decision;
-      // Updates need no turn. One that came in between counts: what has to go is then chosen anew.
+      // Updates take no turn. If one came in between, the sessions to remove are chosen again.
       if (!(await this.#hold(run, [...expired, ...replaced, ...evicted]))) return insertNow(run);
       const removed = [
         ...(await this.#remove(run, expired, "expired")),
@@ -233,7 +234,7 @@ export class PostgresSessionStore implements SessionStore {
     return this.#channel.subscribe(listener, onChannel);
   }
 
-  /** Ends all subscriptions. The pool stays as it is: it is the caller's, and so are its errors from now on. */
+  /** Ends all subscriptions. The pool stays open: it belongs to the caller, and so do its errors from now on. */
   close(): void {
     this.#channel.close();
     this.#connections.release();
@@ -243,17 +244,20 @@ export class PostgresSessionStore implements SessionStore {
     return this.#testClock?.now() ?? null;
   }
 
-  /** From here on to its end, no other transaction logs this user in or revokes everything. */
+  /** From here on to its end, no other transaction logs this user in or revokes the user's sessions. */
   async #takeTurn(run: RunStatement, userKey: string): Promise<void> {
     let isLocked = false;
-    // A sweep may have taken the row away in between.
+    // A sweep may have removed the row in between.
     while (!isLocked) {
       await run(sql.CREATE_FENCE_ROW, [userKey, this.#testTime]);
       isLocked = (await run(sql.LOCK_FENCE_ROW, [userKey])).rows.length === 1;
     }
   }
 
-  /** Whether the sessions are still as they were listed: then nobody changes or removes them until the commit. */
+  /**
+   * Whether the sessions are still as they were listed. If so, no other transaction changes or removes them until the
+   * commit.
+   */
   async #hold(run: RunStatement, sessions: readonly SessionRecord[]): Promise<boolean> {
     const [first] = sessions;
     if (first === undefined) return true;

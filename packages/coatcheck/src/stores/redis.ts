@@ -53,14 +53,14 @@ interface StoreParts extends OpenParts {
   readonly testClock: Clock | null;
 }
 
-/** Of no user: it is as long as a key and says what it is for. Reading its fence writes nothing. */
+/** The key of no user: it is as long as a key and says what it is for. Reading its fence writes nothing. */
 const PROBED_USER_KEY = "is-the-server-ready-";
 const RETRIES = 20;
 const RETRY_MILLISECONDS = 50;
 
 /**
- * RedisSessionStore keeps sessions in Redis 6.2 or later, or Valkey: one hash per user, so that a cluster needs no
- * agreement between its servers. Every step that reads and writes is a script, which Redis runs as one command.
+ * RedisSessionStore keeps sessions in Redis 6.2 or later, or Valkey: one hash per user, so that the servers of a
+ * cluster need not agree on anything. Every step that reads and writes is a script, which Redis runs as one command.
  */
 export class RedisSessionStore implements SessionStore {
   readonly #connection: RedisConnection;
@@ -75,7 +75,7 @@ export class RedisSessionStore implements SessionStore {
   readonly #stopHearing: () => void;
 
   /**
-   * Waits until the server answers, and looks whether it is fit to keep sessions.
+   * Waits until the server answers, and checks that it is fit to keep sessions.
    *
    * @throws CoatcheckError `invalid_configuration`, `store_unavailable`
    */
@@ -85,11 +85,11 @@ export class RedisSessionStore implements SessionStore {
     const connection = connectionOf(options.client);
     const watch = new RedisPrimaryWatch(connection, prefix + PROBED_USER_KEY);
     const calls = new BoundedCalls("Redis", options, {
-      // One that answers nothing within the deadline may be dead without having been closed.
+      // A connection that answers nothing within the deadline may be dead without having been closed.
       onSilence: () => watch.reconnect(),
       onFault: (error) => watch.noteFault(error),
     });
-    // Each call that fails says why. Unheard, an error of the client would end the process.
+    // Each failing call reports its reason. Without a listener, an error of the client would end the process.
     const stopHearing = connection.hearErrors(() => {});
     try {
       return await withReason(RedisSessionStore.#openOn({ connection, calls, watch, prefix, stopHearing }, options));
@@ -113,7 +113,7 @@ export class RedisSessionStore implements SessionStore {
       serverKnowsFlags: facts.every((server) => server !== null && knowsScriptFlags(server)),
     });
     const store = new RedisSessionStore({ ...parts, scripts, testClock: options.testClock ?? null });
-    // INFO gets through to a server that is ready for nothing else yet. This is what a login begins with.
+    // A server that is not ready yet already answers INFO. A login begins with this command, so it tells more.
     await onceConnected(() => store.readFence(PROBED_USER_KEY));
     return store;
   }
@@ -211,8 +211,8 @@ export class RedisSessionStore implements SessionStore {
   }
 
   /**
-   * Goes over all keys: call it hourly rather than every minute. Redis frees by itself what a user left behind, without
-   * a word; this finds what expired beside sessions that live on, and publishes it.
+   * Goes over all keys: call it once an hour rather than once a minute. Redis itself frees the keys of users who are
+   * gone, without an announcement. This finds sessions that expired beside live ones, and publishes their removal.
    */
   deleteExpired(limit: number): Promise<readonly RemovedSession[]> {
     return this.#sweep.run(limit);
@@ -222,7 +222,7 @@ export class RedisSessionStore implements SessionStore {
     return this.#channel.subscribe(listener, onChannel);
   }
 
-  /** Ends all subscriptions. The client stays as it is: it is the caller's, and so are its errors from now on. */
+  /** Ends all subscriptions. The client stays open: it belongs to the caller, and so do its errors from now on. */
   close(): void {
     this.#channel.close();
     this.#watch.close();
@@ -245,7 +245,7 @@ async function factsOf(connection: RedisConnection): Promise<readonly (ServerInf
   return Promise.all((await connection.primaries()).map(readServerInfo));
 }
 
-/** A client that is still connecting refuses commands: it is asked again for a second. */
+/** A client that is still connecting refuses commands: it is asked again for up to a second. */
 async function onceConnected<Result>(ask: () => Promise<Result>): Promise<Result> {
   for (let retries = 0; ; retries += 1) {
     try {
@@ -257,7 +257,7 @@ async function onceConnected<Result>(ask: () => Promise<Result>): Promise<Result
   }
 }
 
-/** Of what a script says it did: an outcome, then a session id, a reason and a user id for each session. */
+/** Reads the reply of a script: an outcome, then a session id, a reason and a user id for each session. */
 function removedIn(userKey: string, reply: readonly string[]): readonly RemovedSession[] {
   return inGroupsOf(3, reply.slice(1)).map(([sessionId = "", reason = "", userId = ""]) => ({
     userKey,

@@ -35,18 +35,18 @@ import { type SessionStatements, sessionStatements } from "./sqlite/session-stat
 
 export type { SqliteDatabase, SqliteStatement } from "./sqlite/database.ts";
 
-/** Where the file is open, and for how long the store waits for it. */
+/** The open database, and how long the store waits for it. */
 export interface SqliteSessionStoreOptions {
   /**
    * A better-sqlite3 `Database` that nothing else uses: transactions of the application on the same connection would
-   * run into the store's. The file may be shared, with tables of the application and with other processes.
+   * interfere with the store's. Other processes, and tables of the application, may share the file.
    */
   readonly database: SqliteDatabase;
   /** Tells the time by which sessions expire; the machine's by default, which all processes on it share. */
   readonly clock?: Clock;
   /** How long a call may wait for a locked file before it fails with `store_unavailable`; 2,000 by default. */
   readonly deadlineMilliseconds?: number;
-  /** How often a subscribed process looks for what others removed; 100 by default. */
+  /** How often a subscribed process looks for removals of other processes; 100 by default. */
   readonly pollIntervalMilliseconds?: number;
 }
 
@@ -59,13 +59,13 @@ const OPTIONS: ReadonlySet<string> = new Set<keyof SqliteSessionStoreOptions>([
 
 const DEFAULT_DEADLINE_MILLISECONDS = 2_000;
 const FENCE_LIFETIME = FENCE_LIFETIME_SECONDS * 1_000;
-/** Expired sessions removed in one transaction: so few that logins hardly wait for it. */
+/** Expired sessions that one transaction removes: so few that logins hardly wait for it. */
 const EXPIRY_BATCH = 100;
 
 /**
  * SqliteSessionStore keeps sessions in a SQLite file, for one machine and any number of processes on it. Logins,
- * removals and rotations are flushed to the disk before they are acknowledged, so that a power cut takes none back;
- * a mere touch is not, for losing one ends a session early and never late.
+ * removals and rotations are flushed to the disk before they are acknowledged, so a power cut takes none back. A mere
+ * touch is not flushed: losing one ends a session early and never late.
  */
 export class SqliteSessionStore implements SessionStore {
   readonly #clock: Clock;
@@ -166,14 +166,14 @@ export class SqliteSessionStore implements SessionStore {
       this.#removals.publish();
       removed.push(...batch);
       isDone = batch.length < size || removed.length >= limit;
-      // Requests get their turn between two batches: awaiting a write that did not have to wait gives them none.
+      // Lets requests run between two batches: awaiting a write that did not have to wait would not.
       if (!isDone) await nextTurn();
     }
     return removed;
   }
 
   /**
-   * As `SessionStore.subscribe` says. The first subscription begins to look for what other processes removed.
+   * See `SessionStore.subscribe`. The first subscription begins to look for removals of other processes.
    *
    * @throws CoatcheckError `store_unavailable`
    */
@@ -185,7 +185,7 @@ export class SqliteSessionStore implements SessionStore {
     }
   }
 
-  /** Ends all subscriptions. The database stays open: it is the caller's. */
+  /** Ends all subscriptions. The database stays open: it belongs to the caller. */
   close(): void {
     this.#removals.close();
   }
@@ -256,7 +256,7 @@ function isTouch(change: SessionChange): boolean {
 /** Readers and a writer then do not wait for each other. */
 function useWriteAheadLog(database: SqliteDatabase): void {
   const mode = database.pragma("journal_mode = WAL", { simple: true });
-  // SQLite says so by its answer alone when the file system cannot share memory. A database in memory needs no log.
+  // If the file system cannot share memory, only SQLite's answer says so. A database in memory needs no log.
   if (mode === "wal" || mode === "memory") return;
   throw new CoatcheckError("store_unavailable", `SQLite cannot keep a write-ahead log here: it is in ${mode} mode.`);
 }

@@ -1,8 +1,8 @@
 import type { SessionReference } from "../../core/session-record.ts";
 
-/** What the stores in memory of one process know of each other. */
+/** What the memory stores of one process know about each other. */
 interface Neighbours {
-  /** Oldest first. Weak: a store that is not used any more goes as if this were not there. */
+  /** Oldest first. Weak references, so that an unused store is collected as usual. */
   readonly stores: WeakRef<StoreContent>[];
   isTold: boolean;
 }
@@ -12,9 +12,9 @@ export interface StoreContent {
   holds(reference: SessionReference): boolean;
 }
 
-/** By this name every copy of this module finds the others, however often a bundler put it into the program. */
+/** Every copy of this module finds the others by this name, even if a bundler put it into the program several times. */
 const NEIGHBOURS = Symbol.for("coatcheck.memoryStores");
-/** So few that a search among them costs nothing. More are made by tests alone. */
+/** So few that a search costs nothing. Only tests make more. */
 const MOST_NEIGHBOURS = 16;
 
 /** Makes a store known to the others in this process. */
@@ -25,8 +25,8 @@ export function joinNeighbours(content: StoreContent): void {
 }
 
 /**
- * Warns, once in a process, when a session that one store lacks is in another: ids are random, so the program has two
- * where it means to have one, and its users seem to be logged out.
+ * Warns, once per process, if a session that one store lacks is in another one. Ids are random, so the program has two
+ * stores where it means to have one, and its users seem to be logged out.
  */
 export function warnIfElsewhere(reference: SessionReference, own: StoreContent): void {
   const known = neighbours();

@@ -1,18 +1,20 @@
-/** Taken before a read is sent. Once overtaken, what the read brings may be older than what is known since. */
+/**
+ * Taken before a read is sent. Once it is overtaken, the record that was read may be older than what is known since.
+ */
 export interface FillLease {
   readonly userKey: string;
-  /** Reads that are under way with it. */
+  /** Pending reads that use this lease. */
   readers: number;
   isOvertaken: boolean;
 }
 
 /**
- * FillLeases tells whether a read was overtaken by a removal, a write of one's own or an interruption while it was
- * under way. Reads of one session share a lease until something overtakes them; the next read takes another one. So
- * there are as many as reads under way, and none is ever mistaken for a later one.
+ * FillLeases tells whether a pending read was overtaken by a removal, a write of this process or an interruption. Reads
+ * of one session share a lease until something overtakes them; the next read takes another one. There are never more
+ * leases than pending reads, and none is mistaken for a later one.
  */
 export class FillLeases {
-  /** By session id, those that are not overtaken. */
+  /** By session id, the leases that are not overtaken. */
   readonly #leases = new Map<string, FillLease>();
 
   take(sessionId: string, userKey: string): FillLease {

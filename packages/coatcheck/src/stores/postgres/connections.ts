@@ -8,11 +8,11 @@ import type { SchemaNames } from "./schema-names.ts";
 export type RunStatement = (text: string, values: unknown[]) => Promise<PostgresResult>;
 
 /**
- * Connections runs statements and transactions within their deadline. A connection that was used when a call failed or
- * became overdue is closed, never handed on: what it is still doing is not known. Nothing is sent a second time.
+ * Connections runs statements and transactions within their deadline. A connection whose call failed or became overdue
+ * is closed, never reused, because it may still be working on that call. Nothing is sent a second time.
  */
 export class Connections {
-  /** Tells which connections lead to the wrong server. */
+  /** Recognises connections that lead to the wrong server. */
   readonly watch: PostgresPrimaryWatch = new PostgresPrimaryWatch();
   readonly #pool: PostgresPool;
   readonly #calls: BoundedCalls;
@@ -28,7 +28,8 @@ export class Connections {
     this.#begin = `BEGIN ISOLATION LEVEL READ COMMITTED;
       SET LOCAL idle_in_transaction_session_timeout = ${deadlineMilliseconds};
       SET LOCAL lock_timeout = ${deadlineMilliseconds}`;
-    // Of an idle connection that broke: the pool has dropped it already. Unheard, this would end the process.
+    // For an idle connection that broke: the pool has dropped it already. Without a listener, this error would end the
+    // process.
     pool.on?.("error", ignore);
   }
 
@@ -42,10 +43,10 @@ export class Connections {
   }
 
   /**
-   * READ COMMITTED, as Postgres has it by default: each statement sees what was committed before it began. The server
-   * ends it when this process falls silent, frozen or cut off, for whoever waits for its locks; and stops waiting for
-   * one itself when nobody waits for the answer. Said along with BEGIN, it costs no round trip, and it holds for this
-   * transaction alone, whoever gets the connection next.
+   * READ COMMITTED, the default of Postgres: each statement sees everything that was committed before it began. The
+   * server ends the transaction if this process stops responding, for the sake of others that wait for its locks, and
+   * stops waiting for a lock itself when no caller waits for the answer. Sent together with BEGIN, the settings cost no
+   * round trip, and they hold for this transaction alone, whichever caller gets the connection next.
    */
   transaction<Result>(work: (run: RunStatement) => Promise<Result>): Promise<Result> {
     return this.#calls.run(() =>
@@ -84,12 +85,12 @@ export class Connections {
   }
 }
 
-/** By its code: an error may be of another realm, as under Jest. */
+/** Recognised by its code, because an error may be of another realm, as under Jest. */
 function isPermissionDenied(error: unknown): error is { readonly message?: unknown } {
   return typeof error === "object" && error !== null && "code" in error && error.code === "42501";
 }
 
-/** A matter of configuration: the role lacks a right, and no later try has it. */
+/** An error of configuration: the role lacks a right, and no later try will have it. */
 function permissionDenied(cause: { readonly message?: unknown }): CoatcheckError {
   return new CoatcheckError("store_permission_denied", `Postgres refuses the store's role: ${cause.message}.`, {
     cause,

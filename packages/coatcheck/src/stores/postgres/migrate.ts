@@ -5,17 +5,19 @@ import { complaintAboutPostgresTables, isPostgresTable } from "./schema-check.ts
 import type { SchemaNames } from "./schema-names.ts";
 
 const NEWEST = POSTGRES_SESSION_MIGRATIONS.at(-1)?.version ?? 0;
-/** Of several processes that start at once the first does the work, and the others wait: any number that is ours. */
+/**
+ * Of several processes that start at once, the first does the work, and the others wait. Any number that only we use.
+ */
 const LOCK = 4_812_667_301;
 const VERSIONS = "coatcheck_schema";
 const PARTITIONED = "/*partitioned*/";
-/** All but the table of versions, which the file makes only if it is not there. */
+/** All tables but that of versions, which the file creates only if it is not there. */
 const CREATED_TABLE = /^CREATE TABLE (\w+) \(/gm;
 
 /**
- * Brings the tables to this version, inside a transaction of the caller's. With `partitions`, tables that are made now
- * are divided into so many by user; tables that are there stay as they are. A role that may create nothing needs no
- * more rights than to look, where there is nothing left to do.
+ * Brings the tables to this version, inside a transaction of the caller. With `partitions`, new tables are divided by
+ * user into so many; existing tables stay as they are. If there is nothing left to do, a role needs no right but to
+ * read.
  *
  * @throws CoatcheckError `store_schema_unsupported`
  */
@@ -52,8 +54,8 @@ export async function requireCurrentSchema(run: RunStatement, names: SchemaNames
 }
 
 /**
- * Of which version the tables are, 0 for none. Where nothing is written of it, another tool has made the tables, and
- * they are looked at themselves.
+ * The version of the tables, 0 if there are none. If no version is recorded, another tool has made the tables, and they
+ * are inspected themselves.
  */
 async function presentVersion(
   run: RunStatement,
@@ -83,7 +85,7 @@ async function writeVersion(run: RunStatement, version: number): Promise<void> {
   await run("INSERT INTO coatcheck_schema (version) VALUES ($1)", [version]);
 }
 
-/** Asks first: CREATE SCHEMA IF NOT EXISTS needs the right to create one also where it is there. */
+/** Asks first, because CREATE SCHEMA IF NOT EXISTS needs the right to create one even if it exists. */
 async function createSchema(run: RunStatement, { schema }: SchemaNames): Promise<void> {
   if (schema === null) return;
   const { rows } = await run("SELECT to_regnamespace($1) IS NOT NULL", [schema]);

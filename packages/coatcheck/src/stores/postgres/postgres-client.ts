@@ -1,7 +1,7 @@
-/** What the store uses of a `pg` Pool. */
+/** The part of a `pg` Pool that the store uses. */
 export interface PostgresPool {
   connect(): Promise<PostgresPoolClient>;
-  // What wraps a pool may leave these out: it then has no errors that could go unheard.
+  // A wrapper around a pool may leave these out: it then has no errors that could go unheard.
   on?(event: "error", listener: (error: Error) => void): unknown;
   off?(event: "error", listener: (error: Error) => void): unknown;
 }
@@ -17,7 +17,7 @@ export interface PostgresClient {
   query(query: PostgresQuery): Promise<PostgresResult>;
 }
 
-/** Never named: behind PgBouncer, the next query may go to a connection that knows no such name. */
+/** Statements are never named: behind PgBouncer, the next query may go to a connection that does not know the name. */
 export interface PostgresQuery {
   readonly text: string;
   readonly values: unknown[];
@@ -29,7 +29,7 @@ export interface PostgresResult {
   readonly rowCount: number | null;
 }
 
-/** What the store uses of a connected `pg` Client of its own, to listen with. */
+/** The part of a connected `pg` Client that the store uses to listen. */
 export interface PostgresListener {
   query(text: string): Promise<unknown>;
   end(): Promise<void>;

@@ -1,13 +1,13 @@
 import type { PostgresClient } from "./postgres-client.ts";
 
-/** A server that is meant to be read-only stays where it is: its connections are not made anew all the time. */
+/** A server that is read-only on purpose stays in use: its connections are not replaced again and again. */
 const LEAVE_EVERY_MILLISECONDS = 1_000;
-/** Of a write that the server refuses because it is read-only, or a standby. */
+/** The error codes of a write that the server refuses because it is read-only or a standby. */
 const READ_ONLY = "25006";
 
 /**
- * PrimaryWatch tells connections that lead to the wrong server. At a failover behind one name a connection may go on
- * leading to the old server, and a new one to a standby: both answer what reads, perhaps out of date.
+ * PrimaryWatch recognises connections that lead to the wrong server. After a failover behind one name, a connection may
+ * still lead to the old server, and a new one to a standby: both answer reads, perhaps with outdated data.
  */
 export class PostgresPrimaryWatch {
   readonly #madeIn = new WeakMap<PostgresClient, number>();
@@ -20,7 +20,9 @@ export class PostgresPrimaryWatch {
     return (this.#madeIn.get(client) ?? this.#generation) < this.#generation;
   }
 
-  /** Asks a connection that is new here whether its server is a standby, which none becomes while it has connections. */
+  /**
+   * Asks a connection that is new here whether its server is a standby. No server becomes one while it has connections.
+   */
   async requirePrimary(client: PostgresClient): Promise<void> {
     if (this.#madeIn.has(client)) return;
     const { rows } = await client.query({ text: "SELECT pg_is_in_recovery()", values: [], rowMode: "array" });
@@ -28,13 +30,13 @@ export class PostgresPrimaryWatch {
     this.#madeIn.set(client, this.#generation);
   }
 
-  /** For what a call failed with. */
+  /** To be called with the error of each failed call. */
   noteFault(error: unknown): void {
-    // By its code: an error may be of another realm, as under Jest.
+    // Recognised by its code, because an error may be of another realm, as under Jest.
     if (typeof error === "object" && error !== null && "code" in error && error.code === READ_ONLY) this.leave();
   }
 
-  /** From now on only connections that are made anew are used: the name may lead to another server. */
+  /** From now on only new connections are used: the name may lead to another server. */
   leave(): void {
     const now = performance.now();
     if (now - this.#lastLeftAt < LEAVE_EVERY_MILLISECONDS) return;
@@ -43,7 +45,7 @@ export class PostgresPrimaryWatch {
     for (const told of [...this.#onWrongServer]) told();
   }
 
-  /** Calls `told` when a server is left. Returns how to stop that. */
+  /** Calls `told` when a server is left. Returns a function that stops that. */
   onWrongServer(told: () => void): () => void {
     this.#onWrongServer.add(told);
     return () => void this.#onWrongServer.delete(told);

@@ -4,7 +4,7 @@ import type { RemovalListener } from "../../core/session-store.ts";
 import type { PostgresListener } from "./postgres-client.ts";
 import type { PostgresPrimaryWatch } from "./primary-watch.ts";
 
-/** What the deleting statements notify of, heard on a connection of its own. */
+/** The notifications of the deleting statements, heard on a connection of its own. */
 export function postgresRemovalSource(
   connectListener: () => Promise<PostgresListener>,
   channel: string,
@@ -15,7 +15,7 @@ export function postgresRemovalSource(
       const client = await connectListener();
       let isClosed = false;
       const onLost = () => {
-        // Its server may have made room for another, to which the name leads by now.
+        // Another server may have taken its place, and the name may lead to that one by now.
         if (!isClosed) watch.leave();
         onTold();
       };
@@ -26,7 +26,7 @@ export function postgresRemovalSource(
       const close = () => {
         isClosed = true;
         stopWatching();
-        // Whether it still ends well is of no concern: it is not used any more.
+        // How it ends does not matter: it is no longer used.
         client.end().catch(() => {});
       };
       try {
@@ -40,7 +40,7 @@ export function postgresRemovalSource(
   };
 }
 
-/** What other programs notify of on the channel is none of ours, and must not stop us from hearing. */
+/** Notifications of other programs on the channel are ignored, and must not stop us from hearing ours. */
 function tellOf(payload: string, onRemoved: RemovalListener): void {
   let told: unknown;
   try {

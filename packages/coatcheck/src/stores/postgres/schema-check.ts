@@ -1,6 +1,6 @@
 import type { RunStatement } from "./connections.ts";
 
-/** What the statements of this version need of a table. `?` after a type: null is written there. */
+/** What the statements of this version need of a table. `?` after a type: null may be written there. */
 interface ExpectedTable {
   readonly name: string;
   readonly primaryKey: readonly string[];
@@ -53,14 +53,14 @@ const COLUMNS_OF = `SELECT attname::text, format_type(atttypid, NULL), attnotnul
 
 type Column = readonly [name: string, type: string, isNotNull: boolean, hasDefault: boolean, keyPlace: number | null];
 
-/** Whether a table of that name is there, for this role to see. */
+/** Whether there is a table of that name that this role can see. */
 export async function isPostgresTable(run: RunStatement, name: string): Promise<boolean> {
   return (await run("SELECT to_regclass($1) IS NOT NULL", [name])).rows[0]?.[0] === true;
 }
 
 /**
- * What keeps the tables that are there from being those of this version, in words; "" when nothing does, and null when
- * none is there. By their columns, types and primary keys: an index that is missing makes things slow, and no more.
+ * Why the present tables are not those of this version, in words; "" if they are, and null if there are none. Compares
+ * columns, types and primary keys: a missing index only makes things slow.
  */
 export async function complaintAboutPostgresTables(
   run: RunStatement,

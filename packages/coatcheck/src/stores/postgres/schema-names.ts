@@ -1,19 +1,19 @@
 import { CoatcheckError } from "../../errors.ts";
 import { REMOVALS_CHANNEL } from "./session-statements.ts";
 
-/** Our tables and their partitions, and the channel as a literal. Indexes live where their tables do. */
+/** Our tables and their partitions, and the channel as a literal. Indexes are in the schema of their tables. */
 const NAMES = new RegExp(`\\bcoatcheck_(?:sessions|fences|tombstones|schema)(?:_\\d+)?\\b|'${REMOVALS_CHANNEL}'`, "g");
-/** Short enough that the name of the channel, which ends with it, is none that Postgres refuses. */
+/** Short enough for Postgres to accept the name of the channel, which ends with it. */
 const PLAIN_NAME = /^[a-z_][a-z0-9_]{0,39}$/;
 
 /**
- * SchemaNames writes the names of tables as they are in one schema. Not by `search_path`: behind PgBouncer, a setting of
- * the connection is the next user's. Without a schema, the names are what the connection takes them for.
+ * SchemaNames writes the names of tables with their schema. It does not use `search_path`, because behind PgBouncer a
+ * setting of the connection would pass to its next user. Without a schema, the connection resolves the names.
  */
 export class SchemaNames {
-  /** Null where the connection decides. */
+  /** Null if the connection decides. */
   readonly schema: string | null;
-  /** Each schema has a channel of its own: what is removed in another is another application's. */
+  /** Each schema has a channel of its own: removals in another schema belong to another application. */
   readonly removalsChannel: string;
   readonly #written = new Map<string, string>();
 
@@ -29,7 +29,9 @@ export class SchemaNames {
     this.removalsChannel = schema === undefined ? REMOVALS_CHANNEL : `${REMOVALS_CHANNEL}_${schema}`;
   }
 
-  /** The statement with our names as they are in the schema. There are few statements, and they come again and again. */
+  /**
+   * The statement with our names in the schema. Kept, because there are few statements and they run again and again.
+   */
   in(statement: string): string {
     if (this.schema === null) return statement;
     const known = this.#written.get(statement);

@@ -107,13 +107,13 @@ export function recordOfPostgresRow(columns: readonly unknown[]): SessionRecord 
   };
 }
 
-/** One of the columns that a change writes, and how: `?` stands for its value. */
+/** A column that a change writes, and how: `?` stands for its value. */
 interface Assignment {
   readonly sql: string;
   readonly value: unknown;
 }
 
-/** What an update writes. Deadlines only ever move forward. */
+/** The columns that an update writes. Deadlines only move forward. */
 export function assignmentsOf(change: SessionChange): readonly Assignment[] {
   const { current, pending, grace, lastSeenAt, idleDeadline, absoluteDeadline, methods, data } = change;
   const assignments: Assignment[] = [];

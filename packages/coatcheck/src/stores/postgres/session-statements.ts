@@ -3,25 +3,28 @@ import { SELECTED_COLUMNS } from "./session-rows.ts";
 
 export const REMOVALS_CHANNEL = "coatcheck_removals";
 
-/** Fences and tombstones removed by one statement: few enough to be well within its deadline. */
+/** Fences and tombstones that one statement removes: few enough to stay well within its deadline. */
 export const SWEPT_AT_A_TIME = 5_000;
 
-/** The database's clock in milliseconds, or that of a test. Read anew by each statement, after any wait before it. */
+/**
+ * The database's clock in milliseconds, or that of a test. Read again by each statement, after it has waited for a
+ * lock.
+ */
 function now(parameter: number): string {
   return `coalesce($${parameter}::float8, floor(extract(epoch FROM clock_timestamp()) * 1000)::float8)`;
 }
 
 /**
- * The same as of the statement's beginning, and of the columns' type: what an index can look up. One that is read anew
- * for each row is compared with each row, however few are due.
+ * The same as of the statement's beginning, and of the columns' type, so that an index can look it up. A time that is
+ * read again for each row is compared with each row, however few are due.
  */
 function startTime(parameter: number): string {
   return `(SELECT ${now(parameter)}::bigint)`;
 }
 
 /**
- * What follows `gone`, the sessions that a statement deletes: tombstones for those that were young, a notification for
- * each, and the removed as rows. One statement, so that nothing of it is ever done alone.
+ * Follows `gone`, the sessions that a statement deletes: tombstones for the young ones, a notification for each, and
+ * the removed sessions as rows. One statement, so that no part is ever done without the others.
  */
 function buryAndTell(reasonParameter: number, nowParameter: number): string {
   return `buried AS (
@@ -36,7 +39,7 @@ function buryAndTell(reasonParameter: number, nowParameter: number): string {
 
 export const FIND = `SELECT ${SELECTED_COLUMNS} FROM coatcheck_sessions WHERE user_key = $1 AND session_id = $2`;
 
-/** In the order in which room is made. */
+/** In the order in which sessions make room. */
 export const LIST_BY_USER = `SELECT ${SELECTED_COLUMNS} FROM coatcheck_sessions WHERE user_key = $1
   ORDER BY last_seen_at, created_at, session_id`;
 
@@ -45,7 +48,10 @@ export const READ_FENCE = `SELECT time.now,
     (SELECT value FROM coatcheck_fences WHERE user_key = $1 AND valid_until > time.now)
   FROM (SELECT ${now(2)} AS now) AS time`;
 
-/** $1 user key, $2 time of a test. The row to lock, where there is none yet. Not for a sweep to take away at once. */
+/**
+ * $1 user key, $2 time of a test. Creates the row to lock if there is none, with a lifetime, so that a sweep does not
+ * remove it at once.
+ */
 export const CREATE_FENCE_ROW = `INSERT INTO coatcheck_fences (user_key, value, valid_until)
   VALUES ($1, NULL, ${now(2)} + ${FENCE_LIFETIME_SECONDS * 1_000}) ON CONFLICT (user_key) DO NOTHING`;
 
@@ -53,8 +59,8 @@ export const CREATE_FENCE_ROW = `INSERT INTO coatcheck_fences (user_key, value, 
 export const LOCK_FENCE_ROW = "SELECT 1 FROM coatcheck_fences WHERE user_key = $1 FOR UPDATE";
 
 /**
- * $1 user key, $2 session id, $3 time of a test: what the checks of an insert need besides the list. After the list: a
- * session that is deleted between the two is then still listed, or has its tombstone already.
+ * $1 user key, $2 session id, $3 time of a test: what the checks of an insert need besides the list. Read after the
+ * list: a session that is deleted between the two is then still listed, or already has its tombstone.
  */
 export const READ_CHECKS = `SELECT time.now,
     (SELECT value FROM coatcheck_fences WHERE user_key = $1 AND valid_until > time.now),
@@ -66,8 +72,8 @@ export const RAISE_FENCE = `UPDATE coatcheck_fences
   SET value = $2, valid_until = ${now(3)} + ${FENCE_LIFETIME_SECONDS * 1_000} WHERE user_key = $1`;
 
 /**
- * $1 user key, $2 session ids, $3 the version of each: those that are as they were when they were read, and stay so for
- * the rest of the transaction.
+ * $1 user key, $2 session ids, $3 the version of each: the sessions that are as they were when they were read. They
+ * stay so for the rest of the transaction.
  */
 export const HOLD = `SELECT 1 FROM coatcheck_sessions WHERE user_key = $1
   AND (session_id, version) IN (SELECT * FROM unnest($2::text[], $3::integer[])) FOR UPDATE`;
@@ -84,7 +90,10 @@ export const REMOVE_ALL = `WITH gone AS (
     RETURNING user_key, session_id, user_id, created_at
   ), ${buryAndTell(3, 4)}`;
 
-/** $1 at most so many, $2 reason, $3 time of a test. What a request holds at this moment is left for the next time. */
+/**
+ * $1 how many at most, $2 reason, $3 time of a test. Rows that a request holds at this moment are left for the next
+ * time.
+ */
 export const REMOVE_EXPIRED = `WITH due AS (
     SELECT user_key, session_id FROM coatcheck_sessions
     WHERE least(idle_deadline, absolute_deadline) <= ${startTime(3)} - ${EXPIRY_MARGIN_SECONDS * 1_000}

@@ -2,12 +2,12 @@ import type { BoundedCalls } from "../../core/bounded-calls.ts";
 import type { RemovedSession } from "../../core/session-record.ts";
 import type { RedisConnection } from "./redis-connection.ts";
 
-/** How many keys Redis looks at in a step: a fraction of a millisecond, in which it serves nobody else. */
+/** How many keys Redis looks at in one step: a fraction of a millisecond, during which it serves no other client. */
 const KEYS_PER_STEP = 500;
 /** How many keys are swept at the same time. */
 const KEYS_AT_A_TIME = 64;
 
-/** Removes what has expired under one key, at most so much. */
+/** Removes at most so many expired sessions under one key. */
 export type SweepKey = (key: string, limit: number) => Promise<readonly RemovedSession[]>;
 
 interface ExpirySweepParts {
@@ -19,15 +19,15 @@ interface ExpirySweepParts {
 
 /**
  * ExpirySweep goes over all keys of the store, step by step, and remembers between two calls how far it got. Not for
- * the path of a request: it looks at every key there is. Redis frees by itself what nobody uses any more; this is for
- * what expired under keys that are still in use, and for those who want to hear of it.
+ * use during a request, because it looks at every key. Redis itself frees keys that are no longer used; this finds what
+ * expired under keys that are still in use, and announces it.
  */
 export class RedisExpirySweep {
   readonly #connection: RedisConnection;
   readonly #calls: BoundedCalls;
   readonly #pattern: string;
   readonly #sweepKey: SweepKey;
-  /** The keys that are still to come, step by step; null between two passes. */
+  /** The keys that remain, step by step; null between two passes. */
   #pass: AsyncGenerator<readonly string[], void, void> | null = null;
   #found: string[] = [];
   #running: Promise<unknown> = Promise.resolve();
@@ -39,7 +39,7 @@ export class RedisExpirySweep {
     this.#sweepKey = sweepKey;
   }
 
-  /** One at a time. Fewer than `limit` only after a whole pass in which there were no more. */
+  /** One call at a time. Returns fewer than `limit` only after a whole pass that found no more. */
   run(limit: number): Promise<readonly RemovedSession[]> {
     const result = this.#running.then(() => this.#run(limit));
     this.#running = result.catch(() => {});
@@ -68,7 +68,7 @@ export class RedisExpirySweep {
       if (step.done) this.#pass = null;
       else this.#found.push(...step.value);
     } catch (error) {
-      // Where a pass broke off cannot be found again: the next one begins at the beginning.
+      // The place where a pass broke off cannot be found again: the next one starts from the beginning.
       this.#pass = null;
       throw error;
     }

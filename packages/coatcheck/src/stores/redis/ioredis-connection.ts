@@ -8,12 +8,12 @@ import {
 } from "./ioredis-options.ts";
 import type { CommandWord, Listening, RedisConnection, RedisNode } from "./redis-connection.ts";
 
-/** What the store uses of an ioredis `Redis`: of one server, with or without TLS, or behind Sentinel. */
+/** The part of an ioredis `Redis` that the store uses: for one server, with or without TLS, or behind Sentinel. */
 export interface IoredisClient extends IoredisNode {
   readonly options: IoredisNodeOptions;
 }
 
-/** What the store uses of an ioredis `Cluster`. */
+/** The part of an ioredis `Cluster` that the store uses. */
 export interface IoredisCluster {
   readonly options: IoredisClusterOptions;
   callBuffer(command: string, words: CommandWord[]): Promise<unknown>;
@@ -56,7 +56,7 @@ const LISTENER_OPTIONS: IoredisListenerOptions = {
   retryStrategy: () => null,
 };
 
-/** @throws CoatcheckError `invalid_configuration` for a client whose options break what a RedisConnection promises */
+/** @throws CoatcheckError `invalid_configuration` for a client whose options break a promise of RedisConnection */
 export function ioredisConnection(client: IoredisClient | IoredisCluster): RedisConnection {
   if (isCluster(client)) requireClusterOptions(client.options);
   else requireNodeOptions(client.options);
@@ -68,7 +68,7 @@ export function ioredisConnection(client: IoredisClient | IoredisCluster): Redis
       return nodes.map((node): RedisNode => ({ send: (command) => call(node, command) }));
     },
     listen(listening) {
-      // A cluster passes what is published on to all of its servers, so any of them will do.
+      // A cluster passes published messages on to all of its servers, so any of them will do.
       return isCluster(client) ? listen(oneOf(client.nodes("all")), listening, false) : listen(client, listening, true);
     },
     hearErrors(onError) {
@@ -98,7 +98,7 @@ async function listen(
   mustTakeWrites: boolean,
 ): Promise<Subscription> {
   const listener = node.duplicate(LISTENER_OPTIONS);
-  // Whatever the error, the end follows it, and that is what counts.
+  // Any error is followed by the end of the connection, which is what matters.
   listener.on("error", () => {});
   listener.on("messageBuffer", (_channel, message) => onMessage(message));
   try {

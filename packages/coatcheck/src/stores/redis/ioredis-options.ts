@@ -1,6 +1,6 @@
 import { type OptionRule, requireOptions } from "./required-options.ts";
 
-/** What the store looks at of the options of an ioredis `Redis`. */
+/** The options of an ioredis `Redis` that the store checks. */
 export interface IoredisNodeOptions {
   readonly enableOfflineQueue?: boolean | undefined;
   readonly autoResendUnfulfilledCommands?: boolean | undefined;
@@ -13,7 +13,7 @@ export interface IoredisNodeOptions {
   readonly retryStrategy?: unknown;
 }
 
-/** What the store looks at of the options of an ioredis `Cluster`. */
+/** The options of an ioredis `Cluster` that the store checks. */
 export interface IoredisClusterOptions {
   readonly enableOfflineQueue?: boolean | undefined;
   readonly retryDelayOnFailover?: number | undefined;
@@ -27,8 +27,8 @@ export interface IoredisClusterOptions {
 const LONGEST_PAUSE_MILLISECONDS = 1_000;
 
 /**
- * The options with which to make an ioredis client for the store: a command that cannot be sent fails at once, none is
- * sent twice, and a server that comes back is found within a second. `new Redis(url, ioredisOptions)`.
+ * The options for an ioredis client of the store: a command that cannot be sent fails at once, none is sent twice, and
+ * a server that comes back is found within a second. `new Redis(url, ioredisOptions)`.
  */
 export const ioredisOptions: {
   readonly enableOfflineQueue: false;
@@ -37,7 +37,7 @@ export const ioredisOptions: {
 } = {
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
-  // By a random part, so that a server that comes back is not run over.
+  // With a random part, so that a server that comes back is not flooded.
   retryStrategy: (attempts) => Math.min(LONGEST_PAUSE_MILLISECONDS, attempts * 50) * (0.5 + Math.random() / 2),
 };
 

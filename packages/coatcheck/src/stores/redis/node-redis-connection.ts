@@ -3,7 +3,7 @@ import { CoatcheckError } from "../../errors.ts";
 import type { CommandWord, Listening, RedisConnection, RedisNode } from "./redis-connection.ts";
 import { type OptionRule, requireOptions } from "./required-options.ts";
 
-/** What the store uses of a node-redis client, as `createClient` makes it. */
+/** The part of a node-redis client, as `createClient` makes it, that the store uses. */
 export interface NodeRedisClient {
   readonly options: {
     readonly disableOfflineQueue?: boolean | undefined;
@@ -20,7 +20,7 @@ export interface NodeRedisClient {
   off(event: "error", listener: () => void): unknown;
 }
 
-/** What the store uses of a node-redis cluster, as `createCluster` makes it. */
+/** The part of a node-redis cluster, as `createCluster` makes it, that the store uses. */
 export interface NodeRedisCluster {
   readonly masters: readonly NodeRedisShard[];
   sendCommand(key: string, isReadOnly: boolean, words: CommandWord[], options: NodeRedisReplies): Promise<unknown>;
@@ -51,10 +51,10 @@ interface NodeRedisListener {
   on(event: "error" | "end", listener: () => void): unknown;
 }
 
-/** Texts (`$`, byte 36) as Buffers: a packed session is no UTF-8. */
+/** Texts (`$`, byte 36) as Buffers, because a packed session is not UTF-8. */
 export const BUFFERS: NodeRedisReplies = { typeMapping: { 36: Buffer } };
 
-/** @throws CoatcheckError `invalid_configuration` for a client whose options break what a RedisConnection promises */
+/** @throws CoatcheckError `invalid_configuration` for a client whose options break a promise of RedisConnection */
 export function nodeRedisConnection(client: NodeRedisClient): RedisConnection {
   requireOptions("node-redis client", client.options, rules);
   return {
@@ -64,7 +64,7 @@ export function nodeRedisConnection(client: NodeRedisClient): RedisConnection {
     hearErrors: (onError) => hearErrorsOf(client, onError),
     watchTopology: () => () => {},
     reconnect() {
-      // Closed by its owner: it would come back, and keep a process running that shuts down.
+      // Closed by its owner: it would reconnect, and keep a process running that shuts down.
       if (!client.isOpen) return;
       client.destroy();
       // It tries for as long as its own reconnect strategy says; until then commands fail.
@@ -79,21 +79,22 @@ export function nodeRedisClusterConnection(cluster: NodeRedisCluster): RedisConn
     send: (key, command) => cluster.sendCommand(key, false, [...command], BUFFERS),
     async primaries() {
       const clients = await Promise.all(cluster.masters.map(clientOf));
-      // Here first, for a cluster does not say how its clients are made.
+      // Checked here first, because a cluster does not show how its clients are made.
       for (const { options } of clients) requireOptions("node-redis cluster", options, rules);
       return clients.map(serverOf);
     },
     async listen(listening) {
-      // What is published is passed on to all servers of the cluster, so any of them will do.
+      // Published messages are passed on to all servers of the cluster, so any of them will do.
       const shard = cluster.masters[Math.floor(Math.random() * cluster.masters.length)];
       if (shard === undefined)
         throw new CoatcheckError("store_unavailable", "No server of the Redis cluster is known.");
       return listen(await clientOf(shard), listening, false);
     },
     hearErrors: (onError) => hearErrorsOf(cluster, onError),
-    // It does not say. What a failover takes back is removed again when it is about to be forgotten.
+    // A cluster does not report failovers. Sessions that a failover brings back are removed again before they are
+    // forgotten.
     watchTopology: () => () => {},
-    // Its connections are its own affair: `socketTimeout` in its options ends those that answer nothing.
+    // A cluster manages its own connections: `socketTimeout` in its options closes those that answer nothing.
     reconnect: () => {},
   };
 }
@@ -148,7 +149,7 @@ function close(listener: NodeRedisListener): void {
   try {
     listener.destroy();
   } catch {
-    // It is closed already.
+    // It is already closed.
   }
 }
 

@@ -3,8 +3,9 @@ import { BUFFERS, hearErrorsOf, type NodeRedisReplies } from "./node-redis-conne
 import type { CommandWord, Listening, RedisConnection } from "./redis-connection.ts";
 
 /**
- * What the store uses of a node-redis client behind Sentinel, as `createSentinel` makes it. Make it with
- * `maxCommandRediscovers: 0`, so that it sends no command twice; unlike the others' it cannot be looked at.
+ * The part of a node-redis client behind Sentinel, as `createSentinel` makes it, that the store uses. Make it with
+ * `maxCommandRediscovers: 0`, so that it sends no command twice; the store cannot check this, unlike the options of
+ * other clients.
  */
 export interface NodeRedisSentinel {
   readonly isReady: boolean;
@@ -31,13 +32,14 @@ export function nodeRedisSentinelConnection(sentinel: NodeRedisSentinel): RedisC
     primaries: async () => [{ send }],
     listen: (listening) => listen(sentinel.duplicate(), listening),
     hearErrors: (onError) => hearErrorsOf(sentinel, onError),
-    // It follows the primary by itself, and so does what listens: each change of the topology ends a listening.
+    // It follows the primary by itself, and so does its listener: each change of the topology ends a listening
+    // connection.
     watchTopology: () => () => {},
     reconnect: () => {},
   };
 }
 
-/** It would subscribe again by itself after whatever it reports, unseen: so whatever it reports ends it. */
+/** After any report it would subscribe again by itself, unseen by us: so any report ends the connection. */
 async function listen(
   listener: NodeRedisSentinelListener,
   { channel, onMessage, onLost }: Listening,
@@ -61,7 +63,7 @@ async function listen(
     throw error;
   }
   isListening = true;
-  // Only from now on: it reports what it found while connecting as changes too.
+  // Only from now on: while connecting, it reports as changes what it finds.
   listener.on("topology-change", lose);
   return { ping: () => listener.sendCommand(false, ["PING"]), close };
 }

@@ -1,11 +1,10 @@
 /**
- * What a server answers that is no primary, or not any more: one that became a replica, that lost the primary it
- * follows, or that lacks the replicas it must have to take writes. Before Redis 7 the word stands inside the error of a
- * script.
+ * The errors of a server that is not, or no longer, a primary: it became a replica, lost the primary it follows, or
+ * lacks the replicas that it needs to accept writes. Before Redis 7 the word is inside the error of a script.
  */
 const NOT_PRIMARY = /(?:^|[\s-])(?:READONLY|MASTERDOWN|NOREPLICAS) /;
 
-/** Whether the answer means that another server is to be asked: the name may lead to a new primary by now. */
+/** Whether the error means that another server has to be asked: the name may lead to a new primary by now. */
 export function isNotPrimaryError(error: unknown): boolean {
   // An error may be of another realm, as under Jest.
   const isError = typeof error === "object" && error !== null && "message" in error;

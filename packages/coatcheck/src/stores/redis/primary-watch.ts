@@ -2,13 +2,12 @@ import type { BoundedCalls } from "../../core/bounded-calls.ts";
 import { isNotPrimaryError } from "./not-primary.ts";
 import type { CommandWord, RedisConnection } from "./redis-connection.ts";
 
-/** A name may lead to the old server for a while: until then this often, because a connection that is made anew costs. */
+/** How often to reconnect while the name may still lead to the old server: a new connection costs something. */
 const RECONNECT_EVERY_MILLISECONDS = 1_000;
 
 /**
- * PrimaryWatch leaves a server that is no primary any more. At a failover behind one name the old server keeps its
- * connections and refuses writes, and what it reads may be out of date: the store connects anew, and so does what
- * listens.
+ * PrimaryWatch leaves a server that is no longer a primary. After a failover behind one name, the old server keeps its
+ * connections and refuses writes, and its data may be outdated: the store then reconnects, and so does its listener.
  */
 export class RedisPrimaryWatch {
   readonly #connection: RedisConnection;
@@ -17,14 +16,14 @@ export class RedisPrimaryWatch {
   #isClosed = false;
   #lastReconnectAt = Number.NEGATIVE_INFINITY;
 
-  /** `probedKey` is one that is never there. */
+  /** `probedKey` is a key that never exists. */
   constructor(connection: RedisConnection, probedKey: string) {
     this.#connection = connection;
-    // It changes nothing, and a server that takes no writes refuses it all the same.
+    // It changes nothing, and a server that accepts no writes refuses it all the same.
     this.#write = ["HDEL", probedKey, "-"];
   }
 
-  /** For what a call failed with. */
+  /** To be called with the error of each failed call. */
   noteFault(error: unknown): void {
     if (!isNotPrimaryError(error)) return;
     for (const leave of this.#onWrongServer) leave();
@@ -34,7 +33,7 @@ export class RedisPrimaryWatch {
     this.reconnect();
   }
 
-  /** Drops the connection for another, unless the store is closed: the client is its owner's alone from then on. */
+  /** Replaces the connection, unless the store is closed: the client then belongs to its owner alone. */
   reconnect(): void {
     if (!this.#isClosed) this.#connection.reconnect();
   }
@@ -43,19 +42,19 @@ export class RedisPrimaryWatch {
     this.#isClosed = true;
   }
 
-  /** Asks the server for a write that changes nothing, so that a node that only reads notices too. */
+  /** Sends a write that changes nothing, so that a node that only reads notices a failover too. */
   async look(calls: BoundedCalls): Promise<void> {
     const [, key] = this.#write;
-    // What it fails with has been noted.
+    // Its error has been noted already.
     await calls.run(() => this.#connection.send(String(key), this.#write)).catch(() => {});
   }
 
-  /** The same command, for a connection that is about to listen: to a replica that is cut off, nothing is told. */
+  /** The same command for a connection that is about to listen: a replica that is cut off is told nothing. */
   get write(): readonly CommandWord[] {
     return this.#write;
   }
 
-  /** Calls `leave` when the server is found to be the wrong one. Returns how to stop that. */
+  /** Calls `leave` when the server turns out to be the wrong one. Returns a function that stops that. */
   onWrongServer(leave: () => void): () => void {
     this.#onWrongServer.add(leave);
     return () => void this.#onWrongServer.delete(leave);

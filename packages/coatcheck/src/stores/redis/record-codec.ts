@@ -30,7 +30,7 @@ const GRACE_BYTES = DIGEST_BYTES + TIME_BYTES;
 /** Stands for an absent time: later than any. */
 const NO_TIME = 0xffff_ffff_ffff;
 
-/** The sections that an update may replace, as the update script takes them: an empty one is left as it is. */
+/** The sections that an update may replace, as the update script takes them: an empty one is left unchanged. */
 export interface PackedChange {
   readonly current: Buffer | "";
   readonly pending: Buffer | "";
@@ -65,7 +65,7 @@ export function packRecord(record: SessionRecord): Buffer {
   ]);
 }
 
-/** A leading mark tells "replace by nothing" from "leave as it is". */
+/** A leading mark tells "replace by nothing" from "leave unchanged". */
 export function packChange(change: SessionChange): PackedChange {
   return {
     current: change.current === undefined ? "" : marked(packSecret(change.current)),
@@ -76,7 +76,7 @@ export function packChange(change: SessionChange): PackedChange {
   };
 }
 
-/** @throws CoatcheckError `store_schema_unsupported` for what this version did not write */
+/** @throws CoatcheckError `store_schema_unsupported` for data that this version did not write */
 export function unpackRecord({ userKey, sessionId }: SessionReference, packed: Buffer): SessionRecord {
   if (packed[0] !== FORMAT) {
     throw new CoatcheckError("store_schema_unsupported", "Redis holds a session that another version has written.");

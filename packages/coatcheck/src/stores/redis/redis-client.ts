@@ -11,7 +11,7 @@ import type { RedisConnection } from "./redis-connection.ts";
 /** A client of one server, of one behind Sentinel, or of a cluster. */
 export type RedisClient = IoredisClient | IoredisCluster | NodeRedisClient | NodeRedisCluster | NodeRedisSentinel;
 
-/** @throws CoatcheckError `invalid_configuration` for a client that would break what a RedisConnection promises */
+/** @throws CoatcheckError `invalid_configuration` for a client that would break a promise of RedisConnection */
 export function connectionOf(client: RedisClient): RedisConnection {
   if ("callBuffer" in client) return ioredisConnection(client);
   if ("masters" in client) return nodeRedisClusterConnection(client);

@@ -12,7 +12,7 @@ interface RemovalSourceParts {
   readonly watch: RedisPrimaryWatch;
 }
 
-/** What the scripts publish, heard on a connection of its own. */
+/** The messages that the scripts publish, heard on a connection of its own. */
 export function redisRemovalSource({ connection, channel, calls, watch }: RemovalSourceParts): RemovalSource {
   return {
     async listen(onRemoved, onLost) {
@@ -31,7 +31,7 @@ export function redisRemovalSource({ connection, channel, calls, watch }: Remova
   };
 }
 
-/** What other programs publish on the channel is none of ours, and must not stop us from hearing. */
+/** Messages of other programs on the channel are ignored, and must not stop us from hearing ours. */
 function tellOf(message: Buffer, onRemoved: RemovalListener): void {
   let removals: unknown;
   try {

@@ -1,11 +1,11 @@
 import { CoatcheckError } from "../../errors.ts";
 
-/** What an option of a client must be, and what to write instead where it is not. */
+/** A condition on an option of a client, and what to write instead if it is not met. */
 export type OptionRule<Options> = readonly [name: string, isFit: (options: Options) => boolean, instead: string];
 
 /**
- * Refuses a client that would break what the store relies on: later that would show as a crash, as lost revocations, or
- * not at all.
+ * Refuses a client that would break what the store relies on. Otherwise the mistake would show later: as a crash, as
+ * lost revocations, or not at all.
  *
  * @throws CoatcheckError `invalid_configuration`
  */

@@ -7,7 +7,7 @@ interface LoadedScript {
   readonly digest: string;
 }
 
-/** ScriptRunner sends scripts by their digests, and whole to a server that does not know them. */
+/** ScriptRunner sends scripts by their digests, and in full to a server that does not know them. */
 export class ScriptRunner {
   readonly #connection: RedisConnection;
   readonly #scripts: ReadonlyMap<string, LoadedScript>;
@@ -28,7 +28,7 @@ export class ScriptRunner {
     try {
       return await this.#connection.send(key, ["EVALSHA", script.digest, "1", key, ...words]);
     } catch (error) {
-      // Redis lost its scripts, or has a new primary. It says so before it runs anything, so this sends nothing twice.
+      // Redis lost its scripts, or has a new primary. It says so before it runs anything, so nothing runs twice.
       if (!(error instanceof Error) || !error.message.startsWith("NOSCRIPT")) throw error;
       return this.#connection.send(key, ["EVAL", script.text, "1", key, ...words]);
     }

@@ -134,7 +134,10 @@ publish()
 return reply('inserted')
 `;
 
-/** ARGV: session id, expected version, lastSeenAt, idleDeadline, absoluteDeadline, then the sections; '' leaves as is. */
+/**
+ * ARGV: session id, expected version, lastSeenAt, idleDeadline, absoluteDeadline, then the sections; '' leaves one
+ * unchanged.
+ */
 const update = `
 local id = ARGV[4]
 local packed = redis.call('HGET', key, id)
@@ -226,15 +229,15 @@ export const scripts: Readonly<Record<ScriptName, string>> = {
   update: PRELUDE + update,
   remove: PRELUDE + remove,
   removeAll: PRELUDE + removeAll,
-  // The same step, but not one of those that may use more memory than there is: refused where a login is.
+  // The same step, but not one of those that may use more memory than there is: it is refused when a login is.
   probe: PRELUDE + removeAll,
   sweep: PRELUDE + sweep,
   readFence: PRELUDE + readFence,
   list: PRELUDE + list,
 };
 
-/** What takes access away has to work when memory has run out, or nobody could be thrown out of a full store. */
+/** Removals have to work when memory has run out, or no session in a full store could be ended. */
 export const scriptsThatFree: ReadonlySet<ScriptName> = new Set(["remove", "removeAll", "sweep"]);
 
-/** From Redis 7 on. Earlier ones do not know the line, and refuse the script until there is memory again. */
+/** From Redis 7 on. Earlier servers do not know the line, and refuse the script until there is memory again. */
 export const ALLOW_WHEN_MEMORY_IS_FULL = "#!lua flags=allow-oom\n";

@@ -3,25 +3,25 @@ import { refuseUnknownOptions, requireChoice } from "../../core/known-options.ts
 import { CoatcheckError } from "../../errors.ts";
 import type { RedisClient } from "./redis-client.ts";
 
-/** How the store reaches Redis, and for how long it waits. */
+/** How the store reaches Redis, and how long it waits. */
 export interface RedisSessionStoreOptions {
   /**
-   * An ioredis or node-redis client: of one server, one behind Sentinel, or a cluster. It must neither keep commands for
-   * later nor send them twice: see `ioredisOptions`; for node-redis, `disableOfflineQueue: true` (a cluster takes it in
-   * `defaults`), and behind Sentinel `maxCommandRediscovers: 0`. Best one that nothing else uses, because it is made to
-   * reconnect when nothing is answered within the deadline, or by a server that is no primary any more. The store
-   * listens to its errors until it is closed.
+   * An ioredis or node-redis client: of one server, one behind Sentinel, or a cluster. It must neither keep commands
+   * for later nor send them twice: see `ioredisOptions`; for node-redis, `disableOfflineQueue: true` (a cluster takes
+   * it in `defaults`), and behind Sentinel `maxCommandRediscovers: 0`. Preferably a client that nothing else uses,
+   * because the store makes it reconnect when nothing is answered within the deadline, or when the server is no longer
+   * a primary. The store listens to its errors until it is closed.
    */
   readonly client: RedisClient;
-  /** Before every key and the channel's name; "coatcheck:" by default. Keeps applications on one server apart. */
+  /** Precedes every key and the channel's name; "coatcheck:" by default. Separates applications on one server. */
   readonly prefix?: string;
   /** How long a call may take before it fails with `store_unavailable`; 2,000 by default. */
   readonly deadlineMilliseconds?: number;
-  /** How many calls may be under way before more fail at once; 10,000 by default. */
+  /** How many calls may be pending before further ones fail at once; 10,000 by default. */
   readonly maximumInFlight?: number;
   /**
-   * What to do about a server that throws sessions away when memory runs out (`maxmemory-policy` other than
-   * `noeviction`): people would be signed out, and fences forgotten. "warn", the default, or "refuse" to open.
+   * What to do about a server that drops sessions when memory runs out (`maxmemory-policy` other than `noeviction`):
+   * users would be signed out, and fences forgotten. "warn", the default, or "refuse" to open.
    */
   readonly whenEvicting?: "warn" | "refuse";
   /** For tests alone. By default the server's clock counts, which is the same for every process. */

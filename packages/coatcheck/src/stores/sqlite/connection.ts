@@ -2,13 +2,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import { CoatcheckError } from "../../errors.ts";
 import type { SqliteDatabase, SqliteStatement } from "./database.ts";
 
-/** `durable` survives a power cut. `relaxed` may be lost in one, never in a mere crash of the process. */
+/** `durable` survives a power cut. `relaxed` may be lost in one, but never in a crash of the process. */
 export type Durability = "durable" | "relaxed";
 
 /**
- * SqliteConnection runs statements such that a locked file cannot hold the event loop. The driver is synchronous, and
- * SQLite's own busy timeout would stop the whole process while it waits; so it is 0, and an operation that found the
- * file locked is tried again from a timer until its deadline.
+ * SqliteConnection runs statements in such a way that a locked file cannot block the event loop. The driver is
+ * synchronous, and SQLite's own busy timeout would stop the whole process while it waits. The timeout is therefore 0,
+ * and an operation that found the file locked is tried again from a timer until its deadline.
  */
 export class SqliteConnection {
   readonly #database: SqliteDatabase;
@@ -23,7 +23,7 @@ export class SqliteConnection {
     this.#database = database;
     this.#deadlineMilliseconds = deadlineMilliseconds;
     database.pragma("busy_timeout = 0");
-    // The write lock comes before the first read: what a transaction has read is still so when it writes.
+    // The write lock comes before the first read, so that everything a transaction has read still holds when it writes.
     this.#begin = database.prepare("BEGIN IMMEDIATE");
     this.#commit = database.prepare("COMMIT");
     this.#rollback = database.prepare("ROLLBACK");
@@ -35,9 +35,9 @@ export class SqliteConnection {
   }
 
   /**
-   * Runs `operation` in a transaction. It may run again after a failure, so it does nothing but statements.
+   * Runs `operation` in a transaction. It may run again after a failure, so it must do nothing but statements.
    *
-   * @throws CoatcheckError `store_unavailable`; the operation then was not done, unless its commit was under way
+   * @throws CoatcheckError `store_unavailable`; the operation was then not done, unless its commit had begun
    */
   write<Result>(durability: Durability, operation: () => Result): Promise<Result> {
     return this.#untilDeadline(() => {
@@ -56,14 +56,14 @@ export class SqliteConnection {
     });
   }
 
-  /** Undoes what could not be committed. If that fails too, nothing may be read or written until it succeeds. */
+  /** Rolls back what could not be committed. If that fails too, nothing may be read or written until it succeeds. */
   #leaveTransaction(): void {
     if (!this.#isStuck) return;
     try {
       this.#rollback.run();
       this.#isStuck = false;
     } catch {
-      // The error that led here is on its way to the caller. The next call tries again first.
+      // The original error is on its way to the caller. The next call tries the rollback again first.
     }
   }
 
@@ -86,14 +86,14 @@ export class SqliteConnection {
           throw new CoatcheckError("store_unavailable", "The SQLite session store did not answer.", { cause });
         }
       }
-      // Random, so that processes that met once do not meet again and again.
+      // Random, so that two processes that collided once do not collide again and again.
       await delay(1 + Math.random() * 9);
     }
   }
 }
 
 function isBusy(error: unknown): boolean {
-  // Not by class: under Jest, an error may be of another realm.
+  // Not recognised by class: under Jest, an error may be of another realm.
   const { code } = Object(error) as { code?: unknown };
   return typeof code === "string" && /^SQLITE_(BUSY|LOCKED)/.test(code);
 }

@@ -1,4 +1,4 @@
-/** As much of a better-sqlite3 `Database` as the store uses: the driver stays the application's choice of version. */
+/** The part of a better-sqlite3 `Database` that the store uses. The application chooses the driver's version. */
 export interface SqliteDatabase {
   readonly inTransaction: boolean;
   exec(sql: string): unknown;
@@ -6,7 +6,7 @@ export interface SqliteDatabase {
   prepare(sql: string): SqliteStatement;
 }
 
-/** As much of a better-sqlite3 `Statement` as the store uses. */
+/** The part of a better-sqlite3 `Statement` that the store uses. */
 export interface SqliteStatement {
   run(...parameters: unknown[]): unknown;
   get(...parameters: unknown[]): unknown;

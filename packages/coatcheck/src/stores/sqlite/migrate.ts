@@ -6,8 +6,8 @@ import { complaintAboutSqliteTables, isSqliteTable } from "./schema-check.ts";
 const NEWEST = SQLITE_SESSION_MIGRATIONS.at(-1)?.version ?? 0;
 
 /**
- * Brings the tables to this version, inside a transaction of the caller's that holds the write lock: of several
- * processes that start at once, the first does the work. Tables that another tool has made are taken as they are.
+ * Brings the tables to this version, inside a transaction of the caller that holds the write lock: of several processes
+ * that start at once, the first does the work. Tables that another tool has made are accepted as they are.
  *
  * @throws CoatcheckError `store_schema_unsupported`
  */
@@ -25,11 +25,11 @@ export function applySqliteMigrations(database: SqliteDatabase): void {
     database.exec("CREATE TABLE IF NOT EXISTS coatcheck_schema (version INTEGER NOT NULL) STRICT");
     database.prepare("INSERT INTO coatcheck_schema (version) VALUES (?)").run(NEWEST);
   }
-  // A write that changes nothing: SQLite opens a file that it may not write, and would tell the first login.
+  // A write that changes nothing: SQLite opens a file without write permission, and only the first login would fail.
   database.exec("UPDATE coatcheck_schema SET version = version");
 }
 
-/** Of which version the tables are, 0 for none; by themselves where nothing is written of it. */
+/** The version of the tables, 0 if there are none; judged by the tables themselves if no version is recorded. */
 function presentVersion(database: SqliteDatabase): { readonly version: number; readonly isWritten: boolean } {
   if (isSqliteTable(database, "coatcheck_schema")) {
     const version = Number(database.prepare("SELECT max(version) FROM coatcheck_schema").pluck().get());

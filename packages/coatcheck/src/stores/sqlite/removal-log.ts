@@ -3,18 +3,18 @@ import type { EndReason, RemovedSession } from "../../core/session-record.ts";
 import type { ChannelListener, RemovalListener } from "../../core/session-store.ts";
 import type { SqliteDatabase, SqliteStatement } from "./database.ts";
 
-/** How long a removal can be read by other processes. They look many times a second, unless they stand still. */
+/** How long other processes can read a removal. They look many times a second, unless they are suspended. */
 const RETENTION_MILLISECONDS = 600_000;
 /**
- * The newest stay however old they are: a clock that jumps ahead, as when a suspended machine wakes up, must not make
- * one process clear away what the others have had no time to read.
+ * The newest stay however old they are: if a clock jumps ahead, as on a suspended machine that wakes up, one process
+ * must not remove entries that the others have had no time to read.
  */
 const NEWEST_KEPT = 1_000;
 
 /**
  * RemovalLog tells every process on the file what any of them removed. Removals are written in the transaction that
- * makes them, and read from the log by everyone, the process that made them included: so all listeners hear of them in
- * the order of the commits. A process reads as soon as it has committed, and otherwise looks at intervals.
+ * makes them. Every process reads them from the log, also the one that made them: so all listeners hear of them in the
+ * order of the commits. A process reads right after its own commit, and otherwise at intervals.
  */
 export class RemovalLog {
   readonly #listeners = new RemovalListeners("open");
@@ -45,16 +45,17 @@ export class RemovalLog {
     };
   }
 
-  /** Inside the transaction that removes. */
+  /** Call it inside the transaction that removes. */
   append(removed: readonly RemovedSession[], now: number): void {
     for (const { userKey, sessionId, userId, reason } of removed) {
       this.#statements.append.run(userKey, sessionId, userId, reason, now);
     }
-    // Twice as many as were added, so that the log does not grow for ever; and no more, so that nobody waits long.
+    // Removes twice as many as were added, so that the log does not grow for ever; and no more, so that no request
+    // waits long.
     if (removed.length > 0) this.#statements.prune.run(now - RETENTION_MILLISECONDS, 2 * removed.length);
   }
 
-  /** Tells the listeners what is new. After each commit that removed something. */
+  /** Tells the listeners what is new. Call it after each commit that removed something. */
   publish(): void {
     if (this.#timer === null) return;
     try {
@@ -86,7 +87,7 @@ export class RemovalLog {
   #poll(): void {
     try {
       const dataVersion = this.#dataVersion();
-      // It changes with every commit of another connection, so an idle look costs next to nothing.
+      // It changes with every commit of another connection, so a look without news costs next to nothing.
       if (dataVersion === this.#lastDataVersion) return;
       this.#readNew();
       this.#lastDataVersion = dataVersion;
@@ -103,7 +104,7 @@ export class RemovalLog {
     }
   }
 
-  /** A process that stood still for so long that the log was cleared behind its back must know that it missed some. */
+  /** A process that was suspended for so long that the log was cleared meanwhile must know that it missed removals. */
   #reportGap(): void {
     const oldestId = this.#statements.oldest.get() as number;
     if (oldestId <= this.#lastSeenId + 1) return;

@@ -52,7 +52,7 @@ const EXPECTED: readonly ExpectedTable[] = [
   },
 ];
 
-/** Null is written there. */
+/** Columns in which null may be written. */
 const NULLABLE = ["pending", "grace", "current_authenticated_at"];
 
 type Column = readonly [
@@ -69,8 +69,8 @@ export function isSqliteTable(database: SqliteDatabase, name: string): boolean {
 }
 
 /**
- * What keeps the tables that are there from being those of this version, in words; "" when nothing does, and null when
- * none is there. By their columns, types and primary keys: an index that is missing makes things slow, and no more.
+ * Why the present tables are not those of this version, in words; "" if they are, and null if there are none. Compares
+ * columns, types and primary keys: a missing index only makes things slow.
  */
 export function complaintAboutSqliteTables(database: SqliteDatabase): string | null {
   const columnsOf = database.prepare(

@@ -5,11 +5,11 @@ export type SessionStatements = Readonly<Record<keyof typeof sql, SqliteStatemen
 
 const columns = COLUMNS.join(", ");
 const placeholders = COLUMNS.map(() => "?").join(", ");
-// The key stays: to write it, even as it is, would rewrite its index with every touch.
+// The key is not written: writing it, even unchanged, would rewrite its index with every touch.
 const [, , ...CHANGING_COLUMNS] = COLUMNS;
 const changing = CHANGING_COLUMNS.map((column) => `${column} = ?`).join(", ");
 
-/** Fences and tombstones removed in one transaction: more than a minute leaves behind, and few enough to wait for. */
+/** Fences and tombstones that one transaction removes: more than a minute leaves behind, and few enough to wait for. */
 const SWEPT_AT_A_TIME = 5_000;
 
 const sql = {
@@ -17,9 +17,9 @@ const sql = {
   listByUser: `SELECT ${columns} FROM coatcheck_sessions WHERE user_key = ?
     ORDER BY last_seen_at, created_at, session_id`,
   listExpired: `SELECT ${columns} FROM coatcheck_sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?`,
-  // Fails on a session that is there, which the store has looked for: an insert overwrites nothing.
+  // The store has checked that there is no such session: an insert overwrites nothing.
   insert: `INSERT INTO coatcheck_sessions (${columns}) VALUES (${placeholders})`,
-  // Changes a session that is there, which the store has looked for: an update creates nothing.
+  // The store has checked that there is such a session: an update creates nothing.
   replace: `UPDATE coatcheck_sessions SET ${changing} WHERE user_key = ? AND session_id = ?`,
   delete: "DELETE FROM coatcheck_sessions WHERE user_key = ? AND session_id = ?",
   findFence: "SELECT value FROM coatcheck_fences WHERE user_key = ? AND valid_until > ?",
