@@ -1,4 +1,4 @@
-import type { GuardedRequest } from "coatcheck";
+import type { GuardedRequest } from "coatcheck/adapter";
 import { describe, expect, test } from "vitest";
 import { factsOf, logIn, setUp, userOf } from "./support.ts";
 
