@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
-import type { GuardedRequest } from "coatcheck";
-import type { RequestGuard } from "coatcheck/adapter";
+import type { GuardedRequest, RequestGuard } from "coatcheck/adapter";
 import { asksForPage, extendsSession, headerValue } from "../http/request-headers.ts";
 import { hasSeveralHosts } from "../http/served-host.ts";
 import type { ServedOrigins } from "../http/served-origins.ts";
