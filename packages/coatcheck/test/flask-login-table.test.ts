@@ -63,7 +63,7 @@ describe("a row that lies is found", () => {
       "| `a` | `AuthSession.authenticate` | |",
       "AuthSession.authenticate is not there.",
     ],
-    ["a private name", "Names", "| `a` | `CarriedSessions` | |", "CarriedSessions is not there."],
+    ["a private name", "Names", "| `a` | `DoorOptions` | |", "DoorOptions is not there."],
     ["a private member", "Names", "| `a` | `AuthSession.events` | |", "AuthSession.events is not there."],
     ["one among others", "Names", "| `a` | `AuthSession.login`, `Visitor` | |", "Visitor is not there."],
     ["one in the remark", "Names", "| `a` | `AuthSession` | Like `Session.ip`. |", "Session.ip is not there."],

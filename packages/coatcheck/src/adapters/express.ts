@@ -11,7 +11,6 @@ import type { CredentialCheck, LoginOutcome, UserLoginOptions } from "../http/lo
 import { handlerFor, type LoginHandlers, type StepUp } from "../http/login-views.ts";
 import type { Refusal } from "../http/refusal.ts";
 import type { RequestGuard } from "../http/request-guard.ts";
-import { CarriedSessions } from "./door/carried-sessions.ts";
 import type { DoorOptions, NoRequestUserOption, RequestUserOption } from "./door/door-options.ts";
 import { type Door, doorWith, openDoor, requireHandler, viewsOf } from "./door/open-door.ts";
 import { editHeaders } from "./node/edit-headers.ts";
@@ -132,23 +131,23 @@ export function coatcheck<User>(
   options: ExpressOptions<User> & RequestUserOption<User>,
 ): ExpressAuthWithRequestUsers<User>;
 export function coatcheck<User>(options: ExpressOptions<User>): ExpressAuth<User> {
-  const advice = "Put app.use(auth.middleware) before your routes.";
-  return authOf(openDoor(options), new CarriedSessions<User>(advice));
+  return authOf(openDoor(options));
 }
 
-function authOf<User>(door: Door<User, ExpressRefusalHandler>, carried: CarriedSessions<User>): ExpressAuth<User> {
+const ADVICE = "Put app.use(auth.middleware) before your routes.";
+
+function authOf<User>(door: Door<User, ExpressRefusalHandler>): ExpressAuth<User> {
   const { logins, handlers, sessions, close } = door;
   const views = viewsOf(handlers);
 
   const middleware: ExpressMiddleware = (request, response, next) => {
-    if (carried.find(request) !== undefined) return next();
-    const auth = logins.admit(guardedNodeRequest(request, request.originalUrl, request.ip));
+    if (logins.find(request) !== undefined) return next();
+    const auth = logins.admit(guardedNodeRequest(request, request.originalUrl, request.ip), request);
     if (!auth.ok) return sendNodeAnswer(answerTo(auth), response);
-    carried.put(request, auth);
     editHeaders(response, auth);
     next();
   };
-  const of: ExpressSessionOf<User> = (request) => carried.of(request);
+  const of: ExpressSessionOf<User> = (request) => logins.of(request, ADVICE);
   const answer = (refusal: Refusal, response: Response) => sendNodeAnswer(answerTo(refusal), response);
   const handle: ExpressHandle<User> = (handler) => {
     requireHandler("handle", handler);
@@ -197,7 +196,7 @@ function authOf<User>(door: Door<User, ExpressRefusalHandler>, carried: CarriedS
     handle,
     requireLogin: (request, response, next) => passOn(request as Request, response, next),
     answer,
-    with: (others) => authOf(doorWith(door, others), carried),
+    with: (others) => authOf(doorWith(door, others)),
     admit: (request) => logins.admit(request),
     guard: logins.guard,
     sessions,

@@ -7,16 +7,15 @@ import { answerTo } from "../http/answer.ts";
 import type { AuthSession } from "../http/auth-session.ts";
 import type { GuardedRequest } from "../http/guarded-request.ts";
 import type { LoggedIn, LoggedInOrRequestUser } from "../http/logged-in.ts";
-import type { LoginAdmission } from "../http/login-manager.ts";
+import type { LoginAdmission, LoginManager } from "../http/login-manager.ts";
 import type { CredentialCheck, LoginOutcome, UserLoginOptions } from "../http/login-outcome.ts";
 import { handlerFor, type LoginHandlers, type StepUp } from "../http/login-views.ts";
 import type { Refusal } from "../http/refusal.ts";
 import type { RequestGuard } from "../http/request-guard.ts";
-import { CarriedSessions } from "./door/carried-sessions.ts";
 import type { DoorOptions, NoRequestUserOption, RequestUserOption } from "./door/door-options.ts";
 import { type Door, doorWith, openDoor, requireHandler, viewsOf } from "./door/open-door.ts";
 import { type FastifyRefusalHandler, sendFastifyAnswer } from "./fastify/send-answer.ts";
-import { type PluginDoor, pluginFor, type SessionsPluginOptions } from "./fastify/sessions-plugin.ts";
+import { pluginFor, type SessionsPluginOptions } from "./fastify/sessions-plugin.ts";
 
 export type { FastifyRefusalHandler, SessionsPluginOptions };
 
@@ -124,8 +123,7 @@ export function coatcheck<User>(
   options: FastifyOptions<User> & RequestUserOption<User>,
 ): FastifyAuthWithRequestUsers<User>;
 export function coatcheck<User>(options: FastifyOptions<User>): FastifyAuth<User> {
-  const advice = "Write await app.register(auth.plugin) before your routes.";
-  return authOf(openDoor(options), new CarriedSessions<User>(advice));
+  return authOf(openDoor(options));
 }
 
 /** FastifyDoors is how an application with several origins has sessions: each request goes by the door of its own. */
@@ -155,8 +153,7 @@ export function fastifyDoors<User>(
 ): FastifyDoors<User> | FastifyDoorsWithRequestUsers<User> {
   // Either kind of door guards with what its sessions are, as its overload says.
   const authOf = choose as (request: FastifyRequest) => FastifyAuth<User>;
-  const served = new CarriedSessions<User>("Write await app.register(auth.plugin) before your routes.");
-  const of: FastifySessionOf<User> = (request) => served.of(request);
+  const of: FastifySessionOf<User> = (request) => authOf(request as FastifyRequest).of(request);
 
   /** Wrapped once by each door, for each has its own views and its own way to answer. */
   function byDoor<Route extends RouteGenericInterface>(
@@ -172,7 +169,7 @@ export function fastifyDoors<User>(
   }
 
   const doors: FastifyDoors<User> = {
-    plugin: pluginFor((request) => entryOf(authOf(request)), served),
+    plugin: pluginFor((request) => loginsOf(authOf(request))),
     of,
     login: (request, ...login) => of(request).login(...login),
     required: (handler) => {
@@ -189,20 +186,22 @@ export function fastifyDoors<User>(
   return doors;
 }
 
-/** What the plugin of `fastifyDoors` needs of each, which is nothing that applications need. */
-const entries = new WeakMap<object, PluginDoor<unknown>>();
+const ADVICE = "Write await app.register(auth.plugin) before your routes.";
 
-function entryOf<User>(auth: FastifyAuth<User>): PluginDoor<User> {
-  const entry = entries.get(auth) as PluginDoor<User> | undefined;
-  if (entry !== undefined) return entry;
+/** What the plugin of `fastifyDoors` needs of each, which is nothing that applications need. */
+const managers = new WeakMap<object, LoginManager<unknown>>();
+
+function loginsOf<User>(auth: FastifyAuth<User>): LoginManager<User> {
+  const logins = managers.get(auth) as LoginManager<User> | undefined;
+  if (logins !== undefined) return logins;
   const message = "fastifyDoors takes a function that gives what coatcheck() gave.";
   throw new CoatcheckError("invalid_configuration", message);
 }
 
-function authOf<User>(door: Door<User, FastifyRefusalHandler>, carried: CarriedSessions<User>): FastifyAuth<User> {
+function authOf<User>(door: Door<User, FastifyRefusalHandler>): FastifyAuth<User> {
   const { logins, handlers, sessions, close } = door;
   const views = viewsOf(handlers);
-  const of: FastifySessionOf<User> = (request) => carried.of(request);
+  const of: FastifySessionOf<User> = (request) => logins.of(request, ADVICE);
 
   async function turnAway(refusal: Refusal, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const answer = await handlerFor(refusal, handlers)?.(refusal, request, reply);
@@ -222,9 +221,8 @@ function authOf<User>(door: Door<User, FastifyRefusalHandler>, carried: CarriedS
     };
   }
 
-  const entry = { logins, carried };
   const auth: FastifyAuth<User> = {
-    plugin: pluginFor(() => entry, carried),
+    plugin: pluginFor(() => logins),
     of,
     login: (request, ...login) => of(request).login(...login),
     required: (handler) => {
@@ -241,12 +239,12 @@ function authOf<User>(door: Door<User, FastifyRefusalHandler>, carried: CarriedS
       return refusal === null ? undefined : turnAway(refusal, request, reply);
     },
     answer: (refusal, reply) => sendFastifyAnswer(answerTo(refusal), reply as FastifyReply),
-    with: (others) => authOf(doorWith(door, others), carried),
+    with: (others) => authOf(doorWith(door, others)),
     admit: (request) => logins.admit(request),
     guard: logins.guard,
     sessions,
     close,
   };
-  entries.set(auth, entry as PluginDoor<unknown>);
+  managers.set(auth, logins as LoginManager<unknown>);
   return auth;
 }

@@ -11,7 +11,6 @@ import type { CredentialCheck, LoginOutcome, UserLoginOptions } from "../http/lo
 import { handlerFor, type LoginHandlers, type StepUp } from "../http/login-views.ts";
 import type { Refusal } from "../http/refusal.ts";
 import type { RequestGuard } from "../http/request-guard.ts";
-import { CarriedSessions } from "./door/carried-sessions.ts";
 import type { DoorOptions, NoRequestUserOption, RequestUserOption } from "./door/door-options.ts";
 import { type Door, doorWith, openDoor, requireHandler, viewsOf } from "./door/open-door.ts";
 
@@ -122,31 +121,27 @@ export interface FetchAuthWithRequestUsers<User> extends Omit<FetchAuth<User>, "
 export function coatcheck<User>(options: FetchOptions<User> & NoRequestUserOption): FetchAuth<User>;
 export function coatcheck<User>(options: FetchOptions<User> & RequestUserOption<User>): FetchAuthWithRequestUsers<User>;
 export function coatcheck<User>(options: FetchOptions<User>): FetchAuth<User> {
-  const advice = "Wrap its route: export const GET = auth.handle(async (request, session) => …).";
-  return authOf(openDoor(options, ["clientAddress"]), new CarriedSessions<User>(advice), options);
+  return authOf(openDoor(options, ["clientAddress"]), options);
 }
 
-function authOf<User>(
-  door: Door<User, FetchRefusalHandler>,
-  carried: CarriedSessions<User>,
-  own: OwnOptions,
-): FetchAuth<User> {
+const ADVICE = "Wrap its route: export const GET = auth.handle(async (request, session) => …).";
+
+function authOf<User>(door: Door<User, FetchRefusalHandler>, own: OwnOptions): FetchAuth<User> {
   const { logins, handlers, sessions, close } = door;
   const { clientAddress = () => undefined } = own;
   const views = viewsOf(handlers);
 
-  const of: FetchSessionOf<User> = (request) => carried.of(request);
+  const of: FetchSessionOf<User> = (request) => logins.of(request, ADVICE);
   const answer = (refusal: Refusal) => responseOf(answerTo(refusal));
   const handle: FetchHandle<User> = (handler) => {
     requireHandler("handle", handler);
     return async (request, ...rest) => {
       // Around another of ours: the outer one writes the cookie.
-      const outer = carried.find(request);
+      const outer = logins.find(request);
       if (outer !== undefined) return handler(request, outer, ...rest);
       const { method, url, headers } = request;
-      const auth = logins.admit({ method, url, headers, clientAddress: clientAddress(request) });
+      const auth = logins.admit({ method, url, headers, clientAddress: clientAddress(request) }, request);
       if (!auth.ok) return responseOf(answerTo(auth));
-      carried.put(request, auth);
       try {
         return await finish(await answered(() => handler(request, auth, ...rest)), auth);
       } catch (error) {
@@ -180,7 +175,7 @@ function authOf<User>(
       return gate((auth) => auth.requireFresh(needed), handler);
     },
     answer,
-    with: (others) => authOf(doorWith(door, others), carried, own),
+    with: (others) => authOf(doorWith(door, others), own),
     admit: (request) => logins.admit(request),
     guard: logins.guard,
     sessions,

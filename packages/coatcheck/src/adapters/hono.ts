@@ -12,7 +12,6 @@ import type { CredentialCheck, LoginOutcome, UserLoginOptions } from "../http/lo
 import { handlerFor, type LoginHandlers, type StepUp } from "../http/login-views.ts";
 import type { Refusal } from "../http/refusal.ts";
 import type { RequestGuard } from "../http/request-guard.ts";
-import { CarriedSessions } from "./door/carried-sessions.ts";
 import type { DoorOptions, NoRequestUserOption, RequestUserOption } from "./door/door-options.ts";
 import { type Door, doorWith, openDoor, viewsOf } from "./door/open-door.ts";
 
@@ -94,26 +93,22 @@ export interface HonoAuthWithRequestUsers<User> extends Omit<HonoAuth<User>, "re
 export function coatcheck<User>(options: HonoOptions<User> & NoRequestUserOption): HonoAuth<User>;
 export function coatcheck<User>(options: HonoOptions<User> & RequestUserOption<User>): HonoAuthWithRequestUsers<User>;
 export function coatcheck<User>(options: HonoOptions<User>): HonoAuth<User> | HonoAuthWithRequestUsers<User> {
-  const advice = "Put app.use(auth.middleware) before your routes.";
-  return authOf(openDoor(options, ["clientAddress"]), new CarriedSessions<User>(advice), options);
+  return authOf(openDoor(options, ["clientAddress"]), options);
 }
 
-function authOf<User>(
-  door: Door<User, HonoRefusalHandler>,
-  // By the context: middleware may put another request into it, as bodyLimit does with a chunked body.
-  carried: CarriedSessions<User>,
-  own: OwnOptions,
-): HonoAuth<User> {
+const ADVICE = "Put app.use(auth.middleware) before your routes.";
+
+function authOf<User>(door: Door<User, HonoRefusalHandler>, own: OwnOptions): HonoAuth<User> {
   const { logins, handlers, sessions, close } = door;
   const { clientAddress = connectionAddress } = own;
   const views = viewsOf(handlers);
 
   const middleware: MiddlewareHandler = async (context, next) => {
-    if (carried.find(context) !== undefined) return next();
+    // By the context: middleware may put another request into it, as bodyLimit does with a chunked body.
+    if (logins.find(context) !== undefined) return next();
     const { method, url, headers } = context.req.raw;
-    const auth = logins.admit({ method, url, headers, clientAddress: clientAddress(context) });
+    const auth = logins.admit({ method, url, headers, clientAddress: clientAddress(context) }, context);
     if (!auth.ok) return responseOf(answerTo(auth));
-    carried.put(context, auth);
     await next();
     if (isPassingFault(context.error) && context.res.status === 500) await answerPassingFault(context);
     // A response that switches protocols is not one whose headers can be written.
@@ -123,7 +118,7 @@ function authOf<User>(
     }
     return undefined;
   };
-  const of: HonoSessionOf<User> = (context) => carried.of(context);
+  const of: HonoSessionOf<User> = (context) => logins.of(context, ADVICE);
   const answer = (refusal: Refusal) => responseOf(answerTo(refusal));
 
   function gate(decide: (auth: AuthSession<User>) => Promise<Refusal | null>): HonoGuard<User> {
@@ -146,7 +141,7 @@ function authOf<User>(
       return gate((auth) => auth.requireFresh(needed));
     },
     answer,
-    with: (others) => authOf(doorWith(door, others), carried, own),
+    with: (others) => authOf(doorWith(door, others), own),
     admit: (request) => logins.admit(request),
     guard: logins.guard,
     sessions,

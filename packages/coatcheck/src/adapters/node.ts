@@ -12,7 +12,6 @@ import type { CredentialCheck, LoginOutcome, UserLoginOptions } from "../http/lo
 import { handlerFor, type LoginHandlers, type StepUp } from "../http/login-views.ts";
 import type { Refusal } from "../http/refusal.ts";
 import type { RequestGuard } from "../http/request-guard.ts";
-import { CarriedSessions } from "./door/carried-sessions.ts";
 import type { DoorOptions, NoRequestUserOption, RequestUserOption } from "./door/door-options.ts";
 import { type Door, doorWith, openDoor, requireHandler, viewsOf } from "./door/open-door.ts";
 import { editHeaders } from "./node/edit-headers.ts";
@@ -110,29 +109,25 @@ export interface NodeAuthWithRequestUsers<User> extends Omit<NodeAuth<User>, "re
 export function coatcheck<User>(options: NodeOptions<User> & NoRequestUserOption): NodeAuth<User>;
 export function coatcheck<User>(options: NodeOptions<User> & RequestUserOption<User>): NodeAuthWithRequestUsers<User>;
 export function coatcheck<User>(options: NodeOptions<User>): NodeAuth<User> {
-  const advice = "Write createServer(auth.handle(listener)).";
   const door = openDoor(options, ["clientAddress", "onError"]);
-  return authOf(door, new CarriedSessions<User>(advice), options);
+  return authOf(door, options);
 }
 
-function authOf<User>(
-  door: Door<User, NodeRefusalHandler>,
-  carried: CarriedSessions<User>,
-  own: OwnOptions,
-): NodeAuth<User> {
+const ADVICE = "Write createServer(auth.handle(listener)).";
+
+function authOf<User>(door: Door<User, NodeRefusalHandler>, own: OwnOptions): NodeAuth<User> {
   const { logins, handlers, sessions, close } = door;
   const { clientAddress = (request) => request.socket.remoteAddress, onError = warnOfFault } = own;
   const views = viewsOf(handlers);
 
-  const of: NodeSessionOf<User> = (request) => carried.of(request);
+  const of: NodeSessionOf<User> = (request) => logins.of(request, ADVICE);
   const answer = (refusal: Refusal, response: ServerResponse) => sendNodeAnswer(answerTo(refusal), response);
   const handle: NodeHandle<User> = (listener) => {
     requireHandler("handle", listener);
     return async (request, response) => {
       try {
-        const auth = logins.admit(guardedNodeRequest(request, request.url, clientAddress(request)));
+        const auth = logins.admit(guardedNodeRequest(request, request.url, clientAddress(request)), request);
         if (!auth.ok) return sendNodeAnswer(answerTo(auth), response);
-        carried.put(request, auth);
         editHeaders(response, auth);
         await listener(request, response, auth);
       } catch (error) {
@@ -175,7 +170,7 @@ function authOf<User>(
       return gate((auth) => auth.requireFresh(needed), handler);
     },
     answer,
-    with: (others) => authOf(doorWith(door, others), carried, own),
+    with: (others) => authOf(doorWith(door, others), own),
     admit: (request) => logins.admit(request),
     guard: logins.guard,
     sessions,

@@ -11,9 +11,7 @@ import type { RequestSession } from "./request-session.ts";
 import { findRequestUser } from "./request-user.ts";
 import type { HeaderEdit, OutgoingResponse } from "./response-headers.ts";
 import { safeNext } from "./safe-next.ts";
-import { isSameClient, protectFromOtherClient } from "./session-protection.ts";
-
-const NO_DATA: JsonObject = Object.freeze({});
+import { protectFromOtherClient } from "./session-protection.ts";
 
 /**
  * AuthSession is the session of one request, with its user: who is logged in, and what they may do about it. The store
@@ -68,7 +66,7 @@ export class AuthSession<User> {
   /** The application's own data of the session; empty without a session. */
   get data(): JsonObject {
     const held = this.authentication;
-    return this.#data ?? held?.session.data ?? NO_DATA;
+    return this.#data ?? held?.session.data ?? {};
   }
 
   /** The proof of the session: what issuers of passes and identity tokens ask for. Null without a session. */
@@ -118,9 +116,9 @@ export class AuthSession<User> {
   }
 
   /**
-   * Logs a user in whose credential `check` finds right, and puts the session's cookie into the response. Null for a user
-   * that there is not: the check runs all the same, and the answer is the same as for a wrong password. A session that
-   * the browser already holds ends. A login that a revoke-all overtook is checked once more, then refused.
+   * Logs a user in whose credential `check` finds right, and puts the cookie into the response. Null for a user that
+   * there is not: the check runs all the same, and the answer is the same as for a wrong password. A session that the
+   * browser already holds ends. A login that a revoke-all overtook is checked once more, then refused.
    *
    * @throws CoatcheckError `invalid_login_check` for a check that answers neither true nor false
    */
@@ -131,7 +129,7 @@ export class AuthSession<User> {
   ): Promise<LoginOutcome<User>> {
     const login = await logIn(this.#steps, userId, check, options);
     if (!login.ok) return login;
-    this.#decide(this.#rules.isActive(login.user) === true ? login.user : null, login.authentication);
+    this.#decide(this.#isActive(login.user) ? login.user : null, login.authentication);
     return { ok: true, user: login.user, session: login.authentication.session };
   }
 
@@ -147,7 +145,7 @@ export class AuthSession<User> {
     return { ok: true, user: proof.user, session: proof.authentication.session };
   }
 
-  /** Ends the session, if there is one, and deletes the cookie. Rejects, and keeps the cookie, if the store fails. */
+  /** Ends the session, and deletes the cookie. Rejects, and keeps the cookie, if the store fails. */
   async logout(): Promise<void> {
     await this.#session.logout();
     this.#decide(null, null);
@@ -220,8 +218,9 @@ export class AuthSession<User> {
     const decisions = this.#decisions;
     const held = await this.#authenticate(options);
     const found = held === null ? null : await this.#findSessionUser(held);
-    const { findRequestUser: find, isActive } = this.#rules;
-    const user = found ?? (find === undefined ? null : await findRequestUser(this.#session, find, isActive));
+    const { findRequestUser: find } = this.#rules;
+    const isNamed = found === null && find !== undefined;
+    const user = isNamed ? await findRequestUser(this.#session, find, (each) => this.#isActive(each)) : found;
     // A login or logout meanwhile has the last word.
     if (this.#decisions === decisions) this.#know(user, found === null ? null : held);
     const { request, sessions } = this.#session;
@@ -241,14 +240,14 @@ export class AuthSession<User> {
 
   async #findActiveUser(userId: string, force = false): Promise<User | null> {
     const user = (await this.#rules.findUser(userId)) ?? null;
-    return user !== null && (force || this.#rules.isActive(user) === true) ? user : null;
+    return user !== null && (force || this.#isActive(user)) ? user : null;
   }
 
   /** The session that the request brought; null where another client presents it under "strong" protection. */
   async #authenticate(options?: { readonly slide?: boolean }): Promise<Authentication | null> {
     const held = await this.#session.authenticate(options);
     if (held.status !== "authenticated") return null;
-    if (isSameClient(held, this.request, this.#rules)) return held;
+    if (this.#session.isOfClient(held.session, this.#rules)) return held;
     const isReported = this.#isReported;
     this.#isReported = true;
     return protectFromOtherClient(held, this.#session, { ...this.#rules, isReported });
@@ -260,10 +259,14 @@ export class AuthSession<User> {
     return this.#held;
   }
 
+  #isActive(user: User): boolean {
+    return this.#rules.isActive === undefined || this.#rules.isActive(user) === true;
+  }
+
   #isFresh(held: Authentication, withinSeconds?: number): boolean {
     const { sessions } = this.#session;
     const seconds = withinSeconds ?? sessions.policy.freshForSeconds;
-    return sessions.isFreshWithin(held, seconds) && isSameClient(held, this.request, this.#rules);
+    return sessions.isFreshWithin(held, seconds) && this.#session.isOfClient(held.session, this.#rules);
   }
 
   #know(user: User | null, held: Authentication | null): void {
@@ -288,7 +291,7 @@ export class AuthSession<User> {
   get #steps(): LoginSteps<User> {
     return {
       session: this.#session,
-      rules: this.#rules,
+      isSameClient: (held) => this.#session.isOfClient(held.session, this.#rules),
       authenticate: () => this.#authenticate(),
       findActiveUser: (userId, force) => this.#findActiveUser(userId, force),
     };

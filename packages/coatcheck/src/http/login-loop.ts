@@ -5,7 +5,6 @@ import { CoatcheckError } from "../errors.ts";
 import type { CredentialCheck, ProofOptions, UserLoginOptions } from "./login-outcome.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
 import type { RequestLoginResult, RequestSession } from "./request-session.ts";
-import { isSameClient, type ProtectionRules } from "./session-protection.ts";
 
 /** A revoke-all during the check costs one repetition of it; a second one, an answer to try again. */
 const MAXIMUM_LOGIN_CHECKS = 2;
@@ -15,7 +14,7 @@ const MAXIMUM_PROOF_CHECKS = 3;
 /** What a login needs of the request that it is made by. */
 export interface LoginSteps<User> {
   readonly session: RequestSession;
-  readonly rules: ProtectionRules;
+  readonly isSameClient: (held: Authentication) => boolean;
   /** The session that the request brought, as far as it may be believed. */
   readonly authenticate: () => Promise<Authentication | null>;
   /** The user of that id, if the application has one and lets them be logged in; with `force` an inactive one, too. */
@@ -68,14 +67,14 @@ export async function proveAgain<User>(
   requireCheck(check);
   requireLoginOptions(options, LOGIN_OPTIONS.confirmation);
   const { repeat = true, ...proof } = options;
-  const { session, rules } = steps;
+  const { session } = steps;
   if (session.isCrossOrigin) return refusalOf("cross_origin_request");
   for (let checks = 1; ; checks++) {
     const held = await steps.authenticate();
     if (held === null) return refusalOf("unauthenticated");
     const { userId } = held.session;
     // Where the session is to be replaced, that is a login.
-    const attempt = isSameClient(held, session.request, rules) ? null : await session.sessions.begin(userId);
+    const attempt = steps.isSameClient(held) ? null : await session.sessions.begin(userId);
     // 403, not 401: the session is good, and its user is not to be sent to the login page.
     if (!(await isCredentialRight(check))) return refusalOf("invalid_credentials", { status: 403 });
     const user = await steps.findActiveUser(userId, false);

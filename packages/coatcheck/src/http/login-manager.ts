@@ -14,6 +14,14 @@ export type LoginAdmission<User> = AuthSession<User> | Refusal<GuardRefusalCode>
 const STEP_UP: ReadonlySet<string> = new Set<keyof StepUp>(["withinSeconds"]);
 
 /**
+ * Sessions are on the framework's own requests: a WeakMap with an entry for each request is what the garbage collector
+ * would be busy with.
+ */
+interface Carrier<User> {
+  [key: symbol]: AuthSession<User> | undefined;
+}
+
+/**
  * LoginManager knows the application's users: how one is found, who may log in, and where those are sent who have not.
  * What Flask-Login is to Flask, over sessions that can be taken back. For adapters, and for applications that share one
  * guard: `coatcheck()` of an adapter makes one. Immutable.
@@ -22,6 +30,8 @@ export class LoginManager<User> {
   /** The guard that every request passes first. */
   readonly guard: RequestGuard;
   readonly #rules: LoginRules<User>;
+  /** Of its own, for its ids are of its own users. */
+  readonly #key = Symbol("coatcheck.session");
 
   /** @throws CoatcheckError `invalid_configuration` */
   constructor(options: LoginManagerOptions<User>) {
@@ -29,10 +39,35 @@ export class LoginManager<User> {
     this.guard = options.guard;
   }
 
-  /** Puts a request through the guard: what comes out is its session, or the answer to give. Asks no store. */
-  admit(request: GuardedRequest): LoginAdmission<User> {
+  /**
+   * Puts a request through the guard: what comes out is its session, or the answer to give. Asks no store.
+   *
+   * @param carrier where `find` finds the session again: the framework's own request, or what stands for it
+   */
+  admit(request: GuardedRequest, carrier?: object): LoginAdmission<User> {
     const admission = this.guard.admit(request);
-    return admission.ok ? new AuthSession(admission, this.#rules) : admission;
+    if (!admission.ok) return admission;
+    const session = new AuthSession(admission, this.#rules);
+    if (carrier !== undefined) (carrier as Carrier<User>)[this.#key] = session;
+    return session;
+  }
+
+  /** The session that was admitted with this carrier; undefined for none, and for one of another manager. */
+  find(carrier: object): AuthSession<User> | undefined {
+    return (carrier as Carrier<User>)[this.#key];
+  }
+
+  /**
+   * The same for what must be there.
+   *
+   * @param advice what to write where the request did not pass the guard
+   * @throws CoatcheckError `guard_not_installed`
+   */
+  of(carrier: object, advice: string): AuthSession<User> {
+    // JavaScript passes on whatever there is.
+    const session = typeof carrier === "object" && carrier !== null ? this.find(carrier) : undefined;
+    if (session !== undefined) return session;
+    throw new CoatcheckError("guard_not_installed", `This request did not pass the guard. ${advice}`);
   }
 
   /**

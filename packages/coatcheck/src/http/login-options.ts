@@ -4,7 +4,7 @@ import { CoatcheckError } from "../errors.ts";
 import type { GuardedRequest } from "./guarded-request.ts";
 import { type LoginViews, validateViews } from "./login-views.ts";
 import type { RequestGuard } from "./request-guard.ts";
-import { hasSameUserAgent } from "./session-protection.ts";
+import type { ProtectionRules } from "./session-protection.ts";
 
 type Awaitable<Value> = Value | Promise<Value>;
 
@@ -43,12 +43,11 @@ export interface LoginManagerOptions<User> extends UserOptions<User> {
  * The options of a LoginManager, with what was left out filled in. `isActive` is written as a method, which lets the
  * session of a user stand for that of what the user is, too.
  */
-export interface LoginRules<User> {
+export interface LoginRules<User> extends ProtectionRules {
   readonly findUser: UserOptions<User>["findUser"];
   readonly findRequestUser: UserOptions<User>["findRequestUser"] | undefined;
-  isActive(user: User): boolean;
-  readonly sessionProtection: "basic" | "strong" | "off";
-  readonly isSameClient: (session: Session, request: GuardedRequest) => boolean;
+  /** Undefined where every user is active. */
+  isActive?(user: User): boolean;
   readonly loginView: string | null;
   readonly refreshView: string | null;
 }
@@ -82,9 +81,9 @@ export function loginRulesOf<User>(options: LoginManagerOptions<User>): LoginRul
   return Object.freeze({
     findUser: options.findUser,
     findRequestUser: options.findRequestUser,
-    isActive: options.isActive ?? (() => true),
+    ...(options.isActive !== undefined && { isActive: options.isActive }),
     sessionProtection: options.sessionProtection ?? "basic",
-    isSameClient: options.isSameClient ?? hasSameUserAgent,
+    isSameClient: options.isSameClient,
     loginView,
     refreshView,
   });

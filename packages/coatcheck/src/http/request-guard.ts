@@ -84,6 +84,8 @@ export const ORIGIN_OPTIONS = [
   "dangerouslyAllowInsecureOrigin",
 ] as const satisfies readonly (keyof OriginOptions)[];
 
+const NO_HEADERS: readonly HeaderEdit[] = [];
+
 /**
  * RequestGuard is the one way that every request takes, whatever the framework: find the cookie, refuse what others
  * made the browser send, then hand out a `RequestSession`, through which the session is read, begun and ended. It decides and
@@ -103,7 +105,8 @@ export class RequestGuard {
   readonly #isPoll: (request: GuardedRequest) => boolean;
   readonly #addressPrecision: AddressPrecision;
   readonly #clearSiteData: string | null;
-  readonly #sharing: CrossOriginSharing;
+  /** Null where no other origin is trusted: then no answer differs by origin. */
+  readonly #sharing: CrossOriginSharing | null;
   readonly #sessionlessRoutes: ReadonlySet<string>;
 
   /** @throws CoatcheckError `invalid_configuration` or `insecure_origin` */
@@ -123,7 +126,8 @@ export class RequestGuard {
     const { trustedOrigins = [], site } = options;
     const trusted = new TrustedOrigins({ own: this.origin, trusted: trustedOrigins, site });
     this.#protection = new CrossOriginProtection(trusted);
-    this.#sharing = new CrossOriginSharing(trusted, options.exposedHeaders ?? []);
+    const sharing = new CrossOriginSharing(trusted, options.exposedHeaders ?? []);
+    this.#sharing = sharing.varies ? sharing : null;
     this.#sessionlessRoutes = new Set(options.sessionlessRoutes ?? []);
     for (const route of this.#sessionlessRoutes) requireExactRoute(route);
     this.#refusesHeaderless = options.headerlessRequests === "refuse";
@@ -135,18 +139,18 @@ export class RequestGuard {
 
   /** Looks at headers alone, before any body is read, and asks no store. */
   admit(request: GuardedRequest): Admission {
-    const preflight = this.#sharing.preflight(request);
+    const preflight = this.#sharing?.preflight(request) ?? null;
     if (preflight !== null) return preflight;
 
     const isSessionless = this.#isSessionless(request);
     const cookie = this.cookie.read(isSessionless ? null : request.headers.get("cookie"));
     const verdict = this.#provenance(request);
-    const corsHeaders = this.#sharing.headersFor(request);
+    const corsHeaders = this.#sharing?.headersFor(request) ?? NO_HEADERS;
     const code = isSessionless ? null : this.#refusalFor(cookie.found, verdict);
     if (code !== null) {
       const origin = request.headers.get("origin");
       this.sessions.events.emit("request_rejected", { reason: code, method: request.method, origin }, request);
-      const vary: HeaderEdit[] = this.#sharing.varies ? [{ name: "vary", value: "Origin", mode: "set" }] : [];
+      const vary: HeaderEdit[] = this.#sharing !== null ? [{ name: "vary", value: "Origin", mode: "set" }] : [];
       return refusalOf(code, { headers: [...corsHeaders, ...vary] });
     }
     return new RequestSession({
@@ -158,7 +162,7 @@ export class RequestGuard {
       isPoll: this.#isPoll,
       addressPrecision: this.#addressPrecision,
       corsHeaders,
-      variesByOrigin: this.#sharing.varies,
+      variesByOrigin: this.#sharing !== null,
       clearSiteData: this.#clearSiteData,
     });
   }
@@ -172,6 +176,8 @@ export class RequestGuard {
   }
 
   #provenance(request: GuardedRequest): CrossOriginVerdict {
+    // Most requests: they may change nothing, whatever page made them.
+    if (request.method === "GET" && request.headers.get("upgrade") === null) return "allowed";
     return this.#protection.check({
       method: request.method,
       secFetchSite: request.headers.get("sec-fetch-site"),

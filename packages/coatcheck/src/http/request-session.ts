@@ -1,18 +1,19 @@
 import type { LoginAttempt, LoginOptions } from "../core/login.ts";
 import { LOGIN_OPTIONS, requireLoginAttempt, requireLoginOptions } from "../core/login-arguments.ts";
-import { type Authentication, type AuthenticationResult, unauthenticated } from "../core/session.ts";
+import { type Authentication, type AuthenticationResult, type Session, unauthenticated } from "../core/session.ts";
 import type { SessionManager } from "../core/session-manager.ts";
 import type { Device } from "../core/session-record.ts";
 import type { LoginResult, ReauthenticationResult } from "../core/session-results.ts";
 import type { SessionToken } from "../core/session-token.ts";
 import { CoatcheckError } from "../errors.ts";
-import { type AddressPrecision, describeDevice } from "./client-device.ts";
+import { type AddressPrecision, describeDevice, keptUserAgent } from "./client-device.ts";
 import { isCsrfTokenValid, issueCsrfToken } from "./csrf-token.ts";
 import type { GuardedRequest } from "./guarded-request.ts";
 import type { HostCookie } from "./host-cookie.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
 import { cacheControl, type HeaderEdit, isPage, type OutgoingResponse, varyBy } from "./response-headers.ts";
 import { canCarryRotation } from "./rotation-answer.ts";
+import type { ProtectionRules } from "./session-protection.ts";
 
 interface RequestSessionParts {
   readonly request: GuardedRequest;
@@ -83,6 +84,19 @@ export class RequestSession {
       { userAgent: request.headers.get("user-agent"), address: request.clientAddress },
       addressPrecision,
     );
+  }
+
+  /**
+   * Whether it comes from the client that logged in, as far as the rules look at that. By default at the user agent:
+   * addresses change on the way from room to room.
+   */
+  isOfClient(session: Session, { sessionProtection, isSameClient }: ProtectionRules): boolean {
+    if (sessionProtection === "off") return true;
+    // A promise, which a script may return here, is no yes.
+    if (isSameClient !== undefined) return isSameClient(session, this.request) === true;
+    const header = this.request.headers.get("user-agent");
+    // What is kept of a text that is already kept is the text itself.
+    return session.device.userAgent === header || session.device.userAgent === keptUserAgent(header);
   }
 
   /**

@@ -2,17 +2,17 @@ import type { LoginRules } from "./login-options.ts";
 import type { RequestSession } from "./request-session.ts";
 
 /**
- * The user whom a request itself names, as by an API key, which is reported. Null for one of another origin's page: a
+ * The user that a request itself names, as by an API key, which is reported. Null for one of another origin's page: a
  * browser may have added credentials to it unasked.
  */
 export async function findRequestUser<User>(
   { request, sessions, isCrossOrigin }: Pick<RequestSession, "request" | "sessions" | "isCrossOrigin">,
   find: NonNullable<LoginRules<User>["findRequestUser"]>,
-  isActive: LoginRules<User>["isActive"],
+  isActive: (user: User) => boolean,
 ): Promise<User | null> {
   if (isCrossOrigin) return null;
   const user = (await find(request)) ?? null;
-  if (user === null || isActive(user) !== true) return null;
+  if (user === null || !isActive(user)) return null;
   sessions.events.emit("user_loaded_from_request", { method: request.method }, request);
   return user;
 }

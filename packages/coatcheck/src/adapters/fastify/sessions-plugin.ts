@@ -5,7 +5,6 @@ import type { Preflight } from "../../http/cross-origin-sharing.ts";
 import type { LoginManager } from "../../http/login-manager.ts";
 import type { GuardRefusalCode, Refusal } from "../../http/refusal.ts";
 import type { HeaderEdit } from "../../http/response-headers.ts";
-import type { CarriedSessions } from "../door/carried-sessions.ts";
 import { guardedFastifyRequest, headerText } from "./guarded-request.ts";
 import { type FastifyRefusalHandler, sendFastifyAnswer } from "./send-answer.ts";
 
@@ -15,35 +14,33 @@ export interface SessionsPluginOptions {
   readonly onRefused?: FastifyRefusalHandler<GuardRefusalCode>;
 }
 
-/** As much of a door as its plugin needs. */
-export interface PluginDoor<User> {
-  readonly logins: LoginManager<User>;
-  readonly carried: CarriedSessions<User>;
+interface Served {
+  [key: symbol]: AuthSession<unknown> | undefined;
 }
 
 /**
  * Puts every request of the instance through the guard of its door, and what becomes of its session into the response.
  *
- * @param choose the door of a request. What it throws is answered as an error
- * @param served where the plugin itself finds the session again
+ * @param choose the logins of the request's door. What it throws is answered as an error
  */
 export function pluginFor<User>(
-  choose: (request: FastifyRequest) => PluginDoor<User>,
-  served: CarriedSessions<User>,
+  choose: (request: FastifyRequest) => LoginManager<User>,
 ): FastifyPluginCallback<SessionsPluginOptions> {
+  // Where the plugin itself finds what it has to finish: which door it was of does not matter by then.
+  const served = Symbol("coatcheck.served");
+  const carrier = (request: object) => request as Served;
   const plugin: FastifyPluginCallback<SessionsPluginOptions> = (app, { onRefused }, done) => {
     // Hooks by callback: nearly every request passes without waiting, and a promise for each is what costs most here.
     app.addHook("onRequest", (request, reply, next) => {
-      const { logins, carried } = choose(request);
-      if (carried.find(request) !== undefined) return next();
-      const auth = logins.admit(guardedFastifyRequest(request));
+      const logins = choose(request);
+      if (logins.find(request) !== undefined) return next();
+      const auth = logins.admit(guardedFastifyRequest(request), request);
       if (!auth.ok) return void refuse(auth, { request, reply, onRefused }).catch(next);
-      carried.put(request, auth);
-      if (served !== carried) served.put(request, auth);
+      carrier(request)[served] = auth;
       next();
     });
     app.addHook("onSend", (request, reply, payload, next) => {
-      const edits = finish(served.find(request), reply);
+      const edits = finish(carrier(request)[served], reply);
       if (edits instanceof Promise) {
         edits.then((late) => {
           writeEdits(reply, late);
