@@ -3,6 +3,7 @@ import type { SessionManager } from "../core/session-manager.ts";
 import type { GuardedRequest } from "./guarded-request.ts";
 
 export interface ProtectionRules {
+  /** See `UserOptions`. */
   readonly sessionProtection: "basic" | "strong" | "off";
   /** Undefined where the user agent decides. */
   readonly isSameClient: ((session: Session, request: GuardedRequest) => boolean) | undefined;
