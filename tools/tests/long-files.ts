@@ -24,4 +24,6 @@ export const longFiles: Readonly<Record<string, number>> = {
   "packages/coatcheck/test/stores/redis-faults/redis-cluster-failover.test.ts": 20,
   "packages/coatcheck/test/stores/redis-faults/redis-sentinel-failover.test.ts": 20,
   "examples/music/test/songs.files.test.ts": 15,
+  "packages/coatcheck/test/http/rotation-simulation.test.ts": 7,
+  "packages/coatcheck/test/core/rotation-properties.test.ts": 2,
 };
