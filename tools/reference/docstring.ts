@@ -19,10 +19,10 @@ export class DocstringWriter {
   paragraphs(comment: Comment | undefined, place: Place): readonly string[] {
     if (comment === undefined) return [];
     const tagged = comment.blockTags.map(({ tag, content }) => {
-      const words = this.text(content, place).replace(/\.$/, "");
-      if (tag === "@throws")
-        return `Throws ${words.replace(/^\w*Error\b/, (name) => this.#code(`\`${name}\``, place))}.`;
-      return tag === "@returns" ? `Returns ${words}.` : words;
+      const words = this.text(content, place);
+      if (tag !== "@throws") return words;
+      const linked = words.replace(/\.$/, "").replace(/^\w*Error\b/, (name) => this.#code(`\`${name}\``, place));
+      return `Throws ${linked}.`;
     });
     return [this.text(comment.summary, place), ...tagged].filter((text) => text !== "");
   }
@@ -41,11 +41,7 @@ export class DocstringWriter {
   }
 
   #part(part: CommentDisplayPart, place: Place): string {
-    if (part.kind === "code") return this.#code(part.text, place);
-    if (part.kind !== "inline-tag") return part.text.replaceAll("<", "&lt;");
-    const { target, text } = part;
-    const link = typeof target === "object" && "kind" in target ? this.#addresses.linkTo(target, place.page) : null;
-    return link === null ? `\`${text}\`` : `[\`${text}\`](${link})`;
+    return part.kind === "code" ? this.#code(part.text, place) : part.text.replaceAll("<", "&lt;");
   }
 
   #code(text: string, { page, heading }: Place): string {

@@ -8,7 +8,7 @@ export function signatureOf(declaration: ts.Declaration, checker: ts.TypeChecker
     return `${isStatic(declaration) ? "static " : ""}${callOf(declaration, checker)}`;
   }
   if (ts.isPropertyDeclaration(declaration) || ts.isPropertySignature(declaration)) {
-    return `${declaration.name.getText()}: ${arrowOf(declaration) ?? typeOf(declaration, checker).text}`;
+    return `${declaration.name.getText()}: ${typeOf(declaration, checker).text}`;
   }
   if (ts.isFunctionDeclaration(declaration)) return `function ${callOf(declaration, checker)}`;
   if (ts.isClassDeclaration(declaration)) return headOf(declaration, "class");
@@ -17,14 +17,6 @@ export function signatureOf(declaration: ts.Declaration, checker: ts.TypeChecker
     return textFrom(declaration, declaration.getStart()).replace("export ", "");
   if (ts.isVariableDeclaration(declaration)) return constantOf(declaration, checker);
   throw new Error(`${declaration.getSourceFile().fileName}: ${ts.SyntaxKind[declaration.kind]} has no signature.`);
-}
-
-/** The type of a property that holds a function, in the words of that function; null for any other. */
-function arrowOf(declaration: ts.PropertyDeclaration | ts.PropertySignature): string | null {
-  const value = ts.isPropertyDeclaration(declaration) ? declaration.initializer : undefined;
-  if (declaration.type !== undefined || value === undefined || !ts.isArrowFunction(value)) return null;
-  const parameters = value.parameters.map((parameter) => parameter.getText()).join(", ");
-  return value.type === undefined ? null : `(${parameters}) => ${value.type.getText()}`;
 }
 
 /** The whole of an interface, where its members need no words of their own. */

@@ -16,9 +16,6 @@ export function shownTypesOf(declaration: ts.Declaration): readonly ts.Node[] {
     return [...(declaration.typeParameters ?? []), ...(declaration.heritageClauses ?? [])];
   }
   if (ts.isTypeAliasDeclaration(declaration)) return [...(declaration.typeParameters ?? []), declaration.type];
-  if (ts.isPropertyDeclaration(declaration) && declaration.initializer && ts.isArrowFunction(declaration.initializer)) {
-    return declaration.type === undefined ? shownTypesOf(declaration.initializer) : [declaration.type];
-  }
   if (ts.isPropertyDeclaration(declaration) || ts.isPropertySignature(declaration)) return listed(declaration.type);
   return ts.isVariableDeclaration(declaration) ? listed(declaration.type) : [];
 }

@@ -70,7 +70,7 @@ export class Hooks implements CoatRack {
   }
 
   /** Takes the last one down. */
-  readonly drop = async (from: CoatRack): Promise<void> => void from;
+  readonly drop: (from: CoatRack) => Promise<void> = async (from) => void from;
 }
 
 /**
