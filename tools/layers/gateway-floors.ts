@@ -43,6 +43,8 @@ const floors: readonly Floor[] = [
   { place: "http", on: ["one-reading"], outside: [...program, "npm:@fastify/proxy-addr"] },
   // A problem can be a page, so pages stand on the problems of HTTP.
   { place: "pages", on: ["errors.ts", "http"], outside: program },
+  // Every request for the gateway's own, and for a route of users, goes by the library's front door of its origin.
+  { place: "doors", on: ["accounts", "http", "pages"], outside: program },
   // Settings hold routes, so routes come first; a route may ask for a role.
   {
     place: "routing",
@@ -111,7 +113,18 @@ const floors: readonly Floor[] = [
   // Who may use a route.
   {
     place: "proxy",
-    on: ["one-reading", "accounts", "http", "pages", "routing", "passes", "audit", "metrics", "proxy/upstream"],
+    on: [
+      "one-reading",
+      "accounts",
+      "doors",
+      "http",
+      "pages",
+      "routing",
+      "passes",
+      "audit",
+      "metrics",
+      "proxy/upstream",
+    ],
     outside: program,
   },
   // An upgrade is decided like a request.
@@ -123,13 +136,13 @@ const floors: readonly Floor[] = [
   // Another proxy asks for the same decision, and forwards by itself.
   {
     place: "forward-auth",
-    on: ["one-reading", "http", "pages", "routing", "metrics", "proxy/upstream", "proxy"],
+    on: ["one-reading", "doors", "http", "routing", "metrics", "proxy/upstream", "proxy"],
     outside: program,
   },
   // The gateway's own calls. They reach accounts and passes by their interfaces.
   {
     place: "api",
-    on: ["errors.ts", "accounts/", "http", "pages", "config", "passes", "audit"],
+    on: ["errors.ts", "accounts/", "doors", "http", "pages", "config", "passes", "audit"],
     outside: program,
   },
   // What a running gateway does by itself.
@@ -137,7 +150,7 @@ const floors: readonly Floor[] = [
   // One HTTP server of all that answers.
   {
     place: "server.ts",
-    on: ["accounts/", "http", "pages", "passes", "audit", "metrics", "proxy", "forward-auth", "api"],
+    on: ["accounts/", "doors", "http", "pages", "passes", "audit", "metrics", "proxy", "forward-auth", "api"],
     outside: program,
   },
   // The composition root: stores, clock, settings and server meet here alone.

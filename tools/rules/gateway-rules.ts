@@ -10,28 +10,26 @@ const accountTests = "apps/gateway/test/storage/account-store.servers.test.ts";
 /** The rules about sessions and a credential that changes, and about whose sessions they are. */
 export const gatewayRules: readonly Rule[] = [
   {
-    rule: "After a change of the password the caller's new session begins under the new fence.",
+    rule: "A change of the password has ended every session before the caller's new one begins.",
     source: changes,
     within: "CredentialChanges.changeOwnPassword",
     replace: `    await this.#finish(pending);
-
-    const attempt = await sessions.begin(id);`,
-    with: `    const attempt = await sessions.begin(id);
-    await this.#finish(pending);
 `,
+    with: "",
     tests,
     testName:
       "on SQLite > the owner's change of password > ends all sessions, the caller's too, and lets the caller begin a new one",
   },
   {
-    rule: "The account is read again after that login was begun.",
+    rule: "A change of the password that was overtaken is followed by no login.",
     source: changes,
-    within: "CredentialChanges.changeOwnPassword",
-    replace: "if (credential === null || credential.account.disabled || credential.passwordHash !== newHash) {",
-    with: "if (credential === null) {",
+    within: "CredentialChanges.stillHolds",
+    replace:
+      "return (\n      credential !== null && !credential.account.disabled && credential.passwordHash === PasswordProof.hashOf(proof)\n    );",
+    with: "return credential !== null;",
     tests,
     testName:
-      "on SQLite > the owner's change of password > gives no attempt when it was overtaken by 'another password' before the new session could begin",
+      "on SQLite > the owner's change of password > lets no login follow when it was overtaken by 'another password' before the new session could begin",
   },
   {
     rule: "A pending revocation stays until the session store has taken it.",
@@ -54,6 +52,15 @@ export const gatewayRules: readonly Rule[] = [
     tests,
     testName:
       "on SQLite > while the session store is down > a change fails with the store's fault, stands, and shuts the sessions out until it is finished",
+  },
+  {
+    rule: "A session passes a door only while its account may be signed in.",
+    source: "apps/gateway/src/doors/origin-doors.ts",
+    within: "openDoors",
+    replace: "      isActive: mayPass,\n",
+    with: "",
+    tests: "apps/gateway/test/doors/origin-doors.test.ts",
+    testName: "a session passes only while its account may be signed in",
   },
   {
     rule: "A copy of an account may only say yes: what may not pass is not held.",

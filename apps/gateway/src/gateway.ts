@@ -2,7 +2,7 @@ import { ignoreOtherUpgrades } from "@coatcheck/service/ignored-upgrades";
 import { listen } from "@coatcheck/service/listen";
 import type { LogLoss } from "@coatcheck/service/log-destination";
 import { SessionManager, type SessionPolicy, systemClock } from "coatcheck";
-import { RequestGuard } from "coatcheck/adapter";
+import { parsePublicOrigin } from "coatcheck/adapter";
 import type { FastifyBaseLogger } from "fastify";
 import type { AccountStore } from "./accounts/account-store.ts";
 import { CredentialChanges } from "./accounts/credentials/credential-changes.ts";
@@ -17,6 +17,7 @@ import { makeDataFolder } from "./config/data-folder.ts";
 import { sessionPolicies } from "./config/session-policies.ts";
 import type { GatewayConfiguration } from "./config/settings.ts";
 import { warnAtStart } from "./config/startup-warnings.ts";
+import { OriginDoors } from "./doors/origin-doors.ts";
 import { GatewayError } from "./errors.ts";
 import { clientAddressBehind, forwardedHops, isTrustedPeer } from "./http/client-address.ts";
 import { requestIds } from "./http/log.ts";
@@ -146,17 +147,11 @@ async function serve(options: GatewayOptions, parts: OpenParts): Promise<Gateway
     ? new PassRevokingStore(sessionStore.store, database.access, clock)
     : sessionStore.store;
   const sessions = new SessionManager({ store, policy: sessionPolicyOf(configuration), clock });
-  const guardFor = (origin: string) =>
-    new RequestGuard({
-      sessions,
-      origin,
-      headerlessRequests: "refuse",
-      crossOriginRequests: "refuse_always",
-      dangerouslyAllowInsecureOrigin: configuration.dangerouslyAllowInsecureHttp,
-    });
+  const originOf = (url: string) =>
+    parsePublicOrigin(url, { dangerouslyAllowInsecureOrigin: configuration.dangerouslyAllowInsecureHttp });
   const [primary, ...others] = configuration.publicUrl;
-  const guards = [guardFor(primary), ...others.map(guardFor)] as const;
-  const origins = new ServedOrigins(guards, configuration);
+  const origins = new ServedOrigins([originOf(primary), ...others.map(originOf)], configuration);
+  const doors = new OriginDoors({ origins, sessions, accounts });
   const hasher = await PasswordHasher.create();
   const changes = new CredentialChanges({ accounts, sessions, hasher, throttle, devices });
   const security = new SecurityEvents();
@@ -181,7 +176,7 @@ async function serve(options: GatewayOptions, parts: OpenParts): Promise<Gateway
   await warnAtStart(configuration, accounts, log);
 
   const live = new LiveConnections();
-  const isOwnCookie = ownCookies(guards.map(({ cookie }) => cookie));
+  const isOwnCookie = ownCookies(doors.cookies);
   const health = new UpstreamHealth({ clock, log, tryConnect });
   const upstreams = new Upstreams({
     isOwnCookie,
@@ -190,15 +185,15 @@ async function serve(options: GatewayOptions, parts: OpenParts): Promise<Gateway
     log,
     ...(metrics !== null && { onAnswer: metrics.upstreamAnswered.bind(metrics) }),
   });
-  const decider = new AccessDecider({ accounts, access, security });
-  const gate = new RequestGate({ routes: new RouteTable(configuration.routes), decider });
+  const decider = new AccessDecider({ access, security });
+  const gate = new RequestGate({ doors, routes: new RouteTable(configuration.routes), decider });
   const { forwardAuth, trustedProxies } = configuration;
   const hops = forwardedHops(trustedProxies, log);
   const clientAddress = clientAddressBehind(trustedProxies, hops);
   let isEnding = false;
   const checkReadiness = readinessOf(database, sessions);
   const server = buildServer({
-    identity: { origins, sessions, accounts, access, authenticator, changes, passwords, devices },
+    identity: { origins, doors, access, authenticator, changes, passwords, devices },
     traffic: {
       frontDoor: { gate, upstreams },
       verify: forwardAuth ? { decider, isTrustedPeer: isTrustedPeer(trustedProxies), clientAddress } : null,

@@ -3,7 +3,7 @@ import { answerBrokenRequest } from "@coatcheck/service/broken-requests";
 import { closeConnectionsWhenClosing } from "@coatcheck/service/close-connections";
 import { refuseTooManyFields } from "@coatcheck/service/field-limit";
 import type { ForwardedHops } from "@coatcheck/service/forwarded-hops";
-import type { Clock, SessionManager } from "coatcheck";
+import type { Clock } from "coatcheck";
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -11,7 +11,6 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from "fastify";
-import type { AccountStore } from "./accounts/account-store.ts";
 import type { CredentialChanges } from "./accounts/credentials/credential-changes.ts";
 import type { PasswordAuthenticator } from "./accounts/credentials/password-authenticator.ts";
 import type { NewPasswordCheck } from "./accounts/passwords/new-password-check.ts";
@@ -19,6 +18,7 @@ import type { KnownDevices } from "./accounts/throttling/known-devices.ts";
 import { addRoutesWithMethodNotAllowed } from "./api/method-not-allowed.ts";
 import { addRoutes } from "./api/routes.ts";
 import type { SecurityEvents } from "./audit/security-events.ts";
+import type { OriginDoors } from "./doors/origin-doors.ts";
 import { addVerify } from "./forward-auth/verify.ts";
 import type { VerdictParts } from "./forward-auth/verify-verdict.ts";
 import { requireBody } from "./http/body-timeout.ts";
@@ -27,7 +27,6 @@ import { EndedRequests } from "./http/ended-requests.ts";
 import { acceptJsonOnly, forgetTypeOfNothing } from "./http/json-bodies.ts";
 import { answerLog, logRequests, requestIds } from "./http/log.ts";
 import { problemObject, problems } from "./http/problem.ts";
-import { addRequestSessions } from "./http/request-sessions.ts";
 import { addSecurityHeaders } from "./http/security-headers.ts";
 import { hasUnclearHost, refuseOtherHosts } from "./http/served-host.ts";
 import type { ServedOrigins } from "./http/served-origins.ts";
@@ -50,8 +49,7 @@ export interface ServerParts {
 /** Who a user is, and what proves it. */
 export interface IdentityParts {
   readonly origins: ServedOrigins;
-  readonly sessions: SessionManager;
-  readonly accounts: AccountStore;
+  readonly doors: OriginDoors;
   readonly access: SignedAccess;
   readonly authenticator: PasswordAuthenticator;
   readonly changes: CredentialChanges;
@@ -63,7 +61,7 @@ export interface IdentityParts {
 export interface TrafficParts {
   readonly frontDoor: Omit<FrontDoorParts, "origins">;
   /** Null answers no proxy. */
-  readonly verify: Omit<VerdictParts, "origins"> | null;
+  readonly verify: Omit<VerdictParts, "origins" | "doors"> | null;
   /** Addresses and networks whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
   readonly hops: ForwardedHops;
@@ -85,7 +83,8 @@ const CHECK_CONNECTIONS_EVERY_MILLISECONDS = 5_000;
 
 /** The gateway's HTTP server, not yet listening. Everything it needs is handed to it. */
 export function buildServer({ identity, traffic, observability, pages, clock }: ServerParts): FastifyInstance {
-  const { origins } = identity;
+  const { origins, doors } = identity;
+  const { auth } = doors;
   const { frontDoor, verify, trustedProxies, hops } = traffic;
   const { log, metrics } = observability;
   const headersFor = (request: IncomingMessage) => origins.findOrPrimary(request.headers.host).securityHeaders;
@@ -143,18 +142,15 @@ export function buildServer({ identity, traffic, observability, pages, clock }: 
   addErrorResponses(app, problemAnswers);
   if (verify !== null) {
     const onAnswer = measureAnswers(answerLog(log, verify.clientAddress), "verify", metrics);
-    addVerify(app, { ...verify, origins, isClosing, onAnswer, log });
+    addVerify(app, { ...verify, origins, doors, isClosing, onAnswer, log });
   }
   refuseExpectations(app.server);
   refuseTooManyFields(app.server, problemObject("headers_too_large"), origins.primary.securityHeaders);
   refuseOtherHosts(app, origins);
   const passThrough = addFrontDoor(app, { ...frontDoor, origins }, problemAnswers);
-  addRequestSessions(app, {
-    guardOf: ({ raw }) => origins.findOrPrimary(raw.headers.host).guard,
-    refuse: (refusal, reply) => problemAnswers.send(reply, refusal.code),
-  });
+  app.register(auth.plugin, { onRefused: ({ code }, _request, reply) => problemAnswers.send(reply, code) });
   addRoutesWithMethodNotAllowed(app, problemAnswers, () => {
-    addRoutes(app, { ...identity, ...observability, pages, clock });
+    addRoutes(app, { ...identity, ...observability, auth, pages, clock });
   });
   return app;
 }

@@ -1,13 +1,14 @@
+import type { LoggedIn } from "coatcheck";
 import { readAccessPath } from "coatcheck/passes";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { AccountStore } from "../accounts/account-store.ts";
+import type { FastifyInstance, FastifyReply } from "fastify";
+import type { SessionOwner } from "../accounts/account-store.ts";
 import type { SecurityEvents } from "../audit/security-events.ts";
+import type { GatewayAuth } from "../doors/origin-doors.ts";
 import { sendProblem } from "../http/problem.ts";
 import type { IssuedPass, PassHolder, PassResult, SignedAccess } from "../passes/signed-access.ts";
-import { forSignedInUser } from "./signed-in-user.ts";
 
 export interface AccessRoutesOptions {
-  readonly accounts: AccountStore;
+  readonly auth: GatewayAuth;
   readonly access: SignedAccess;
   readonly security: SecurityEvents;
 }
@@ -35,47 +36,54 @@ interface AccessBody {
   readonly paths?: readonly string[];
 }
 
+interface RenewalBody {
+  readonly token: string;
+}
+
 /** Passes for the file service, for a signed-in user who may open the path. */
-export function addAccessRoutes(app: FastifyInstance, { accounts, access, security }: AccessRoutesOptions): void {
+export function addAccessRoutes(app: FastifyInstance, { auth, access, security }: AccessRoutesOptions): void {
   app.post<{ Body: AccessBody }>(
     "/auth/access",
     { schema: { body: accessBody } },
-    forSignedInUser(accounts, async (holder, request, reply) => {
-      const { path, paths = [] } = request.body as AccessBody;
-      if (path !== undefined) return sendPass(reply, await issue(holder, path, request));
+    auth.required<{ Body: AccessBody }>(async (request, reply, own) => {
+      const { path, paths = [] } = request.body;
+      if (path !== undefined) return sendPass(reply, await issue(own, path));
       // All or nothing: a list with holes in it would be mistaken for a whole one.
-      const { results, refused } = await issueAll(paths, (each) => issue(holder, each, request));
+      const { results, refused } = await issueAll(paths, (each) => issue(own, each));
       if (refused !== undefined) return sendPass(reply, refused);
       return noStore(reply).send({ passes: results.flatMap((result) => viewOf(result)) });
     }),
   );
 
-  app.post<{ Body: { readonly token: string } }>(
+  app.post<{ Body: RenewalBody }>(
     "/auth/access/renew",
     {
       schema: { body: renewalBody },
       // A player asks again and again by itself, so this does not show that a person is there.
-      onRequest: async (request) => void (await request.visit.authenticate({ slide: false })),
+      onRequest: async (request) => void (await auth.of(request).load({ slide: false })),
     },
-    forSignedInUser(accounts, async (holder, request, reply) => {
-      const { token } = request.body as { readonly token: string };
-      const path = await access.renewablePath(holder, token);
-      return path === null ? sendProblem(reply, "forbidden") : sendPass(reply, await issue(holder, path, request));
+    auth.required<{ Body: RenewalBody }>(async (request, reply, own) => {
+      const path = await access.renewablePath(holderOf(own), request.body.token);
+      return path === null ? sendProblem(reply, "forbidden") : sendPass(reply, await issue(own, path));
     }),
   );
 
   /** Null for a path that could mean several things. */
-  async function issue(holder: PassHolder, text: string, { visit }: FastifyRequest): Promise<PassResult | null> {
+  async function issue(own: LoggedIn<SessionOwner>, text: string): Promise<PassResult | null> {
     const path = readAccessPath(text);
     if (path === null) return null;
-    const result = await access.issuePass(holder, path);
+    const result = await access.issuePass(holderOf(own), path);
     if (result.outcome === "forbidden") {
-      const { account, authentication } = holder;
-      const about = { userId: account.id, actorId: account.id, sessionId: authentication.session.id };
-      security.report({ event: "authz_fail", ...about, detail: { asked: "pass", path: text } }, visit.request);
+      const { id: userId } = own.user.account;
+      const about = { userId, actorId: userId, sessionId: own.session.id };
+      security.report({ event: "authz_fail", ...about, detail: { asked: "pass", path: text } }, own.request);
     }
     return result;
   }
+}
+
+function holderOf({ user, authentication }: LoggedIn<SessionOwner>): PassHolder {
+  return { account: user.account, authentication };
 }
 
 /**

@@ -1,21 +1,32 @@
-import type { SessionManager } from "coatcheck";
+import type { LoginOutcome } from "coatcheck";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { PasswordAuthenticator } from "../accounts/credentials/password-authenticator.ts";
+import type { SessionOwner } from "../accounts/account-store.ts";
+import type { Claimant, LoginCheck, PasswordAuthenticator } from "../accounts/credentials/password-authenticator.ts";
 import { KNOWN_DEVICE_LIFETIME_SECONDS, type KnownDevices } from "../accounts/throttling/known-devices.ts";
 import { PacedRefusals } from "../accounts/throttling/paced-refusals.ts";
 import { refusedPassword } from "../audit/refused-password.ts";
 import type { SecurityEvents } from "../audit/security-events.ts";
+import type { GatewayAuth } from "../doors/origin-doors.ts";
 import { GatewayError } from "../errors.ts";
 import { sendProblem, sendTooManyAttempts, sendUnavailable } from "../http/problem.ts";
 import type { ServedOrigins } from "../http/served-origins.ts";
 import { sessionView, siteData, userView } from "./session-view.ts";
 
 export interface LoginRouteOptions {
-  readonly sessions: SessionManager;
+  readonly auth: GatewayAuth;
   readonly authenticator: PasswordAuthenticator;
   readonly devices: KnownDevices;
   readonly origins: ServedOrigins;
   readonly security: SecurityEvents;
+}
+
+/** A login, and what its last check found; null where it was not checked. */
+interface AskedLogin {
+  readonly claimant: Claimant;
+  readonly check: LoginCheck | null;
+  readonly deviceToken: string | null;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
 }
 
 interface LoginBody {
@@ -35,18 +46,15 @@ export const loginBody = {
   },
 };
 
-/** A revoke-all during the password check costs one repetition of it; a second one, an answer to try again. */
-const MAXIMUM_CHECKS = 2;
-
 /** Email and password for a session. What was wrong is not told: not in status, body or time. */
 export function addLoginRoute(app: FastifyInstance, options: LoginRouteOptions): void {
-  const { authenticator, sessions, devices, origins, security } = options;
+  const { auth, authenticator, devices, origins, security } = options;
   const refusals = new PacedRefusals();
 
   /** An error of the queue is answered like a refusal: one by one, and without a line in the log for each of a flood. */
   async function tellShed(error: unknown, request: FastifyRequest): Promise<never> {
     if (error instanceof GatewayError && error.code === "overloaded") {
-      security.report(refusedPassword("login", "queue", {}), request.visit.request);
+      security.report(refusedPassword("login", "queue", {}), auth.of(request).request);
       await refusals.turn();
     }
     throw error;
@@ -59,39 +67,48 @@ export function addLoginRoute(app: FastifyInstance, options: LoginRouteOptions):
     const deviceToken = device.found === "one" ? device.value : null;
     await authenticator.askForRoom(email, deviceToken).catch((error: unknown) => tellShed(error, request));
 
-    for (let check = 0; check < MAXIMUM_CHECKS; check++) {
-      const claimant = await authenticator.lookUp(email);
-      const attempt = await sessions.begin(claimant.userId);
-      const checked = await authenticator
-        .checkLogin(claimant, { password, address: request.ip, deviceToken })
-        .catch((error: unknown) => tellShed(error, request));
-      // Not what was typed in place of an address: now and then that is a password.
-      const about = claimant.isKnown ? { userId: claimant.userId } : {};
-      if (checked.outcome === "throttled") {
-        security.report(refusedPassword("login", checked.limit, about), request.visit.request);
-        await refusals.turn();
-        return sendTooManyAttempts(reply, checked.retryAfterSeconds);
-      }
-      if (checked.outcome === "invalid") {
-        security.report({ event: "authn_login_fail", ...about }, request.visit.request);
-        return sendProblem(reply, "invalid_credentials");
-      }
-      const login = await request.visit.login(attempt, { remember, data: siteData(origin) });
-      if (login.outcome === "logged_in") {
-        if (checked.deviceTokenDue) await rememberDevice(checked.account.id, deviceToken, request, reply);
-        const { session } = login.authentication;
-        const { id: userId } = checked.account;
-        security.report(
-          { event: "authn_login_success", userId, actorId: userId, sessionId: session.id },
-          request.visit.request,
-        );
-        return { user: userView(checked.account), session: sessionView(session, session.id, origins) };
-      }
-      if (login.outcome === "refused") return sendProblem(reply, login.refusal.code);
-      if (login.outcome === "session_limit_reached") return sendProblem(reply, "session_limit_reached");
-    }
-    return sendUnavailable(reply);
+    const claimant = await authenticator.lookUp(email);
+    const given = { password, address: request.ip, deviceToken };
+    // What the check found is more than yes and no.
+    const last: { check: LoginCheck | null } = { check: null };
+    const check = async () => {
+      last.check = await authenticator.checkLogin(claimant, given);
+      return last.check.outcome === "verified";
+    };
+    // The check has seen whether the account is enabled; while its sessions are being ended, this one opens nothing either.
+    const begun = { remember, data: siteData(origin), force: true };
+    const login = await auth
+      .login(request, claimant.userId, check, begun)
+      .catch((error: unknown) => tellShed(error, request));
+    return answer(login, { claimant, check: last.check, deviceToken, request, reply });
   });
+
+  async function answer(login: LoginOutcome<SessionOwner>, asked: AskedLogin): Promise<unknown> {
+    const { claimant, check, deviceToken, request, reply } = asked;
+    const { request: cause } = auth.of(request);
+    // Not what was typed in place of an address: now and then that is a password.
+    const about = claimant.isKnown ? { userId: claimant.userId } : {};
+    if (check?.outcome === "throttled") {
+      security.report(refusedPassword("login", check.limit, about), cause);
+      await refusals.turn();
+      return sendTooManyAttempts(reply, check.retryAfterSeconds);
+    }
+    if (check?.outcome === "invalid") {
+      security.report({ event: "authn_login_fail", ...about }, cause);
+      return sendProblem(reply, "invalid_credentials");
+    }
+    if (!login.ok) {
+      const { code } = login;
+      if (code === "cross_origin_request" || code === "session_limit_reached") return sendProblem(reply, code);
+      return sendUnavailable(reply);
+    }
+    const { session } = login;
+    const { account } = login.user;
+    if (check?.deviceTokenDue) await rememberDevice(account.id, deviceToken, request, reply);
+    const { id: userId } = account;
+    security.report({ event: "authn_login_success", userId, actorId: userId, sessionId: session.id }, cause);
+    return { user: userView(account), session: sessionView(session, session.id, origins) };
+  }
 
   async function rememberDevice(
     userId: string,

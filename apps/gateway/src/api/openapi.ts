@@ -1,18 +1,22 @@
 import type { FastifyInstance } from "fastify";
+import type { OriginDoors } from "../doors/origin-doors.ts";
 import type { ServedOrigins } from "../http/served-origins.ts";
 import type { SignedAccess } from "../passes/signed-access.ts";
 import { openApiDocument } from "./document.ts";
 
+export interface OpenApiRouteOptions {
+  readonly origins: ServedOrigins;
+  readonly doors: OriginDoors;
+  readonly access: SignedAccess;
+}
+
 /** The API, described for programs. */
-export function addOpenApiRoute(
-  app: FastifyInstance,
-  { origins, access }: { readonly origins: ServedOrigins; readonly access: SignedAccess },
-): void {
+export function addOpenApiRoute(app: FastifyInstance, { origins, doors, access }: OpenApiRouteOptions): void {
   // The name of the cookie and the origin differ, and nothing else ever does: one for each is put together, once.
   const documents = new WeakMap<object, object>();
 
   app.get("/auth/openapi.json", async (request, reply) => {
-    const { guard } = origins.findOrPrimary(request.raw.headers.host);
+    const { guard } = doors.of(origins.findOrPrimary(request.raw.headers.host)).auth;
     const names = { origin: guard.origin.text, cookieName: guard.cookie.name };
     const document = documents.get(guard) ?? openApiDocument(names, access);
     documents.set(guard, document);

@@ -1,6 +1,5 @@
-import { safeNext } from "coatcheck/adapter";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { AccountStore } from "../accounts/account-store.ts";
+import type { FastifyInstance, FastifyReply } from "fastify";
+import type { GatewayAuth } from "../doors/origin-doors.ts";
 import { sendProblem } from "../http/problem.ts";
 import type { PageFile, PageFiles } from "../pages/page-files.ts";
 import {
@@ -12,36 +11,36 @@ import {
   SWITCH_USER,
   signInLocation,
 } from "../pages/page-locations.ts";
-import { findSignedInUser } from "./signed-in-user.ts";
 
 /** The pages. Who is signed in never sees the sign-in page, who is not is sent there, and back again afterwards. */
 export function addPageRoutes(
   app: FastifyInstance,
-  { accounts, pages }: { readonly accounts: AccountStore; readonly pages: PageFiles },
+  { auth, pages }: { readonly auth: GatewayAuth; readonly pages: PageFiles },
 ): void {
   app.get("/", async (_request, reply) => reply.redirect(ACCOUNT_PATH));
 
   app.get(SIGN_IN_PATH, async (request, reply) => {
     if (SWITCH_USER in (request.query as object)) return sendPage(reply, pages.signIn);
-    const user = await findSignedInUser(request, accounts);
-    return user === null ? sendPage(reply, pages.signIn) : reply.redirect(nextOf(request));
+    const own = await auth.of(request).load();
+    return own.user === null ? sendPage(reply, pages.signIn) : reply.redirect(own.next(ACCOUNT_PATH));
   });
 
   // For a link: opening it changes nothing, and its button does.
   app.get(SIGN_OUT_PATH, async (request, reply) => {
-    const user = await findSignedInUser(request, accounts);
+    const { user } = await auth.of(request).load();
     return user === null ? reply.redirect(SIGNED_OUT_LOCATION) : sendPage(reply, pages.signOut);
   });
 
   // Signing in is as good a proof as the password once more, and a proof of just now is not asked for again.
   app.get(CONFIRM_PATH, async (request, reply) => {
-    const user = await findSignedInUser(request, accounts);
-    if (user === null) return reply.redirect(signInLocation(nextOf(request)));
-    return user.authentication.fresh ? reply.redirect(nextOf(request)) : sendPage(reply, pages.confirm);
+    const own = await auth.of(request).load();
+    const next = own.next(ACCOUNT_PATH);
+    if (own.user === null) return reply.redirect(signInLocation(next));
+    return own.fresh ? reply.redirect(next) : sendPage(reply, pages.confirm);
   });
 
   app.get(ACCOUNT_PATH, async (request, reply) => {
-    const user = await findSignedInUser(request, accounts);
+    const { user } = await auth.of(request).load();
     return user === null ? reply.redirect(signInLocation(request.url)) : sendPage(reply, pages.account);
   });
 
@@ -55,9 +54,4 @@ export function addPageRoutes(
 function sendPage(reply: FastifyReply, page: PageFile): FastifyReply {
   // What a script writes into it is one user's: after a logout, Back must not show it once more.
   return reply.header("cache-control", "private, no-store").type(page.contentType).send(page.body);
-}
-
-function nextOf(request: FastifyRequest): string {
-  const { next } = request.query as { readonly next?: unknown };
-  return safeNext(typeof next === "string" ? next : null, ACCOUNT_PATH);
 }

@@ -1,18 +1,21 @@
 import type { FastifyInstance } from "fastify";
-import type { AccountStore } from "../accounts/account-store.ts";
-import type { PasswordAuthenticator } from "../accounts/credentials/password-authenticator.ts";
+import type { OwnerCheck, PasswordAuthenticator } from "../accounts/credentials/password-authenticator.ts";
 import { refusedPassword } from "../audit/refused-password.ts";
 import type { SecurityEvents } from "../audit/security-events.ts";
+import type { GatewayAuth } from "../doors/origin-doors.ts";
 import { sendProblem, sendTooManyAttempts } from "../http/problem.ts";
 import type { ServedOrigins } from "../http/served-origins.ts";
 import { sessionView } from "./session-view.ts";
-import { findSignedInUser } from "./signed-in-user.ts";
 
 export interface ReauthenticateRouteOptions {
-  readonly accounts: AccountStore;
+  readonly auth: GatewayAuth;
   readonly authenticator: PasswordAuthenticator;
   readonly origins: ServedOrigins;
   readonly security: SecurityEvents;
+}
+
+interface ReauthenticateBody {
+  readonly password: string;
 }
 
 export const reauthenticateBody = {
@@ -22,43 +25,38 @@ export const reauthenticateBody = {
   properties: { password: { type: "string", maxLength: 4_096 } },
 };
 
-/** The session may change under the check, by a touch at least; then both are done again, but not for ever. */
-const MAXIMUM_CHECKS = 3;
-
 /** The password once more, for a session that is fresh again under a new cookie. */
 export function addReauthenticateRoute(app: FastifyInstance, options: ReauthenticateRouteOptions): void {
-  const { accounts, authenticator, origins, security } = options;
+  const { auth, authenticator, origins, security } = options;
 
-  app.post<{ Body: { password: string } }>(
+  app.post<{ Body: ReauthenticateBody }>(
     "/auth/reauthenticate",
     { schema: { body: reauthenticateBody } },
-    async (request, reply) => {
-      for (let check = 0; check < MAXIMUM_CHECKS; check++) {
-        const user = await findSignedInUser(request, accounts);
-        if (user === null) return sendProblem(reply, "unauthenticated");
-        const { account, authentication } = user;
-        const { password } = request.body;
-        const given = { password, address: request.ip };
-        const checked = await authenticator.checkOwner(account, authentication.session.id, given);
-        const about = { userId: account.id, sessionId: authentication.session.id };
-        if (checked.outcome === "throttled") {
-          security.report(refusedPassword("reauthentication", checked.limit, about), request.visit.request);
-          return sendTooManyAttempts(reply, checked.retryAfterSeconds);
-        }
-        if (checked.outcome === "invalid") {
-          security.report({ event: "authn_reauthenticate_fail", ...about }, request.visit.request);
-          // 403, not 401: the session is good, so the user must not be sent to the sign-in page.
-          return sendProblem(reply, "invalid_credentials", { status: 403 });
-        }
-        const renewed = await request.visit.reauthenticate(authentication);
-        if (renewed.outcome === "session_busy") return sendProblem(reply.header("retry-after", "1"), "session_busy");
-        if (renewed.outcome === "reauthenticated") {
-          const { session } = renewed.authentication;
-          return { session: sessionView(session, session.id, origins) };
-        }
-        request.visit.refresh();
+    auth.required<{ Body: ReauthenticateBody }>(async (request, reply, own) => {
+      const { account } = own.user;
+      const about = { userId: account.id, sessionId: own.session.id };
+      const given = { password: request.body.password, address: request.ip };
+      // What the check found is more than yes and no.
+      const last: { check: OwnerCheck | null } = { check: null };
+      const proof = await own.confirm(async () => {
+        last.check = await authenticator.checkOwner(account, about.sessionId, given);
+        return last.check.outcome === "verified";
+      });
+      if (proof.ok) return { session: sessionView(proof.session, proof.session.id, origins) };
+      const { check } = last;
+      if (check?.outcome === "throttled") {
+        security.report(refusedPassword("reauthentication", check.limit, about), own.request);
+        return sendTooManyAttempts(reply, check.retryAfterSeconds);
       }
-      return sendProblem(reply.header("retry-after", "1"), "session_busy");
-    },
+      if (check?.outcome === "invalid") {
+        security.report({ event: "authn_reauthenticate_fail", ...about }, own.request);
+        // 403, not 401: the session is good, so the user must not be sent to the sign-in page.
+        return sendProblem(reply, "invalid_credentials", { status: proof.status });
+      }
+      if (proof.code === "session_busy" || proof.code === "session_changed") {
+        return sendProblem(reply.header("retry-after", "1"), "session_busy");
+      }
+      return sendProblem(reply, "unauthenticated");
+    }),
   );
 }

@@ -4,7 +4,7 @@ import { type AccessRoutesOptions, addAccessRoutes } from "./access.ts";
 import { addHealthRoutes, type HealthRoutesOptions } from "./health.ts";
 import { addKeySetRoutes } from "./key-sets.ts";
 import { addLoginRoute, type LoginRouteOptions } from "./login.ts";
-import { addOpenApiRoute } from "./openapi.ts";
+import { addOpenApiRoute, type OpenApiRouteOptions } from "./openapi.ts";
 import { addPageRoutes } from "./pages.ts";
 import { addPasswordRoute, type PasswordRouteOptions } from "./password.ts";
 import { addReauthenticateRoute, type ReauthenticateRouteOptions } from "./reauthenticate.ts";
@@ -16,6 +16,7 @@ export interface RoutesOptions
     HealthRoutesOptions,
     LoginRouteOptions,
     MeRoutesOptions,
+    OpenApiRouteOptions,
     PasswordRouteOptions,
     ReauthenticateRouteOptions,
     SessionRoutesOptions {
@@ -26,7 +27,7 @@ export interface RoutesOptions
 export function addRoutes(app: FastifyInstance, options: RoutesOptions): void {
   addHealthRoutes(app, options);
   addLoginRoute(app, options);
-  addLogoutRoute(app);
+  addLogoutRoute(app, options);
   addMeRoutes(app, options);
   addSessionRoutes(app, options);
   addReauthenticateRoute(app, options);

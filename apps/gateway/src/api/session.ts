@@ -1,23 +1,22 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { AccountStore } from "../accounts/account-store.ts";
 import type { SecurityEvents } from "../audit/security-events.ts";
+import type { GatewayAuth } from "../doors/origin-doors.ts";
 import { ignoreBody } from "../http/json-bodies.ts";
 import { sendProblem } from "../http/problem.ts";
 import type { ServedOrigins } from "../http/served-origins.ts";
 import { sessionView, userView } from "./session-view.ts";
-import { forSignedInUser } from "./signed-in-user.ts";
 
 export interface MeRoutesOptions {
-  readonly accounts: AccountStore;
+  readonly auth: GatewayAuth;
   readonly origins: ServedOrigins;
   readonly security: SecurityEvents;
 }
 
 /** Who I am, and by which session. */
-export function addMeRoutes(app: FastifyInstance, { accounts, origins, security }: MeRoutesOptions): void {
+export function addMeRoutes(app: FastifyInstance, { auth, origins, security }: MeRoutesOptions): void {
   app.get(
     "/auth/me",
-    forSignedInUser(accounts, async ({ account, authentication: { session } }) => ({
+    auth.required((_request, _reply, { user: { account }, session }) => ({
       user: userView(account),
       session: sessionView(session, session.id, origins),
     })),
@@ -25,15 +24,11 @@ export function addMeRoutes(app: FastifyInstance, { accounts, origins, security 
 
   app.get<{ Params: { userId: string } }>(
     "/auth/profile/:userId",
-    forSignedInUser(accounts, async ({ account, authentication }, request, reply) => {
+    auth.required<{ Params: { userId: string } }>((request, reply, { user: { account }, session, request: cause }) => {
       // The same answer for another user's id and for an id that no user has.
-      const { userId } = request.params as { userId: string };
-      if (userId === account.id) return userView(account);
-      const about = { userId: account.id, actorId: account.id, sessionId: authentication.session.id };
-      security.report(
-        { event: "authz_fail", ...about, detail: { asked: "profile_of_another" } },
-        request.visit.request,
-      );
+      if (request.params.userId === account.id) return userView(account);
+      const about = { userId: account.id, actorId: account.id, sessionId: session.id };
+      security.report({ event: "authz_fail", ...about, detail: { asked: "profile_of_another" } }, cause);
       return sendProblem(reply, "forbidden");
     }),
   );
@@ -43,10 +38,10 @@ export function addMeRoutes(app: FastifyInstance, { accounts, origins, security 
  * Ends the session, if there is one. 204 either way; 503, with the cookie kept, if the store did not take it. A body is no
  * reason to stay signed in: a form and `navigator.sendBeacon` have one. Pages of other sites are refused before.
  */
-export function addLogoutRoute(app: FastifyInstance): void {
+export function addLogoutRoute(app: FastifyInstance, { auth }: { readonly auth: GatewayAuth }): void {
   const onRequest = async (request: FastifyRequest) => ignoreBody(request);
   app.post("/auth/logout", { onRequest }, async (request, reply) => {
-    await request.visit.logout();
+    await auth.of(request).logout();
     return reply.code(204).send();
   });
 }

@@ -1,16 +1,14 @@
-import type { Clock, SessionManager } from "coatcheck";
+import type { Clock } from "coatcheck";
 import type { FastifyInstance } from "fastify";
-import type { AccountStore } from "../accounts/account-store.ts";
 import type { SecurityEvents } from "../audit/security-events.ts";
+import type { GatewayAuth } from "../doors/origin-doors.ts";
 import { sendProblem, sendTooManyAttempts } from "../http/problem.ts";
 import type { ServedOrigins } from "../http/served-origins.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { sessionView } from "./session-view.ts";
-import { forSignedInUser } from "./signed-in-user.ts";
 
 export interface SessionRoutesOptions {
-  readonly accounts: AccountStore;
-  readonly sessions: SessionManager;
+  readonly auth: GatewayAuth;
   readonly clock: Clock;
   readonly origins: ServedOrigins;
   readonly security: SecurityEvents;
@@ -26,55 +24,47 @@ export const revokeAllQuery = {
 
 /** The devices that the user is signed in on, and how to sign them out. */
 export function addSessionRoutes(app: FastifyInstance, options: SessionRoutesOptions): void {
-  const { accounts, sessions, clock, origins, security } = options;
+  const { auth, clock, origins, security } = options;
   const revocations = new RateLimit({ maximum: REVOCATIONS_PER_MINUTE, windowSeconds: 60, clock });
 
   app.get(
     "/auth/sessions",
-    forSignedInUser(accounts, async ({ account, authentication }) => {
-      const all = await sessions.list(account.id);
-      return { sessions: all.map((session) => sessionView(session, authentication.session.id, origins)) };
+    auth.required(async (_request, _reply, own) => {
+      const devices = await own.devices();
+      return { sessions: devices.map((session) => sessionView(session, own.session.id, origins)) };
     }),
   );
 
   app.delete<{ Params: { id: string } }>(
     "/auth/sessions/:id",
-    forSignedInUser(accounts, async ({ account, authentication }, request, reply) => {
-      const { id } = request.params as { id: string };
-      if (id === authentication.session.id) {
-        await request.visit.logout();
-        return reply.code(204).send();
+    auth.required<{ Params: { id: string } }>(async (request, reply, own) => {
+      const { id } = request.params;
+      if (id !== own.session.id) {
+        // Whether it is one's own comes before freshness: "enter your password" would tell that the id exists.
+        const isOwn = (await own.devices()).some((session) => session.id === id);
+        if (!isOwn) return sendProblem(reply, "not_found");
+        if (!own.fresh) return sendProblem(reply, "reauthentication_required");
       }
-      // Whether it is one's own comes before freshness: "enter your password" would tell that the id exists.
-      const own = (await sessions.list(account.id)).some((session) => session.id === id);
-      if (!own) return sendProblem(reply, "not_found");
-      if (!authentication.fresh) return sendProblem(reply, "reauthentication_required");
-      const revoked = await sessions.revoke(account.id, id, "revoked", { cause: request.visit.request });
-      return revoked ? reply.code(204).send() : sendProblem(reply, "not_found");
+      return (await own.revoke(id)) ? reply.code(204).send() : sendProblem(reply, "not_found");
     }),
   );
 
   app.delete<{ Querystring: { include?: "current" } }>(
     "/auth/sessions",
     { schema: { querystring: revokeAllQuery } },
-    forSignedInUser(accounts, async ({ account, authentication }, request, reply) => {
-      if (!authentication.fresh) return sendProblem(reply, "reauthentication_required");
-      const retryAfterSeconds = revocations.use(authentication.session.id);
+    auth.freshRequired<{ Querystring: { include?: "current" } }>(async (request, reply, own) => {
+      const { account } = own.user;
+      const retryAfterSeconds = revocations.use(own.session.id);
       if (retryAfterSeconds !== null) {
-        const about = { userId: account.id, actorId: account.id, sessionId: authentication.session.id };
+        const about = { userId: account.id, actorId: account.id, sessionId: own.session.id };
         security.report(
           { event: "excess_rate_limit_exceeded", ...about, detail: { asked: "sign_out_everywhere" } },
-          request.visit.request,
+          own.request,
         );
         return sendTooManyAttempts(reply, retryAfterSeconds);
       }
-
-      const cause = { cause: request.visit.request };
-      const { include } = request.query as { include?: "current" };
-      if (include === undefined) return { revoked: await sessions.revokeOthers(authentication, "revoked", cause) };
-      const revoked = await sessions.revokeAll(account.id, "revoked", cause);
-      request.visit.forget();
-      return { revoked };
+      const isCurrentIncluded = request.query.include === "current";
+      return { revoked: await (isCurrentIncluded ? own.revokeAll() : own.revokeOthers()) };
     }),
   );
 }

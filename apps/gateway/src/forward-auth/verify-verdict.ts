@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
-import type { GuardedRequest, RequestGuard } from "coatcheck/adapter";
-import { asksForPage, extendsSession, headerValue } from "../http/request-headers.ts";
+import type { GuardedRequest } from "coatcheck/adapter";
+import type { OriginDoors } from "../doors/origin-doors.ts";
+import { headerValue } from "../http/request-headers.ts";
 import { hasSeveralHosts } from "../http/served-host.ts";
 import type { ServedOrigins } from "../http/served-origins.ts";
 import { kindOfFieldName } from "../one-reading/field-names.ts";
 import { namesAPath } from "../one-reading/named-paths.ts";
 import { hasNeedlessEncoding, isAllowed, readRequestTarget } from "../one-reading/request-target.ts";
-import { signInLocation } from "../pages/page-locations.ts";
 import type { AccessDecider } from "../proxy/access-decision.ts";
 import { remoteHeaders } from "../proxy/upstream/forwarded-request.ts";
 import { type OriginalRequest, originalRequest, type VerifyDialect } from "./original-request.ts";
@@ -14,6 +14,7 @@ import { type Asked, askedIn, type Question } from "./verify-question.ts";
 
 export interface VerdictParts {
   readonly origins: ServedOrigins;
+  readonly doors: OriginDoors;
   readonly decider: AccessDecider;
   /** Whether the connection is from a proxy of ours: of others nothing is believed. */
   readonly isTrustedPeer: (request: IncomingMessage) => boolean;
@@ -43,7 +44,7 @@ export type Refused =
 export async function verdictOn(
   request: IncomingMessage,
   question: Question,
-  { origins, decider, isTrustedPeer, clientAddress }: VerdictParts,
+  { origins, doors, decider, isTrustedPeer, clientAddress }: VerdictParts,
 ): Promise<Granted | Refused> {
   if (!isTrustedPeer(request) || hasSeveralHosts(request)) return { status: 403 };
   const { headers, method = "GET" } = request;
@@ -52,18 +53,20 @@ export async function verdictOn(
   if (typeof asked === "string") return { status: 403, misconfigured: asked };
   const original = originalRequest(dialect, { method, rest, headers });
   // Cookies are of one host: for another one there can be no session here.
-  const guard = origins.find(original.host ?? undefined)?.guard;
-  if (guard === undefined) return { status: 403 };
+  const served = origins.find(original.host ?? undefined);
+  if (served === null) return { status: 403 };
   if (!isPlain(original.target, asked) || hasTellingName(request, dialect, asked)) return { status: 403 };
 
-  const admission = guard.admit(new AskedRequest(request, original, clientAddress));
-  if (!admission.ok) return { status: 403 };
-  const decision = await decider.decide(admission, asked.access, {
-    audience: guard.origin.text,
-    slide: extendsSession(headers),
-  });
-  if (decision.outcome === "refused") return { status: 403 };
-  if (decision.outcome === "unauthenticated") return unauthenticated(dialect, original, request, guard);
+  const { origin } = served;
+  const auth = doors.of(served).auth.admit(new AskedRequest(request, original, clientAddress));
+  if (!auth.ok) return { status: 403 };
+  const decision = await decider.decide(auth, asked.access, origin.text);
+  if (decision.outcome === "refused") {
+    const { code, location } = decision;
+    if (code !== "unauthenticated") return { status: 403 };
+    if (location === null) return { status: 401, location };
+    return { status: dialect === "nginx" ? 401 : 302, location: origin.text + location };
+  }
   const { identity } = decision;
   return { status: 200, headers: ["authorization", `Bearer ${identity.token}`, ...remoteHeaders(identity)] };
 }
@@ -136,14 +139,4 @@ function upgradeOf(headers: IncomingHttpHeaders): string | null {
     headers["sec-websocket-version"] !== undefined ||
     headers["sec-fetch-mode"] === "websocket";
   return isWebSocket ? "websocket" : null;
-}
-
-function unauthenticated(
-  dialect: VerifyDialect,
-  { method, target }: OriginalRequest,
-  { headers }: IncomingMessage,
-  guard: RequestGuard,
-): Refused {
-  if (method === null || target === null || !asksForPage(method, headers)) return { status: 401, location: null };
-  return { status: dialect === "nginx" ? 401 : 302, location: guard.origin.text + signInLocation(target) };
 }

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { GuardedRequest } from "coatcheck/adapter";
 
 /** A header as one text; null if it is absent. */
 export function headerValue(value: string | readonly string[] | undefined): string | null {
@@ -6,29 +7,26 @@ export function headerValue(value: string | readonly string[] | undefined): stri
   return typeof value === "string" ? value : value.join(", ");
 }
 
+/** The headers of a request in the form in which guards look at them: by their names in lower case. */
+export function guardedHeaders(headers: IncomingHttpHeaders): GuardedRequest["headers"] {
+  return { get: (name) => headerValue(headers[name]) };
+}
+
 /** A client sets it to "false" on requests that no person made, such as polls. It works on every path. */
 const SLIDE_HEADER = "coatcheck-slide";
 
 /**
- * Whether a request extends the session, because a person made it. A poll does not: it says so by `Coatcheck-Slide: false`
- * or, on the gateway's own paths, by `?slide=false`. An event stream never does, because a browser reopens it by itself. A
- * client that lies here only shortens its own session.
+ * Whether a request extends the session, because a person made it. A poll does not: it says so by `Coatcheck-Slide: false`.
+ * An event stream never does, because a browser reopens it by itself. A client that lies here only shortens its own session.
  */
-export function extendsSession(headers: IncomingHttpHeaders, ownQuery: unknown = undefined): boolean {
-  if (headers[SLIDE_HEADER] === "false") return false;
-  if ((headers.accept ?? "").includes("text/event-stream")) return false;
-  const { slide } = (ownQuery ?? {}) as { readonly slide?: unknown };
-  return slide !== "false";
+export function extendsSession({ headers }: Pick<GuardedRequest, "headers">): boolean {
+  return headers.get(SLIDE_HEADER) !== "false" && !(headers.get("accept") ?? "").includes("text/event-stream");
 }
 
-/** Whether a person opens a page, who can be sent elsewhere: by Fetch Metadata, or the wish for HTML of an older browser. */
-export function asksForPage(method: string, headers: IncomingHttpHeaders): boolean {
-  return (method === "GET" || method === "HEAD") && navigates(headers);
-}
-
-/** Whether a person sends a form, and looks at what comes of it. */
-export function sendsForm(method: string, headers: IncomingHttpHeaders): boolean {
-  return method === "POST" && navigates(headers);
+/** The other way round, on the gateway's own paths: there a query may say so as well, by `?slide=false`. */
+export function isPoll(request: Pick<GuardedRequest, "headers" | "url">): boolean {
+  const [, query = ""] = (request.url ?? "").split("?", 2);
+  return !extendsSession(request) || new URLSearchParams(query).get("slide") === "false";
 }
 
 /** The path of the page that a form was on; null where the browser does not say, or it was on another site. */
@@ -37,9 +35,4 @@ export function pageOfForm({ headers }: IncomingMessage): string | null {
   if (referer === undefined || !URL.canParse(referer)) return null;
   const page = new URL(referer);
   return page.host === host ? page.pathname + page.search : null;
-}
-
-function navigates(headers: IncomingHttpHeaders): boolean {
-  const mode = headers["sec-fetch-mode"];
-  return mode === undefined ? (headers.accept ?? "").includes("text/html") : mode === "navigate";
 }

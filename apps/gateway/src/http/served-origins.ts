@@ -1,4 +1,4 @@
-import { type HostCookie, RequestGuard } from "coatcheck/adapter";
+import type { HostCookie, PublicOrigin } from "coatcheck/adapter";
 import { isLoopback } from "coatcheck/keys";
 import { readHostName } from "../one-reading/host-name.ts";
 import { deviceCookie } from "./device-cookie.ts";
@@ -6,10 +6,7 @@ import { type SecurityHeaders, securityHeaders, transportSecurity } from "./secu
 
 /** What the gateway is under one of its public origins, made once: every request asks for it. */
 export interface ServedOrigin {
-  /** Knows the origin and its cookie, and refuses what pages of any other made the browser send. */
-  readonly guard: RequestGuard;
-  /** The same for what looks at no session: pages of others are refused there only with the cookie. */
-  readonly sessionlessGuard: RequestGuard;
+  readonly origin: PublicOrigin;
   /** As browsers write it into Host: with the port where it is not the scheme's own. */
   readonly host: string;
   readonly scheme: "http" | "https";
@@ -30,16 +27,17 @@ export interface ServedOrigin {
 export class ServedOrigins {
   /** The first one, which speaks for the gateway where no origin is asked for: in tokens, and in health checks. */
   readonly primary: ServedOrigin;
+  readonly all: readonly ServedOrigin[];
   readonly #byHost: ReadonlyMap<string, ServedOrigin>;
   /** The host name of the only one; null where there are several. */
   readonly #onlyHostname: string | null;
 
-  /** No host may stand for two of the guards' origins: `parsePublicUrls` sees to it. */
-  constructor([first, ...others]: readonly [RequestGuard, ...RequestGuard[]], { hstsSubdomains = false } = {}) {
+  /** No host may stand for two of the origins: `parsePublicUrls` sees to it. */
+  constructor([first, ...others]: readonly [PublicOrigin, ...PublicOrigin[]], { hstsSubdomains = false } = {}) {
     this.primary = servedOrigin(first, hstsSubdomains);
-    const all = [this.primary, ...others.map((guard) => servedOrigin(guard, hstsSubdomains))];
-    this.#byHost = new Map(all.flatMap((each) => hostsOf(each.guard.origin.text).map((host) => [host, each])));
-    this.#onlyHostname = others.length === 0 ? new URL(first.origin.text).hostname : null;
+    this.all = [this.primary, ...others.map((origin) => servedOrigin(origin, hstsSubdomains))];
+    this.#byHost = new Map(this.all.flatMap((each) => hostsOf(each.origin.text).map((host) => [host, each])));
+    this.#onlyHostname = others.length === 0 ? new URL(first.text).hostname : null;
   }
 
   /** Whether there is more than one of them. */
@@ -67,18 +65,9 @@ function hostsOf(origin: string): readonly string[] {
   return port === "" ? [host, `${hostname}:${protocol === "https:" ? 443 : 80}`] : [host];
 }
 
-function servedOrigin(guard: RequestGuard, hstsSubdomains: boolean): ServedOrigin {
-  const { origin } = guard;
+function servedOrigin(origin: PublicOrigin, hstsSubdomains: boolean): ServedOrigin {
   return {
-    guard,
-    sessionlessGuard: new RequestGuard({
-      sessions: guard.sessions,
-      origin: origin.text,
-      headerlessRequests: "refuse",
-      crossOriginRequests: "refuse_with_cookie",
-      // Decided for the guard that there is.
-      dangerouslyAllowInsecureOrigin: !origin.isSecure,
-    }),
+    origin,
     host: new URL(origin.text).host,
     scheme: origin.isSecure ? "https" : "http",
     deviceCookie: deviceCookie(origin),

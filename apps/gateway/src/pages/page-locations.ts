@@ -1,4 +1,4 @@
-import { safeNext } from "coatcheck/adapter";
+import { viewWithNext } from "coatcheck/adapter";
 
 export const SIGN_IN_PATH = "/auth/sign-in";
 export const SIGN_OUT_PATH = "/auth/sign-out";
@@ -14,19 +14,15 @@ export const SIGNED_OUT_LOCATION = `${SIGN_IN_PATH}?signed-out`;
 
 /** The sign-in page, with the way back. */
 export function signInLocation(target: string): string {
-  return `${SIGN_IN_PATH}?${wayBack(target)}`;
+  return viewWithNext(SIGN_IN_PATH, target);
 }
 
 /** The sign-in page for a signed-in user who wants to use another account, with the way back. */
 export function switchUserLocation(target: string): string {
-  return `${SIGN_IN_PATH}?${SWITCH_USER}&${wayBack(target)}`;
+  return viewWithNext(`${SIGN_IN_PATH}?${SWITCH_USER}`, target);
 }
 
 /** Where the password is given once more, with the way back. */
 export function confirmLocation(target: string): string {
-  return `${CONFIRM_PATH}?${wayBack(target)}`;
-}
-
-function wayBack(target: string): string {
-  return `next=${encodeURIComponent(safeNext(target))}`;
+  return viewWithNext(CONFIRM_PATH, target);
 }

@@ -1,6 +1,7 @@
+import { isNavigation, opensPage } from "coatcheck/adapter";
 import type { FastifyReply } from "fastify";
 import { type ProblemCode, problems, sendProblem } from "../http/problem.ts";
-import { asksForPage, pageOfForm, sendsForm } from "../http/request-headers.ts";
+import { guardedHeaders, pageOfForm } from "../http/request-headers.ts";
 import type { PageFile } from "./page-files.ts";
 import { problemPage } from "./problem-page.ts";
 import { formProblemText, type ProblemText, problemText } from "./problem-texts.ts";
@@ -29,9 +30,10 @@ export class ProblemAnswers {
   /** `told` is given where a code stands for something of which there is more to say. */
   send(reply: FastifyReply, code: ProblemCode, told: ToldProblem | null = null): FastifyReply {
     const { raw } = reply.request;
-    const { method = "", url = "", headers } = raw;
-    const isForm = sendsForm(method, headers);
-    if (!isForm && !asksForPage(method, headers)) {
+    const { method = "", url = "" } = raw;
+    const asked = { method, headers: guardedHeaders(raw.headers) };
+    const isForm = method === "POST" && isNavigation(asked);
+    if (!isForm && !opensPage(asked)) {
       return sendProblem(reply, code, told === null ? {} : { detail: told.detail });
     }
     const text = told?.text ?? (isForm ? formProblemText(code) : problemText(code));

@@ -1,7 +1,7 @@
-import type { RequestSession } from "coatcheck/adapter";
-import type { AccountStore } from "../accounts/account-store.ts";
-import { findSessionOwner } from "../accounts/session-owner.ts";
+import type { Refusal } from "coatcheck";
 import type { SecurityEvents } from "../audit/security-events.ts";
+import type { UserSession } from "../doors/origin-doors.ts";
+import { extendsSession } from "../http/request-headers.ts";
 import type { SignedAccess } from "../passes/signed-access.ts";
 import type { RouteAccess } from "../routing/route.ts";
 import type { ForwardedIdentity } from "./upstream/forwarded-request.ts";
@@ -12,10 +12,12 @@ export type AccessDecision =
       readonly identity: ForwardedIdentity;
       readonly session: { readonly userId: string; readonly id: string };
     }
-  | { readonly outcome: "unauthenticated" }
-  | { readonly outcome: "refused"; readonly code: "forbidden" | "reauthentication_required" };
-
-const UNAUTHENTICATED: AccessDecision = { outcome: "unauthenticated" };
+  | {
+      readonly outcome: "refused";
+      readonly code: "unauthenticated" | "reauthentication_required" | "forbidden";
+      /** Where a person who opens a page can do something about it, and is led back from; null for scripts. */
+      readonly location: string | null;
+    };
 
 /** What is asked of a user, by a route of the gateway's or by a proxy that has it ask. */
 export type AskedAccess = Exclude<RouteAccess, { readonly kind: "public" }>;
@@ -25,47 +27,45 @@ export type AskedAccess = Exclude<RouteAccess, { readonly kind: "public" }>;
  * for every way in.
  */
 export class AccessDecider {
-  readonly #accounts: AccountStore;
   readonly #access: SignedAccess;
   readonly #security: SecurityEvents;
 
-  constructor(parts: {
-    readonly accounts: AccountStore;
-    readonly access: SignedAccess;
-    readonly security: SecurityEvents;
-  }) {
+  constructor(parts: { readonly access: SignedAccess; readonly security: SecurityEvents }) {
     this.#security = parts.security;
-    this.#accounts = parts.accounts;
     this.#access = parts.access;
   }
 
-  async decide(
-    visit: RequestSession,
-    asked: AskedAccess,
-    { audience, slide }: { readonly audience: string; readonly slide: boolean },
-  ): Promise<AccessDecision> {
-    const authentication = await visit.authenticate({ slide });
-    if (authentication.status !== "authenticated") return UNAUTHENTICATED;
+  async decide(auth: UserSession, asked: AskedAccess, audience: string): Promise<AccessDecision> {
+    // A query is the service's own here: it says nothing of the session.
+    const { user, authentication } = await auth.load({ slide: extendsSession(auth.request) });
+    if (user === null || authentication === null) return refusedBy("unauthenticated", auth.refuseLogin());
+    const { account } = user;
     const { session } = authentication;
-    const account = await findSessionOwner(this.#accounts, session);
-    if (account === null) return UNAUTHENTICATED;
-    if (asked.kind === "fresh_login" && !authentication.fresh) {
-      return { outcome: "refused", code: "reauthentication_required" };
+    if (asked.kind === "fresh_login") {
+      const refusal = await auth.requireFresh();
+      if (refusal !== null) return refusedBy("reauthentication_required", refusal);
     }
     if (asked.kind === "role" && !account.roles.includes(asked.role)) {
       const about = { userId: account.id, actorId: account.id, sessionId: session.id };
       this.#security.report(
         { event: "authz_fail", ...about, detail: { asked: `role:${asked.role}`, audience } },
-        visit.request,
+        auth.request,
       );
-      return { outcome: "refused", code: "forbidden" };
+      return { outcome: "refused", code: "forbidden", location: null };
     }
 
     const issued = await this.#access.identityToken({ account, authentication }, audience);
     // Less than a second is left of the session.
-    if (issued.outcome === "refused") return UNAUTHENTICATED;
+    if (issued.outcome === "refused") return refusedBy("unauthenticated", auth.refuseLogin());
     const { id: userId, email, name, roles } = account;
     const identity = { token: issued.token, userId, email, name, roles };
     return { outcome: "granted", identity, session: { userId, id: session.id } };
   }
+}
+
+function refusedBy(
+  code: "unauthenticated" | "reauthentication_required",
+  { location }: Pick<Refusal, "location">,
+): AccessDecision {
+  return { outcome: "refused", code, location };
 }

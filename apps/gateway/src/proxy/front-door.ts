@@ -1,5 +1,5 @@
 import { boundPipelining } from "@coatcheck/service/pipelined-requests";
-import type { RequestSession } from "coatcheck/adapter";
+import type { AuthSession } from "coatcheck";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ServedOrigins } from "../http/served-origins.ts";
 import { handledBy } from "../metrics/measure-requests.ts";
@@ -49,7 +49,7 @@ export function addFrontDoor(
     handledBy(request, "service");
     const failure = await upstreams.forward(request.raw, reply.raw, admitted);
     if (failure === null) return reply.hijack();
-    await writeSession(reply, admitted.visit);
+    await writeSession(reply, admitted.auth);
     const { code, retryAfterSeconds } = failure;
     if (retryAfterSeconds !== null) reply.header("retry-after", String(retryAfterSeconds));
     return problemAnswers.send(reply, code);
@@ -71,19 +71,19 @@ async function answer(
     }
     case "redirect":
       reply.code(303).header("location", decision.location);
-      await writeSession(reply, decision.visit);
+      await writeSession(reply, decision.auth);
       return reply.header("cache-control", "no-store").send();
     case "problem":
       for (const { name, value } of decision.headers) reply.header(name, value);
-      if (decision.visit !== null) await writeSession(reply, decision.visit);
+      if (decision.auth !== null) await writeSession(reply, decision.auth);
       return problemAnswers.send(reply, decision.code);
   }
 }
 
-/** What the visit has to say in the headers, where the response is not the upstream's. */
-async function writeSession(reply: FastifyReply, visit: RequestSession): Promise<void> {
+/** What becomes of the session, in the headers of a response that is not the upstream's. */
+async function writeSession(reply: FastifyReply, auth: AuthSession<unknown>): Promise<void> {
   const headers = { get: (name: string) => textOf(reply.getHeader(name)) };
-  for (const { name, value } of await visit.finish({ status: reply.statusCode, headers })) reply.header(name, value);
+  for (const { name, value } of await auth.finish({ status: reply.statusCode, headers })) reply.header(name, value);
 }
 
 function textOf(value: string | number | readonly string[] | undefined): string | null {

@@ -1,17 +1,18 @@
 import type { IncomingMessage } from "node:http";
-import { type Answer, answerTo, type HeaderEdit, type RequestSession } from "coatcheck/adapter";
+import { type Answer, answerTo, type HeaderEdit } from "coatcheck/adapter";
+import type { OriginDoors, UserSession } from "../doors/origin-doors.ts";
 import type { ProblemCode } from "../http/problem.ts";
-import { asksForPage, extendsSession, headerValue } from "../http/request-headers.ts";
+import { guardedHeaders } from "../http/request-headers.ts";
 import type { ServedOrigin } from "../http/served-origins.ts";
 import { namedPathsOf } from "../one-reading/named-paths.ts";
 import { type RequestTarget, readRequestTarget } from "../one-reading/request-target.ts";
-import { confirmLocation, signInLocation } from "../pages/page-locations.ts";
 import type { Route, RouteAccess } from "../routing/route.ts";
 import type { RouteTable } from "../routing/route-table.ts";
 import type { AccessDecider, AskedAccess } from "./access-decision.ts";
 import type { AdmittedRequest } from "./upstream/upstreams.ts";
 
 export interface RequestGateParts {
+  readonly doors: OriginDoors;
   readonly routes: RouteTable;
   readonly decider: AccessDecider;
 }
@@ -23,12 +24,12 @@ export type GateDecision =
   | {
       readonly kind: "problem";
       readonly code: ProblemCode;
-      readonly visit: RequestSession | null;
+      readonly auth: UserSession | null;
       /** What the answer must carry besides. */
       readonly headers: readonly HeaderEdit[];
     }
   /** A person who opens a page is sent to where they can do something about it. */
-  | { readonly kind: "redirect"; readonly location: string; readonly visit: RequestSession }
+  | { readonly kind: "redirect"; readonly location: string; readonly auth: UserSession }
   | { readonly kind: "answer"; readonly answer: Answer };
 
 const OWN: GateDecision = { kind: "own" };
@@ -64,30 +65,30 @@ export class RequestGate {
     if (further === null) return problem("invalid_path", null);
 
     // What other sites send to a public route, such as a payment's answer or a call of its API, is the service's to judge.
-    const guard = route.access.kind === "public" ? origin.sessionlessGuard : origin.guard;
-    const admission = guard.admit({
+    const { auth: ofUsers, publicAuth } = this.#parts.doors.of(origin);
+    const auth = (route.access.kind === "public" ? publicAuth : ofUsers).admit({
       method: request.method ?? "GET",
       url: request.url,
-      headers: { get: (name) => headerValue(request.headers[name]) },
+      headers: guardedHeaders(request.headers),
       clientAddress,
       id,
     });
-    if (!admission.ok) {
-      return admission.code === "preflight"
-        ? { kind: "answer", answer: answerTo(admission) }
-        : problem(admission.code, null, admission.headers);
+    if (!auth.ok) {
+      return auth.code === "preflight"
+        ? { kind: "answer", answer: answerTo(auth) }
+        : problem(auth.code, null, auth.headers);
     }
-    const common = { origin, route, target: target.forwarded, visit: admission, clientAddress };
+    const common = { origin, route, target: target.forwarded, auth, clientAddress };
     if (route.access.kind === "public") {
       // No session is looked at here.
       if (further.length > 0) return problem("forbidden", null);
       return { kind: "forward", admitted: { ...common, identity: null, session: null } };
     }
     for (const access of further) {
-      const decision = await this.#decideForUser(request, access, common);
+      const decision = await this.#decideForUser(access, common);
       if (decision.kind !== "forward") return decision;
     }
-    return this.#decideForUser(request, route.access, common);
+    return this.#decideForUser(route.access, common);
   }
 
   /** What a request needs beside its route's access, for the other paths that it acts on; null where they are unclear. */
@@ -109,23 +110,16 @@ export class RequestGate {
   }
 
   async #decideForUser(
-    request: IncomingMessage,
     access: AskedAccess,
-    common: Omit<AdmittedRequest, "identity" | "session">,
+    common: Omit<AdmittedRequest, "identity" | "session"> & { readonly auth: UserSession },
   ): Promise<GateDecision> {
-    const { visit, route } = common;
-    const decision = await this.#parts.decider.decide(visit, access, {
-      audience: route.audience,
-      slide: extendsSession(request.headers),
-    });
-    switch (decision.outcome) {
-      case "granted":
-        return { kind: "forward", admitted: { ...common, identity: decision.identity, session: decision.session } };
-      case "refused":
-        return refused(request, decision.code, visit);
-      case "unauthenticated":
-        return unauthenticated(request, visit);
+    const { auth, route } = common;
+    const decision = await this.#parts.decider.decide(auth, access, route.audience);
+    if (decision.outcome === "granted") {
+      return { kind: "forward", admitted: { ...common, identity: decision.identity, session: decision.session } };
     }
+    const { code, location } = decision;
+    return location === null ? problem(code, auth) : { kind: "redirect", location, auth };
   }
 }
 
@@ -137,22 +131,6 @@ function isAsked(access: RouteAccess): access is AskedAccess {
   return access.kind !== "public";
 }
 
-function problem(code: ProblemCode, visit: RequestSession | null, headers: readonly HeaderEdit[] = []): GateDecision {
-  return { kind: "problem", code, visit, headers };
-}
-
-/** A person who opens a page that needs a fresh login is asked for the password and led back. */
-function refused(
-  { method = "GET", url = "/", headers }: IncomingMessage,
-  code: ProblemCode,
-  visit: RequestSession,
-): GateDecision {
-  if (code !== "reauthentication_required" || !asksForPage(method, headers)) return problem(code, visit);
-  return { kind: "redirect", location: confirmLocation(url), visit };
-}
-
-/** A person who opens a page is sent to sign in, and back. A script sees the status. */
-function unauthenticated({ method = "GET", url = "/", headers }: IncomingMessage, visit: RequestSession): GateDecision {
-  if (!asksForPage(method, headers)) return problem("unauthenticated", visit);
-  return { kind: "redirect", location: signInLocation(url), visit };
+function problem(code: ProblemCode, auth: UserSession | null, headers: readonly HeaderEdit[] = []): GateDecision {
+  return { kind: "problem", code, auth, headers };
 }

@@ -1,15 +1,15 @@
 import { SessionManager } from "coatcheck";
-import { RequestGuard } from "coatcheck/adapter";
+import { parsePublicOrigin } from "coatcheck/adapter";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { describe, expect, test } from "vitest";
+import { OriginDoors } from "../../src/doors/origin-doors.ts";
 import { ServedOrigins } from "../../src/http/served-origins.ts";
 
-const sessions = new SessionManager({ store: new MemorySessionStore() });
-const guardOf = (origin: string) => new RequestGuard({ sessions, origin });
+const originOf = (origin: string) => parsePublicOrigin(origin);
 
 function served(first: string, ...others: readonly string[]): (host: string | undefined) => string | null {
-  const origins = new ServedOrigins([guardOf(first), ...others.map(guardOf)]);
-  return (host) => origins.find(host)?.guard.origin.text ?? null;
+  const origins = new ServedOrigins([originOf(first), ...others.map(originOf)]);
+  return (host) => origins.find(host)?.origin.text ?? null;
 }
 
 describe("of several origins", () => {
@@ -75,22 +75,26 @@ describe("of one origin", () => {
 });
 
 test("browsers come by https alone, to subdomains too where the operator says so", () => {
-  const guards = [guardOf("https://a.example"), guardOf("http://localhost:8080")] as const;
+  const both = [originOf("https://a.example"), originOf("http://localhost:8080")] as const;
   const told = (origins: ServedOrigins, host: string) => {
     const { securityHeaders, transportSecurity } = origins.findOrPrimary(host);
     return [securityHeaders["strict-transport-security"], transportSecurity[0]?.[1]];
   };
   const year = "max-age=31536000";
-  expect(told(new ServedOrigins(guards), "a.example")).toEqual([year, year]);
-  const wide = new ServedOrigins(guards, { hstsSubdomains: true });
+  expect(told(new ServedOrigins(both), "a.example")).toEqual([year, year]);
+  const wide = new ServedOrigins(both, { hstsSubdomains: true });
   expect(told(wide, "a.example")).toEqual([`${year}; includeSubDomains`, `${year}; includeSubDomains`]);
   expect(told(wide, "localhost:8080")).toEqual([undefined, undefined]);
 });
 
 test("everything of an origin is its own", () => {
-  const origins = new ServedOrigins([guardOf("https://a.example"), guardOf("http://localhost:8080")]);
+  const origins = new ServedOrigins([originOf("https://a.example"), originOf("http://localhost:8080")]);
+  const sessions = new SessionManager({ store: new MemorySessionStore() });
+  const doors = new OriginDoors({ origins, sessions, accounts: { findSessionOwner: async () => null } });
   const facts = (host: string) => {
-    const { host: own, scheme, guard, deviceCookie, securityHeaders } = origins.findOrPrimary(host);
+    const served = origins.findOrPrimary(host);
+    const { host: own, scheme, deviceCookie, securityHeaders } = served;
+    const { guard } = doors.of(served).auth;
     return [own, scheme, guard.cookie.name, deviceCookie.name, "strict-transport-security" in securityHeaders];
   };
   const ofPrimary = ["a.example", "https", "__Host-Http-session", "__Host-Http-coatcheck-device", true];

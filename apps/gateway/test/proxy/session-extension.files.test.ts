@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { SessionManager } from "coatcheck";
-import { RequestGuard } from "coatcheck/adapter";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { describe, expect, test } from "vitest";
 import { SecurityEvents } from "../../src/audit/security-events.ts";
-import { extendsSession } from "../../src/http/request-headers.ts";
+import { extendsSession, isPoll } from "../../src/http/request-headers.ts";
 import { SignedAccess } from "../../src/passes/signed-access.ts";
 import { AccessDecider } from "../../src/proxy/access-decision.ts";
 import { emailOf, openTestAccounts, temporaryFolder } from "../accounts/support/test-accounts.ts";
+import { openTestDoor } from "../support/test-doors.ts";
 
 const ORIGIN = "http://localhost:8080";
 
@@ -19,7 +19,11 @@ describe("a request shows that its user is there", () => {
     [{}, { slide: "false" }, false],
     [{ accept: "text/event-stream" }, {}, false],
   ])("%j %j: %s", (headers, query, expected) => {
-    expect(extendsSession(headers, query)).toBe(expected);
+    const request = { headers: new Headers(headers as Record<string, string>) };
+    const url = `/auth/me?${new URLSearchParams(query as Record<string, string>)}`;
+    expect(isPoll({ ...request, url })).toBe(!expected);
+    // A query on a route's path is the service's own.
+    expect(extendsSession(request)).toBe(expected || "slide" in query);
   });
 });
 
@@ -28,7 +32,7 @@ test("a session ends although it is polled, and goes on while it is used", async
   const added = await accounts.add({ email: emailOf("ada@example.com"), name: "Ada", passwordHash: "none" });
   if (added.outcome !== "added") throw new Error("Ada is taken.");
   const sessions = new SessionManager({ store: new MemorySessionStore({ clock }), clock });
-  const guard = new RequestGuard({ sessions, origin: ORIGIN });
+  const { auth } = openTestDoor({ sessions, accounts, origin: ORIGIN }).door;
   const configuration = {
     publicUrl: [ORIGIN] as const,
     filesUrl: null,
@@ -40,17 +44,18 @@ test("a session ends although it is polled, and goes on while it is used", async
   };
   const signed = new SignedAccess({ configuration, store: access, clock });
   await signed.prepare();
-  const decider = new AccessDecider({ accounts, access: signed, security: new SecurityEvents() });
+  const decider = new AccessDecider({ access: signed, security: new SecurityEvents() });
 
   async function minutesOfLife(slide: boolean): Promise<number> {
     const login = await sessions.login(await sessions.begin(added.outcome === "added" ? added.account.id : ""));
     if (login.outcome !== "logged_in") throw new Error(login.outcome);
     for (let minutes = 10; minutes <= 120; minutes += 10) {
       clock.advanceSeconds(600);
-      const headers = new Headers({ cookie: `${guard.cookie.name}=${login.token}` });
-      const visit = guard.admit({ method: "GET", headers });
-      if (!visit.ok) throw new Error(visit.code);
-      const decision = await decider.decide(visit, { kind: "login" }, { audience: "http://upstream", slide });
+      const cookie = `${auth.guard.cookie.name}=${login.token}`;
+      const headers = new Headers({ cookie, ...(slide ? {} : { "coatcheck-slide": "false" }) });
+      const session = auth.admit({ method: "GET", headers });
+      if (!session.ok) throw new Error(session.code);
+      const decision = await decider.decide(session, { kind: "login" }, "http://upstream");
       if (decision.outcome !== "granted") return minutes;
     }
     return Number.POSITIVE_INFINITY;

@@ -1,4 +1,4 @@
-import type { LoginAttempt, SessionManager } from "coatcheck";
+import type { SessionManager } from "coatcheck";
 import type { Account } from "../account.ts";
 import type { AccountStore, PendingRevocation } from "../account-store.ts";
 import type { PasswordHasher } from "../passwords/password-hasher.ts";
@@ -8,15 +8,15 @@ import type { LoginThrottle } from "../throttling/login-throttle.ts";
 
 export interface CredentialChangesParts {
   readonly accounts: AccountStore;
-  readonly sessions: Pick<SessionManager, "revokeAll" | "begin">;
+  readonly sessions: Pick<SessionManager, "revokeAll">;
   readonly hasher: PasswordHasher;
   readonly throttle: LoginThrottle;
   readonly devices: KnownDevices;
 }
 
 export type OwnPasswordChange =
-  /** Everything of the user has ended. `sessions.login(attempt)` gives the caller a new session. */
-  | { readonly outcome: "changed"; readonly account: Account; readonly attempt: LoginAttempt }
+  /** Everything of the user has ended. The proof is of the new password: see `stillHolds`. */
+  | { readonly outcome: "changed"; readonly proof: PasswordProof }
   /** Another request changed the password or disabled the account meanwhile: the caller is logged out. */
   | { readonly outcome: "overtaken" };
 
@@ -51,26 +51,31 @@ export class CredentialChanges {
   }
 
   /**
-   * The owner's change, with the proof of the current password. All sessions end, the caller's too; the attempt in the
-   * result was begun after that, and the account read once more since, so a change that overtook this one is not
-   * followed by a login. The new password must have passed the policy.
+   * The owner's change, with the proof of the current password. All sessions end, the caller's too. The caller is given a
+   * new one by a login that begins after this, with `stillHolds` for its check. The new password must have passed the
+   * policy.
    *
    * @throws GatewayError `overloaded`, with nothing changed
    */
   async changeOwnPassword(proof: PasswordProof, newPassword: string): Promise<OwnPasswordChange> {
-    const { accounts, sessions, hasher } = this.#parts;
-    const { id } = proof.account;
+    const { accounts, hasher } = this.#parts;
+    const { account } = proof;
     const newHash = await hasher.hash(newPassword);
-    const pending = await accounts.changePassword(id, PasswordProof.hashOf(proof), newHash);
+    const pending = await accounts.changePassword(account.id, PasswordProof.hashOf(proof), newHash);
     if (pending === null) return { outcome: "overtaken" };
     await this.#finish(pending);
+    return { outcome: "changed", proof: new PasswordProof(account, newHash) };
+  }
 
-    const attempt = await sessions.begin(id);
-    const credential = await accounts.findCredential(id);
-    if (credential === null || credential.account.disabled || credential.passwordHash !== newHash) {
-      return { outcome: "overtaken" };
-    }
-    return { outcome: "changed", account: credential.account, attempt };
+  /**
+   * Whether the password that was proven is still that of the account, and the account enabled. Read after a login was
+   * begun, it lets no login follow a change that overtook the proof.
+   */
+  async stillHolds(proof: PasswordProof): Promise<boolean> {
+    const credential = await this.#parts.accounts.findCredential(proof.account.id);
+    return (
+      credential !== null && !credential.account.disabled && credential.passwordHash === PasswordProof.hashOf(proof)
+    );
   }
 
   /**

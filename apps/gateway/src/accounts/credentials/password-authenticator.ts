@@ -87,13 +87,14 @@ const LONGEST_WAIT_FOR_OTHERS_MILLISECONDS = 5_000;
  * the same order whether the account is unknown, the password wrong or the account disabled.
  *
  * A login is these steps, in this order, so that nothing is paid for what cannot be checked, and a revocation in between is
- * seen:
+ * seen: `auth.login` of the library begins the login before it calls the check.
  *
  *     await authenticator.askForRoom(email, deviceToken);
  *     const claimant = await authenticator.lookUp(email);
- *     const attempt = await sessions.begin(claimant.userId);
- *     const check = await authenticator.checkLogin(claimant, { password, address, deviceToken });
- *     // verified: await sessions.login(attempt, …)
+ *     await auth.login(request, claimant.userId, async () => {
+ *       const check = await authenticator.checkLogin(claimant, { password, address, deviceToken });
+ *       return check.outcome === "verified";
+ *     });
  *
  * Attempts from one address by unknown devices, or with one device or session, are checked a few at a time. They wait
  * for each other and for no other attempts.

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
-import type { HeaderEdit, RequestSession } from "coatcheck/adapter";
+import type { AuthSession } from "coatcheck";
+import type { HeaderEdit } from "coatcheck/adapter";
 import type { FastifyBaseLogger } from "fastify";
 import { Client, type Dispatcher, Pool } from "undici";
 import { hasBody } from "../../http/body-timeout.ts";
@@ -22,7 +23,7 @@ export interface AdmittedRequest {
   readonly route: Route;
   /** Path and query, as they are sent on. */
   readonly target: string;
-  readonly visit: RequestSession;
+  readonly auth: AuthSession<unknown>;
   readonly identity: ForwardedIdentity | null;
   /** The session that the response ends with; null where none was looked at. */
   readonly session: { readonly userId: string; readonly id: string } | null;
@@ -156,7 +157,7 @@ export class Upstreams {
   /** What the client is told of an answer, names and values in turn; of one that refuses an upgrade as well. */
   responseHeaders(
     { status, rawHeaders }: UpstreamAnswer,
-    { visit, route, origin }: AdmittedRequest,
+    { auth, route, origin }: AdmittedRequest,
   ): readonly string[] | Promise<readonly string[]> {
     const { isOwnCookie, health } = this.#parts;
     // By a connection, perhaps, that was there before the others failed.
@@ -166,7 +167,7 @@ export class Upstreams {
       ...origin.transportSecurity,
     ];
     const headers = { get: (name: string) => headerText(rawHeaders, name) };
-    const edits = visit.finish({ status, headers });
+    const edits = auth.finish({ status, headers });
     return edits instanceof Promise ? edits.then((late) => withEdits(returned, late)) : withEdits(returned, edits);
   }
 
@@ -219,7 +220,7 @@ function headerText(raw: readonly string[], name: string): string | null {
   return values.length === 0 ? null : values.join(", ");
 }
 
-/** Names and values in turn, with what the visit says in place of what it replaces. */
+/** Names and values in turn, with what becomes of the session in place of what that replaces. */
 function withEdits(headers: readonly (readonly [string, string])[], edits: readonly HeaderEdit[]): string[] {
   const replaced = new Set(edits.filter(({ mode }) => mode === "set").map(({ name }) => name));
   return [

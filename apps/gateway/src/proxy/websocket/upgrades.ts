@@ -3,7 +3,7 @@ import { request as httpsRequest } from "node:https";
 import type { Duplex } from "node:stream";
 import { hasTooManyFields } from "@coatcheck/service/field-limit";
 import { endWithProblem } from "@coatcheck/service/problem";
-import type { RequestSession } from "coatcheck/adapter";
+import type { AuthSession } from "coatcheck";
 import type { FastifyBaseLogger } from "fastify";
 import { logUpgrade } from "../../http/log.ts";
 import { type ProblemCode, problemObject, problems } from "../../http/problem.ts";
@@ -183,7 +183,7 @@ export class Upgrades {
     return `HTTP/1.1 101 Switching Protocols\r\n${lines.join("\r\n")}\r\n\r\n`;
   }
 
-  #join(asking: AskingEnd, upstream: Duplex, first: Buffer, { session, visit }: AdmittedRequest): void {
+  #join(asking: AskingEnd, upstream: Duplex, first: Buffer, { session, auth }: AdmittedRequest): void {
     const { socket, head, ending, stopWatching } = asking;
     const end = pipeSockets({
       socket,
@@ -193,7 +193,7 @@ export class Upgrades {
       onClientData: () => slide(),
     });
     const endWithSession = () => end(SESSION_ENDED_CLOSE_CODE, "session ended");
-    const slide = session === null ? () => {} : slideOnData(visit, endWithSession);
+    const slide = session === null ? () => {} : slideOnData(auth, endWithSession);
     ending.end = endWithSession;
     const endWithGateway = () => end(GOING_AWAY_CLOSE_CODE, "going away");
     this.#open.add(endWithGateway);
@@ -221,15 +221,14 @@ interface AskingEnd {
 }
 
 /** Has a session go on while its user sends something; a session that is found ended meanwhile ends the connection. */
-function slideOnData(visit: RequestSession, end: () => void): () => void {
+function slideOnData(auth: AuthSession<unknown>, end: () => void): () => void {
   let lastAt = performance.now();
   return () => {
     if (performance.now() - lastAt < SLIDE_EVERY_MILLISECONDS) return;
     lastAt = performance.now();
-    visit.refresh();
-    visit.authenticate().then(
-      ({ status }) => {
-        if (status !== "authenticated") end();
+    auth.reload({ slide: true }).then(
+      ({ user }) => {
+        if (user === null) end();
       },
       // The store does not answer. It is asked again with the next data, and by the session watch.
       () => {},

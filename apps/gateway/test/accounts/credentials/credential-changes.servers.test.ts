@@ -8,6 +8,7 @@ import {
   CredentialChanges,
   type CredentialChangesParts,
   LONGEST_CHANGE_SECONDS,
+  type OwnPasswordChange,
 } from "../../../src/accounts/credentials/credential-changes.ts";
 import { PasswordAuthenticator } from "../../../src/accounts/credentials/password-authenticator.ts";
 import { findSessionOwner } from "../../../src/accounts/session-owner.ts";
@@ -46,7 +47,7 @@ function changesWithoutSessions(gateway: TestGateway): CredentialChanges {
   const down = async () => {
     throw new CoatcheckError("store_unavailable", "down");
   };
-  return new CredentialChanges({ ...gateway, sessions: { revokeAll: down, begin: down } });
+  return new CredentialChanges({ ...gateway, sessions: { revokeAll: down } });
 }
 
 /** Changes over the same accounts and sessions that know nothing of what the gateway's own have under way. */
@@ -61,6 +62,17 @@ async function canLogIn({ authenticator, sessions }: TestGateway, password: stri
   return checked.outcome === "verified";
 }
 
+/** The login that a change of the owner's is followed by; null where something overtook the change. */
+async function logInAfter(
+  { sessions, changes }: TestGateway,
+  { proof }: Extract<OwnPasswordChange, { outcome: "changed" }>,
+) {
+  const attempt = await sessions.begin(proof.account.id);
+  if (!(await changes.stillHolds(proof))) return null;
+  const login = await sessions.login(attempt);
+  return login.outcome === "logged_in" ? login : null;
+}
+
 describeOnEveryAccountStore((database) => {
   const openWithAda = async () => openAndAddAda(await database.open());
 
@@ -72,9 +84,11 @@ describeOnEveryAccountStore((database) => {
       const change = await gateway.changes.changeOwnPassword(await proofOf(gateway, ada), otherPassword);
       if (change.outcome !== "changed") throw new Error(change.outcome);
       for (const { token } of old) expect((await gateway.sessions.authenticate(token)).status).toBe("unauthenticated");
-      const login = await gateway.sessions.login(change.attempt);
-      if (login.outcome !== "logged_in") throw new Error(login.outcome);
-      expect(await findSessionOwner(gateway.accounts, login.authentication.session)).toEqual(change.account);
+      const login = await logInAfter(gateway, change);
+      if (login === null) throw new Error("The change was overtaken.");
+      expect(await findSessionOwner(gateway.accounts, login.authentication.session)).toEqual(
+        await gateway.accounts.findById(ada.id),
+      );
       expect(await gateway.accounts.listPendingRevocations(all)).toEqual([]);
       expect(await canLogIn(gateway, goodPassword)).toBe(false);
       expect(await canLogIn(gateway, otherPassword)).toBe(true);
@@ -111,23 +125,16 @@ describeOnEveryAccountStore((database) => {
         overtake: ({ changes }: TestGateway, ada: Account) => changes.setPassword(ada, "one more good password"),
       },
       { by: "a disabling", overtake: ({ changes }: TestGateway, ada: Account) => changes.disable(ada) },
-    ])("gives no attempt when it was overtaken by $by before the new session could begin", async ({ overtake }) => {
+    ])("lets no login follow when it was overtaken by $by before the new session could begin", async ({ overtake }) => {
       const { gateway, ada } = await openWithAda();
-      const { sessions } = gateway;
-      const changes = new CredentialChanges({
-        ...gateway,
-        sessions: {
-          revokeAll: (userId, reason) => sessions.revokeAll(userId, reason),
-          async begin(userId) {
-            const attempt = await sessions.begin(userId);
-            await overtake(gateway, ada);
-            return attempt;
-          },
-        },
-      });
-      expect(await changes.changeOwnPassword(await proofOf(gateway, ada), otherPassword)).toEqual({
-        outcome: "overtaken",
-      });
+      const { sessions, changes } = gateway;
+      const change = await changes.changeOwnPassword(await proofOf(gateway, ada), otherPassword);
+      if (change.outcome !== "changed") throw new Error(change.outcome);
+      expect(await changes.stillHolds(change.proof)).toBe(true);
+      const attempt = await sessions.begin(ada.id);
+      await overtake(gateway, ada);
+      expect(await changes.stillHolds(change.proof)).toBe(false);
+      expect(await sessions.login(attempt)).toEqual({ outcome: "login_overtaken" });
       expect(await sessions.list(ada.id)).toEqual([]);
     });
 
@@ -254,7 +261,6 @@ describeOnEveryAccountStore((database) => {
     const changes = new CredentialChanges({
       ...gateway,
       sessions: {
-        begin: (userId) => gateway.sessions.begin(userId),
         async revokeAll(userId, reason) {
           revocations.push(userId);
           await held;
@@ -271,7 +277,7 @@ describeOnEveryAccountStore((database) => {
     await housekeeping;
     if (change.outcome !== "changed") throw new Error(change.outcome);
     expect(revocations).toHaveLength(1);
-    expect((await gateway.sessions.login(change.attempt)).outcome).toBe("logged_in");
+    expect(await logInAfter(gateway, change)).toMatchObject({ outcome: "logged_in" });
   });
 
   test("a change that another process has under way is left to it, so the session that follows stays", async () => {
@@ -279,7 +285,6 @@ describeOnEveryAccountStore((database) => {
     let letGo = () => {};
     const held = new Promise<void>((resolve) => (letGo = resolve));
     const other = otherProcess(gateway, {
-      begin: (userId) => gateway.sessions.begin(userId),
       async revokeAll(userId, reason) {
         await held;
         return gateway.sessions.revokeAll(userId, reason);
@@ -287,7 +292,6 @@ describeOnEveryAccountStore((database) => {
     });
     let housekeeping: Promise<number> | null = null;
     const changes = otherProcess(gateway, {
-      begin: (userId) => gateway.sessions.begin(userId),
       async revokeAll(userId, reason) {
         housekeeping = other.finishPending();
         return gateway.sessions.revokeAll(userId, reason);
@@ -295,8 +299,8 @@ describeOnEveryAccountStore((database) => {
     });
     const change = await changes.changeOwnPassword(await proofOf(gateway, ada), otherPassword);
     if (change.outcome !== "changed") throw new Error(change.outcome);
-    const login = await gateway.sessions.login(change.attempt);
-    if (login.outcome !== "logged_in") throw new Error(login.outcome);
+    const login = await logInAfter(gateway, change);
+    if (login === null) throw new Error("The change was overtaken.");
     letGo();
     expect(await housekeeping).toBe(0);
     expect((await gateway.sessions.authenticate(login.token)).status).toBe("authenticated");
@@ -322,7 +326,6 @@ describeOnEveryAccountStore((database) => {
     if (bobs === null) throw new Error("nothing pending");
     const revoked: string[] = [];
     const changes = otherProcess(gateway, {
-      begin: (userId) => gateway.sessions.begin(userId),
       async revokeAll(userId, reason) {
         revoked.push(userId);
         await gateway.accounts.completePendingRevocation(bobs);

@@ -1,14 +1,13 @@
 import type { AddressInfo } from "node:net";
-import { RequestGuard } from "coatcheck/adapter";
 import Fastify from "fastify";
 import { expect, onTestFinished, test } from "vitest";
 import { SecurityEvents } from "../../../src/audit/security-events.ts";
 import { loadConfiguration } from "../../../src/config/load-configuration.ts";
 import { addVerify } from "../../../src/forward-auth/verify.ts";
-import { ServedOrigins } from "../../../src/http/served-origins.ts";
 import { SignedAccess } from "../../../src/passes/signed-access.ts";
 import { AccessDecider } from "../../../src/proxy/access-decision.ts";
 import { openTestGateway } from "../../accounts/support/test-accounts.ts";
+import { openTestDoor } from "../../support/test-doors.ts";
 import { HOST, ORIGIN, Visitor } from "./support/visitor.ts";
 
 const A_DAY_AND_AN_HOUR = 90_000;
@@ -18,22 +17,31 @@ test("a session whose secret is due is answered for, and rotated by the next req
   const { configuration } = loadConfiguration({ environment: { COATCHECK_PUBLIC_URL: ORIGIN } });
   const access = new SignedAccess({ configuration, store, clock });
   await access.prepare();
-  const guard = new RequestGuard({ sessions, origin: ORIGIN });
+  const { origins, doors, door } = openTestDoor({ sessions, accounts, origin: ORIGIN });
+  const { auth } = door;
   const app = Fastify();
   onTestFinished(() => app.close());
-  const decider = new AccessDecider({ accounts, access, security: new SecurityEvents() });
+  const decider = new AccessDecider({ access, security: new SecurityEvents() });
   const isTrustedPeer = () => true;
   const clientAddress = () => "192.0.2.1";
-  const origins = new ServedOrigins([guard]);
   const { log } = app;
-  addVerify(app, { origins, decider, isTrustedPeer, isClosing: () => false, onAnswer: () => {}, clientAddress, log });
+  addVerify(app, {
+    origins,
+    doors,
+    decider,
+    isTrustedPeer,
+    isClosing: () => false,
+    onAnswer: () => {},
+    clientAddress,
+    log,
+  });
   await app.listen({ host: "127.0.0.1", port: 0 });
   const visitor = new Visitor((app.server.address() as AddressInfo).port);
 
   const account = await addUser("ada@example.com");
   const login = await sessions.login(await sessions.begin(account.id), { remember: true });
   if (login.outcome !== "logged_in") throw new Error(login.outcome);
-  const cookie = `${guard.cookie.name}=${login.token}`;
+  const cookie = `${auth.guard.cookie.name}=${login.token}`;
   clock.advanceSeconds(A_DAY_AND_AN_HOUR);
 
   for (const target of ["/auth/verify/forward", "/auth/verify/envoy/app/page"]) {
@@ -50,7 +58,7 @@ test("a session whose secret is due is answered for, and rotated by the next req
     const answer = await visitor.send({ target, headers });
     expect([target, answer.status, answer.headers["set-cookie"]]).toEqual([target, 200, undefined]);
   }
-  const visit = guard.admit({
+  const session = auth.admit({
     method: "GET",
     url: "/",
     headers: new Headers({
@@ -60,8 +68,8 @@ test("a session whose secret is due is answered for, and rotated by the next req
       "sec-fetch-dest": "empty",
     }),
   });
-  if (!visit.ok) throw new Error(visit.code);
-  await visit.authenticate();
-  const edits = await visit.finish({ status: 200, headers: { get: () => null } });
+  if (!session.ok) throw new Error(session.code);
+  await session.load();
+  const edits = await session.finish({ status: 200, headers: { get: () => null } });
   expect(edits.map(({ name }) => name)).toContain("set-cookie");
 });

@@ -4,18 +4,17 @@ import type { AddressInfo } from "node:net";
 import { PassThrough } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { SessionManager } from "coatcheck";
-import { RequestGuard } from "coatcheck/adapter";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { ManualClock } from "coatcheck/testing";
 import { pino } from "pino";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { ServedOrigins } from "../../../src/http/served-origins.ts";
 import { allowancesOf } from "../../../src/one-reading/path-allowances.ts";
 import { LiveConnections } from "../../../src/proxy/connections/live-connections.ts";
 import { tryConnect } from "../../../src/proxy/upstream/try-connect.ts";
 import { UpstreamHealth } from "../../../src/proxy/upstream/upstream-health.ts";
 import { Upstreams } from "../../../src/proxy/upstream/upstreams.ts";
 import type { Route } from "../../../src/routing/route.ts";
+import { openTestDoor } from "../../support/test-doors.ts";
 
 const ORIGIN = "http://localhost:8080";
 
@@ -170,7 +169,7 @@ describe("an upstream that goes away and returns", () => {
       health: new UpstreamHealth({ clock, log, tryConnect }),
     });
     const sessions = new SessionManager({ store: new MemorySessionStore({ clock }), clock });
-    const { primary: origin } = new ServedOrigins([new RequestGuard({ sessions, origin: ORIGIN })]);
+    const { origin, door } = openTestDoor({ sessions, origin: ORIGIN });
     const route: Route = {
       host: null,
       path: "/",
@@ -187,10 +186,10 @@ describe("an upstream that goes away and returns", () => {
       timeoutSeconds: 30,
     };
     const front = createServer((request, response) => {
-      const visit = origin.guard.admit({ method: "GET", headers: { get: () => null } });
-      if (!visit.ok) throw new Error("The guard refused.");
+      const auth = door.publicAuth.admit({ method: "GET", headers: { get: () => null } });
+      if (!auth.ok) throw new Error("The guard refused.");
       const who = { identity: null, session: null, clientAddress: "127.0.0.1" };
-      const admitted = { origin, route, visit, target: request.url ?? "", ...who };
+      const admitted = { origin, route, auth, target: request.url ?? "", ...who };
       void upstreams.forward(request, response, admitted).then((failure) => {
         if (failure === null) return;
         const { retryAfterSeconds } = failure;
