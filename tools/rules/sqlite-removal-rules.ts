@@ -34,7 +34,7 @@ export const sqliteRemovalRules: readonly Rule[] = [
     replace: "return removed;",
     with: "return [];",
     tests,
-    testName: "removals and lists > a deleteByUser removes all of the user's sessions, and nobody else's",
+    testName: "removals and lists > a deleteByUser removes all of the user's sessions, and no other user's",
   },
   {
     rule: "A sweep returns what it removed.",

@@ -1,5 +1,5 @@
 /**
- * A page's side of the sessions, for browsers: log in and out, list devices, and ask again for what needs a login.
+ * The sessions as a page in a browser sees them: log in and out, list devices, and repeat a request that needs a login.
  *
  * @module
  */
@@ -12,9 +12,9 @@ export interface ClientOptions {
   /** Where the routes are: login, logout, me, sessions, reauthenticate. "/auth" by default, as the gateway's. */
   readonly baseUrl?: string;
   /**
-   * Asks the user to prove who they are: `login` where nobody is logged in any more, `fresh_login` where the proof is
-   * too old. True when they did; the request is then sent once more. Requests that wait share one question. By default
-   * nobody is asked, and the answer is handed on.
+   * Asks the user to prove who they are: `login` if no user is logged in any more, `fresh_login` if the proof is too
+   * old. Resolve to true once the user has done so; the request is then sent once more. Waiting requests share one
+   * question. By default the user is not asked, and the caller gets the answer as it is.
    */
   readonly authenticate?: (needed: "login" | "fresh_login") => Promise<boolean>;
   /** Sends the requests; `fetch` by default. */
@@ -72,7 +72,7 @@ export class Client<Me = unknown, OwnSession = unknown> {
     if (!this.#isClosed) this.#channel?.postMessage("logged_out");
   }
 
-  /** Who is logged in; null for nobody. */
+  /** The user who is logged in; null if there is none. */
   async me(): Promise<Me | null> {
     const response = await this.#send(`${this.#baseUrl}/me`, { method: "GET" });
     return response.status === 401 ? null : this.#read(response);
@@ -93,7 +93,7 @@ export class Client<Me = unknown, OwnSession = unknown> {
   }
 
   /**
-   * Proves again who the user is, for what needs a fresh login.
+   * Proves again who the user is, for a request that needs a fresh login.
    *
    * @throws ClientError, as `invalid_credentials`
    */
@@ -128,7 +128,7 @@ export class Client<Me = unknown, OwnSession = unknown> {
 
   async #call<Answer>(method: string, path: string, body?: Credentials): Promise<Answer> {
     const content = body && { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
-    // What proves who somebody is must not ask them to prove it.
+    // A request that proves who the user is must not ask the user to prove it.
     const send = /^\/(login|reauthenticate|logout)$/.test(path) ? this.#send : this.fetch;
     return this.#read(await send.call(this, this.#baseUrl + path, { method, ...content }));
   }

@@ -55,7 +55,7 @@ export function requireChoice(name: string, value: unknown, choices: readonly st
   throw new CoatcheckError("invalid_configuration", `${name} is ${listed}, not ${written(value)}.`);
 }
 
-/** @throws CoatcheckError `invalid_configuration` for what is neither left out nor a function */
+/** @throws CoatcheckError `invalid_configuration` unless the option is left out or a function */
 export function requireFunction(name: string, value: unknown): void {
   if (value === undefined || typeof value === "function") return;
   throw new CoatcheckError("invalid_configuration", `${name} is a function, not ${written(value)}.`);

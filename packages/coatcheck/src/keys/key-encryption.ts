@@ -4,8 +4,8 @@ import { CoatcheckError } from "../errors.ts";
 const KEY_BYTES = 32;
 
 /**
- * KeyEncryption hides private keys from whoever reads the database: AES-256-GCM, as a compact JWE whose header binds
- * the key that it is of. It does not hide them from whoever can read this process's environment.
+ * KeyEncryption hides private keys from readers of the database: AES-256-GCM, as a compact JWE whose header binds the
+ * key's id. It does not hide them from a program that can read this process's environment.
  */
 export class KeyEncryption {
   readonly #key: Uint8Array;
@@ -34,7 +34,7 @@ export class KeyEncryption {
   /**
    * The key that `encrypt` was given.
    *
-   * @throws CoatcheckError `invalid_key_set` for what another secret encrypted, or another key's text
+   * @throws CoatcheckError `invalid_key_set` for a text that another secret encrypted, or that belongs to another key
    */
   async decrypt(kid: string, text: string): Promise<string> {
     try {

@@ -12,7 +12,7 @@ export interface ScheduledKey {
 
 /** How long keys stay in each state, in seconds. */
 export interface KeyTimes {
-  /** How long a new key is published before it signs: the longest that anybody may go on with an older set. */
+  /** How long a new key is published before it signs: the longest time that a verifier may use an older set. */
   readonly publicationSeconds: number;
   /** How long a key that signs no more stays published: the longest life of what it signed. */
   readonly retentionSeconds: number;
@@ -74,8 +74,8 @@ export class KeySchedule<Key extends ScheduledKey> {
   }
 
   /**
-   * Whether a new key may be published now, and when it then signs: after `waitSeconds`, and not before everybody can
-   * have read of it. The very first has nobody to wait for.
+   * Whether a new key may be published now, and when it then signs: after `waitSeconds`, and not before every verifier
+   * can have read of it. The first key has no verifier to wait for.
    */
   decideRotation(now: Timestamp, waitSeconds = 0): RotationDecision {
     const waiting = this.#keys.find(({ signsFrom }) => now < signsFrom);

@@ -34,7 +34,7 @@ const PRIVATE_MEMBERS = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"] as const;
 
 /**
  * The keys of a JWK set. All or nothing: a set with a private member, a repeated `kid` or a key that does not fit its
- * algorithm was made by mistake or by somebody else.
+ * algorithm was made by mistake or by an attacker.
  *
  * @throws CoatcheckError `invalid_key_set`
  */

@@ -47,13 +47,16 @@ export interface RemotePublicKeysOptions {
   readonly clock?: Clock;
   /** How old the keys may grow before they are read again, in the background. 300 by default. */
   readonly refreshSeconds?: number;
-  /** Between two fetches, whoever asks for whatever: unknown kids must not become a flood. 10 by default. */
+  /**
+   * The pause between two fetches, however many tokens with unknown kids arrive: they must not become a flood. 10 by
+   * default.
+   */
   readonly floorSeconds?: number;
   /** For how long keys that cannot be read again are believed: then a retired one is out everywhere. A day by default. */
   readonly maximumAgeSeconds?: number;
   /**
-   * Accepts plain http beyond loopback: whoever is on the way can then give your verifier keys of their own. False by
-   * default.
+   * Accepts plain http beyond loopback: an attacker on the network can then give your verifier keys of their own. False
+   * by default.
    */
   readonly dangerouslyAllowInsecureUrl?: boolean;
 }

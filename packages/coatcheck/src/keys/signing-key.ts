@@ -37,7 +37,7 @@ export async function generateSigningKey(algorithm: SignatureAlgorithm): Promise
   }
 }
 
-/** The key as a private JSON Web Key: whoever reads it can issue tokens. */
+/** The key as a private JSON Web Key: every program that reads it can issue tokens. */
 export async function exportSigningKey({ privateKey, algorithm }: SigningKey): Promise<string> {
   return JSON.stringify({ ...(await exportJWK(privateKey)), alg: algorithm });
 }

@@ -3,7 +3,7 @@ import { isLoopback } from "../core/loopback.ts";
 import { CoatcheckError } from "../errors.ts";
 
 /**
- * What is read from here decides whom a service believes, so nobody on the way may be able to change it.
+ * A service trusts what it reads from this URL, so no attacker on the network may be able to change it.
  *
  * @throws CoatcheckError `invalid_configuration`
  */

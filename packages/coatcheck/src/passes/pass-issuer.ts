@@ -32,10 +32,10 @@ export class PassIssuer {
   }
 
   /**
-   * A pass for whoever holds this session. `authentication` is of this very request: that the session lives was just
-   * found out.
+   * A pass for the holder of this session. `authentication` has to be that of the present request, so that the session
+   * is known to be alive.
    *
-   * @throws CoatcheckError `invalid_access_path`, `invalid_configuration` for a lifetime that is none, `keys_unavailable`
+   * @throws CoatcheckError `invalid_access_path`, `invalid_configuration` for an invalid lifetime, `keys_unavailable`
    */
   async issue(authentication: Authentication, options: PassOptions): Promise<IssueResult> {
     const { lifetimeSeconds = PASS_LIFETIME_SECONDS, audience, notBefore, clientAddress } = options;

@@ -72,8 +72,8 @@ const OPTIONS: ReadonlySet<string> = new Set<keyof PassVerifierOptions>([
 const REMEMBERED_TOKENS = 10_000;
 
 /**
- * PassVerifier tells whether a token opens a path: all that a file service has to know of sessions and users. It calls
- * nobody for it, except for keys that it has not seen.
+ * PassVerifier decides whether a token opens a path. A file service needs to know nothing else about sessions and
+ * users. It calls no other server, except for keys that it has not seen.
  */
 export class PassVerifier {
   readonly #options: PassVerifierOptions & { readonly clock: Clock };
@@ -104,7 +104,7 @@ export class PassVerifier {
     return revocation === "clear" ? { accepted: true, pass } : refused(revocation);
   }
 
-  /** Whether a pass that was found good still is: for a download that takes its time. Asks nobody. */
+  /** Whether a pass that was accepted is still valid, for a long download. Calls no other server. */
   check(pass: Pass): "clear" | "expired" | "session_ended" | "revocations_outdated" {
     if (pass.expiresAt <= this.#options.clock.now()) return "expired";
     return this.#options.revocations?.check(pass) ?? "clear";

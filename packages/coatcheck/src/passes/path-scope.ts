@@ -1,6 +1,6 @@
 import { CoatcheckError } from "../errors.ts";
 
-/** A path that can mean one thing only, whoever reads it. */
+/** A path that means the same to every program that reads it. */
 export interface AccessPath {
   /** In the one spelling that is compared, put into URLs and signed: each segment as `encodeURIComponent` writes it. */
   readonly text: string;
@@ -60,10 +60,10 @@ const APART = "/?#%;\\\\";
 const NAME = `([^.${APART}][^${APART}]*|[.][^.${APART}][^${APART}]*|[.][.][^${APART}]+)`;
 
 /**
- * The scope as a URI container of RFC 9246, 2.1.1, in POSIX syntax. It binds the host part and the end, for Traffic
- * Server anchors the beginning only. Below a prefix it takes plain names between single slashes, for Traffic Server
- * forwards `//..`, `..%2F`, `..;` and `..\` as they are, and whoever comes next may take them for a way out. So there,
- * names that need encoding want a pass of their own.
+ * The scope as a URI container of RFC 9246, 2.1.1, in POSIX syntax. It binds the host part and the end, because Traffic
+ * Server anchors only the beginning. Below a prefix it accepts plain names between single slashes: Traffic Server
+ * forwards `//..`, `..%2F`, `..;` and `..\` unchanged, and the next server may take them for a way out of the folder.
+ * Names there that need encoding therefore need a pass of their own.
  */
 export function uriContainerOf({ text, isPrefix }: AccessPath): string {
   const escaped = text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");

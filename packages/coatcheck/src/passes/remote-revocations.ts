@@ -21,9 +21,12 @@ export interface RemoteRevocationsOptions {
   readonly clock?: Clock;
   /** Sends the requests; `fetch` by default. */
   readonly fetch?: typeof globalThis.fetch;
-  /** Is told why a poll failed, each time: the next one comes all the same. By default nobody is. */
+  /** Is called with the reason each time a poll fails; the next poll comes all the same. None by default. */
   readonly onFault?: (fault: unknown) => void;
-  /** Accepts plain http beyond loopback: whoever is on the way can then keep the list from coming. False by default. */
+  /**
+   * Accepts plain http beyond loopback: an attacker on the network can then keep the list from arriving. False by
+   * default.
+   */
   readonly dangerouslyAllowInsecureUrl?: boolean;
 }
 
@@ -38,7 +41,7 @@ const OPTIONS: ReadonlySet<string> = new Set<keyof RemoteRevocationsOptions>([
   "dangerouslyAllowInsecureUrl",
 ]);
 
-/** A list older than so many polls is not believed any more, and nobody is: the one that is missing may name them. */
+/** A list older than so many polls is no longer believed, and then no pass is: the missing list may revoke it. */
 const POLLS_UNTIL_OUTDATED = 5;
 /** By how much the issuer's clock may be behind, so that a new list does not look old. */
 const TOLERATED_LAG_SECONDS = 5;
@@ -54,7 +57,7 @@ export class RemoteRevocations implements RevocationCheck {
   readonly #listeners = new Set<() => void>();
   #list: RevocationList | null = null;
   #ended: ReadonlySet<string> = new Set();
-  /** When the list was asked for that is believed: how long ago, by a clock that nobody sets. */
+  /** When the believed list was requested: how long ago, by a clock that cannot be set. */
   #heardAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
   #polling: Promise<void> | null = null;
@@ -85,7 +88,7 @@ export class RemoteRevocations implements RevocationCheck {
     this.#listeners.clear();
   }
 
-  /** Calls `listener` after every poll, for what is to be checked again. Returns the unsubscription. */
+  /** Calls `listener` after every poll, so that it can check running downloads again. Returns the unsubscription. */
   onPoll(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
@@ -124,7 +127,7 @@ export class RemoteRevocations implements RevocationCheck {
       const text = await readAnswer(response, MAXIMUM_LIST_LENGTH);
       const list = await readRevocationList(text.trim(), { issuer, keys, clock: this.#clock });
       if (typeof list === "string") throw new Error(`The list was refused: ${list}.`);
-      // A cache, or whoever sits there, may serve an old list again. It proves nothing, and takes nothing back.
+      // A cache, or an attacker in its place, may serve an old list again. It proves nothing, and takes nothing back.
       if (this.#list !== null && isOlder(list, this.#list)) throw new Error("The list is an older one.");
       this.#ended = new Set(list.sessions);
       this.#list = list;

@@ -10,7 +10,7 @@ import { isSessionDigest } from "./session-digest.ts";
 export interface RevocationFacts {
   /** Grows with every revocation, and never shrinks: by it an older list is known from a newer one. */
   readonly sequence: number;
-  /** Every pass that was issued before is void, whosever it is; 0 for none. */
+  /** Every pass that was issued before is void, for every user; 0 for none. */
   readonly issuedBefore: Timestamp;
   /** Digests of ended sessions that may have passes left (`sessionDigestOf`). */
   readonly sessions: readonly string[];
@@ -30,9 +30,9 @@ export interface RevocationListOptions {
   readonly keys: SigningKeys;
 }
 
-/** How long a list may be kept by anybody at all; a file service wants it much younger (`RemoteRevocations`). */
+/** How long any cache may keep a list; a file service requires a much younger one (`RemoteRevocations`). */
 const LIST_LIFETIME_SECONDS = 60;
-/** Lists are for whoever verifies passes of this issuer. */
+/** Lists are for every verifier of this issuer's passes. */
 const LIST_AUDIENCE = "revocations";
 
 /**
@@ -52,7 +52,7 @@ export async function signRevocationList(
 }
 
 /**
- * Reads a list that somebody handed on: any cache may, for the issuer has signed it.
+ * Reads a list from any source, such as a cache: the issuer has signed it.
  *
  * @throws CoatcheckError `keys_unavailable`
  */

@@ -3,8 +3,8 @@ import { digestOf } from "../core/digest.ts";
 const LENGTH = 22;
 
 /**
- * Names a session in passes and revocation lists: 132 bits of a digest of its public id. Whoever reads either learns
- * nothing by which to find the session, its user, or another pass's owner.
+ * Names a session in passes and revocation lists: 132 bits of a digest of its public id. A reader of either cannot find
+ * the session, its user, or another pass's owner by it.
  */
 export function sessionDigestOf(sessionId: string): string {
   return digestOf(`coatcheck access session v1 ${sessionId}`).slice(0, LENGTH);

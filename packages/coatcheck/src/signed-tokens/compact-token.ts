@@ -1,7 +1,7 @@
 import type { AccessRefusalCode } from "../errors.ts";
 import { isSignatureAlgorithm, type SignatureAlgorithm } from "../keys/signature-algorithm.ts";
 
-/** A token taken apart, before anybody has believed a word of it. */
+/** The parts of a token before its signature was checked. */
 export interface CompactToken {
   readonly kid: string;
   readonly algorithm: SignatureAlgorithm;

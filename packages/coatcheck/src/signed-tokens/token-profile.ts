@@ -5,7 +5,7 @@
 export const tokenTypes = {
   /** Who is calling, from the gateway to one upstream service (RFC 9068). */
   identity: "at+jwt",
-  /** What may be fetched, by whoever holds the URL (a profile of RFC 9246, URI Signing). */
+  /** Names a path that the bearer of the URL may fetch (a profile of RFC 9246, URI Signing). */
   pass: "coatcheck-pass+jwt",
   /** Whose passes are void, from the gateway to file services. */
   revocations: "coatcheck-revocations+jwt",

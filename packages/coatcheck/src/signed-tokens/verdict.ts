@@ -17,7 +17,7 @@ export interface VerifierOptions {
 /** What a token came to. */
 export type Verdict<Accepted> =
   | ({ readonly accepted: true } & Accepted)
-  /** For the log. Whoever asked is told 401, or 503 for `revocations_outdated`, and nothing else. */
+  /** For the log. The client is told 401, or 503 for `revocations_outdated`, and nothing else. */
   | { readonly accepted: false; readonly reason: AccessRefusalCode };
 
 export function refused(reason: AccessRefusalCode): { readonly accepted: false; readonly reason: AccessRefusalCode } {

@@ -27,7 +27,7 @@ export interface StoreContractOptions {
   readonly clock: "given" | "own";
 }
 
-// Nobody's midnight and no whole second: rounding shows.
+// Not midnight anywhere and no whole second, so that rounding shows.
 const START = Date.UTC(2026, 0, 1, 9, 41, 17, 123);
 
 const themes = {

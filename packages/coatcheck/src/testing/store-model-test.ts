@@ -22,8 +22,8 @@ const LONGEST_BATCH = 8;
 const MOST_BATCHES = 8;
 
 /**
- * Random stories of calls, told to a store. One after the other, each must be answered as a simple model answers it;
- * at the same time, what may never be must not be. Finds what nobody thought of writing a test for.
+ * Runs random series of calls on a store. One after the other, each call must be answered as a simple model answers it;
+ * at the same time, what must never happen must not happen. It finds cases that no test was written for.
  */
 export function storeModelTest({ runner, fc, createStore, runs }: StoreModelTestOptions): void {
   runner.describe("random stories", () => {

@@ -3,7 +3,7 @@ import type { SessionStore } from "../core/session-store.ts";
 
 /** An open store, and how to close it. */
 export interface StoreUnderTest {
-  /** Empty, and nobody else uses it. */
+  /** Empty, and used by this test alone. */
   readonly store: SessionStore;
   /**
    * Another instance over the same storage, as another process would have. Given one, the suites race the two against

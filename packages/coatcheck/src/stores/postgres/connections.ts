@@ -118,7 +118,7 @@ class Loan {
     // A broken connection fails its query, too, and that is what is reported. Unheard, this would end the process.
     client.on("error", ignore);
     this.#client = client;
-    // The pool had none for so long that nobody waits for this one any more.
+    // The pool had no connection for so long that no caller waits for this one any more.
     if (!this.#isOverdue) return;
     this.end();
     throw new Error("No connection was free in time.");

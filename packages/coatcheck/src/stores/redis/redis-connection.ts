@@ -8,7 +8,7 @@ export interface RedisNode {
   send(command: readonly CommandWord[]): Promise<unknown>;
 }
 
-/** For what a connection of its own is opened. */
+/** What a new connection of its own is for. */
 export interface Listening {
   readonly channel: string;
   readonly write: readonly CommandWord[];

@@ -52,7 +52,7 @@ local function remove(session, reason)
   removed[#removed + 1] = { session.id, reason, session.user_id }
 end
 
--- Everybody hears of what was removed by the very step that removed it.
+-- The step that removes a session also announces it.
 local function publish()
   if #removed > 0 then redis.call('PUBLISH', channel, cjson.encode({ user_key, removed })) end
 end

@@ -5,7 +5,7 @@ import { inAnyOrder } from "../in-any-order.ts";
 import { userKeyNamed } from "../session-record-fixture.ts";
 import { ADA, type ContractTests, namesOf, removedAs } from "./store-bench.ts";
 
-/** What nobody ends is swept away, late enough for nodes whose clocks are behind. */
+/** Expired sessions are swept away, late enough for nodes whose clocks are behind. */
 export function expiryContract({ test, timedTest }: ContractTests): void {
   test("a sweep leaves sessions alone that live", async (bench) => {
     const record = await bench.login("phone");

@@ -51,7 +51,7 @@ export function fenceContract({ test, timedTest }: ContractTests): void {
     deepEqual(await bench.insert(bench.record("foreign"), reading), { outcome: "login_overtaken" });
   });
 
-  test("a deleteByUser fences nobody else", async (bench) => {
+  test("a deleteByUser fences no other user", async (bench) => {
     const reading = await bench.store.readFence(GRACE);
     await bench.store.deleteByUser(ADA, "revoked");
     deepEqual(await bench.insert(bench.record("phone", { userKey: GRACE }), reading), inserted());

@@ -15,7 +15,7 @@ const reasons: readonly EndReason[] = [
   "user_disabled",
 ];
 
-/** What is removed is gone, is reported once, and is nobody else's. */
+/** A removed session is gone, is reported once, and no other user's session is removed. */
 export function removalContract({ test, timedTest }: ContractTests): void {
   for (const reason of reasons) {
     test(`a session deleted as ${reason} is gone, and reported as that by each kind of removal`, async (bench) => {
@@ -41,7 +41,7 @@ export function removalContract({ test, timedTest }: ContractTests): void {
     deepEqual(await bench.store.find(record), record);
   });
 
-  test("a deleteByUser removes all of the user's sessions, and nobody else's", async (bench) => {
+  test("a deleteByUser removes all of the user's sessions, and no other user's", async (bench) => {
     const sessions = [await bench.login("phone"), await bench.login("laptop")];
     const ofGrace = await bench.login("phone", { userKey: GRACE });
     const removed = await bench.store.deleteByUser(ADA, "revoked");
@@ -59,7 +59,7 @@ export function removalContract({ test, timedTest }: ContractTests): void {
 
   test("an exception that does not exist spares nothing", async (bench) => {
     const record = await bench.login("phone");
-    const removed = await bench.store.deleteByUser(ADA, "revoked", { except: sessionIdNamed("nobody") });
+    const removed = await bench.store.deleteByUser(ADA, "revoked", { except: sessionIdNamed("absent") });
     deepEqual(removed, [removedAs(record, "revoked")]);
   });
 

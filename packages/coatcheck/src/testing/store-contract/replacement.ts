@@ -13,7 +13,7 @@ export function replacementContract({ test }: ContractTests): void {
     await bench.requirePublished(watch, [removedAs(old, "replaced")]);
   });
 
-  test("the replaced session makes the room that the limit asks for, so nobody is evicted", async (bench) => {
+  test("the replaced session makes the room that the limit asks for, so no session is evicted", async (bench) => {
     const now = bench.clock.now();
     await bench.login("phone", { lastSeenAt: now - 1_000 });
     const old = await bench.login("old");

@@ -37,7 +37,7 @@ export function subscriptionContract({ test, timedTest }: ContractTests): void {
     stops[1]?.();
   });
 
-  test("a removal by a listener is heard of after the one that it listened to, by everybody", async (bench) => {
+  test("a removal by a listener is heard of after the one that it listened to, by all listeners", async (bench) => {
     const [one, other] = [await bench.login("phone"), await bench.login("laptop")];
     const stop = await bench.subscribe(() => void bench.store.delete(other, "revoked"));
     const watch = await bench.watch();

@@ -52,7 +52,7 @@ export function updateContract({ test, timedTest }: ContractTests): void {
     deepEqual(await bench.store.find(record), { ...record, data: { version: 3 }, version: 4 });
   });
 
-  test("an update changes nobody else's session of the same id, and no other of the same user", async (bench) => {
+  test("an update changes no other user's session of the same id, and no other of the same user", async (bench) => {
     const record = await bench.login("phone");
     const others = [await bench.login("phone", { userKey: GRACE }), await bench.login("laptop")];
     equal(await bench.store.update(record, { data: { changed: true } }, 1), true);

@@ -51,7 +51,7 @@ export class LoginLedger {
     this.removed.push(...removed);
     for (const { userKey, sessionId } of removed) {
       const attempt = this.attemptsOf(userKey).find(({ record }) => record.sessionId === sessionId);
-      ok(attempt !== undefined, "a session was removed that nobody had stored");
+      ok(attempt !== undefined, "a session was removed that had not been stored");
       attempt.removals += 1;
     }
   }
