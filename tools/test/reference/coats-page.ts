@@ -39,6 +39,7 @@ Types: [\`CoatRack\`](#coatrack).
 | name | type | meaning |
 |---|---|---|
 | \`free\` | \`number\` | How many are free. |
+| \`drop\` | <code>(from: [CoatRack](#coatrack)) =&gt; Promise&lt;void&gt;</code> | Takes the last one down. |
 
 As [\`CoatRack\`](#coatrack) describes them: \`hang\`.
 
@@ -59,16 +60,6 @@ static count(first = 1): number
 \`\`\`
 
 How many there are.
-
-#### Hooks.drop
-
-\`\`\`ts
-drop: (from: CoatRack) => Promise<void>
-\`\`\`
-
-Takes the last one down.
-
-Types: [\`CoatRack\`](#coatrack).
 
 ## Functions
 
