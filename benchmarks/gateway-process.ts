@@ -36,8 +36,10 @@ export class Gateway {
   }
 
   async addUser(email: string, password: string): Promise<void> {
-    const args = [PROGRAM, "users", "add", email, "--name", "Someone", "--password-stdin"];
-    const adding = promisify(execFile)(process.execPath, args, { env: this.#environment });
+    const run = (...words: string[]) =>
+      promisify(execFile)(process.execPath, [PROGRAM, ...words], { env: this.#environment });
+    await run("migrate");
+    const adding = run("users", "add", email, "--name", "Someone", "--password-stdin");
     adding.child.stdin?.end(`${password}\n`);
     await adding;
   }

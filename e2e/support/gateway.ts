@@ -85,10 +85,14 @@ export async function placeSongs(dataFolder: string): Promise<void> {
   await symlink(SONGS, join(dataFolder, "demo/music"));
 }
 
-function addAda(environment: NodeJS.ProcessEnv): Promise<void> {
-  const args = [PROGRAM, "users", "add", ada.email, "--name", "Ada Lovelace", "--password-stdin"];
+async function addAda(environment: NodeJS.ProcessEnv): Promise<void> {
+  await runProgram(environment, ["migrate"]);
+  await runProgram(environment, ["users", "add", ada.email, "--name", "Ada Lovelace", "--password-stdin"]);
+}
+
+function runProgram(environment: NodeJS.ProcessEnv, words: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = execFile(process.execPath, args, { env: environment }, (error) =>
+    const child = execFile(process.execPath, [PROGRAM, ...words], { env: environment }, (error) =>
       error ? reject(error) : resolve(),
     );
     child.stdin?.end(`${ada.password}\n`);

@@ -6,15 +6,15 @@ const ALLOWED_HEADERS = "range, if-range, if-match, if-none-match, if-modified-s
 const PREFLIGHT_SECONDS = "7200";
 
 /**
- * Lets scripts of the configured origins read files (Fetch, 3.2): players that fetch segments themselves. With
- * credentials, for passes in cookies; that is safe because the origins are named one by one. Elements such as `<audio>`
- * need none of it.
+ * Lets scripts of the configured origins read files (Fetch, 3.2), such as players that fetch segments themselves. It allows
+ * credentials, for passes in cookies. That is safe because the origins are named one by one. Elements such as `<audio>` do
+ * not need it.
  */
 export function addCrossOriginSharing(app: FastifyInstance, allowedOrigins: readonly string[]): void {
   if (allowedOrigins.length === 0) return;
   const allowed = new Set(allowedOrigins);
   app.addHook("onRequest", (request, reply, done) => {
-    // Also where there is no Origin: what a browser then keeps must not answer a script that has one.
+    // Also for a request without Origin: the copy that a browser keeps of it must not answer a script that has one.
     reply.header("vary", "Origin");
     const { origin } = request.headers;
     if (origin !== undefined && allowed.has(origin)) {
@@ -28,7 +28,7 @@ export function addCrossOriginSharing(app: FastifyInstance, allowedOrigins: read
   });
 }
 
-/** The answer to OPTIONS. A preflight carries no pass, and tells nothing of what is there. */
+/** The answer to OPTIONS. A preflight carries no pass, so its answer says nothing about files. */
 export function answerPreflight(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const isPreflight = request.headers["access-control-request-method"] !== undefined;
   if (!isPreflight || reply.getHeader("access-control-allow-origin") === undefined) {

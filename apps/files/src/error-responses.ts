@@ -3,13 +3,13 @@ import { FileServiceError } from "./errors.ts";
 import { type ProblemCode, problems, sendProblem, sendUnavailable } from "./problem.ts";
 
 /**
- * The last resort for errors (OWASP ASVS 5.0, 16.5): every fault becomes a problem with a code, and none of them shows
- * a message that was written for us.
+ * The last resort for errors (OWASP ASVS 5.0, 16.5): every fault becomes a problem with a code, and its internal message is
+ * never shown.
  */
 export function addErrorResponses(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => {
     const code = problemCodeOf(error);
-    // A client that goes takes its file along in the middle of a read: nothing has failed.
+    // A client that leaves closes its file in the middle of a read. That is not a failure.
     if (problems[code].status >= 500 && !reply.raw.destroyed) {
       request.log.error({ event: "request_failed", path: request.resourcePath, err: error }, "a request failed");
     }
@@ -25,7 +25,7 @@ function problemCodeOf(error: unknown): ProblemCode {
     return code === "source_unavailable" || code === "file_changed" ? "unavailable" : "internal_error";
   }
   const { statusCode } = (error ?? {}) as { statusCode?: unknown };
-  // 503 is what a verifier says that could not read its keys; 4xx what Fastify finds wrong with a request.
+  // A verifier that could not read its keys has 503. Fastify has 4xx for a faulty request.
   if (statusCode === 503) return "unavailable";
   return typeof statusCode === "number" && statusCode >= 400 && statusCode < 500 ? "invalid_request" : "internal_error";
 }

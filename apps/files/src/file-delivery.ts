@@ -19,20 +19,20 @@ export interface FileDeliveryParts {
   readonly downloads: RunningDownloads;
   readonly cookie: PassCookie;
   readonly playlists: Playlists;
-  /** After so long without a byte that is taken, a download ends. */
+  /** A download ends when the client has taken no byte for so long. */
   readonly maximumStalledMilliseconds: number;
   readonly now: () => UnixMilliseconds;
 }
 
 /**
- * A browser may keep a copy, and asks before each use whether the pass still opens it: so a logout counts for what it
- * has, too, at the price of a 304. A shared cache may keep nothing. Nothing varies by the cookie but whether there is an
- * answer, and that is asked each time.
+ * A browser may keep a copy, and asks before each use whether the pass still opens the file. So a logout applies to copies
+ * too, at the price of a 304. Shared caches may keep nothing. The cookie decides only whether there is an answer, and that
+ * is asked each time.
  */
 const ASK_EACH_TIME = "private, no-cache";
 const KEEP_NOTHING = "private, no-store";
 
-/** FileDelivery sends the file that a pass was found to open. */
+/** FileDelivery sends a file that the pass of a request opens. */
 export class FileDelivery {
   readonly #parts: FileDeliveryParts;
 
@@ -53,7 +53,7 @@ export class FileDelivery {
       return await this.#answer(request, reply, entry);
     } finally {
       isPreparing = false;
-      // The client went meanwhile. Until here it was one of its downloads nevertheless, for there was work to be done.
+      // The client left meanwhile. Until now the request counted as a download, because it caused work.
       if (response.closed) downloads.end(download);
     }
   }
@@ -86,14 +86,14 @@ export class FileDelivery {
     return reply.send(body);
   }
 
-  /** What can be cut, and is when nothing of it has moved for too long: a client that does not read holds memory and a file. */
+  /** A download that can be cut off, and is when it stalls: a client that does not read occupies memory and a file. */
   #downloadOf(request: FastifyRequest, { raw: response }: FastifyReply, { pass }: Entry): Download {
     const cut = (reason: CutReason) => {
       request.log.info({ event: "download_cut", path: request.resourcePath, reason });
       response.destroy();
     };
-    // A write of which some bytes were taken counts as one that moves; Node finds that out at the first timeout, so that
-    // what stops in the middle of a write ends at the second.
+    // Node notices at the first timeout that a part of a write was taken, and counts that as progress. So a download that
+    // stops in the middle of a write ends at the second timeout.
     response.setTimeout(this.#parts.maximumStalledMilliseconds, () => cut("does_not_move"));
     return { pass, cut };
   }
@@ -105,7 +105,7 @@ export class FileDelivery {
     return KEEP_NOTHING;
   }
 
-  /** Fastify ends the connection, so that the client notices. */
+  /** Fastify ends the connection, so the client notices. */
   #logFailure(request: FastifyRequest, reply: FastifyReply, error: Error): void {
     if (reply.raw.destroyed) return;
     request.log.error({ event: "download_failed", path: request.resourcePath, err: error }, "a download failed");
@@ -113,8 +113,8 @@ export class FileDelivery {
 }
 
 /**
- * Whatever becomes of the answer, the file is closed with it. Returns whether there is a client to answer: one that
- * went before gives no second sign of it.
+ * Closes the file when the answer ends in any way. Returns whether the client is still there: a client that left earlier
+ * sends no second event.
  */
 function closeWhenAnswered({ raw: response }: FastifyReply, file: OpenFile): boolean {
   if (response.destroyed) file.close();

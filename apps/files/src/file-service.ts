@@ -1,6 +1,6 @@
 import { listen } from "@coatcheck/service/listen";
 import type { FastifyBaseLogger } from "fastify";
-import type { FileServiceConfiguration } from "./config/settings.ts";
+import { type FileServiceConfiguration, settings } from "./config/settings.ts";
 import { FileServiceError } from "./errors.ts";
 import { PassCookie } from "./passes/pass-cookie.ts";
 import { openPasses, type Passes } from "./passes/passes.ts";
@@ -10,23 +10,23 @@ import { buildServer } from "./server.ts";
 import type { FileSource } from "./sources/file-source.ts";
 import { openSource } from "./sources/open-source.ts";
 
-/** A file service that answers. */
+/** A running file service. */
 export interface FileService {
-  /** From now on says that it is not ready, and serves as before. */
+  /** Makes the service report that it is not ready. It serves as before. */
   announceEnd(): void;
-  /** Lets short answers finish, cuts long ones, and frees everything. */
+  /** Lets short answers finish, cuts off long ones, and frees everything. */
   close(): Promise<void>;
 }
 
-/** How exactly `maxDownloadSeconds` is kept. */
+/** How exactly `maxDownloadSeconds` is enforced. */
 const LOOK_FOR_OVERDUE_EVERY_MILLISECONDS = 1_000;
-/** When closing, an answer that is being sent has so long to end. */
+/** How long an answer may still take when the service closes. */
 const LONGEST_ANSWER_MILLISECONDS = 5_000;
 
 /**
  * Puts a file service together and starts it: the composition root. Only here do source, passes, clock and settings meet.
  *
- * @throws FileServiceError, for what an operator can mend; the message says what
+ * @throws FileServiceError for a fault that the operator can fix. The message says how
  */
 export async function startFileService(
   configuration: FileServiceConfiguration,
@@ -53,7 +53,7 @@ interface OpenParts {
   readonly log: FastifyBaseLogger;
 }
 
-/** The file service that results closes what it was given. */
+/** The returned file service closes its parts. */
 async function serve(configuration: FileServiceConfiguration, parts: OpenParts): Promise<FileService> {
   const { source, passes } = parts;
   const downloads = new RunningDownloads({
@@ -77,11 +77,12 @@ async function serve(configuration: FileServiceConfiguration, parts: OpenParts):
       if (isEnding) throw new Error("The file service was told to stop.");
       await source.checkReadiness();
       if (!(await passes.areReady())) {
-        throw new FileServiceError("passes_unavailable", "No pass could be believed now.");
+        throw new FileServiceError("passes_unavailable", "No pass can be accepted now.");
       }
     },
   });
-  await listen(server, configuration, FileServiceError);
+  const { host, port } = configuration;
+  await listen(server, { host, port, env: { host: settings.host.env, port: settings.port.env } }, FileServiceError);
   passes.onNews(() => downloads.cutEnded());
   const timer = setInterval(() => downloads.cutOverdue(), LOOK_FOR_OVERDUE_EVERY_MILLISECONDS);
   return {
@@ -89,7 +90,7 @@ async function serve(configuration: FileServiceConfiguration, parts: OpenParts):
       isEnding = true;
     },
     async close() {
-      // A reader who takes an hour would be waited for an hour.
+      // Without this limit, a client that reads for an hour would delay the end for an hour.
       const patience = setTimeout(() => server.server.closeAllConnections(), LONGEST_ANSWER_MILLISECONDS);
       await server.close();
       clearTimeout(patience);

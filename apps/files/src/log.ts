@@ -2,24 +2,25 @@ import type { FastifyInstance } from "fastify";
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** Which file was asked for, as it was understood; null until it is, or if it cannot be. */
+    /** The path of the requested file, as it was understood. Null before that, and for a path that cannot be understood. */
     resourcePath: string | null;
   }
 }
 
-/** Strangers choose how long a path is, and how many lines there are of it. */
+/** Strangers choose the length of a path and the number of lines. */
 const LONGEST_PATH = 1_024;
 
 /**
- * One line for every request: what, how it ended, whether all of it was sent, and how long it took. The path is the one
- * that was understood: what the client wrote may have a pass in it, anywhere. No header and no query, for the same reason.
+ * Logs one line for each request: its path, its status, whether the whole answer was sent, and how long it took. The path is
+ * the one that was understood, because the client's own text may contain a pass anywhere. For the same reason there are no
+ * headers and no query.
  */
 export function addRequestLog(app: FastifyInstance): void {
   app.decorateRequest("resourcePath", null);
   app.addHook("onRequest", (request, reply, done) => {
     const { ip: address } = request;
     const startedAt = performance.now();
-    // Fastify's hook for answers is not called for one that the client gave up, or that was cut.
+    // Fastify's hook for answers is not called for an answer that the client gave up or that was cut off.
     reply.raw.once("close", () => {
       request.log.info({
         event: "request",

@@ -5,7 +5,7 @@ import { loadConfiguration } from "./config/load-configuration.ts";
 import { FileServiceError } from "./errors.ts";
 import { startFileService } from "./file-service.ts";
 
-/** Runs the file service until it is told to stop. Standard output names its URL once it answers; the log is on stderr. */
+/** Runs the file service until it is stopped. Standard output names its URL once it answers. The log is on standard error. */
 async function run(): Promise<void> {
   const { configuration } = loadConfiguration({ environment: process.env });
   const destination = new LogDestination();
@@ -18,14 +18,14 @@ async function run(): Promise<void> {
   });
   await service.close();
   await destination.end();
-  // Everything is answered: a client that still holds a connection is not waited for.
+  // All requests are answered. Clients that keep a connection open are not waited for.
   process.exit();
 }
 
 try {
   await run();
 } catch (error) {
-  // What an operator can mend is one line; for anything else the stack is needed.
+  // A fault that the operator can fix is one line. Any other needs the stack.
   const text = error instanceof FileServiceError ? error.message : String(error instanceof Error ? error.stack : error);
   process.stderr.write(`coatcheck files: ${text}\n`);
   process.exitCode = 1;

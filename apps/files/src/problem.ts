@@ -6,8 +6,8 @@ import type { FastifyReply } from "fastify";
  * gets the same answer, so it learns neither why the pass was refused nor whether there is a file.
  */
 export const problems = {
-  invalid_request: { status: 400, detail: "This is no request that the file service understands." },
-  invalid_path: { status: 400, detail: "The path could mean several things, or is not one of files." },
+  invalid_request: { status: 400, detail: "The file service does not understand this request." },
+  invalid_path: { status: 400, detail: "The path could mean several things, or cannot be the path of a file." },
   several_passes: { status: 400, detail: "The request carries more than one pass." },
   pass_refused: { status: 401, detail: "No pass opens this." },
   cross_site_cookie: {
@@ -22,18 +22,21 @@ export const problems = {
     detail: "The file has none of these bytes; Content-Range says how many it has.",
   },
   headers_too_large: { status: 431, detail: "The headers are larger than 16 KiB, or more than 500." },
-  too_many_downloads: { status: 429, detail: "So many downloads of one login at a time. Let one of them end." },
+  too_many_downloads: {
+    status: 429,
+    detail: "This login has as many downloads under way as it may. Try again when one of them has ended.",
+  },
   playlist_too_large: {
     status: 500,
-    detail: "The playlist is too large to be looked at. Play it by a pass in a cookie.",
+    detail: "The playlist is too large to be rewritten. Play it by a pass in a cookie.",
   },
   playlist_unreadable: {
     status: 500,
-    detail: "The playlist is stored in an encoding that is not understood. It has been logged.",
+    detail: "The playlist is stored in an unknown encoding. It has been logged.",
   },
   playlist_unsafe: {
     status: 500,
-    detail: "The playlist would have the player take the pass to another host. Play it by a pass in a cookie.",
+    detail: "The playlist could make the player send the pass to another host. Play it by a pass in a cookie.",
   },
   internal_error: { status: 500, detail: "Something failed. It has been logged." },
   unavailable: { status: 503, detail: "A part of the service does not answer. Try again in a moment." },
@@ -41,7 +44,7 @@ export const problems = {
 
 export type ProblemCode = keyof typeof problems;
 
-/** What was said of a file that is not sent after all. */
+/** Headers about a file that is not sent after all. */
 const OF_A_FILE = [
   "content-length",
   "content-range",
@@ -53,7 +56,7 @@ const OF_A_FILE = [
   "set-cookie",
 ];
 
-/** `headers` are sent besides those of every problem. */
+/** `headers` are sent in addition to those of every problem. */
 export function sendProblem(
   reply: FastifyReply,
   code: ProblemCode,
@@ -61,13 +64,13 @@ export function sendProblem(
 ): FastifyReply {
   for (const name of OF_A_FILE) {
     reply.removeHeader(name);
-    // Where a stream failed before its first byte, they are on the response already.
+    // If a stream failed before its first byte, these headers are on the response already.
     if (!reply.raw.headersSent) reply.raw.removeHeader(name);
   }
   return sendProblemObject(reply.headers(headers), problemFrom(problems, code));
 }
 
-/** For what may be better a moment later. */
+/** For a fault that may pass in a moment. */
 export function sendUnavailable(reply: FastifyReply): FastifyReply {
   return sendProblem(reply, "unavailable", { "retry-after": "1" });
 }

@@ -3,13 +3,13 @@ import type { ByteRange } from "./http/byte-ranges.ts";
 import type { Multipart } from "./http/multipart.ts";
 import type { OpenFile } from "./sources/file-source.ts";
 
-/** The bytes of a response, from an open file. */
+/** Reads the bytes of a response from an open file. */
 export function readContent(file: OpenFile, content: ByteRange | Multipart): Promise<Buffer | Readable> {
   if ("parts" in content) return Promise.resolve(Readable.from(piecesOf(file, content), { objectMode: false }));
   return file.read(content);
 }
 
-/** One part is opened when the one before it is through: a source may have to ask for each. */
+/** A part is opened when the one before it is finished: a source may need a request for each. */
 async function* piecesOf(file: OpenFile, { parts, end }: Multipart): AsyncGenerator<Buffer> {
   for (const { head, range } of parts) {
     yield head;

@@ -10,7 +10,7 @@ export interface Download {
 
 export interface RunningDownloadsOptions {
   readonly maximumMilliseconds: number;
-  /** At one time. Each holds a file open, and memory. */
+  /** At one time. Each download occupies memory and an open file. */
   readonly maximumPerSession: number;
   readonly hasEnded: (pass: Pass) => boolean;
   /** Milliseconds of a monotonic clock. */
@@ -23,7 +23,7 @@ export interface RunningDownloadsOptions {
  */
 export class RunningDownloads {
   readonly #options: RunningDownloadsOptions;
-  /** In the order in which they began. */
+  /** In the order in which the downloads began. */
   readonly #startedAt = new Map<Download, number>();
   readonly #countOfSession = new Map<string, number>();
 
@@ -35,7 +35,7 @@ export class RunningDownloads {
     return this.#startedAt.size;
   }
 
-  /** Whether it may begin: a session has only so many at a time, however many passes it has. One that may has to end. */
+  /** Whether a download may begin: the limit is per session, for all its passes. If so, the caller must report its end. */
   begin(download: Download): boolean {
     const { session } = download.pass;
     const count = this.#countOfSession.get(session) ?? 0;
@@ -45,7 +45,7 @@ export class RunningDownloads {
     return true;
   }
 
-  /** Once nothing of it is held any more. */
+  /** Called when a download occupies nothing any more. */
   end(download: Download): void {
     const { session } = download.pass;
     this.#startedAt.delete(download);
@@ -54,14 +54,14 @@ export class RunningDownloads {
     else this.#countOfSession.delete(session);
   }
 
-  /** Cuts those whose session has ended. */
+  /** Cuts off the downloads of ended sessions. */
   cutEnded(): void {
     for (const download of this.#startedAt.keys()) {
       if (this.#options.hasEnded(download.pass)) this.#cut(download, "session_ended");
     }
   }
 
-  /** Cuts those that have run for too long. */
+  /** Cuts off the downloads that take too long. */
   cutOverdue(): void {
     const latest = this.#options.elapsed() - this.#options.maximumMilliseconds;
     for (const [download, startedAt] of this.#startedAt) {

@@ -19,11 +19,11 @@ const CONTENT_SECURITY_POLICY = [
 
 export interface SecurityHeadersOptions {
   readonly isSecure: boolean;
-  /** Whether pages beyond our own site are to use files. */
+  /** Whether pages of other sites may use files. */
   readonly isShared: boolean;
 }
 
-/** On every response, errors included. */
+/** The headers of every response, including errors. */
 export function securityHeaders({ isSecure, isShared }: SecurityHeadersOptions): FixedHeaders {
   return {
     "content-security-policy": CONTENT_SECURITY_POLICY,

@@ -22,10 +22,10 @@ export interface ServerParts extends FileRoutesParts, HealthRoutesOptions {
 }
 
 const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
-/** For a request to arrive; answers take as long as they may. */
+/** How long a request may take to arrive. Answers have limits of their own. */
 const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
 
-/** The HTTP server, not yet listening. Everything it needs is handed to it. */
+/** Builds the HTTP server, which does not listen yet, from its parts. */
 export function buildServer(parts: ServerParts): FastifyInstance {
   const { allowedOrigins, trustedProxies, publicUrl, log } = parts;
   const headers = securityHeaders({
@@ -34,13 +34,13 @@ export function buildServer(parts: ServerParts): FastifyInstance {
   });
   const app = Fastify({
     loggerInstance: log,
-    // `addRequestLog` writes one line a request, and chooses what is in it.
+    // `addRequestLog` writes one line for each request, and chooses its content.
     logController: new LogController({ disableRequestLogging: true }),
     exposeHeadRoutes: false,
     requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     forceCloseConnections: "idle",
-    // What arrives while closing is answered like anything else, and its connection ended with the answer.
+    // A request that arrives while the server closes is answered as usual, and its connection ends with the answer.
     return503OnClosing: false,
     clientErrorHandler: answerBrokenRequest(headers, problems),
     // A URL that the router cannot decode.
@@ -55,7 +55,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
         "a trusted proxy says what is no address: clients count as one",
       ),
   });
-  // Before anything asks for the client's address.
+  // Before any code asks for the client's address.
   app.addHook("onRequest", (request, _reply, done) => {
     hops.tidy(request.raw);
     done();

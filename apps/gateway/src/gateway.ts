@@ -15,7 +15,7 @@ import { logSecurityEvents, SecurityEvents } from "./audit/security-events.ts";
 import { reportSessionEvents } from "./audit/session-events.ts";
 import { makeDataFolder } from "./config/data-folder.ts";
 import { sessionPolicies } from "./config/session-policies.ts";
-import type { GatewayConfiguration } from "./config/settings.ts";
+import { type GatewayConfiguration, settings } from "./config/settings.ts";
 import { warnAtStart } from "./config/startup-warnings.ts";
 import { OriginDoors } from "./doors/origin-doors.ts";
 import { GatewayError } from "./errors.ts";
@@ -236,7 +236,8 @@ async function serve(options: GatewayOptions, parts: OpenParts): Promise<Gateway
     log,
   });
   try {
-    await listen(server, configuration, GatewayError);
+    const { host, port } = configuration;
+    await listen(server, { host, port, env: { host: settings.host.env, port: settings.port.env } }, GatewayError);
   } catch (error) {
     await stopMetrics();
     throw error;

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { endWithProblem, type ProblemTable, problemFrom } from "./problem.ts";
 
-/** Answers what is no HTTP request, so that there is no request to answer. */
+/** Answers bytes that are not an HTTP request, for which there is no request object. */
 export function answerBrokenRequest(
   headers: Readonly<Record<string, string>>,
   problems: ProblemTable<"headers_too_large" | "invalid_request">,

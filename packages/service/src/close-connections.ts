@@ -1,8 +1,8 @@
 import type { FastifyInstance } from "fastify";
 
 /**
- * Closing ends idle connections; those that are being answered end with the answer, not with their next silence. Returns
- * whether closing has begun, for answers that are not sent by way of `app`.
+ * When the server closes, idle connections end at once, and a connection with an answer under way ends with that answer.
+ * Returns a function that tells whether closing has begun, for answers that are not sent through `app`.
  */
 export function closeConnectionsWhenClosing(app: FastifyInstance): () => boolean {
   let isClosing = false;

@@ -1,8 +1,8 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 
 /**
- * Looks at each request before the framework does, and answers it or calls `next`, now or later. For questions that are
- * asked so often that what a framework does for each request counts.
+ * Looks at each request before the framework does, and answers it or calls `next`, now or later. It is for requests that
+ * are so frequent that the framework's own work for each of them counts.
  */
 export type EarlyAnswer = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 

@@ -1,12 +1,12 @@
-// For `node --import`: ends this process, as by SIGTERM, when the npm script that started it has ended. npm passes a
-// signal to the shell of the script alone, and a shell that dies of it leaves the program running, with its port.
+// For `node --import`: ends this process by SIGTERM when the npm script that started it has ended. npm passes a signal only
+// to the shell of the script. When the shell dies of it, the program would keep running and keep its port.
 
 const LOOK_EVERY_MILLISECONDS = 200;
 
 if (process.env.npm_lifecycle_event !== undefined) {
   const shell = process.ppid;
   const watch = setInterval(() => {
-    // An orphan is given another parent. Windows has no such thing, and no such signals either.
+    // An orphan gets another parent. Windows has neither that nor such signals.
     if (process.ppid === shell) return;
     clearInterval(watch);
     process.kill(process.pid, "SIGTERM");

@@ -3,8 +3,8 @@ import { answerEarly } from "./early-answer.ts";
 import type { Problem } from "./problem.ts";
 
 /**
- * Node tells of 1,000 fields, and leaves out the rest without a word: a name that is not to pass, the length of a body, what
- * a proxy wrote last. Another program may look at all of them. No client has as many.
+ * Node reports 1,000 header fields and silently leaves out the rest: a name that must not pass, the length of a body, or the
+ * last entry of a proxy. Another program may see all of them. No honest client sends this many.
  */
 const MAXIMUM_FIELDS = 500;
 
@@ -20,7 +20,7 @@ export function refuseTooManyFields(server: Server, problem: Problem, headers: R
   });
 }
 
-/** What else comes on the connection is not waited for: whether there is a body was perhaps left out. */
+/** Closes the connection: the fields that were left out may have announced a body. */
 function refuse(response: ServerResponse, problem: Problem, headers: Readonly<Record<string, string>>): void {
   const body = JSON.stringify(problem);
   response.writeHead(problem.status, {

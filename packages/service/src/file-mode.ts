@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 
 const WRITABLE_BY_OTHERS = 0o002;
 
-/** Why a file may not be used as it is, as the end of a sentence; null if it may, or is not there. */
+/** Why a file must not be used as it is, as the end of a sentence. Null if it may be used, or does not exist. */
 export function fileModeFault(path: string): string | null {
   if (isPlanted(path)) {
     return "another user of this machine put it there, into a folder that every user may write";
@@ -15,9 +15,9 @@ export function fileModeFault(path: string): string | null {
 }
 
 /**
- * Whether the file, or the link, belongs to neither this process nor the folder's owner where anyone may put one. Linux
- * can refuse that itself (`fs.protected_symlinks`, `fs.protected_regular`), but does so neither everywhere nor in each
- * such folder.
+ * Whether another user put the file or link there: the folder is writable by every user, and the entry belongs to neither
+ * this process nor the folder's owner. Linux can refuse such files itself (`fs.protected_symlinks`, `fs.protected_regular`),
+ * but not on every machine and not in every such folder.
  */
 function isPlanted(path: string): boolean {
   const entry = statsOf(lstatSync, path);
@@ -30,7 +30,7 @@ function isWritableByOthers({ mode }: Stats): boolean {
   return (mode & WRITABLE_BY_OTHERS) !== 0;
 }
 
-/** Null for what cannot be looked at: opening it will say why. */
+/** Null if the file cannot be inspected: opening it will report why. */
 function statsOf(look: (path: string) => Stats, path: string): Stats | null {
   try {
     return look(path);

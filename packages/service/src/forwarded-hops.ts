@@ -2,9 +2,9 @@ import type { IncomingMessage } from "node:http";
 import { BlockList, isIP, isIPv6 } from "node:net";
 
 export interface ForwardedHopsOptions {
-  /** Addresses and networks, as `parseTrustedProxies` gives them. */
+  /** Addresses and networks, as the setting of trusted proxies has them. */
   readonly trustedProxies: readonly string[];
-  /** Told what one of these proxies wrote that is no address; once a minute at most, for it may come with every request. */
+  /** Called with an entry of one of these proxies that is not an address, at most once a minute. */
   readonly onUnreadable: (hop: string) => void;
 }
 
@@ -12,9 +12,9 @@ const TELL_EVERY_MILLISECONDS = 60_000;
 const MAXIMUM_TOLD_LENGTH = 64;
 
 /**
- * ForwardedHops tidies X-Forwarded-For before anything reads it: each hop becomes a plain address. What is none is taken out
- * with all that stands before it, for the same hand may have written the rest: the last readable word is then that of the
- * proxy, or the connection. All clients look like one from then on, so a proxy of ours that does this is told of.
+ * ForwardedHops tidies X-Forwarded-For before any code reads it: each hop becomes a plain address. An entry that is not an
+ * address is removed with all entries before it, because the same client may have written them. The client's address is then
+ * that of the proxy or of the connection. From then on all clients of that proxy look like one, so it is reported.
  */
 export class ForwardedHops {
   readonly #trusted = new BlockList();
@@ -54,7 +54,7 @@ export class ForwardedHops {
     else headers["x-forwarded-for"] = addresses.reverse().join(", ");
   }
 
-  /** Not of what strangers wrote: only where each hop on the way here is ours. */
+  /** Reports an entry only if every hop on its way here is a trusted proxy: a client could write anything. */
   #tell(hop: string, way: readonly string[]): void {
     const now = performance.now();
     if (now - this.#toldAt < TELL_EVERY_MILLISECONDS) return;
@@ -72,8 +72,8 @@ export class ForwardedHops {
 const WITH_PORT = /^(?:\[([^\]]+)\]|([\d.]+))(?::(?:\d{1,5}|_[\w.-]+))?$/;
 
 /**
- * The address of one hop, however proxies write it: with a port, in the brackets of IPv6, in quotes, or as an element of
- * Forwarded (RFC 7239, 6). Null for what is none, such as "unknown".
+ * The address of one hop in any form that proxies write: with a port, in the brackets of IPv6, in quotes, or as an element
+ * of Forwarded (RFC 7239, 6). Null for other texts, such as "unknown".
  */
 export function hopAddress(hop: string): string | null {
   const text = hop.replace(/^for=/i, "").replace(/^"(.*)"$/, "$1");

@@ -3,15 +3,15 @@ import type { Duplex } from "node:stream";
 
 export type WebSocketHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => unknown;
 
-/** Fields beyond which Node no longer tells all that came. */
+/** With more fields, Node no longer reports all of them. */
 const MAXIMUM_FIELDS = 1_000;
 const OF_THE_UPGRADE: ReadonlySet<string> = new Set(["upgrade", "http2-settings"]);
 
 /**
- * Hands WebSockets to `handle`, and takes any other request with an Upgrade for what it is without it, as a server may
- * (RFC 9110, 7.8): HTTP clients offer HTTP/2 that way with the first request of a connection. Node gives such a connection
- * up with its headers read; it is handed to the server anew, with the same request in front. Call it once the server has all
- * its listeners.
+ * Hands WebSockets to `handle`, and serves every other request with an Upgrade as if it had none, as a server may (RFC 9110,
+ * 7.8): HTTP clients offer HTTP/2 in this way with the first request of a connection. Node gives up such a connection after
+ * it has read the headers, so the connection is handed to the server once more, with the same request in front. Call this
+ * when the server has all its listeners.
  */
 export function ignoreOtherUpgrades(server: Server, handle: WebSocketHandler): void {
   const unanswered = new WeakMap<Duplex, Set<ServerResponse>>();
@@ -30,7 +30,7 @@ export function ignoreOtherUpgrades(server: Server, handle: WebSocketHandler): v
       socket.destroy();
       return;
     }
-    // Answers leave in order, and those to earlier requests belong to the connection that was given up.
+    // Answers leave in order, and the answers to earlier requests belong to the connection that was given up.
     for (const response of unanswered.get(socket) ?? []) await closed(response);
     if (socket.destroyed) return;
     socket.off("error", destroyed);
@@ -43,7 +43,7 @@ function isWebSocket({ method, headers }: IncomingMessage): boolean {
   return method === "GET" && /(^|,)[ \t]*websocket[ \t]*(,|$)/i.test(headers.upgrade ?? "");
 }
 
-/** A connection that breaks is told by its end as well. */
+/** A broken connection also reports its end. */
 function destroyed(this: Duplex): void {
   this.destroy();
 }
@@ -55,7 +55,7 @@ function closed(response: ServerResponse): Promise<void> {
   });
 }
 
-/** The request as its bytes are, but for what would make Node give the connection up again. */
+/** The bytes of the request, without the fields for which Node would give up the connection again. */
 function withoutUpgrade({ method, url, httpVersion, rawHeaders }: IncomingMessage): Buffer {
   const lines = [`${method} ${url} HTTP/${httpVersion}`];
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {

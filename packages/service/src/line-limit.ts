@@ -3,21 +3,21 @@ const LINES_PER_WINDOW = 6_000;
 
 const OF_A_REQUEST = '"reqId":';
 const REQUEST = '"event":"request"';
-/** Refused, or answered by ourselves: what it costs to cause such a line is one request, and no login. */
+/** A refused request, or one that we answered ourselves: a client can cause such a line without a login. */
 const CHEAP_REQUEST = /"status":(?:4\d\d|null)|"path":"\/auth\//;
 const WARNING_OR_WORSE = /^\{"level":[456]0/;
-/** Costs a session each time, and must not be hidden by others. */
+/** Each of these costs a session, and other lines must not hide it. */
 const ALWAYS_KEPT = '"event":"authn_token_reuse"';
 
 export interface LineVerdict {
   readonly isKept: boolean;
-  /** Of a minute that is over. */
+  /** How many lines of the last minute were not kept. */
   readonly suppressed: number;
 }
 
 /**
- * LineLimit keeps strangers from filling the disk. Of the lines that a client causes at no cost to itself, so many a minute
- * are kept; of the others the number. What those do who are logged in, and what services answer, is always kept.
+ * LineLimit keeps strangers from filling the disk. Lines that a client can cause at no cost to itself are kept up to a number
+ * for each minute, and counted beyond it. Lines about logged-in users and about answers of services are always kept.
  */
 export class LineLimit {
   #windowEnd = Number.NEGATIVE_INFINITY;
@@ -25,12 +25,12 @@ export class LineLimit {
   #suppressedNow = 0;
   #suppressed = 0;
 
-  /** All that were not kept, ever. */
+  /** How many lines were not kept since the start. */
   get suppressed(): number {
     return this.#suppressed;
   }
 
-  /** `now` is of the monotonic clock. */
+  /** `now` is a time of the monotonic clock. */
   judge(line: string, now: number): LineVerdict {
     const suppressed = this.#endWindow(now);
     if (!isCheap(line)) return { isKept: true, suppressed };

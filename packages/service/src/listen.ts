@@ -4,33 +4,42 @@ import { type AddressInfo, createServer, type Server } from "node:net";
 import type { FastifyInstance } from "fastify";
 import { type OperatorErrorClass, systemCodeOf } from "./operator-error.ts";
 
-const REASONS: Readonly<Record<string, string>> = {
-  EADDRINUSE: "the port is in use",
-  EACCES: "this user may not listen there",
-  EADDRNOTAVAIL: "this machine has no such address",
-  ENOTFOUND: "the host name is unknown",
+export interface ListenOptions {
+  readonly host: string;
+  readonly port: number;
+  /** The variables that set them, for messages. */
+  readonly env: { readonly host: string; readonly port: string };
+}
+
+/** What is wrong, and what the operator can do about it. */
+const REASONS: Readonly<Record<string, (env: ListenOptions["env"]) => string>> = {
+  EADDRINUSE: ({ port }) => `the port is in use. End the program that uses it, or choose another port by ${port}`,
+  EACCES: ({ port }) => `this user may not listen there. Choose a port above 1023 by ${port}`,
+  EADDRNOTAVAIL: ({ host }) => `this machine has no such address. Set one that it has by ${host}`,
+  ENOTFOUND: ({ host }) => `the host name is unknown. It is set by ${host}`,
 };
 
 /**
- * Listens; for `localhost` on each loopback address that the name stands for here, since browsers choose either.
+ * Listens. For `localhost` it listens on every loopback address that the name stands for here, because browsers choose
+ * either.
  *
  * @throws OperatorError `cannot_listen`
  */
 export async function listen(
   app: FastifyInstance,
-  { host, port }: { readonly host: string; readonly port: number },
+  { host, port, env }: ListenOptions,
   OperatorError: OperatorErrorClass,
 ): Promise<void> {
   try {
     await listenAt(app, await addressesOf(host), port);
   } catch (cause) {
     const code = systemCodeOf(cause);
-    const message = `Cannot listen on ${host}, port ${port}: ${REASONS[code] ?? code}.`;
+    const message = `Cannot listen on ${host}, port ${port}: ${REASONS[code]?.(env) ?? code}.`;
     throw new OperatorError("cannot_listen", message, { cause });
   }
 }
 
-/** On several addresses as on one: there is one server. Where it cannot listen on all of them, it does on none. */
+/** Listens on all addresses with one server. If one of them fails, it listens on none. */
 export async function listenAt(app: FastifyInstance, addresses: readonly string[], port: number): Promise<void> {
   try {
     await listenAtEach(app, addresses, port);
@@ -52,7 +61,7 @@ async function listenAtEach(app: FastifyInstance, addresses: readonly string[], 
   for (const server of [app.server, ...listeners.map(({ listener }) => listener)]) logAcceptFailures(app, server);
 }
 
-/** A connection that could not be accepted, as when memory runs short, must not end the process. */
+/** A connection that could not be accepted, for example for lack of memory, must not end the process. */
 function logAcceptFailures({ log }: FastifyInstance, server: Server): void {
   server.on("error", (error) => log.warn({ event: "accept_failed", err: error }, "a connection could not be accepted"));
 }
@@ -65,7 +74,7 @@ async function addressesOf(host: string): Promise<readonly string[]> {
 
 /** A second listener whose connections are handed to the app's one server, so its connection limits and request hooks apply. */
 function secondListener(app: FastifyInstance): Server {
-  // As HTTP servers are.
+  // The options that HTTP servers use.
   const listener = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
     app.server.emit("connection", socket),
   );
@@ -73,7 +82,7 @@ function secondListener(app: FastifyInstance): Server {
   app.addHook("preClose", async () => {
     if (listener.listening) closed = once(listener.close(), "close");
   });
-  // What is still being answered is waited for, as at the server itself.
+  // Waits for answers that are under way, as the server itself does.
   app.addHook("onClose", async () => void (await closed));
   return listener;
 }

@@ -3,21 +3,21 @@ import { isatty } from "node:tty";
 import { LineLimit } from "./line-limit.ts";
 
 const STANDARD_ERROR = 2;
-/** Lines that wait for a reader who is slow or stuck; more are dropped. */
+/** How many lines may wait for a reader that is slow or stuck. Further lines are dropped. */
 const MAXIMUM_QUEUED_BYTES = 1_048_576;
 const LONGEST_FLUSH_MILLISECONDS = 500;
 
 /** How many lines of the log are missing, and why. */
 export interface LogLoss {
-  /** The disk is full, or what reads the log is gone or stuck. */
+  /** The disk is full, or the program that reads the log is gone or stuck. */
   readonly unwritable: number;
-  /** Strangers caused more than are kept of a minute. */
+  /** Strangers caused more lines in a minute than are kept. */
   readonly flood: number;
 }
 
 /**
- * LogDestination writes lines to standard error, and goes on when that cannot be written: a line is dropped and counted
- * rather than waited for, because requests and the end of the process must not depend on the log. For `pino`.
+ * LogDestination writes lines to standard error for `pino`. If a line cannot be written, it is dropped and counted: requests
+ * and the end of the process must not wait for the log.
  */
 export class LogDestination {
   readonly #limit = new LineLimit();
@@ -25,12 +25,12 @@ export class LogDestination {
   #isGone = false;
   #unwritable = 0;
   #unreported = 0;
-  /** Part of a line is on the disk, and the rest of it never will be. */
+  /** A part of a line is on the disk, and its rest is lost. */
   #isMidLine = false;
 
   constructor() {
     this.#isStream = isStream();
-    // Unheard, a reader that is gone would end the process, which may write there itself.
+    // Without a listener, the error of a reader that is gone would end the process.
     for (const stream of [process.stdout, process.stderr]) {
       stream.on("error", () => {
         if (stream === process.stderr) this.#isGone = true;
@@ -52,7 +52,7 @@ export class LogDestination {
     this.#unreported += 1;
   }
 
-  /** Resolves when what waits has been written, or after half a second. */
+  /** Resolves when the waiting lines are written, or after half a second. */
   async end(): Promise<void> {
     const deadline = performance.now() + LONGEST_FLUSH_MILLISECONDS;
     while (this.#isStream && !this.#isGone && process.stderr.writableLength > 0 && performance.now() < deadline) {
@@ -83,7 +83,7 @@ export class LogDestination {
   }
 }
 
-/** Node writes to a pipe or a terminal without waiting. What else there is takes a line at once or not at all. */
+/** Node writes to a pipe or a terminal without waiting. Any other destination takes a line at once or not at all. */
 function isStream(): boolean {
   try {
     const file = fstatSync(STANDARD_ERROR);

@@ -1,4 +1,4 @@
-/** How a service reports what its operator can mend: its own kind of error, with a code and a message for people. */
+/** The error by which a service reports a fault that its operator can fix: with a code, and a message for people. */
 export type OperatorErrorClass = new (
   code: "invalid_configuration" | "cannot_listen",
   message: string,

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyInstance } from "fastify";
 
-/** No browser asks again before it is answered; some programs do, a few times. */
+/** Browsers never send a request before the last one is answered. Some programs do, a few times. */
 const MAXIMUM_PIPELINED = 8;
 
 /** Closes a connection that asks for more answers than a client would read soon. */
@@ -16,8 +16,8 @@ export function boundPipelining(app: FastifyInstance): void {
 }
 
 /**
- * PipelinedRequests knows the requests of each connection that are being answered. Answers leave in order, so one that
- * takes its time holds up those behind it; begun all at once, a single connection could take up everything we have.
+ * PipelinedRequests knows the unanswered requests of each connection. Answers leave in order, so a slow one holds up those
+ * behind it. If all of them were begun at once, a single connection could use up the whole server.
  */
 export class PipelinedRequests {
   readonly #answers = new WeakMap<Socket, Set<ServerResponse>>();
@@ -34,7 +34,7 @@ export class PipelinedRequests {
     return true;
   }
 
-  /** Of those that a connection leaves behind, Node tells the one that was being sent, and none that waited for it. */
+  /** When a connection ends, Node reports the answer that was being sent, but not the answers that waited behind it. */
   #follow(socket: Socket): Set<ServerResponse> {
     const answers = new Set<ServerResponse>();
     this.#answers.set(socket, answers);

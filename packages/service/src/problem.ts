@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { FastifyReply } from "fastify";
 
-/** The errors that a service answers with, each by a stable code. */
+/** The errors that a service answers with, by their stable codes. */
 export type ProblemTable<Code extends string> = Readonly<
   Record<Code, { readonly status: number; readonly detail: string }>
 >;
@@ -15,7 +15,7 @@ export interface Problem<Code extends string = string> {
   readonly detail: string;
 }
 
-/** As RFC 9110 has them. Node's own table has the names of older standards. */
+/** The names of RFC 9110. Node's own table has the names of older standards. */
 const TITLES: Readonly<Record<number, string>> = {
   400: "Bad Request",
   401: "Unauthorized",
@@ -37,7 +37,7 @@ const TITLES: Readonly<Record<number, string>> = {
   504: "Gateway Timeout",
 };
 
-/** The problem of a code. `status` only where a code stands for two situations. */
+/** The problem of a code. `status` is given only for a code that stands for two situations. */
 export function problemFrom<Code extends string>(
   problems: ProblemTable<Code>,
   code: Code,
@@ -52,8 +52,8 @@ export function sendProblemObject(reply: FastifyReply, problem: Problem): Fastif
 }
 
 /**
- * Answers with a problem where there is no reply to answer by, only the connection; and then ends it, for what else
- * comes on it could not be told apart from what was refused.
+ * Answers with a problem on a connection that has no reply object, and ends the connection: further bytes on it could belong
+ * to the refused request.
  */
 export function endWithProblem(socket: Duplex, problem: Problem, headers: Readonly<Record<string, string>>): void {
   const body = JSON.stringify(problem);

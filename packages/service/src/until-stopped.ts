@@ -3,18 +3,18 @@ import type { FastifyBaseLogger } from "fastify";
 const PATIENCE_MILLISECONDS = 10_000;
 
 export interface StopOptions {
-  /** After SIGTERM, for so long it is still served: what sends requests here has to find out first. */
+  /** How long the service goes on after SIGTERM: load balancers have to notice first. */
   readonly delaySeconds: number;
-  /** Tells the surroundings that the service answers. Called once signals are heeded: a supervisor may send one at once. */
+  /** Announces that the service answers. Called when signals are already handled: a supervisor may send one at once. */
   readonly announce: () => void;
-  /** From now on the service is to say that it is not ready. */
+  /** Called when the service must begin to report that it is not ready. */
   readonly onStopping: () => void;
 }
 
 /**
- * Resolves on SIGINT at once, and on SIGTERM after the delay. What follows has ten seconds: a client that never finishes its
- * request must not keep a process alive that was told to go. A second signal means now. SIGHUP stops what runs in a
- * terminal that is closed, and is otherwise ignored: settings are read at the start.
+ * Resolves on SIGINT at once, and on SIGTERM after the delay. The caller then has ten seconds to end: a client that never
+ * finishes its request must not keep the process alive. A second signal ends it at once. SIGHUP stops a program whose
+ * terminal was closed. Otherwise it is ignored, because settings are read at the start.
  */
 export function untilStopped(
   log: FastifyBaseLogger,

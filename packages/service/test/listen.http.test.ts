@@ -102,8 +102,10 @@ test("an address that is taken is told, and nothing listens", async () => {
   await once(other, "listening");
   onTestFinished(() => void other.close());
   const { port } = other.address() as AddressInfo;
-  await expect(listen(app(), { host: "127.0.0.1", port }, OperatorError)).rejects.toMatchObject({
+  await expect(
+    listen(app(), { host: "127.0.0.1", port, env: { host: "HOST", port: "PORT" } }, OperatorError),
+  ).rejects.toMatchObject({
     code: "cannot_listen",
-    message: `Cannot listen on 127.0.0.1, port ${port}: the port is in use.`,
+    message: `Cannot listen on 127.0.0.1, port ${port}: the port is in use. End the program that uses it, or choose another port by PORT.`,
   });
 });

@@ -15,14 +15,14 @@ export type RangeSpecification =
 export type RangeDecision = readonly ByteRange[] | "everything" | "unsatisfiable";
 
 /**
- * Who asks for more is given the whole file (RFC 9110, 14.2, allows it): each part costs us a header, and on a bucket a
- * request.
+ * A request for more ranges gets the whole file, as RFC 9110, 14.2, allows: each part costs a header, and a request to the
+ * bucket.
  */
 const MAXIMUM_RANGES = 32;
 const FROM_TO = /^(\d+)-(\d*)$/;
 const SUFFIX = /^-(\d+)$/;
 
-/** The ranges of a `Range` header; null for another unit, for what is no range, and for too many of them. */
+/** The ranges of a `Range` header. Null for another unit, for a faulty range, and for too many ranges. */
 export function parseRange(header: string | undefined): readonly RangeSpecification[] | null {
   if (header === undefined) return null;
   const [, list] = /^bytes=(.*)$/i.exec(header) ?? [];

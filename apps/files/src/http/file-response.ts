@@ -5,7 +5,7 @@ import { contentRange, type Multipart, multipartOf } from "./multipart.ts";
 import type { Validators } from "./preconditions.ts";
 import type { ResponsePlan } from "./response-plan.ts";
 
-/** What a response says of its file. */
+/** The facts about a file in a response. */
 export interface DescribedFile extends Validators {
   readonly size: number;
   readonly contentEncoding: string | null;
@@ -14,11 +14,11 @@ export interface DescribedFile extends Validators {
 
 export interface FileResponse {
   readonly headers: Readonly<Record<string, string>>;
-  /** What is to be read and sent, for a GET; null for nothing. */
+  /** The bytes to read and send, for a GET. Null for none. */
   readonly content: ByteRange | Multipart | null;
 }
 
-/** A plan that sends the file, or says that the client's copy is still it. */
+/** A plan that sends the file, or says that the client's copy is still current. */
 export type SendingPlan = Extract<ResponsePlan, { readonly status: 200 | 206 | 304 }>;
 
 export function fileResponse(plan: SendingPlan, file: DescribedFile, newBoundary: () => string): FileResponse {

@@ -7,14 +7,14 @@ const IMF_FIXDATE = new RegExp(`^[A-Z][a-z]{2}, (\\d\\d) ([A-Z][a-z]{2}) (\\d{4}
 const RFC_850 = new RegExp(`^[A-Z][a-z]{5,8}, (\\d\\d)-([A-Z][a-z]{2})-(\\d\\d) ${TIME} GMT$`);
 const ASCTIME = new RegExp(`^[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \\d]\\d) ${TIME} (\\d{4})$`);
 
-/** Whole seconds, as HTTP counts them. */
+/** HTTP has whole seconds. */
 export function formatHttpDate(time: UnixMilliseconds): string {
   return new Date(time).toUTCString();
 }
 
 /**
- * A date in any of the three forms that a recipient has to understand (RFC 9110, 5.6.7); null for anything else, and for
- * a day that no calendar has. `Date.parse` would take a great deal more.
+ * Reads a date in any of the three forms that a recipient has to understand (RFC 9110, 5.6.7). Null for any other text, and
+ * for a day that no calendar has. `Date.parse` would accept many more.
  */
 export function parseHttpDate(text: string, now: UnixMilliseconds): UnixMilliseconds | null {
   const fixed = IMF_FIXDATE.exec(text);
@@ -25,7 +25,7 @@ export function parseHttpDate(text: string, now: UnixMilliseconds): UnixMillisec
   return unix === null ? null : timestampOf(unix[6], unix[1], unix[2], unix.slice(3, 6));
 }
 
-/** Two digits that would be more than fifty years ahead are of the last century. */
+/** A year of two digits that would be more than fifty years ahead is of the last century. */
 function fullYear(twoDigits: number, now: UnixMilliseconds): number {
   const thisYear = new Date(now).getUTCFullYear();
   const year = thisYear - (thisYear % 100) + twoDigits;
@@ -39,7 +39,7 @@ function timestampOf(
   [hours, minutes, seconds]: readonly string[],
 ): UnixMilliseconds | null {
   const parts = [Number(year), MONTHS.indexOf(month ?? ""), Number(day)] as const;
-  // A leap second is the one after it.
+  // A leap second counts as the second after it.
   if (Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 60) return null;
   const time = Date.UTC(...parts, Number(hours), Number(minutes), Number(seconds));
   const midnight = new Date(Date.UTC(...parts));

@@ -1,13 +1,13 @@
-/** How a file is labelled, and whether a browser may show it as a page of its own. */
+/** The type of a file, and whether a browser may show it as a page of its own. */
 export interface MediaType {
   readonly text: string;
-  /** Whether it may be looked at where it is. Otherwise opening its URL saves it; what embeds it does not notice. */
+  /** Whether opening its URL shows the file. Otherwise it is saved. Pages that embed it do not notice. */
   readonly isInline: boolean;
 }
 
 const UTF_8 = "; charset=utf-8";
 
-/** What cannot run a script, however it is opened. */
+/** Types that cannot run a script, however the file is opened. */
 const INLINE: Readonly<Record<string, readonly string[]>> = {
   "audio/aac": ["aac"],
   "audio/flac": ["flac"],
@@ -46,7 +46,7 @@ const INLINE: Readonly<Record<string, readonly string[]>> = {
   [`text/plain${UTF_8}`]: ["txt", "log"],
 };
 
-/** What browsers or their viewers take for a document with scripts, and what they have no viewer for. */
+/** Types that browsers or their viewers open as documents with scripts, and types without a viewer. */
 const SAVED: Readonly<Record<string, readonly string[]>> = {
   [`text/html${UTF_8}`]: ["html", "htm"],
   "application/xhtml+xml": ["xhtml", "xht"],

@@ -3,7 +3,7 @@ import { type ByteRange, lengthOf } from "./byte-ranges.ts";
 /** Several ranges of one file as one body (RFC 9110, 14.6): each with a head, and an end after the last. */
 export interface Multipart {
   readonly contentType: string;
-  /** Of the whole body, in bytes. */
+  /** The size of the whole body, in bytes. */
   readonly length: number;
   readonly parts: readonly { readonly head: Buffer; readonly range: ByteRange }[];
   readonly end: Buffer;

@@ -2,14 +2,14 @@ import { type EntityTag, isStrong, matchesStrongly, matchesWeakly, parseEntityTa
 import type { UnixMilliseconds } from "./http-date.ts";
 import { parseHttpDate } from "./http-date.ts";
 
-/** By what a client tells whether its copy is still the file. */
+/** The facts by which a client knows whether its copy is still current. */
 export interface Validators {
   readonly entityTag: EntityTag;
-  /** In whole seconds; null where a time says nothing about the content. */
+  /** In whole seconds. Null if a time says nothing about the content. */
   readonly lastModified: UnixMilliseconds | null;
 }
 
-/** The header fields of a request that depend on them, as Node names them. */
+/** The header fields with conditions on these facts, as Node names them. */
 export interface ConditionalHeaders {
   readonly "if-match"?: string | undefined;
   readonly "if-none-match"?: string | undefined;
@@ -18,7 +18,7 @@ export interface ConditionalHeaders {
   readonly "if-range"?: string | string[] | undefined;
 }
 
-/** Whether any of these conditions is made. If-Range is none: it only chooses between the whole and a part. */
+/** Whether the request has a condition. If-Range is none: it only chooses between the whole file and a part. */
 export function isConditional(headers: ConditionalHeaders): boolean {
   return (
     headers["if-none-match"] !== undefined ||
@@ -29,8 +29,8 @@ export function isConditional(headers: ConditionalHeaders): boolean {
 }
 
 /**
- * The conditions of a GET or HEAD for a file that is there, in the order of RFC 9110, 13.2.2: a tag counts more than a
- * date, and whether to answer at all comes before whether to send anything.
+ * The conditions of a GET or HEAD for an existing file, in the order of RFC 9110, 13.2.2: a tag outranks a date, and the
+ * conditions that can refuse the request come before those that can save the body.
  */
 export function evaluatePreconditions(
   headers: ConditionalHeaders,
@@ -54,8 +54,8 @@ export function evaluatePreconditions(
 }
 
 /**
- * Whether a `Range` counts: without If-Range always, with it only for a copy that is the same to the byte (RFC 9110,
- * 13.1.5). A date proves that only if the file did not change just now, which its tag tells.
+ * Whether a `Range` counts: always without If-Range, and with it only for a copy that is the same to the byte (RFC 9110,
+ * 13.1.5). A date proves that only if the file did not change just now, which its tag shows.
  */
 export function allowsRange(
   ifRange: string | string[] | undefined,
@@ -70,11 +70,11 @@ export function allowsRange(
 }
 
 function listHas(text: string, matches: (tag: EntityTag) => boolean): boolean {
-  // What is no list names no tag: then If-Match fails, and If-None-Match sends the file.
+  // A faulty list names no tag: then If-Match fails, and If-None-Match sends the file.
   return text.trim() === "*" || (parseEntityTags(text) ?? []).some(matches);
 }
 
-/** A date that is none is as good as not given (RFC 9110, 13.1.3 and 13.1.4). */
+/** A faulty date counts as missing (RFC 9110, 13.1.3 and 13.1.4). */
 function timeIn(text: string | undefined, now: UnixMilliseconds): UnixMilliseconds | null {
   return text === undefined ? null : parseHttpDate(text, now);
 }

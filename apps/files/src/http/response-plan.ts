@@ -2,13 +2,13 @@ import { type ByteRange, decideRanges, parseRange } from "./byte-ranges.ts";
 import type { UnixMilliseconds } from "./http-date.ts";
 import { allowsRange, type ConditionalHeaders, evaluatePreconditions, type Validators } from "./preconditions.ts";
 
-/** What a request wants of a file, by its header fields as Node names them. */
+/** The header fields of a request that matter for its file, as Node names them. */
 export interface FileRequest {
   readonly method: string;
   readonly headers: ConditionalHeaders & { readonly range?: string | undefined };
 }
 
-/** What is answered about a file that is there. */
+/** The answer to a request for an existing file. */
 export type ResponsePlan =
   | { readonly status: 200 }
   | { readonly status: 206; readonly ranges: readonly [ByteRange, ...ByteRange[]] }
@@ -16,7 +16,7 @@ export type ResponsePlan =
   | { readonly status: 412 }
   | { readonly status: 416 };
 
-/** The whole of RFC 9110, 13.2.2 and 14.2, for files. `Range` is for GET alone. */
+/** All of RFC 9110, 13.2.2 and 14.2, for files. `Range` is for GET alone. */
 export function planResponse(
   { method, headers }: FileRequest,
   file: Validators & { readonly size: number },

@@ -12,7 +12,7 @@ export interface Entry {
   readonly pass: Pass;
   readonly token: string;
   readonly carrier: PassCarrier;
-  /** Whether the pass came in the URL and is to be kept in a cookie. */
+  /** Whether the pass came in the URL and the client wants it in a cookie. */
   readonly keepsCookie: boolean;
 }
 
@@ -46,15 +46,15 @@ export async function admit(request: FastifyRequest, { passes, cookie }: Admissi
   if (presented.outcome === "none") return refused("pass_refused", "no_pass");
   const { tokens, carrier } = presented;
   const keepsCookie = asksForCookie && carrier !== "cookie";
-  // Nothing would come of it in a frame or an image of another site, whose cookies browsers do not keep. But by a link
-  // from there, a stranger's pass would come between the viewer and their own.
+  // In a frame or an image of another site, browsers would not keep the cookie anyway. But a link from such a site could
+  // give the viewer a stranger's pass in place of their own.
   if (keepsCookie && request.headers["sec-fetch-site"] === "cross-site") return refused("cross_site_cookie");
   const asked = { path: path.text, clientAddress: plainAddress(request.ip) };
   let refusal: PassAdmission = refused("pass_refused", "no_pass");
   for (const [index, token] of tokens.entries()) {
     const verdict = await passes.verify(token, asked);
     if (verdict.accepted) return { outcome: "admitted", path, pass: verdict.pass, token, carrier, keepsCookie };
-    // One that may be good later says more than the others.
+    // A pass that may be valid later says more than the others.
     if (index === 0 || verdict.reason === "revocations_outdated") refusal = refusedBy(verdict);
   }
   return refusal;
@@ -65,7 +65,7 @@ function refused(code: ProblemCode, reason: string | null = null): PassAdmission
 }
 
 function refusedBy({ reason }: PassVerdict & { readonly accepted: false }): PassAdmission {
-  // Nothing is wrong with the pass, as far as is known: that is for us to mend, and for the client to try again.
+  // The pass may be valid, and the fault is ours: the client should try again.
   return refused(reason === "revocations_outdated" ? "unavailable" : "pass_refused", reason);
 }
 

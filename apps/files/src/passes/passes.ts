@@ -8,20 +8,20 @@ import type { KeysLocation } from "../config/keys-location.ts";
 import type { FileServiceConfiguration } from "../config/settings.ts";
 import { FileServiceError } from "../errors.ts";
 
-/** All that the file service knows of the people whose files it serves: whether a token opens a path. */
+/** Decides whether a token opens a path. The file service knows nothing else about users. */
 export interface Passes {
   /** @throws CoatcheckError `keys_unavailable` */
   verify(token: string, request: PassRequest): Promise<PassVerdict>;
-  /** Whether the session that a pass came from is known to have ended, for a download that is under way. */
+  /** Whether the session of a pass is known to have ended, for a download under way. */
   hasEnded(pass: Pass): boolean;
-  /** Calls `listener` each time something new may be known of it. */
+  /** Calls `listener` each time when new sessions may have ended. */
   onNews(listener: () => void): void;
-  /** Whether a good pass would be believed now. */
+  /** Whether a valid pass would be accepted now. */
   areReady(): Promise<boolean>;
   close(): void;
 }
 
-/** Begins to listen for revocations. @throws FileServiceError `invalid_configuration` */
+/** Reads the keys and starts to poll for revocations. @throws FileServiceError `invalid_configuration` */
 export async function openPasses(
   { issuer, publicUrl, jwks, revocations: revocationsUrl, dangerouslyAllowInsecureHttp }: FileServiceConfiguration,
   log: FastifyBaseLogger,
@@ -37,7 +37,7 @@ export async function openPasses(
     keys,
     ...insecure,
     onFault: (fault) => {
-      // Each poll fails until the issuer is back: that is said once.
+      // Each poll fails until the issuer is back. That is logged once.
       if (!isFailing) log.warn({ event: "revocations_unreachable", err: fault }, "no list of revocations");
       isFailing = true;
     },
@@ -55,7 +55,7 @@ export async function openPasses(
 function passesOf(verifier: PassVerifier, keys: PublicKeys, revocations: RemoteRevocations | null): Passes {
   return {
     verify: (token, request) => verifier.verify(token, request),
-    // Of the list and not of the verifier: a pass that expired meanwhile may still be one of an ended session.
+    // Asks the list and not the verifier: a pass that has expired meanwhile may belong to an ended session.
     hasEnded: (pass) => revocations?.check(pass) === "session_ended",
     onNews: (listener) => void revocations?.onPoll(listener),
     async areReady() {
@@ -69,7 +69,7 @@ function passesOf(verifier: PassVerifier, keys: PublicKeys, revocations: RemoteR
   };
 }
 
-/** A list counts as heard only if it is signed by a key that we have: so there are keys, too. */
+/** A list counts as read only if a known key signed it, so the keys have been read as well. */
 function isFresh(revocations: RemoteRevocations): boolean {
   return revocations.check({ session: "", issuedAt: Number.POSITIVE_INFINITY }) === "clear";
 }
@@ -86,7 +86,7 @@ async function openKeys(
   try {
     return await StaticPublicKeys.from(JSON.parse(readFileSync(location.path, "utf8")));
   } catch (cause) {
-    // The message of a parser would quote the file.
+    // The message of the parser would quote the file.
     const reason = cause instanceof SyntaxError ? "it is not valid JSON" : reasonOf(cause);
     const message = `The keys in ${location.path} cannot be read: ${reason}.`;
     throw new FileServiceError("invalid_configuration", message, { cause });

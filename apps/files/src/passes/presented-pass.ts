@@ -1,22 +1,22 @@
 import type { RequestTarget } from "./request-target.ts";
 
-/** How a pass came, which decides how the children of a playlist get theirs. */
+/** The place of a pass in a request. It decides how the children of a playlist get their pass. */
 export type PassCarrier = "query" | "path" | "cookie";
 
 export type PresentedPass =
-  /** In a URL there is one. Of cookies there may be several, any of which may be the one that opens. */
+  /** A URL has one pass. There may be several cookies, and any of them may be the one that opens the file. */
   | { readonly outcome: "presented"; readonly tokens: readonly string[]; readonly carrier: PassCarrier }
   | { readonly outcome: "none" }
-  /** Which of them counts, two readers could see differently (CWE-235). */
+  /** Two readers could disagree on the pass that counts (CWE-235). */
   | { readonly outcome: "several" };
 
-/** As many as are looked at: for each a signature may have to be verified. */
+/** How many cookies are tried: each may need the verification of a signature. */
 const MAXIMUM_COOKIES = 4;
 
 /**
- * The pass of a request. One in the URL outranks every cookie: the URL was made for this request, and a browser sends
- * cookies along that a page knows nothing of. A stranger's page may even have had one set, for this path or a narrower
- * one, which comes first; so of cookies none outranks another.
+ * The pass of a request. A pass in the URL outranks every cookie: the URL was made for this request, while a browser adds
+ * cookies on its own. A stranger's page may even have set a cookie for this path or a narrower one, which comes first. So no
+ * cookie outranks another.
  */
 export function presentedPass(
   { passInPath, passesInQuery }: RequestTarget,

@@ -1,21 +1,21 @@
 import { type AccessPath, readAccessPath } from "coatcheck/passes";
 
-/** What a request asks for, taken apart once: everything that follows goes by it, and nothing by the text. */
+/** The target of a request, parsed once. All later decisions use it, and none uses the text. */
 export interface RequestTarget {
   readonly path: AccessPath;
-  /** The pass that the path began with, `/~/<pass>/…`; null if it does not. */
+  /** The pass at the beginning of the path, `/~/<pass>/…`. Null if there is none. */
   readonly passInPath: string | null;
   /** Every `token` of the query. */
   readonly passesInQuery: readonly string[];
-  /** Whether the pass is to be kept in a cookie. */
+  /** Whether the client wants the pass in a cookie. */
   readonly asksForCookie: boolean;
 }
 
 const PASS_IN_PATH = /^\/~\/([^/]*)(\/.*)$/;
-/** The first names of paths that are not files': passes, and what the service says of itself. */
+/** The first names of paths that are not paths of files: passes, and the health of the service. */
 const RESERVED_NAMES: ReadonlySet<string> = new Set(["~", "-"]);
 
-/** Reads the target as it stands in the request line; null for one that could mean several things. */
+/** Reads the target of the request line. Null for a target that could mean several things. */
 export function readRequestTarget(url: string): RequestTarget | null {
   const mark = url.indexOf("?");
   const whole = mark === -1 ? url : url.slice(0, mark);

@@ -2,32 +2,32 @@ import { type Pass, readAccessPath, requireAccessPath, scopeCovers } from "coatc
 import { readPlainReference } from "./plain-reference.ts";
 
 export interface PlaylistPlace {
-  /** Of the file service. */
+  /** The origin of the file service. */
   readonly publicUrl: string;
-  /** Of the playlist, as passes write paths. */
+  /** The path of the playlist, as passes write paths. */
   readonly path: string;
 }
 
 /**
- * What a playlist uses a URI for. One that names another playlist is a step from which the player goes on: what that says
- * has to be looked at by us as well, which its name decides.
+ * The use of a URI in a playlist. If the URI names another playlist, the player goes on from there. That playlist has to be
+ * checked by us as well, and its name decides whether it is.
  */
 export type ChildKind = "playlist" | "part";
 
 /**
- * What stands in place of a URI, up to where the pass follows; null for a URI that stays as it is, and gets no pass.
+ * The text that replaces a URI, up to the place of the pass. Null for a URI that stays as it is and gets no pass.
  */
 export type ReferenceOf = (uri: string, kind: ChildKind) => string | null;
 
-/** Relative, of names alone that are written in one way: nearly all of them are, and this is read at a glance. */
+/** A relative reference of plain names: nearly all are, and this check is fast. */
 const PLAIN_NAMES = /^(?:[\w-][\w.-]*\/)*[\w-][\w.-]*$/;
 const PLAYLIST_NAME = /\.m3u8?$/i;
 const MAXIMUM_QUERY_LENGTH = 1_024;
 
 /**
- * Finds out which children of a playlist its pass opens, and writes references to those: of what was decided, and of
- * nothing that stood there. Players read a URI by three grammars at least. One that is read in two ways would be judged
- * in one of them, and the pass sent to another host by the other.
+ * Finds the children of a playlist that its pass opens, and writes their references anew from the decided path, not from the
+ * text. Players read a URI by at least three grammars. A URI with two readings would be judged by one of them, and the other
+ * would send the pass to another host.
  */
 export function childReferences(pass: Pass, { publicUrl, path }: PlaylistPlace): ReferenceOf {
   const scope = requireAccessPath(pass.path);
@@ -45,7 +45,7 @@ export function childReferences(pass: Pass, { publicUrl, path }: PlaylistPlace):
   };
 }
 
-/** Some readers look for "://" in all of a reference, others for quotes and commas. */
+/** Some readers search the whole reference for "://", others for quotes and commas. */
 function inOneSpelling(query: string): string {
   return query.replace(/[^\w.~!*'()=&+%-]/gu, encodeURIComponent);
 }

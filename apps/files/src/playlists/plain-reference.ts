@@ -1,18 +1,18 @@
-/** Taken out by some readers, the end of the line for others. */
+/** Some readers remove them, and others end the line there. */
 const CONTROL_OR_LINE_END = /[\p{Cc}\u2028\u2029]/u;
 const SCHEME_OR_COLON = /^[^/?#]*:/;
-/** Dots for those who decode before they look for dots, and names for others. */
+/** Readers that decode first see dots here, and others see names. */
 const ENCODED_DOT = /%2e/i;
 const BROKEN_ENCODING = /%(?![0-9a-f]{2})/i;
 
 /**
- * A reference of this very origin that every reader takes for the same one: by RFC 3986, by the URL standard of browsers,
- * and by the players that follow neither. Null for any other. Spaces and letters beyond ASCII are plain, for they stand
- * in the playlists of honest programs, and only their encoding differs.
+ * A reference of this origin that every reader understands in the same way: by RFC 3986, by the URL standard of browsers, and
+ * by players that follow neither. Null for any other reference. Spaces and letters beyond ASCII are plain: honest programs
+ * write them, and only their encoding differs.
  */
 export function readPlainReference(text: string, base: string): { pathname: string; search: string } | null {
   const reference = withoutSpacesAround(text);
-  // A backslash is a slash to some. What stands in place of {$…}, the player decides, and may be led elsewhere by it.
+  // Some readers take a backslash for a slash. The player replaces {$…}, which may lead it elsewhere.
   if (CONTROL_OR_LINE_END.test(reference) || reference.includes("\\") || reference.includes("{$")) return null;
   if (reference === "" || reference.startsWith("#") || BROKEN_ENCODING.test(reference)) return null;
   const { origin } = new URL(base);
@@ -23,7 +23,7 @@ export function readPlainReference(text: string, base: string): { pathname: stri
   return ENCODED_DOT.test(path) ? null : url;
 }
 
-/** By the text: what names a host names ours, to the letter, and what seems to have a scheme has one. */
+/** Judged by the text: a reference with a host names ours to the letter, and one that seems to have a scheme has one. */
 function staysOn(origin: string, reference: string): boolean {
   const start = `${reference.slice(0, origin.length).toLowerCase()}${reference.slice(origin.length, origin.length + 1)}`;
   if (SCHEME_OR_COLON.test(reference)) return start === `${origin}/`;
@@ -32,7 +32,7 @@ function staysOn(origin: string, reference: string): boolean {
   return reference.slice(0, authority.length + 1).toLowerCase() === `${authority}/`;
 }
 
-/** As players leave them out. An expression for those at the end would take the square of their number. */
+/** Players leave them out. A regular expression for those at the end would take quadratic time. */
 function withoutSpacesAround(text: string): string {
   let [start, end] = [0, text.length];
   while (text[start] === " ") start++;

@@ -3,20 +3,20 @@ import { Readable } from "node:stream";
 import { type ByteRange, lengthOf } from "../http/byte-ranges.ts";
 import type { OpenFile } from "../sources/file-source.ts";
 
-/** Up to here a range is one piece of memory. Of a longer one there is never more than this at a time. */
+/** A range up to this size is one piece of memory. A longer range is sent in pieces of this size. */
 const CHUNK_BYTES = 65_536;
 
 /**
- * PlaylistTemplate is a playlist with places for a pass. With one in each of them it is many times as large, and is
- * nevertheless kept nowhere: it is put together as it is read.
+ * PlaylistTemplate is a playlist with places for a pass. With a pass in each place it is many times as large, so it is never
+ * stored in that form: it is put together as it is read.
  */
 export class PlaylistTemplate {
   readonly #text: Buffer;
-  /** Where in the text the pass goes, in ascending order. */
+  /** The places of the pass in the text, in ascending order. */
   readonly #places: Uint32Array;
   readonly #digest: Buffer;
 
-  /** Between each two pieces is a place. */
+  /** There is a place between each two pieces. */
   constructor(pieces: readonly string[]) {
     this.#text = Buffer.from(pieces.join(""));
     this.#places = new Uint32Array(Math.max(0, pieces.length - 1));
@@ -28,14 +28,14 @@ export class PlaylistTemplate {
     this.#digest = createHash("sha256").update(this.#text).update(this.#places).digest();
   }
 
-  /** What it takes of memory. */
+  /** The memory that it occupies, in bytes. */
   get bytes(): number {
     return this.#text.length + this.#places.byteLength;
   }
 
   /**
-   * The playlist for one pass, as a file of its own: with the size and a tag of what is sent, so that ranges and
-   * conditions are about that. It has no date, for the same file has many contents.
+   * The playlist for one pass, as a file of its own. Its size and tag are those of the sent bytes, so ranges and conditions are
+   * about these. It has no date, because one stored file has many contents.
    */
   fileFor(token: string): OpenFile {
     const pass = Buffer.from(token);
@@ -65,7 +65,7 @@ export class PlaylistTemplate {
     const end = range.last + 1;
     let position = range.first;
     const copy = (from: Buffer, startsAt: number) => {
-      // Where `from` stands in the whole, and which of it is meant.
+      // The part of this piece that is in the range.
       position += from.copy(bytes, position - range.first, position - startsAt, end - startsAt);
     };
     for (let index = this.#placesBefore(position, pass.length); position < end; index++) {
@@ -77,7 +77,7 @@ export class PlaylistTemplate {
     return bytes;
   }
 
-  /** How many passes are through before this byte of the whole. */
+  /** How many passes come before this byte of the whole. */
   #placesBefore(position: number, passLength: number): number {
     let [low, high] = [0, this.#places.length];
     while (low < high) {

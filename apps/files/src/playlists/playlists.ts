@@ -10,8 +10,8 @@ import { readPlaylist, tooLarge } from "./stored-playlist.ts";
 import { TemplateCache } from "./template-cache.ts";
 
 /**
- * What becomes of a file on its way. A playlist is rewritten where its children would have no pass; it is looked at where
- * it could tell the player to take the pass elsewhere, as it cannot with a cookie.
+ * The treatment of a file before it is sent. A playlist is rewritten if its children would have no pass. With any other pass
+ * in the URL it is only checked, because it could tell the player to send the pass elsewhere. With a cookie it cannot.
  */
 export type Treatment = "none" | "look" | "rewrite";
 
@@ -20,12 +20,12 @@ export function treatmentOf(mediaType: MediaType, { carrier, keepsCookie }: Entr
   return carrier === "query" && !keepsCookie ? "rewrite" : "look";
 }
 
-/** The author of a playlist chooses how many URIs there are, and how long the path before each of them becomes. */
+/** The author of a playlist chooses the number of its URIs, and the length of the path before each. */
 const MAXIMUM_URIS = 20_000;
 const MAXIMUM_TEMPLATE_LENGTH = 4_194_304;
 const KEPT_BYTES = 33_554_432;
 
-/** Playlists makes of a stored playlist the one that is sent. Of each session one is worked on at a time. */
+/** Playlists turns a stored playlist into the one that is sent. It works on one playlist of each session at a time. */
 export class Playlists {
   readonly #publicUrl: string;
   readonly #templates = new TemplateCache(KEPT_BYTES);
@@ -35,13 +35,13 @@ export class Playlists {
     this.#publicUrl = publicUrl;
   }
 
-  /** Whether its content is probably known, so that it need not be read again. */
+  /** Whether the content is probably known, so that it need not be read again. */
   isKnown(entry: Entry): boolean {
     return this.#templates.has(nameOf(entry));
   }
 
   /**
-   * What is to be sent instead. What turns out to be no playlist is left as it was.
+   * The file to send instead. A file that is not a playlist stays as it is.
    *
    * @throws FileServiceError `playlist_too_large`, `playlist_unreadable`, `playlist_unsafe`, or what `OpenFile.read` throws
    */
@@ -50,7 +50,7 @@ export class Playlists {
     const template = known();
     if (template !== null) return replaced(file, template.fileFor(entry.token));
     return this.#turns.take(entry.pass.session, async () => {
-      // The one before may have asked for the same.
+      // The request before this one may have made the same template.
       const template = known();
       if (template !== null) return replaced(file, template.fileFor(entry.token));
       const { stored, content } = await readPlaylist(file);
@@ -69,7 +69,7 @@ export class Playlists {
   }
 }
 
-/** A template is of a playlist and of what of it a pass opens: of passes for the same it is the same. */
+/** A template depends on the playlist and on the scope of the pass. Passes with one scope share it. */
 function nameOf({ path, pass }: Entry): string {
   return `${path.text} ${pass.path}`;
 }
@@ -90,13 +90,13 @@ function replaced(file: OpenFile, by: OpenFile): OpenFile {
   return by;
 }
 
-/** The same file, of which everything was read. */
+/** The same file, after all of it was read. */
 function inMemory({ size, entityTag, lastModified, contentEncoding }: OpenFile, content: Buffer): OpenFile {
   const read = async ({ first, last }: ByteRange) => content.subarray(first, last + 1);
   return { size, entityTag, lastModified, contentEncoding, read, close() {} };
 }
 
-/** Playlists are UTF-8 (RFC 8216, 4.1). What is not would be changed by being read and written again. */
+/** Playlists are UTF-8 (RFC 8216, 4.1). Reading and writing would change a text that is not. */
 function textOf(bytes: Buffer): string | null {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);

@@ -3,8 +3,8 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 const SLICE_MILLISECONDS = 2;
 
 /**
- * Does a piece of work step by step, and lets everything else that is to be done come in between: other requests, and the
- * poll without which no pass is believed.
+ * Does a piece of work in steps, and lets other work run in between: other requests, and the poll for revocations, without
+ * which no pass is accepted.
  */
 export async function inSlices<Result>(steps: Generator<undefined, Result>): Promise<Result> {
   for (;;) {
@@ -17,7 +17,7 @@ export async function inSlices<Result>(steps: Generator<undefined, Result>): Pro
   }
 }
 
-/** Turns lets each owner do one thing at a time, so that an owner who asks for more waits for their own work alone. */
+/** Turns lets each owner do one thing at a time, so an owner that asks for more waits only for its own work. */
 export class Turns {
   readonly #last = new Map<string, Promise<void>>();
 

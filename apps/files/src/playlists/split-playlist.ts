@@ -1,31 +1,31 @@
 import type { ReferenceOf } from "./child-reference.ts";
 
 const FIRST_LINE = /^#EXTM3U\r?\n/;
-/** A stream is named by the line after this tag. Players look for it anywhere, so nothing else is a playlist of parts. */
+/** The line after this tag names a stream. Players search for the tag in the whole text. */
 const NAMES_STREAMS = "#EXT-X-STREAM-INF";
 const TAGS_WITH_PLAYLISTS = /^#EXT-X-(?:MEDIA|I-FRAME-STREAM-INF|IMAGE-STREAM-INF|RENDITION-REPORT):/;
-/** By each of these some player ends a line where another does not. Inside a line there is none of them. */
+/** At each of these, some players end a line and others do not. No accepted line contains one. */
 const NOT_IN_A_LINE = /[\p{Cc}\u2028\u2029]/u;
-/** A path and a query as long as they may be. Some readers cut lines that are much longer than that, and go on behind. */
+/** The longest path with the longest query. Some readers cut longer lines and go on behind the cut. */
 const MAXIMUM_LINE_LENGTH = 4_000;
 const TAG = /^#EXT-X-[A-Z0-9-]+:/;
 /**
- * `NAME=value`, the value in quotes or up to the next comma (RFC 8216, 4.2). Without what some player reads otherwise: a
- * backslash, which saves a quote from being one; anything between a quote and its comma; spaces inside, which end a value.
+ * `NAME=value`, with the value in quotes or up to the next comma (RFC 8216, 4.2). It excludes texts that some players read
+ * differently: a backslash, which escapes a quote; text between a quote and its comma; spaces inside, which end a value.
  */
 const ATTRIBUTE = / *([A-Z0-9-]+)=("[^"\\]*"|[^",\s\\=]*)(?:,|$)/y;
 
-/** Whether this is a playlist of HTTP Live Streaming (RFC 8216, 4.1), and not just any list called `.m3u`. */
+/** Whether this is a playlist of HTTP Live Streaming (RFC 8216, 4.1), and not another list called `.m3u`. */
 export function isHlsPlaylist(text: string): boolean {
   return FIRST_LINE.test(text);
 }
 
 /**
- * A playlist taken apart: between each two pieces is the place of the pass. URIs that get it are those on lines of their
- * own (segments, variants), and those in a tag's `URI` attribute (keys, maps, renditions, parts). Everything else stays
- * as it is, to the byte, and so does every line that some player could read in another way.
+ * Splits a playlist into pieces. The place of the pass is between each two pieces. The URIs with a place are those on lines of
+ * their own (segments, variants), and those in the `URI` attribute of a tag (keys, maps, renditions, parts). All other bytes
+ * stay as they are, and so does every line that some player could read differently.
  *
- * It pauses after each line, so that other things can be done in between.
+ * It pauses after each line, so that other work can run in between.
  */
 export function* splitPlaylist(text: string, referenceOf: ReferenceOf): Generator<undefined, readonly string[]> {
   const pieces: string[] = [];
@@ -48,7 +48,7 @@ export function* splitPlaylist(text: string, referenceOf: ReferenceOf): Generato
 interface UriInLine {
   readonly text: string;
   readonly start: number;
-  /** Null for that of the lines without a tag. */
+  /** Null for lines without a tag. */
   readonly kind: "playlist" | "part" | null;
 }
 

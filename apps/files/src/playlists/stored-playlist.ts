@@ -5,7 +5,7 @@ import { systemCodeOf } from "@coatcheck/service/operator-error";
 import { FileServiceError } from "../errors.ts";
 import type { OpenFile } from "../sources/file-source.ts";
 
-/** Two days in ten-second pieces. */
+/** Two days in segments of ten seconds. */
 const MAXIMUM_PLAYLIST_BYTES = 2_097_152;
 
 const decoders: ReadonlyMap<string, (bytes: Buffer, limits: { maxOutputLength: number }) => Promise<Buffer>> = new Map([
@@ -16,22 +16,22 @@ const decoders: ReadonlyMap<string, (bytes: Buffer, limits: { maxOutputLength: n
 ]);
 
 /**
- * By these a playlist asks the player for what only the viewer has. A variable may hold the pass that is in the URL of the
- * playlist, and be put into the URL of any host; a steering server may have every URL that a pass is in asked of another
- * host. Looked for in the bytes, and without those of which UTF-16 has one for each letter.
+ * With these tags a playlist can make the player give away the pass. A variable may take the pass from the URL of the
+ * playlist and put it into the URL of any host. A steering server may have every URL with its pass requested from another
+ * host. They are searched for in the bytes, without the zero bytes that UTF-16 has for each letter.
  */
 const ASKS_FOR_THE_PASS = /QUERYPARAM|CONTENT-STEERING/i;
 
 export interface StoredPlaylist {
-  /** As it is stored. */
+  /** The bytes as they are stored. */
   readonly stored: Buffer;
-  /** What it says: without the encoding that it may be stored in. */
+  /** The decoded bytes. */
   readonly content: Buffer;
 }
 
 /**
- * Reads a playlist, and closes the file. Of an encoded one what is decoded is bounded, too: a few bytes may stand for any
- * number of them.
+ * Reads a playlist and closes the file. The decoded size is limited as well, because a few encoded bytes may stand for any
+ * number.
  *
  * @throws FileServiceError `playlist_too_large`, `playlist_unreadable`, `playlist_unsafe`, or what `OpenFile.read` throws
  */
@@ -50,7 +50,7 @@ export async function readPlaylist(file: OpenFile): Promise<StoredPlaylist> {
 }
 
 export function tooLarge(): FileServiceError {
-  return new FileServiceError("playlist_too_large", "A playlist is larger than what is looked at in memory.");
+  return new FileServiceError("playlist_too_large", "A playlist is larger than the limit for playlists in memory.");
 }
 
 async function decode(bytes: Buffer, encoding: string | null): Promise<Buffer> {

@@ -7,10 +7,10 @@ interface KeptTemplate {
   readonly template: PlaylistTemplate;
 }
 
-/** TemplateCache keeps the templates that were used last: of each playlist and scope one, up to so many bytes in all. */
+/** TemplateCache keeps the templates that were used last: one for each playlist and scope, up to a limit of bytes in all. */
 export class TemplateCache {
   readonly #maximumBytes: number;
-  /** A Map remembers the order of insertion: the first one is the one that was used the longest ago. */
+  /** A Map keeps the order of insertion, so the first template is the least recently used one. */
   readonly #kept = new Map<string, KeptTemplate>();
   #bytes = 0;
 
@@ -22,7 +22,7 @@ export class TemplateCache {
     return this.#kept.has(name);
   }
 
-  /** The template of this very state of the file, if it is there. */
+  /** The template of this very state of the file, if it is known. */
   get(name: string, entityTag: EntityTag): PlaylistTemplate | null {
     const kept = this.#kept.get(name);
     if (kept?.entityTag !== entityTag) return null;
@@ -31,7 +31,7 @@ export class TemplateCache {
     return kept.template;
   }
 
-  /** A weak tag may stand for two contents, so by that nothing is kept. */
+  /** A weak tag may stand for two contents, so such a file is not kept. */
   set(name: string, entityTag: EntityTag, template: PlaylistTemplate): void {
     this.#delete(name);
     if (!isStrong(entityTag) || template.bytes > this.#maximumBytes) return;

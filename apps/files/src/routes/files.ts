@@ -6,7 +6,7 @@ import { sendProblem, sendUnavailable } from "../problem.ts";
 
 export type FileRoutesParts = AdmissionParts & FileDeliveryParts;
 
-/** Every path that is not the service's own is one of a file, whatever is there. */
+/** Every path that is not the service's own is the path of a file, whether it exists or not. */
 export function addFileRoutes(app: FastifyInstance, parts: FileRoutesParts): void {
   const delivery = new FileDelivery(parts);
   app.route({

@@ -2,13 +2,13 @@ import type { FastifyInstance } from "fastify";
 import { sendUnavailable } from "../problem.ts";
 
 export interface HealthRoutesOptions {
-  /** Rejects when no file could be served. */
+  /** Rejects if no file could be served. */
   readonly checkReadiness: () => Promise<void>;
 }
 
-/** Signs of life, for load balancers and supervisors, under a name that no file has. */
+/** Health checks for load balancers and supervisors, under a name that no file has. */
 export function addHealthRoutes(app: FastifyInstance, { checkReadiness }: HealthRoutesOptions): void {
-  // Alive is whatever can answer: a supervisor that restarts us because a bucket is down makes nothing better.
+  // A process that answers is alive: a restart does not help when a bucket is down.
   app.get("/-/health/live", async (_request, reply) => {
     reply.header("cache-control", "no-store");
     return { status: "live" };

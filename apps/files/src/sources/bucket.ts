@@ -11,15 +11,15 @@ import { describeObject } from "./bucket/object-description.ts";
 import { type FileSource, isHidden, type LikelyRead, type OpenFile } from "./file-source.ts";
 
 const CONNECT_MILLISECONDS = 2_000;
-/** For the beginning of an answer. A client waits twice as long at most. */
+/** How long the beginning of an answer may take. A client waits at most twice as long. */
 const ANSWER_MILLISECONDS = 5_000;
 const ATTEMPTS = 2;
 /** No client is served a file of this name: it begins with a dot. */
 const PROBE = ".coatcheck-readiness";
 
 /**
- * BucketSource serves the objects of a bucket. A request costs the bucket one request, unless it has conditions or
- * several ranges: then we ask about the object first, and for its parts after that.
+ * BucketSource serves the objects of a bucket. A request costs one request to the bucket, unless it has conditions or several
+ * ranges: then the source asks about the object first, and for its parts after that.
  */
 export class BucketSource implements FileSource {
   readonly #client: S3Client;
@@ -41,11 +41,11 @@ export class BucketSource implements FileSource {
         connectionTimeout: CONNECT_MILLISECONDS,
         requestTimeout: answerMilliseconds,
         throwOnRequestTimeout: true,
-        // Each download holds a connection for as long as its client reads; a limit would be one for all of them.
+        // Each download occupies a connection while its client reads. A limit would count for all of them together.
         httpAgent: { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY },
         httpsAgent: { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY },
       },
-      // A checksum of the whole object says nothing about a part of it.
+      // A checksum of the whole object does not verify a part of it.
       responseChecksumValidation: "WHEN_REQUIRED",
     });
   }
@@ -82,7 +82,7 @@ export class BucketSource implements FileSource {
       return this.#fileOf(key, answer, null);
     } catch (error) {
       if (!isUnexplainedRefusal(faultOf(error))) throw error;
-      // An answer with a body says why.
+      // An answer with a body gives the reason.
       return this.#fetch(key, undefined);
     }
   }
@@ -93,7 +93,7 @@ export class BucketSource implements FileSource {
       const { Body: body, ...answer } = await this.#client.send(command);
       return this.#fileOf(key, answer, readableOf(body));
     } catch (error) {
-      // What range there is to be had instead, the size tells.
+      // The size tells which range exists instead.
       if (range !== undefined && isBeyondTheEnd(faultOf(error))) return this.#describe(key);
       throw error;
     }
@@ -120,7 +120,7 @@ export class BucketSource implements FileSource {
       const { sent } = describeObject(answer);
       if (sent?.first === range.first && sent.last === range.last) return stream;
       stream.destroy();
-      throw new FileServiceError("source_unavailable", "The bucket gave other bytes than it was asked for.");
+      throw new FileServiceError("source_unavailable", "The bucket answered with other bytes than the requested ones.");
     } catch (error) {
       if (error instanceof FileServiceError) throw error;
       const isOther = faultOf(error).status === 412 || isNothingThere(faultOf(error));
@@ -136,5 +136,5 @@ function rangeHeader(likely: Exclude<LikelyRead, "nothing">): string | undefined
 
 function readableOf(body: unknown): Readable {
   if (body instanceof Readable) return body;
-  throw new FileServiceError("source_unavailable", "The bucket gave an object without a body.");
+  throw new FileServiceError("source_unavailable", "The bucket answered with an object without a body.");
 }

@@ -12,20 +12,20 @@ import { type OpenedPathCheck, openedPathCheck } from "./folder/opened-path.ts";
 
 export interface FolderSourceOptions {
   readonly now: () => UnixMilliseconds;
-  /** What separates names here; the system's by default. Where it is a backslash, no name has one. */
+  /** The separator of names, by default the system's. If it is a backslash, no name contains one. */
   readonly separator?: string;
-  /** How it is told where an open file is: as the system does it best, by default. */
+  /** How to find the path of an open file. By default the best way of the system. */
   readonly isOpenedAt?: OpenedPathCheck;
 }
 
-/** By these the system says that there is nothing to read, and not that it failed. */
+/** Codes by which the system reports that there is nothing to read, rather than a failure. */
 const NOTHING_THERE: ReadonlySet<string> = new Set([
   "ENOENT",
   "ENOTDIR",
   "ENAMETOOLONG",
   "EILSEQ",
   "EINVAL",
-  // A link at the end, a socket, a device without a driver, what may not be read.
+  // A link at the end, a socket, a device without a driver, a file without permission.
   "ELOOP",
   "EMLINK",
   "ENXIO",
@@ -35,28 +35,28 @@ const NOTHING_THERE: ReadonlySet<string> = new Set([
   "EPERM",
 ]);
 
-/** A live playlist is replaced every few seconds, and each time another file may be open than is there. */
+/** A live playlist is replaced every few seconds, and each time the open file may differ from the one at the path. */
 const ATTEMPTS = 3;
 
 /**
- * FolderSource serves regular files below one folder. Links are followed nowhere below it: a link would make a file be in
- * a place that no pass was issued for. Each file is opened once, found out to be the one that was named, and served
- * from that descriptor, so that what happens in the folder between the check and the last byte does not matter.
+ * FolderSource serves regular files below one folder. It follows no links below the folder: a link would put a file in a
+ * place that no pass was issued for. Each file is opened once, checked to be the one that was named, and served from that
+ * descriptor, so changes in the folder between the check and the last byte do not matter.
  */
 export class FolderSource implements FileSource {
-  /** Absolute, with no link in it and no slash at its end: what every path is put behind. */
+  /** Absolute, without a link in it and without a slash at its end. Every path is appended to it. */
   readonly #root: string;
   readonly #now: () => UnixMilliseconds;
   readonly #isOpenedAt: OpenedPathCheck;
   readonly #notInNames: RegExp | null;
 
   /**
-   * `path` may itself be a link, which is followed here and now.
+   * `path` may itself be a link, which is followed at once.
    *
    * @throws FileServiceError `source_cannot_be_opened`
    */
   constructor(path: string, { now, separator = sep, isOpenedAt = openedPathCheck() }: FolderSourceOptions) {
-    // Windows takes a colon for a drive, or for a part of a file.
+    // Windows reads a colon as a drive, or as a stream of a file.
     this.#notInNames = separator === "\\" ? /[\\:]/ : null;
     this.#now = now;
     this.#isOpenedAt = isOpenedAt;

@@ -10,6 +10,7 @@ import type { GatewayAuth } from "../doors/origin-doors.ts";
 import { GatewayError } from "../errors.ts";
 import { sendProblem, sendTooManyAttempts, sendUnavailable } from "../http/problem.ts";
 import type { ServedOrigins } from "../http/served-origins.ts";
+import { LOGIN_PATH } from "../pages/page-locations.ts";
 import { sessionView, siteData, userView } from "./session-view.ts";
 
 export interface LoginRouteOptions {
@@ -60,7 +61,7 @@ export function addLoginRoute(app: FastifyInstance, options: LoginRouteOptions):
     throw error;
   }
 
-  app.post<{ Body: LoginBody }>("/auth/login", { schema: { body: loginBody } }, async (request, reply) => {
+  app.post<{ Body: LoginBody }>(LOGIN_PATH, { schema: { body: loginBody } }, async (request, reply) => {
     const { email, password, remember = false } = request.body;
     const origin = origins.findOrPrimary(request.raw.headers.host);
     const device = origin.deviceCookie.read(request.headers.cookie ?? null);

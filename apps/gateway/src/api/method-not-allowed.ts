@@ -1,5 +1,7 @@
+import { opensPage } from "coatcheck/adapter";
 import type { FastifyInstance, HTTPMethods } from "fastify";
-import { LOGOUT_PATH, SIGN_OUT_PATH } from "../pages/page-locations.ts";
+import { guardedHeaders } from "../http/request-headers.ts";
+import { LOGIN_PATH, LOGOUT_PATH, SIGN_IN_PATH, SIGN_OUT_PATH } from "../pages/page-locations.ts";
 import type { ProblemAnswers, ToldProblem } from "../pages/problem-answers.ts";
 import { logoutByLinkText } from "../pages/problem-texts.ts";
 
@@ -34,7 +36,10 @@ export function addRoutesWithMethodNotAllowed(
     app.route({
       url,
       method: METHODS.filter((method) => !methods.has(method)),
-      handler: async (_request, reply) => {
+      handler: async ({ method, headers }, reply) => {
+        // A person who opens the address of the API wants to sign in.
+        if (url === LOGIN_PATH && opensPage({ method, headers: guardedHeaders(headers) }))
+          return reply.redirect(SIGN_IN_PATH, 303);
         const told = url === LOGOUT_PATH ? LOGOUT_BY_LINK : null;
         return problemAnswers.send(reply.header("allow", allow), "method_not_allowed", told);
       },

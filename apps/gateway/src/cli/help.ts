@@ -13,7 +13,7 @@ export function generalHelp(commands: readonly Command[]): string {
   ].join("\n");
 }
 
-/** The commands that begin with a word, such as "users"; null if none does. */
+/** The help for all commands that begin with a word, such as "users". Null if there are none. */
 export function groupHelp(commands: readonly Command[], first: string): string | null {
   const group = commands.filter(({ name }) => name.startsWith(`${first} `));
   if (group.length === 0) return null;

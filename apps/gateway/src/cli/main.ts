@@ -7,5 +7,5 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
 });
 
-// Not process.exit: what is still to be written to a pipe would be cut off.
+// Not process.exit, which would cut off output that is still on its way into a pipe.
 process.exitCode = await runCommandLine(process.argv.slice(2), terminal, process.env);

@@ -58,7 +58,7 @@ function parse(command: Command, words: readonly string[]): Pick<Invocation, "ar
   try {
     parsed = parseArgs({ args: [...words], options: command.options, allowPositionals: true, strict: true });
   } catch (error) {
-    // The first sentence names the option; what follows is about a syntax that is of no use here.
+    // The first sentence names the option. The rest is about a syntax that does not help here.
     const [message = ""] = error instanceof Error ? error.message.split(". ") : [];
     throw new UsageError(`${message.replace(/\.$/, "")}. ${help}`);
   }
@@ -72,7 +72,7 @@ function parse(command: Command, words: readonly string[]): Pick<Invocation, "ar
 
 function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  // Of a system that does not answer the operator needs to know why: a full disk, a lock.
+  // When a system does not answer, the operator needs the reason: a full disk, a lock.
   const isSystemFault = error instanceof GatewayError && error.code === "accounts_unavailable";
   const cause = isSystemFault && error.cause instanceof Error ? ` (${error.cause.message})` : "";
   return (message + cause).replace(/\s*\n\s*/g, " ");

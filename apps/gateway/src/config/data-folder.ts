@@ -5,8 +5,8 @@ import { GatewayError } from "../errors.ts";
 import type { GatewayConfiguration } from "./settings.ts";
 
 /**
- * Makes the data folder, for its owner alone, if a database is to be in it. A folder that the operator named for a
- * database must be there: a typing error is not to become an empty database somewhere else.
+ * Makes the data folder, readable for its owner alone, if a database belongs in it. Another folder that the operator named for
+ * a database must exist: a typing error must not become an empty database elsewhere.
  *
  * @throws GatewayError `database_cannot_be_opened`
  */

@@ -1,7 +1,7 @@
 import type { Check } from "@coatcheck/service/settings/setting";
 import { InvalidValue } from "@coatcheck/service/settings/value-type";
 
-/** Refuses a setting that would do nothing without another: it would be a misunderstanding that the operator relies on. */
+/** Refuses a setting that would do nothing without another one: the operator would rely on it in vain. */
 export function goesWith<Key extends string>(
   other: Key,
   what?: string,

@@ -15,9 +15,9 @@ import { SecretText } from "./secret-text.ts";
 const SCHEME = /^([a-z][a-z0-9+.-]*):/;
 /** user:password@ servers / path ? parameters */
 const AUTHORITY = /^(?:([^@/?]*)@)?([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/;
-/** The password is all that follows the first colon. */
+/** The password is all text after the first colon. */
 const ACCESS = /^([^:]*)(?::(.*))?$/;
-/** As Sentinel allows names, and a database. Anything else may be the end of a password that was not encoded. */
+/** A name as Sentinel allows it, and a database. Any other text may be the end of a password that was not encoded. */
 const SENTINEL_PATH = /^([A-Za-z0-9._-]+)(?:\/(.*))?$/;
 /** For the same reason. */
 const POSTGRES_PATH = /^\/[^/@]+$/;
@@ -83,7 +83,7 @@ function redisLocation(scheme: string, text: string): AnyRedisLocation {
   const [, access = "", hosts = "", path = "", parameters = ""] = AUTHORITY.exec(text.slice(scheme.length + 3)) ?? [];
   if (!text.startsWith(`${scheme}://`) || hosts === "") throw new InvalidValue(`must name a host after ${scheme}://`);
   const [, username = "", password = ""] = ACCESS.exec(access) ?? [];
-  // Redis knows no user without one. It may be the password itself, which must not be taken for what may be shown.
+  // Redis has no users without a password. The text may be the password itself, which must not be shown as a user name.
   if (username !== "" && password === "") throw new InvalidValue("must have a password before @, after a colon");
   const common = {
     place: `${scheme}://${username === "" ? "" : `${username}@`}${hosts}${path === "" ? "" : `/${path}`}`,
@@ -133,7 +133,7 @@ function tlsIn(parameters: string): boolean {
   throw new InvalidValue("must have no parameter but ?tls=true");
 }
 
-/** User names and passwords may hold anything, as percent-encoded bytes. */
+/** User names and passwords may contain any text, as percent-encoded bytes. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -150,7 +150,7 @@ function isPostgres(scheme: string | null): boolean {
   return scheme === "postgres" || scheme === "postgresql";
 }
 
-/** Of the value only the scheme is shown: what follows it may hold a password. */
+/** Shows only the scheme of the value: the rest may contain a password. */
 function notSupported(scheme: string | null): string {
   return scheme === null ? "" : `; ${scheme}: is not supported`;
 }

@@ -7,14 +7,14 @@ export interface SqliteLocation {
   readonly path: string;
 }
 
-/** Sessions of one process, gone when it stops. */
+/** Sessions in the memory of one process. They are lost when it stops. */
 export interface MemoryLocation {
   readonly kind: "memory";
 }
 
 export interface PostgresLocation {
   readonly kind: "postgres";
-  /** The URL without its password and parameters: what may be shown. */
+  /** The URL without its password and parameters, which may be shown. */
   readonly place: string;
   readonly url: SecretText;
 }
@@ -25,7 +25,7 @@ export interface ServerAddress {
 }
 
 interface RedisAccess {
-  /** The URL without its password: what may be shown. */
+  /** The URL without its password, which may be shown. */
   readonly place: string;
   readonly username: string | null;
   readonly password: SecretText | null;
@@ -39,14 +39,14 @@ export interface RedisLocation extends RedisAccess, ServerAddress {
 
 export interface RedisClusterLocation extends RedisAccess {
   readonly kind: "redis-cluster";
-  /** Some of its servers; the others are found through them. */
+  /** Some of the servers of the cluster. They know the others. */
   readonly servers: readonly ServerAddress[];
 }
 
 export interface RedisSentinelLocation extends RedisAccess {
   readonly kind: "redis-sentinel";
   readonly sentinels: readonly ServerAddress[];
-  /** What the Sentinels call the primary. */
+  /** The name of the primary at the Sentinels. */
   readonly name: string;
   readonly database: number;
 }
@@ -57,13 +57,13 @@ export type AnyRedisLocation = RedisLocation | RedisClusterLocation | RedisSenti
 
 export type SessionsLocation = DatabaseLocation | MemoryLocation | AnyRedisLocation;
 
-/** For people: where it is, and nothing that is secret. */
+/** A location for people, without secrets. */
 export function placeOf(location: SessionsLocation): string {
   if (location.kind === "memory") return "memory:";
   return location.kind === "sqlite" ? `sqlite:${location.path}` : location.place;
 }
 
-/** On another machine, or at least in another process, so that reading from it takes a round trip. */
+/** Whether the location is in another process, so that reading from it takes a round trip. */
 export function isRemote(location: SessionsLocation): boolean {
   return location.kind !== "memory" && location.kind !== "sqlite";
 }

@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 
 const SHOWN = "(secret)";
 
-/** SecretText is a password, or a URL with one, that nothing prints: no log, no JSON, no error that quotes it. */
+/** SecretText is a password, or a URL that contains one. It appears in no log, no JSON and no error message. */
 export class SecretText {
   readonly #text: string;
 

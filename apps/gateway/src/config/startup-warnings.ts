@@ -3,10 +3,10 @@ import type { AccountStore } from "../accounts/account-store.ts";
 import type { GatewayConfiguration } from "./settings.ts";
 import { configurationWarnings } from "./warnings.ts";
 
-/** As many accounts are looked at for a role; with more of them, it is not worth a slow start. */
+/** So many accounts are searched for a role. With more of them, the search is not worth a slow start. */
 const MAXIMUM_ACCOUNTS = 10_000;
 
-/** Writes down what works and is perhaps not meant: a misspelt role keeps everyone out without a word. */
+/** Logs settings that work but may be mistakes: a misspelt role keeps all users out without a message. */
 export async function warnAtStart(
   configuration: GatewayConfiguration,
   accounts: Pick<AccountStore, "list">,

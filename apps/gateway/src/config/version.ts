@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** This version, as its package has it. */
+/** The version in the package file. */
 export function version(): string {
   const { version: number } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
     version: string;

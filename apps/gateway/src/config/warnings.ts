@@ -2,12 +2,12 @@ import { isLoopback } from "coatcheck/keys";
 import type { DatabaseLocation, SessionsLocation } from "./locations.ts";
 import { type GatewayConfiguration, settings } from "./settings.ts";
 
-/** What works and is not as it should be: sentences for the log and for `config check`. */
+/** Warnings about settings that work but are unsafe: sentences for the log and for `config check`. */
 export function configurationWarnings(configuration: GatewayConfiguration): readonly string[] {
   return (["database", "databaseListener", "sessions", "sessionsListener"] as const).flatMap((key) => {
     const location = configuration[key];
     if (location === null || !isReadableOnTheWay(location)) return [];
-    // Defaults repeat one another, and one sentence is enough.
+    // By default the sessions are in the same database, and one sentence is enough.
     if (key === "sessions" && location === configuration.database) return [];
     return [
       `${settings[key].env} leads to another machine without TLS: what passes can be read and changed on the way.`,
@@ -33,7 +33,7 @@ function isReadableOnTheWay(location: DatabaseLocation | SessionsLocation): bool
   }
 }
 
-/** As URLs write hosts: an address with colons in brackets. */
+/** URLs have an address with colons in brackets. */
 function isLoopbackHost(host: string): boolean {
   return isLoopback(host.includes(":") ? `[${host}]` : host);
 }

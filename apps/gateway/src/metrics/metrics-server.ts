@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { closeConnectionsWhenClosing } from "@coatcheck/service/close-connections";
 import { listen } from "@coatcheck/service/listen";
 import Fastify, { type FastifyBaseLogger, LogController } from "fastify";
+import { settings } from "../config/settings.ts";
 import { GatewayError } from "../errors.ts";
 import type { GatewayMetrics } from "./gateway-metrics.ts";
 
@@ -34,7 +35,10 @@ export async function startMetricsServer(options: MetricsServerOptions): Promise
   app.addHook("onRequest", (request, reply, done) => {
     if (isOwnName(hostnameIn(request.raw.headers.host ?? ""), [host, ...names])) done();
     else
-      reply.code(421).type("text/plain").send("Misdirected request: COATCHECK_METRICS_NAMES lists names to ask by.\n");
+      reply
+        .code(421)
+        .type("text/plain")
+        .send(`Misdirected request: ${settings.metricsNames.env} lists names to ask by.\n`);
   });
   app.get("/metrics", async (_request, reply) =>
     reply
@@ -42,7 +46,8 @@ export async function startMetricsServer(options: MetricsServerOptions): Promise
       .header("cache-control", "no-store")
       .send(await metrics.read()),
   );
-  await listen(app, { host, port }, GatewayError);
+  const env = { host: settings.metricsHost.env, port: settings.metricsPort.env };
+  await listen(app, { host, port, env }, GatewayError);
   return async () => {
     // Clients that are still asking, or pretend to, are not waited for.
     app.server.closeAllConnections();

@@ -2,6 +2,7 @@ import { viewWithNext } from "coatcheck/adapter";
 
 export const SIGN_IN_PATH = "/auth/sign-in";
 export const SIGN_OUT_PATH = "/auth/sign-out";
+export const LOGIN_PATH = "/auth/login";
 export const LOGOUT_PATH = "/auth/logout";
 export const CONFIRM_PATH = "/auth/confirm";
 export const ACCOUNT_PATH = "/auth/account";

@@ -53,6 +53,12 @@ const TEXTS: { readonly [Code in ProblemCode]?: ProblemText } = {
     advice: ADDRESS_ADVICE,
     actions: ["start"],
   },
+  method_not_allowed: {
+    heading: "This address is not a page",
+    happened: "Programs send data to the address that you opened. It cannot be opened in a browser.",
+    advice: "Go back to the page that led you here, or to the start page.",
+    actions: ["start", "account"],
+  },
   too_many_connections: {
     heading: "Too much is open at once",
     happened: "The pages that you have open keep as many connections to this site as they may.",

@@ -11,8 +11,9 @@ const addAda = ["users", "add", "ada@example.com", "--name", "Ada", "--password-
 test("a user is not added to an empty database in whatever folder the command happens to run in", () => {
   const folder = mkdtempSync(join(tmpdir(), "coatcheck-elsewhere-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  const run = (...words: string[]) => {
-    const env = { PATH: process.env.PATH, HOME: process.env.HOME };
+  const run = (...words: string[]) => runWith({}, ...words);
+  const runWith = (environment: NodeJS.ProcessEnv, ...words: string[]) => {
+    const env = { PATH: process.env.PATH, HOME: process.env.HOME, ...environment };
     return spawnSync(process.execPath, [program, ...words], {
       cwd: folder,
       env,
@@ -28,6 +29,11 @@ test("a user is not added to an empty database in whatever folder the command ha
   const checked = run("config", "check", "--connect");
   expect(checked.stderr).toContain(`There is no database at ${join(folder, ".coatcheck", "coatcheck.sqlite")}.`);
   expect(checked.status).toBe(1);
+  // Nor in a folder whose name is misspelt.
+  const misspelt = runWith({ COATCHECK_DATA: "dta" }, ...addAda);
+  expect([misspelt.status, misspelt.stdout]).toEqual([1, ""]);
+  expect(misspelt.stderr).toContain(`There is no database at ${join(folder, "dta", "coatcheck.sqlite")}.`);
+  expect(misspelt.stderr).toContain("coatcheck migrate");
   expect(readdirSync(folder)).toEqual([]);
 
   expect(run("migrate").status).toBe(0);

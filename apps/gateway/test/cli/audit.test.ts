@@ -65,7 +65,7 @@ describe("audit tail", () => {
     { words: ["--user", "nobody@example.com"], says: "There is no user", code: 1 },
     { words: ["--colour"], says: "--help", code: 2 },
   ])("$words is refused", async ({ words, says, code }) => {
-    const result = await new CommandLine().run(["audit", "tail", ...words]);
+    const result = await (await CommandLine.withDatabase()).run(["audit", "tail", ...words]);
     expect(result).toMatchObject({ code, output: "" });
     expect(result.errors).toContain(says);
   });

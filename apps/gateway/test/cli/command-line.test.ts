@@ -66,7 +66,7 @@ describe("what is not understood is one line on standard error, and exit code 2"
     { words: ["sessions", "revoke", "ada@example.com", "id", "--all"], says: /Name one session, or say --all/ },
     { words: ["demo", "--config", "file"], says: /Unknown option '--config'/ },
   ])("coatcheck $words", async ({ words, says }) => {
-    const { code, output, errors } = await new CommandLine().run(words);
+    const { code, output, errors } = await (await CommandLine.withDatabase()).run(words);
     expect({ code, output }).toEqual({ code: 2, output: "" });
     expect(errors).toMatch(/^coatcheck: .*\n$/);
     expect(errors).toMatch(says);
@@ -79,14 +79,14 @@ describe("what cannot be done is one line on standard error, and exit code 1", (
     {
       words: ["users", "list"],
       environment: { COATCHECK_DATABASE: "sqlite:/no/such/folder/a.db" },
-      says: /folder does not exist/,
+      says: /There is no database at \/no\/such\/folder\/a\.db\./,
     },
     { words: ["users", "list"], environment: { PORT: "many" }, says: /PORT must be a whole number/ },
     { words: ["config", "check", "--config", "/no/such/file"], environment: {}, says: /does not exist/ },
     { words: ["users", "disable", "nobody"], environment: {}, says: /not an email address/ },
     { words: ["users", "disable", "nobody@example.com"], environment: {}, says: /There is no user nobody@example.com/ },
   ])("coatcheck $words with $environment", async ({ words, environment, says }) => {
-    const { code, output, errors } = await new CommandLine(environment).run(words);
+    const { code, output, errors } = await (await CommandLine.withDatabase(environment)).run(words);
     expect({ code, output }).toEqual({ code: 1, output: "" });
     expect(errors).toMatch(/^coatcheck: .*\n$/);
     expect(errors).toMatch(says);
@@ -103,6 +103,25 @@ test("config check prints what is in effect and where it came from, as a table a
   expect(table.output).toContain(`sqlite:${commandLine.databasePath}`);
   const json = await commandLine.run(["config", "check", "--json"]);
   expect(JSON.parse(json.output)).toMatchObject({ port: 9000, sessions: { kind: "memory" }, host: "localhost" });
+});
+
+test("config check --files checks the settings of the file service, and shows no secret", async () => {
+  const commandLine = new CommandLine({ COATCHECK_FILES_SOURCE: "folder:/srv", COATCHECK_ISSUER: "http://localhost" });
+  const { COATCHECK_DATA: _, ...environment } = commandLine.environment;
+  const of = (more: NodeJS.ProcessEnv) => new CommandLine({ ...environment, COATCHECK_DATA: undefined, ...more });
+  const table = await of({}).run(["config", "check", "--files"]);
+  expect(table).toMatchObject({ code: 0, errors: "" });
+  expect(table.output).toMatch(/^source +folder:\/srv +COATCHECK_FILES_SOURCE$/m);
+  expect(table.output).toMatch(/^jwks +http:\/\/localhost\/auth\/access\/jwks\.json +default$/m);
+  const misspelt = await of({ COATCHECK_FILES_SORCE: "folder:/srv" }).run(["config", "check", "--files"]);
+  expect(misspelt.errors).toContain("Did you mean COATCHECK_FILES_SOURCE?");
+});
+
+test("config check shows that there is a key which encrypts keys, and not the key", async () => {
+  const secret = "a".repeat(43);
+  const { output } = await new CommandLine({ COATCHECK_KEY_ENCRYPTION_KEY: secret }).run(["config", "check"]);
+  expect(output).toMatch(/^keyEncryptionKey +\(secret\) +COATCHECK_KEY_ENCRYPTION_KEY$/m);
+  expect(output).not.toContain(secret);
 });
 
 describe("config check of a gateway with many sites", () => {
@@ -129,7 +148,8 @@ describe("config check of a gateway with many sites", () => {
   });
 
   test("that is to connect fails with the cause where a service is down, and names what answers", async () => {
-    const { code, output, errors } = await new CommandLine(environment).run(["config", "check", "--connect"]);
+    const commandLine = await CommandLine.withDatabase(environment);
+    const { code, output, errors } = await commandLine.run(["config", "check", "--connect"]);
     expect(code).toBe(1);
     expect(output).toMatch(/^KEY/);
     expect(errors).toMatch(/^database +sqlite:\/.* +answers$/m);
@@ -151,7 +171,7 @@ describe("config check of a gateway with many sites", () => {
   });
 
   test("that is to connect succeeds where everything answers", async () => {
-    const commandLine = new CommandLine({ COATCHECK_SESSIONS: "memory:" });
+    const commandLine = await CommandLine.withDatabase({ COATCHECK_SESSIONS: "memory:" });
     expect(await commandLine.run(["config", "check", "--connect"])).toMatchObject({ code: 0 });
   });
 });

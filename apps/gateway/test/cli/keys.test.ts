@@ -30,7 +30,7 @@ async function openWithKeys(environment: NodeJS.ProcessEnv = {}) {
 }
 
 test("keys list says so where there are none", async () => {
-  const commandLine = new CommandLine();
+  const commandLine = await CommandLine.withDatabase();
   expect(await commandLine.run(["keys", "list"])).toEqual({
     code: 0,
     output: "There are no keys yet: the gateway makes them when it starts.\n",

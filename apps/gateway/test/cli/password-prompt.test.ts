@@ -11,14 +11,14 @@ test("script, which gives a process a terminal, is installed (apt-get install bs
 
 describe("on a terminal", () => {
   test("the password is asked for twice, and never shown", async () => {
-    const { code, output } = await new CommandLine().runOnTerminal(words, [password, password]);
+    const { code, output } = await (await CommandLine.withDatabase()).runOnTerminal(words, [password, password]);
     expect(output).toMatch(/^New password: \r?\nOnce more: \r?\nAdded ada@example.com, id \S+, in \S+\.\r?\n$/);
     expect(output).not.toContain("counting");
     expect(code).toBe(0);
   });
 
   test("two that differ are refused", async () => {
-    const commandLine = new CommandLine();
+    const commandLine = await CommandLine.withDatabase();
     const { code, output } = await commandLine.runOnTerminal(words, [password, `${password}!`]);
     expect(output).toContain("coatcheck: The two passwords differ.");
     expect(code).toBe(1);
@@ -29,7 +29,7 @@ describe("on a terminal", () => {
     { key: "Ctrl-C", typed: `${password}\u0003`, says: "coatcheck: Interrupted." },
     { key: "Ctrl-D", typed: "\u0004", says: "coatcheck: No password was given." },
   ])("$key ends it, with nothing shown and nothing added", async ({ typed, says }) => {
-    const commandLine = new CommandLine();
+    const commandLine = await CommandLine.withDatabase();
     const { code, output } = await commandLine.runOnTerminal(words, [typed]);
     expect(output).toContain(says);
     expect(output).not.toContain("counting");
@@ -38,7 +38,7 @@ describe("on a terminal", () => {
   });
 
   test("a password can be corrected while it is typed, and hold letters of every script", async () => {
-    const commandLine = new CommandLine();
+    const commandLine = await CommandLine.withDatabase();
     const typed = "тетя мотя пошлx\u007Fа";
     const { code } = await commandLine.runOnTerminal(words, [typed, "тетя мотя пошла"]);
     expect(code).toBe(0);

@@ -25,7 +25,7 @@ async function openDatabase(commandLine: CommandLine) {
 
 describe("users add", () => {
   test("adds a user whose password only the operator sees, in a database that only the owner may read", async () => {
-    const commandLine = new CommandLine();
+    const commandLine = await CommandLine.withDatabase();
     const words = ["users", "add", " Ada@Example.com", "--name", "Ada Lovelace", "--password-stdin"];
     const { code, output, errors } = await commandLine.run(words, `${password}\n`);
     const { ada, credential, hasher } = await openDatabase(commandLine);
@@ -95,7 +95,7 @@ describe("users add", () => {
       says: /control/,
     },
   ])("refuses $what", async ({ email, name, input, says }) => {
-    const commandLine = new CommandLine();
+    const commandLine = await CommandLine.withDatabase();
     const words = ["users", "add", email, "--name", name, "--password-stdin"];
     const { code, output, errors } = await commandLine.run(words, input);
     expect({ code, output }).toEqual({ code: 1, output: "" });

@@ -186,6 +186,24 @@ describe("a problem", () => {
   });
 });
 
+describe("an address that takes no GET", () => {
+  test("leads a person who opens the login to the sign-in page", async () => {
+    const visitor = new Client(gateway.url);
+    const opened = await open(visitor, "/auth/login");
+    expect([opened.status, opened.headers.location]).toEqual([303, "/auth/sign-in"]);
+    const object = await visitor.send("GET", "/auth/login", undefined, SCRIPT);
+    expect([object.status, object.headers.get("allow")]).toEqual([405, "POST"]);
+    expect(await object.json()).toMatchObject({ code: "method_not_allowed" });
+  });
+
+  test("is a page that does not offer to try again", async () => {
+    const page = await open(new Client(gateway.url), "/auth/reauthenticate");
+    expect([page.status, page.headers.allow]).toEqual([405, "POST"]);
+    expect(page.body).toContain("<h1>This address is not a page</h1>");
+    expect(page.body).not.toContain("Try again");
+  });
+});
+
 describe("a user who is signed in to another account than they need", () => {
   test("is offered to sign in again, and finds the form", async () => {
     const client = await loggedIn();

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { freePort } from "@coatcheck/throwaway-servers";
+import { makeDatabase } from "./make-database.ts";
 
 const program = fileURLToPath(new URL("../../bin/coatcheck.js", import.meta.url));
 
@@ -54,6 +55,7 @@ export class GatewayProcess {
   }
 
   async addUser(email: string, password: string, name = "Someone"): Promise<void> {
+    await makeDatabase(this.environment);
     const args = ["users", "add", email, "--name", name, "--password-stdin"];
     const result = await runCommand(args, this.environment, `${password}\n`);
     if (result.exitCode !== 0) throw new Error(`users add failed: ${result.stderr}`);

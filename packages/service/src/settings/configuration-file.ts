@@ -4,7 +4,7 @@ import { type OperatorErrorClass, systemCodeOf } from "../operator-error.ts";
 import { DuplicateKey, parseJson } from "./parse-json.ts";
 
 /**
- * The object in a configuration file. Messages name the file, never what is in it.
+ * The object in a configuration file. Messages name the file and never quote it.
  *
  * @throws OperatorError `invalid_configuration`
  */

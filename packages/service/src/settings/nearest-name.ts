@@ -1,4 +1,4 @@
-/** The name that `name` was probably meant to be; null when none is near. */
+/** The known name that `name` is probably a misspelling of. Null if none is similar. */
 export function nearestName(name: string, names: readonly string[]): string | null {
   const ranked = names
     .map((each) => ({ each, distance: editDistance(name.toLowerCase(), each.toLowerCase()) }))

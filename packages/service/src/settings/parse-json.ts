@@ -1,4 +1,4 @@
-/** A key that stands in one object twice, of which a parser keeps the later without a word. */
+/** A key occurs twice in one object. A JSON parser would silently keep the second value. */
 export class DuplicateKey extends Error {
   override readonly name = "DuplicateKey";
   readonly key: string;
@@ -12,13 +12,13 @@ export class DuplicateKey extends Error {
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/g;
 
 /**
- * What a JSON text says, if it says it once.
+ * The value of a JSON text in which no object has a key twice.
  *
  * @throws SyntaxError, or DuplicateKey
  */
 export function parseJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
-  /** The keys of each object that is open; null for a list. */
+  /** The keys of each open object. Null stands for an open list. */
   const open: (Set<string> | null)[] = [];
   let latest = "";
   for (const [token] of text.matchAll(TOKEN)) {

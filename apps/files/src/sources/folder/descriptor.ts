@@ -1,7 +1,7 @@
 import { close, constants, fstat, open, type Stats } from "node:fs";
 import { promisify } from "node:util";
 
-/** A number by which the system knows an open file. Plain ones: a `FileHandle` each would be the dearest part of it. */
+/** The system's number of an open file. Not a `FileHandle`, which would cost more than everything else here. */
 export type Descriptor = number;
 
 /** Non-blocking, so that a pipe without a writer does not block a thread; and without following a link at the end. */

@@ -9,7 +9,7 @@ import { printJsonLine, printLine } from "../shared/terminal.ts";
 
 const DEFAULT_LIMIT = 20;
 const MAXIMUM_LIMIT = 100_000;
-/** What is read at once of what came since the last look. */
+/** How many new events are read at once. */
 const PAGE = 500;
 const LOOK_EVERY_MILLISECONDS = 500;
 
@@ -70,7 +70,7 @@ async function follow(
   }
 }
 
-/** `audit tail --follow | head` is no fault: what reads the output may leave first. */
+/** `audit tail --follow | head` is not a fault: the reader of the output may end first. */
 function untilUnread(output: Writable): { readonly isRead: () => boolean } {
   let isRead = true;
   output.once("error", () => {
@@ -91,7 +91,7 @@ function limitIn(value: unknown): number {
   throw new CommandFailure(`--limit must be a whole number from 1 to ${MAXIMUM_LIMIT}.`);
 }
 
-/** A misspelt name must not look like nothing happened. */
+/** With a misspelt name it would look as if nothing had happened. */
 function eventIn(value: unknown): string | null {
   if (value === undefined) return null;
   const name = String(value);

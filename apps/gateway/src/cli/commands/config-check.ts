@@ -40,7 +40,7 @@ export const configCheck: Command = {
     print(terminal, showSettings(settings, loaded), asJson ? configuration : null);
     for (const warning of configurationWarnings(configuration)) printLine(terminal.errors, `Warning: ${warning}`);
     if (values.connect !== true) return;
-    requireDatabase(loaded);
+    requireDatabase(configuration);
     await connect(configuration, terminal);
   },
 };
@@ -50,7 +50,7 @@ function print({ output }: Terminal, shown: readonly ShownSetting[], json: objec
   else printJson(output, json);
 }
 
-/** On standard error: standard output is the settings, which may be read by a program. */
+/** Prints on standard error: standard output has the settings, and a program may read it. */
 async function connect(configuration: GatewayConfiguration, { errors }: Terminal): Promise<void> {
   const tried = await tryParts(configuration, systemClock);
   printTable(

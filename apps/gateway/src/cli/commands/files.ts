@@ -3,11 +3,11 @@ import { printLine } from "../shared/terminal.ts";
 
 export const files: Command = {
   name: "files",
-  summary: "Runs the file service until it is told to stop",
+  summary: "Runs the file service until it is stopped",
   synopsis: "",
   details: [
-    "It has its own settings and needs only the gateway's URL: COATCHECK_FILES_SOURCE, COATCHECK_ISSUER",
-    "and the others that the README lists.",
+    "It has its own settings, which 'coatcheck config check --files' shows. COATCHECK_FILES_SOURCE and COATCHECK_ISSUER must",
+    "be given. Of the gateway it needs only the URL.",
   ],
   options: configurationOption,
   arguments: [],
@@ -30,7 +30,7 @@ export const files: Command = {
     });
     await service.close();
     await destination.end();
-    // Everything is answered: a client that still holds a connection is not waited for.
+    // All requests are answered. Clients that keep a connection open are not waited for.
     process.exit();
   },
 };

@@ -23,7 +23,7 @@ export const keysRetire: Command = {
     const isCompromised = invocation.values.compromised === true;
     const result = await withKeyRings(invocation, async (rings, store) => {
       const retired = await retire(rings, kid, isCompromised);
-      // Passes that it signed are good where the key still is: this voids them wherever the list is read.
+      // Verifiers that still have the key would accept its passes. The revocation list voids them.
       if (isCompromised && retired.outcome === "retired") await store.voidPassesBefore(systemClock.now());
       return retired;
     });

@@ -10,13 +10,14 @@ export const migrate: Command = {
   details: [
     "  --partitions <n>  splits new session tables in Postgres into n partitions by user",
     "",
-    "The gateway does the same when it starts, without partitions. It is safe while gateways of the same version run or start.",
+    "It makes the database if there is none. The gateway does the same when it starts, without partitions. It is safe while",
+    "gateways of the same version run or start.",
   ],
   options: { ...configurationOption, partitions: { type: "string" } },
   arguments: [],
   async run(invocation) {
     const { output } = invocation.terminal;
-    const configuration = configurationOf(invocation, { mayCreate: true });
+    const configuration = configurationOf(invocation, { creates: "always" });
     const { database, sessions } = configuration;
     const partitions = partitionsIn(invocation.values.partitions);
     if (partitions !== 1 && sessions.kind !== "postgres") {

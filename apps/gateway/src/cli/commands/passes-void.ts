@@ -9,7 +9,7 @@ export const passesVoid: Command = {
   summary: "Voids all passes of all users that were issued until now",
   synopsis: "",
   details: [
-    "File services that read the revocation list refuse them from their next poll on. Sessions stay as they are.",
+    "File services that read the revocation list refuse these passes from their next poll on. Sessions stay as they are.",
   ],
   options: configurationOption,
   arguments: [],

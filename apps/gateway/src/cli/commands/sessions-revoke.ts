@@ -6,7 +6,7 @@ export const sessionsRevoke: Command = {
   name: "sessions revoke",
   summary: "Ends one session of a user, or all of them",
   synopsis: "EMAIL (SESSION_ID | --all)",
-  details: ["  --all             ends every session, and every login that is under way"],
+  details: ["  --all             ends every session, and every login under way"],
   options: { ...configurationOption, all: { type: "boolean" } },
   arguments: ["EMAIL", "SESSION_ID"],
   optionalArguments: 1,

@@ -14,7 +14,7 @@ export const usersAdd: Command = {
   summary: "Adds a user",
   synopsis: "EMAIL --name NAME [--password-stdin]",
   details: [
-    "  --name NAME       how the user is addressed",
+    "  --name NAME       the name by which the user is addressed",
     "  --password-stdin  reads the password from standard input instead of asking for it",
   ],
   options: { ...configurationOption, name: { type: "string" }, "password-stdin": { type: "boolean" } },
@@ -23,7 +23,8 @@ export const usersAdd: Command = {
     const { terminal, values } = invocation;
     const email = normaliseEmail(invocation.arguments[0] ?? "");
     if (email === null) throw new CommandFailure("That is not an email address.");
-    if (typeof values.name !== "string") throw new UsageError("--name is missing: how is the user addressed?");
+    if (typeof values.name !== "string")
+      throw new UsageError("--name is missing: the name by which the user is addressed.");
     const name = values.name.trim().normalize("NFC");
     if (!isAccountName(name)) {
       throw new CommandFailure(`A name has 1 to ${MAXIMUM_NAME_LENGTH} characters and no control characters.`);

@@ -13,8 +13,8 @@ export const usersEdit: Command = {
   summary: "Changes a user's name or roles, from their next request on",
   synopsis: "EMAIL [--name NAME] [--roles ROLE,ROLE]",
   details: [
-    "  --name NAME       how the user is addressed",
-    '  --roles ROLES     all of the roles that the user is to have, divided by commas; "" for none',
+    "  --name NAME       the name by which the user is addressed",
+    '  --roles ROLES     all roles of the user, separated by commas; "" for none',
   ],
   options: { ...configurationOption, name: { type: "string" }, roles: { type: "string" } },
   arguments: ["EMAIL"],
@@ -36,7 +36,7 @@ function hasOtherRoles(before: Account, after: Account): boolean {
   return before.roles.join() !== after.roles.join();
 }
 
-/** No copy of a cookie that was made before a change of roles is to last. Sessions in memory are another process's. */
+/** No copy of a cookie from before a change of roles may last. Sessions in memory belong to another process. */
 async function renewSecretsOf({ id }: Account, configuration: GatewayConfiguration): Promise<void> {
   if (configuration.sessions.kind === "memory") return;
   await withSessions(configuration, (sessions) => sessions.renewSecrets(id)).catch((error: unknown) => {
@@ -46,7 +46,7 @@ async function renewSecretsOf({ id }: Account, configuration: GatewayConfigurati
   });
 }
 
-/** What has changed, each by its own name: what a user may do is looked for apart. */
+/** The changes, one event each: a change of roles is searched for separately. */
 function reportsOf(before: Account, after: Account): readonly SecurityReport[] {
   const userId = after.id;
   const isRenamed = before.name !== after.name;

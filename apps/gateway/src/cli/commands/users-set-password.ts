@@ -12,7 +12,7 @@ export const usersSetPassword: Command = {
   details: [
     "  --password-stdin  reads the password from standard input instead of asking for it",
     "",
-    "Browsers in which the user has logged in before are forgotten, and failed logins no longer counted.",
+    "Browsers that the user has logged in with before are forgotten, and the count of failed logins is reset.",
   ],
   options: { ...configurationOption, "password-stdin": { type: "boolean" } },
   arguments: ["EMAIL"],

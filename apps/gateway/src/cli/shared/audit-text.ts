@@ -1,7 +1,7 @@
 import type { WrittenAuditEvent } from "../../audit/audit-log.ts";
 import { printable } from "./terminal.ts";
 
-/** One line for people: when, what, and then only what there is to say. */
+/** One line for people: the time, the event, and the facts that are known. */
 export function auditLine(event: WrittenAuditEvent): string {
   const {
     occurredAt,
@@ -29,7 +29,7 @@ export function auditLine(event: WrittenAuditEvent): string {
   return printable([time, outcome.padEnd(7), name, ...said].join("  "));
 }
 
-/** The same for scripts, with everything there. */
+/** The same for scripts, with every member present. */
 export function auditView({ position, occurredAt, ...event }: WrittenAuditEvent): object {
   return { position, time: new Date(occurredAt).toISOString(), ...event };
 }

@@ -10,7 +10,7 @@ import { CommandFailure } from "./command.ts";
 import { withSessions } from "./open-for-command.ts";
 import { recordByOperator } from "./operator-audit.ts";
 
-/** Sessions in another process's memory: a change stays pending until that process, which looks for it, finishes it. */
+/** Sessions in the memory of another process: the change stays pending until that process finds and finishes it. */
 const unreachableSessions: Pick<SessionManager, "revokeAll" | "begin"> = { revokeAll: unreachable, begin: unreachable };
 
 async function unreachable(): Promise<never> {
@@ -19,12 +19,12 @@ async function unreachable(): Promise<never> {
 
 export interface CredentialChange {
   readonly account: Account;
-  /** As what it is written down. */
+  /** The name of the event in the audit log. */
   readonly event: AuditEventName;
   readonly make: (changes: CredentialChanges) => Promise<number | null>;
 }
 
-/** Makes a change that ends an account's sessions, writes it down, and says in a sentence how they end. */
+/** Makes a change that ends an account's sessions, records it, and returns a sentence about the end of the sessions. */
 export async function changeCredential(
   configuration: GatewayConfiguration,
   opened: OpenAccounts,
@@ -43,7 +43,7 @@ export async function changeCredential(
   return withSessions(configuration, async (sessions) => {
     const changes = new CredentialChanges({ ...opened, hasher, sessions });
     const ended = await make(changes).catch(async (error: unknown) => {
-      // Sessions are ended last, so by then the rest is done.
+      // The sessions are ended last, so the rest of the change is done.
       if (error instanceof CoatcheckError) await record();
       return sayWhatIsLeft(error);
     });

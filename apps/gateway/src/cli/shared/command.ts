@@ -3,21 +3,21 @@ import type { Terminal } from "./terminal.ts";
 
 export type CommandOptions = NonNullable<ParseArgsConfig["options"]>;
 
-/** Of every command that reads the configuration. */
+/** The option of every command that reads the configuration. */
 export const configurationOption = { config: { type: "string" } } as const satisfies CommandOptions;
 
-/** One thing that the command line does. */
+/** A command of the command line. */
 export interface Command {
-  /** As it is typed: "users add". */
+  /** The words that are typed: "users add". */
   readonly name: string;
-  /** One line, for the list of commands. */
+  /** One line for the list of commands. */
   readonly summary: string;
-  /** What follows the name: "EMAIL --name NAME". */
+  /** The arguments and options after the name: "EMAIL --name NAME". */
   readonly synopsis: string;
-  /** One line for each option, and what else a user has to know. */
+  /** One line for each option, and other facts that a user has to know. */
   readonly details: readonly string[];
   readonly options: CommandOptions;
-  /** The names of the arguments without a dash, the last `optionalArguments` of which may be left out. */
+  /** The names of the arguments without a dash. The last `optionalArguments` of them may be left out. */
   readonly arguments: readonly string[];
   readonly optionalArguments?: number;
   /** Fails with `UsageError`, `CommandFailure`, or a fault with a code. */
@@ -25,7 +25,7 @@ export interface Command {
 }
 
 export interface Invocation {
-  /** In the order of `Command.arguments`; undefined where left out. */
+  /** In the order of `Command.arguments`. Undefined for an argument that was left out. */
   readonly arguments: readonly (string | undefined)[];
   readonly values: Readonly<Record<string, unknown>>;
   readonly terminal: Terminal;
@@ -37,7 +37,7 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** The command was understood, and could not be done: exit code 1. */
+/** The command was understood and failed: exit code 1. */
 export class CommandFailure extends Error {
   override readonly name = "CommandFailure";
 }

@@ -15,7 +15,7 @@ const TEXTS: Readonly<Record<PasswordRefusal, string>> = {
   contains_identity: "it is little more than the name or email address",
 };
 
-/** Fails with what is wrong with a new password. The rules are those that its owner has to keep as well. */
+/** Fails with the reasons why a new password is refused. The rules are the same as for users themselves. */
 export async function requireGoodPassword(
   { breachedPasswordsFile }: Pick<GatewayConfiguration, "breachedPasswordsFile">,
   password: string,

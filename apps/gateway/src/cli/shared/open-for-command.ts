@@ -5,9 +5,9 @@ import { normaliseEmail } from "../../accounts/email-address.ts";
 import { SecurityEvents, type SecurityReport } from "../../audit/security-events.ts";
 import { reportSessionEvents } from "../../audit/session-events.ts";
 import { makeDataFolder } from "../../config/data-folder.ts";
-import { type LoadedConfiguration, loadConfiguration } from "../../config/load-configuration.ts";
+import { loadConfiguration } from "../../config/load-configuration.ts";
 import { sessionPolicies } from "../../config/session-policies.ts";
-import type { GatewayConfiguration } from "../../config/settings.ts";
+import { type GatewayConfiguration, settings } from "../../config/settings.ts";
 import { GatewayError } from "../../errors.ts";
 import { PassRevokingStore } from "../../passes/pass-revoking-store.ts";
 import { openAccountDatabase } from "../../storage/accounts/open-account-database.ts";
@@ -17,32 +17,32 @@ import { CommandFailure, type Invocation } from "./command.ts";
 import { recordByOperator } from "./operator-audit.ts";
 
 /**
- * The configuration that a command is to work with.
+ * The configuration for a command. `creates` says whether the command may make a database file that does not exist: never,
+ * always, or if the operator named its place, because it would otherwise be made in any folder that the command runs in.
  *
- * @throws CommandFailure for a database that is not there and that nothing names, unless the command `mayCreate` it
+ * @throws CommandFailure for a database file that does not exist and that the command may not make
  */
 export function configurationOf(
   { environment, values }: Invocation,
-  { mayCreate = false }: { readonly mayCreate?: boolean } = {},
+  { creates = "never" }: { readonly creates?: "never" | "always" | "if named" } = {},
 ): GatewayConfiguration {
   const path = typeof values.config === "string" ? values.config : undefined;
   const { configuration, origins } = loadConfiguration({ environment, path });
-  if (!mayCreate) requireDatabase({ configuration, origins });
+  const isNamed = origins.data !== "default" || origins.database !== "default";
+  if (creates === "never" || (creates === "if named" && !isNamed)) requireDatabase(configuration);
   return configuration;
 }
 
 /**
- * Where nothing names the database, it is below the folder that the command happens to run in.
+ * A misspelt folder, or a command in another folder, must not become an empty database beside the gateway's own.
  *
- * @throws CommandFailure when there is none
+ * @throws CommandFailure for a database file that does not exist
  */
-export function requireDatabase({ configuration, origins }: LoadedConfiguration): void {
-  const { database } = configuration;
-  const isNamed = origins.data !== "default" || origins.database !== "default";
-  if (isNamed || database.kind !== "sqlite" || existsSync(database.path)) return;
+export function requireDatabase({ database }: GatewayConfiguration): void {
+  if (database.kind !== "sqlite" || existsSync(database.path)) return;
   throw new CommandFailure(
-    `There is no database at ${database.path}. Run the command in the gateway's folder, name its data by COATCHECK_DATA, ` +
-      "or make a new database here: coatcheck migrate",
+    `There is no database at ${database.path}. Run the command in the gateway's folder, name the gateway's data folder by ` +
+      `${settings.data.env}, or make a new database there: coatcheck migrate`,
   );
 }
 
@@ -61,10 +61,10 @@ export async function withAccounts<Result>(
 }
 
 /**
- * Runs `work` on the sessions, and closes them again. Those that it ends lose their passes too, and are written down, as
- * they would be in the gateway.
+ * Runs `work` on the sessions, and closes them again. Sessions that it ends lose their passes too, and the
+ * audit log records them, as in the gateway.
  *
- * @throws GatewayError `sessions_unreachable` when they are in the gateway's memory
+ * @throws GatewayError `sessions_unreachable` if the sessions are in the gateway's memory
  */
 export async function withSessions<Result>(
   configuration: GatewayConfiguration,

@@ -6,7 +6,7 @@ import { configurationOf, withAccounts } from "./open-for-command.ts";
 
 export type KeyRings = Readonly<Record<KeyPurpose, KeyRing>>;
 
-/** Runs `work` on the keys of the configured gateway, whether it runs or not: they are in the database. */
+/** Runs `work` on the keys of the configured gateway. They are in the database, so the gateway need not run. */
 export function withKeyRings<Result>(
   invocation: Invocation,
   work: (rings: KeyRings, store: AccessStore) => Promise<Result>,
@@ -19,7 +19,7 @@ export function withKeyRings<Result>(
   });
 }
 
-/** The purposes that a command was told to work on: all, where it was told none. */
+/** The purposes that the command works on: all of them, unless it was told one. */
 export function purposesIn(value: unknown): readonly KeyPurpose[] {
   if (value === undefined) return keyPurposes;
   const purpose = keyPurposes.find((each) => each === value);

@@ -5,7 +5,7 @@ import type { SecurityReport } from "../../audit/security-events.ts";
 import { toAuditEvent } from "../../audit/to-audit-event.ts";
 import { CommandFailure } from "./command.ts";
 
-/** Writes down what an operator has done, by the name that this machine knows them under. */
+/** Records what an operator has done, under the operator's user name on this machine. */
 export async function recordByOperator(audit: AuditLog, ...reports: readonly SecurityReport[]): Promise<void> {
   const by = { by: "operator", systemUser: systemUser() };
   const events = reports.map((report) =>
@@ -19,7 +19,7 @@ export async function recordByOperator(audit: AuditLog, ...reports: readonly Sec
   }
 }
 
-/** A container may run as a number that has no name. */
+/** A container may run as a user id without a name. */
 function systemUser(): string {
   try {
     return userInfo().username;

@@ -3,7 +3,7 @@ import { Writable } from "node:stream";
 import { CommandFailure, UsageError } from "./command.ts";
 import { printLine, type Terminal } from "./terminal.ts";
 
-/** More than any password may have; what is longer is a file by mistake. */
+/** Longer than any password may be. A longer input is a file by mistake. */
 const MAXIMUM_INPUT_BYTES = 8_192;
 
 /**
@@ -21,7 +21,7 @@ export async function readNewPassword(terminal: Terminal, fromInput: boolean): P
   return password;
 }
 
-/** All of standard input but one line end: `echo`, editors and password managers put it there. */
+/** All of standard input without one line end, which `echo`, editors and password managers add. */
 async function readAll(terminal: Terminal): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -40,7 +40,7 @@ async function readAll(terminal: Terminal): Promise<string> {
 }
 
 async function prompt(terminal: Terminal, question: string): Promise<string> {
-  // Line editing as everywhere, with its echo going nowhere.
+  // Line editing works as usual, and its echo is discarded.
   const silence = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: terminal.input, output: silence, terminal: true, historySize: 0 });
   terminal.errors.write(question);

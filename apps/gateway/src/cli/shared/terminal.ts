@@ -1,21 +1,21 @@
 import type { Readable, Writable } from "node:stream";
 import type { Timestamp } from "coatcheck";
 
-/** What a command reads from and writes to. */
+/** The streams that a command reads and writes. */
 export interface Terminal {
   readonly input: Readable & { readonly isTTY?: boolean };
   readonly output: Writable;
   readonly errors: Writable;
 }
 
-// Names and user agents come from outside, and a terminal obeys what is in them.
+// Names and user agents come from outside, and a terminal obeys control characters in them.
 const CONTROL_CHARACTERS = /[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]+/gu;
 
 export function printLine(stream: Writable, text: string): void {
   stream.write(`${text}\n`);
 }
 
-/** Rows in columns that line up. */
+/** Prints rows in aligned columns. */
 export function printTable(stream: Writable, head: readonly string[], rows: readonly (readonly string[])[]): void {
   const lines = [head, ...rows.map((row) => row.map(printable))];
   const widths = head.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? "").length)));
@@ -30,7 +30,7 @@ export function printTable(stream: Writable, head: readonly string[], rows: read
   }
 }
 
-/** JSON on one line. Of what a terminal obeys, JSON writes only a part as an escape. */
+/** Prints JSON on one line. JSON escapes only some of the characters that a terminal obeys. */
 export function printJsonLine(stream: Writable, value: unknown): void {
   printLine(stream, printable(JSON.stringify(value)));
 }
@@ -39,7 +39,7 @@ export function printJson(stream: Writable, value: unknown): void {
   printLine(stream, JSON.stringify(value, null, 2));
 }
 
-/** A text without what a terminal would obey. */
+/** A text without characters that a terminal obeys. */
 export function printable(text: string): string {
   return text.replace(CONTROL_CHARACTERS, " ");
 }

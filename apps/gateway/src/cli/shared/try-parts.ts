@@ -6,21 +6,21 @@ import { tryConnect } from "../../proxy/upstream/try-connect.ts";
 import { openAccountDatabase } from "../../storage/accounts/open-account-database.ts";
 import { openSessionStore } from "../../storage/sessions/open-session-store.ts";
 
-/** Something outside the gateway that it needs, and why it cannot be used; null when it answered. */
+/** A part outside the gateway that the gateway needs. `fault` says why it cannot be used, and is null if it answered. */
 export interface TriedPart {
   readonly part: string;
   readonly where: string;
   readonly fault: string | null;
 }
 
-/** Opens everything that a gateway of this configuration needs, asks it something, and closes it again. */
+/** Opens every part that a gateway of this configuration needs, asks it a question, and closes it again. */
 export async function tryParts(configuration: GatewayConfiguration, clock: Clock): Promise<readonly TriedPart[]> {
   const { database, sessions, routes } = configuration;
   const upstreams = [...new Set(routes.map(({ upstream }) => upstream))];
   makeDataFolder(configuration);
   return [
     await tried("database", placeOf(database), () => tryAccounts(configuration, clock)),
-    // After the database: with SQLite both may be in one file, which the first has made.
+    // After the database: with SQLite both may be in one file.
     await tried("sessions", placeOf(sessions), () => trySessions(configuration, clock)),
     ...(await Promise.all(upstreams.map((upstream) => tried("service", upstream, () => tryConnect(upstream))))),
   ];
@@ -53,10 +53,10 @@ async function tried(part: string, where: string, attempt: () => Promise<void>):
   }
 }
 
-/** The message with those of its causes: the last of them is usually what the system said. */
+/** The message with those of its causes. The last of them usually is the system's own. */
 function faultText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  // Of a host name with several addresses Node gives one error each, in an error that says nothing itself.
+  // For a host name with several addresses, Node wraps one error for each in an error without a message.
   const inner = error instanceof AggregateError ? error.errors[0] : error.cause;
   return [error.message, inner === undefined ? "" : faultText(inner)].filter((text) => text !== "").join(" ");
 }

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
+import { makeDatabase } from "../../support/make-database.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../../bin/coatcheck.js", import.meta.url));
 
@@ -27,6 +28,13 @@ export class CommandLine {
     this.environment = { PATH: process.env.PATH, COATCHECK_DATA: this.data, ...environment };
   }
 
+  /** One beside whose gateway the database is there already. */
+  static async withDatabase(environment: NodeJS.ProcessEnv = {}): Promise<CommandLine> {
+    const commandLine = new CommandLine(environment);
+    await makeDatabase({ COATCHECK_DATA: commandLine.data });
+    return commandLine;
+  }
+
   get databasePath(): string {
     return join(this.data, "coatcheck.sqlite");
   }
@@ -37,6 +45,7 @@ export class CommandLine {
   }
 
   async addUser(email: string, password: string): Promise<void> {
+    await makeDatabase(this.environment);
     const added = await this.run(["users", "add", email, "--name", "Ada Lovelace", "--password-stdin"], password);
     if (added.code !== 0) throw new Error(added.errors);
   }
