@@ -114,7 +114,7 @@ export interface ExpressAuth<User> {
 
 /** ExpressAuth where requests may name their user without a session, as by an API key. */
 export interface ExpressAuthWithRequestUsers<User> extends Omit<ExpressAuth<User>, "required" | "with"> {
-  /** For users who are logged in, and for those whom the request names: these have no session. */
+  /** For users who are logged in, and for those that the request names, who have no session. */
   readonly required: ExpressGuardOrRequestUser<User>;
   /** The same with other views or handlers, for one router. */
   with(handlers: ExpressHandlers): ExpressAuthWithRequestUsers<User>;

@@ -106,7 +106,7 @@ export interface FastifyAuth<User> {
 
 /** FastifyAuth where requests may name their user without a session, as by an API key. */
 export interface FastifyAuthWithRequestUsers<User> extends Omit<FastifyAuth<User>, "required" | "with"> {
-  /** For users who are logged in, and for those whom the request names: these have no session. */
+  /** For users who are logged in, and for those that the request names, who have no session. */
   readonly required: FastifyGuardOrRequestUser<User>;
   /** The same with other views or handlers, for one part of the application. */
   with(handlers: FastifyHandlers): FastifyAuthWithRequestUsers<User>;

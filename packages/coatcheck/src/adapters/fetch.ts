@@ -106,7 +106,7 @@ export interface FetchAuth<User> {
 
 /** FetchAuth where requests may name their user without a session, as by an API key. */
 export interface FetchAuthWithRequestUsers<User> extends Omit<FetchAuth<User>, "required" | "with"> {
-  /** For users who are logged in, and for those whom the request names: these have no session. */
+  /** For users who are logged in, and for those that the request names, who have no session. */
   readonly required: FetchGuardOrRequestUser<User>;
   /** The same with other views or handlers, for one part of the application. */
   with(handlers: FetchHandlers): FetchAuthWithRequestUsers<User>;

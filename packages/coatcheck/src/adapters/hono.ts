@@ -78,7 +78,7 @@ export interface HonoAuth<User> {
 
 /** HonoAuth where requests may name their user without a session, as by an API key. */
 export interface HonoAuthWithRequestUsers<User> extends Omit<HonoAuth<User>, "required" | "with"> {
-  /** For users who are logged in, and for those whom the request names: these have no session. */
+  /** For users who are logged in, and for those that the request names, who have no session. */
   readonly required: HonoGuardOrRequestUser<User>;
   /** The same with other views or handlers, for one part of the application. */
   with(handlers: HonoHandlers): HonoAuthWithRequestUsers<User>;

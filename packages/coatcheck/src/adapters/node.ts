@@ -94,7 +94,7 @@ export interface NodeAuth<User> {
 
 /** NodeAuth where requests may name their user without a session, as by an API key. */
 export interface NodeAuthWithRequestUsers<User> extends Omit<NodeAuth<User>, "required" | "with"> {
-  /** For users who are logged in, and for those whom the request names: these have no session. */
+  /** For users who are logged in, and for those that the request names, who have no session. */
   readonly required: NodeGuardOrRequestUser<User>;
   /** The same with other views or handlers, for one part of the application. */
   with(handlers: NodeHandlers): NodeAuthWithRequestUsers<User>;

@@ -50,7 +50,7 @@ export class AuthSession<User> {
     return this.#user;
   }
 
-  /** The session, or null: without a user, and for a user whom the request itself names. */
+  /** The session, or null: without a user, and for a user that the request itself names. */
   get session(): Session | null {
     const held = this.authentication;
     if (held === null || this.#data === null) return held?.session ?? null;

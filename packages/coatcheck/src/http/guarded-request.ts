@@ -8,7 +8,7 @@ export interface GuardedRequest {
   readonly url?: string | undefined;
   /** The client's address, as the application knows it behind the proxies that it trusts. */
   readonly clientAddress?: string | undefined;
-  /** What the application calls the request in its log, for whoever listens to events. */
+  /** What the application calls the request in its log, for listeners to events. */
   readonly id?: string | undefined;
 }
 

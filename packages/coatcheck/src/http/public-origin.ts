@@ -34,7 +34,7 @@ export function parsePublicOrigin(text: string, options: PublicOriginOptions = {
   if (url.protocol !== "https:" && url.protocol !== "http:") {
     throw new CoatcheckError("invalid_configuration", `"${text}" must begin with https:// or http://.`);
   }
-  // A path, query or user name has no meaning in an origin: whoever wrote one expects something that will not happen.
+  // A path, query or user name has no meaning in an origin: an operator who wrote one expects what will not happen.
   if (text.replace(/\/$/, "") !== url.origin) {
     throw new CoatcheckError("invalid_configuration", `"${text}" must be written as "${url.origin}".`);
   }

@@ -15,7 +15,7 @@ export interface Refusal<Code extends RefusalCode = RefusalCode> {
   readonly detail: string;
   /** Where a person is sent instead, to log in; null when the answer is the refusal itself. */
   readonly location: string | null;
-  /** What the answer must carry, whoever writes it: without CORS headers a trusted page could not read it. */
+  /** What the answer must carry, also one that the application writes: without CORS headers a trusted page cannot read it. */
   readonly headers: readonly HeaderEdit[];
 }
 

@@ -41,8 +41,8 @@ export interface OriginOptions {
   /** Response headers that trusted pages may read besides the usual ones; none by default. */
   readonly exposedHeaders?: readonly string[];
   /**
-   * Requests that others may make, such as "POST /webhooks/payments": exact method and path. They pass whoever made
-   * them, and have no session: the cookie is not looked at. None by default.
+   * Requests that others may make, such as "POST /webhooks/payments": exact method and path. They pass from any
+   * site and client, and have no session: the cookie is not looked at. None by default.
    */
   readonly sessionlessRoutes?: readonly string[];
   /**

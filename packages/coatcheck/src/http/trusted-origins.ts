@@ -15,11 +15,11 @@ export interface TrustedOriginsParts {
 /**
  * TrustedOrigins says whose pages may act for the user besides our own: one list for CSRF and for CORS. All of them are
  * of the same site, for the cookie is SameSite=Lax and goes nowhere else: an entry of another site would promise what no
- * browser does. Without the list of public suffixes nobody can tell a site by its name, so the application names it;
+ * browser does. Without the list of public suffixes a site cannot be told by its name, so the application names it;
  * until it does, the site is its own host, and `www.` makes no difference.
  */
 export class TrustedOrigins {
-  /** Whether anybody else is trusted at all: if not, there is no CORS. */
+  /** Whether another origin is trusted at all: if not, there is no CORS. */
   readonly areConfigured: boolean;
   readonly #own: PublicOrigin;
   readonly #site: string;
