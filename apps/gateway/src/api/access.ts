@@ -59,8 +59,9 @@ export function addAccessRoutes(app: FastifyInstance, { auth, access, security }
     "/auth/access/renew",
     {
       schema: { body: renewalBody },
-      // A player asks again and again by itself, so this does not show that a person is there.
-      onRequest: async (request) => void (await auth.of(request).load({ slide: false })),
+      // A player asks again and again by itself, so this does not show that a person is there. Asked once the body is here:
+      // while it is on its way, the session may end.
+      preHandler: async (request) => void (await auth.of(request).load({ slide: false })),
     },
     auth.required<{ Body: RenewalBody }>(async (request, reply, own) => {
       const path = await access.renewablePath(holderOf(own), request.body.token);

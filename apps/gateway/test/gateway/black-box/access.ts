@@ -1,15 +1,17 @@
-import { createServer, type Server } from "node:http";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { IdentityVerifier } from "coatcheck/identity";
 import { RemotePublicKeys } from "coatcheck/keys";
 import { PassVerifier, RemoteRevocations } from "coatcheck/passes";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Client } from "../../support/client.ts";
-import type { GatewayProcess } from "../../support/gateway-process.ts";
+import { type GatewayProcess, runCommand } from "../../support/gateway-process.ts";
 import type { CreateGateway } from "./create-gateway.ts";
 
 const ada = { email: "ada@example.com", password: "counting analytical engines" };
 const grace = { email: "grace@example.com", password: "nanoseconds by the yard" };
+const hedy = { email: "hedy@example.com", password: "frequencies that hop" };
 const FILES = "https://files.example.com";
 const SONG = "/songs/one.wav";
 
@@ -219,6 +221,30 @@ export function accessSuite(create: CreateGateway): void {
         await client.send("POST", "/auth/logout");
         const late = await client.send("POST", "/auth/access/renew", { token });
         expect(await problemOf(late)).toEqual([401, "unauthenticated"]);
+      });
+
+      test("nothing to an account that was disabled while the question was still on its way", async () => {
+        await gateway.addUser(hedy.email, hedy.password, "Hedy");
+        const client = await loggedIn(hedy);
+        const body = JSON.stringify({ token: (await passFor(client, SONG)).token });
+        const headers = {
+          cookie: client.cookieHeader,
+          "x-csrf": "1",
+          "content-type": "application/json",
+          "content-length": String(body.length),
+        };
+        const asking = request(`${gateway.url}/auth/access/renew`, { method: "POST", headers });
+        const answered = once(asking, "response") as Promise<[IncomingMessage]>;
+        asking.flushHeaders();
+        await once(asking, "socket");
+        // The gateway has had the head by the time that a request after it is answered, and a command carried out.
+        await client.send("GET", "/auth/me");
+        const { exitCode } = await runCommand(["users", "disable", hedy.email], gateway.environment);
+        expect(exitCode).toBe(0);
+        asking.end(body);
+        const [response] = await answered;
+        response.resume();
+        expect(response.statusCode).toBe(401);
       });
     });
 
