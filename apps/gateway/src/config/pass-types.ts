@@ -37,6 +37,10 @@ export const ruleUrl: ValueType<string> = {
     const text = parseText(value);
     const url = /^https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : null;
     if (url === null) throw new InvalidValue("must be a URL of the application");
+    // It could not be asked with them, and they would be shown by `config check`.
+    if (url.username !== "" || url.password !== "") {
+      throw new InvalidValue("must have no user name or password in it: each question carries an identity token");
+    }
     // The answer decides who may open what, and the question carries the user's identity token.
     if (url.protocol === "http:" && !isLoopback(url.hostname)) {
       throw new InvalidValue("must begin with https://, unless the application is on this machine");

@@ -455,6 +455,8 @@ describe("signed access", () => {
     [{ COATCHECK_PASS_PATHS: "/songs/" }, "COATCHECK_PASS_PATHS goes with COATCHECK_FILES_URL"],
     [{ COATCHECK_PASS_RULE_URL: "https://app/rule" }, "COATCHECK_PASS_RULE_URL goes with COATCHECK_FILES_URL"],
     [{ ...files, COATCHECK_PASS_RULE_URL: "rule" }, "must be a URL"],
+    // A password that `config check` would show, and with which no question could be asked.
+    [{ ...files, COATCHECK_PASS_RULE_URL: "https://app:pw@app.example/rule" }, "must have no user name or password"],
     [{ COATCHECK_PASS_LIFETIME_SECONDS: "60" }, "COATCHECK_PASS_LIFETIME_SECONDS goes with COATCHECK_FILES_URL"],
     [{ COATCHECK_PASS_LIFETIME_SECONDS: "601" }, "must be a whole number of seconds from 1 to 600"],
     [{ COATCHECK_SIGNING_ALGORITHM: "HS256" }, "must be one of ES256, EdDSA, RS256"],
