@@ -154,7 +154,7 @@ describe("login", () => {
     }
   });
 
-  test("ends the session that the browser held, whosever it was", async () => {
+  test("ends the session that the browser held, whichever user's it was", async () => {
     const { admit, sessions, login } = setUp();
     const first = await login("1");
     const arrival = admit(first);

@@ -109,7 +109,7 @@ export function adapterContract({ runner, serve }: AdapterContractOptions): void
       for (const each of others) equal((await each.send("GET", "/me")).status, 401);
     });
 
-    test("nobody ends another's session", async ({ browser, url, sessions }) => {
+    test("no user ends another's session", async ({ browser, url, sessions }) => {
       const eve = new Browser(url);
       await browser.send("POST", "/login?user=ada");
       await eve.send("POST", "/login?user=grace");
@@ -268,7 +268,7 @@ export function adapterContract({ runner, serve }: AdapterContractOptions): void
       equal((await sessions.list("ada")).length, 1);
     });
 
-    test("nor does it log anybody in", async ({ url, sessions }) => {
+    test("nor does it log a user in", async ({ url, sessions }) => {
       const answer = await new Browser(url).send("POST", "/login?user=ada", { origin: "https://evil.example" });
       await refused(answer, 403, "cross_origin_request");
       deepEqual([answer.headers.getSetCookie(), await sessions.list("ada")], [[], []]);
@@ -326,7 +326,7 @@ export function adapterContract({ runner, serve }: AdapterContractOptions): void
       equal(no.headers.get("access-control-allow-origin"), null);
     });
 
-    test("a sessionless route takes anybody's request, without a session", async ({ browser }) => {
+    test("a sessionless route takes the request of any client, without a session", async ({ browser }) => {
       await browser.send("POST", "/login?user=ada");
       equal((await browser.send("POST", "/webhook", { origin: "https://payments.example" })).status, 204);
       equal((await browser.send("POST", "/webhook/", { origin: "https://payments.example" })).status, 403);
