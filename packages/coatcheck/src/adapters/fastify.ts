@@ -14,7 +14,7 @@ import type { Refusal } from "../http/refusal.ts";
 import type { RequestGuard } from "../http/request-guard.ts";
 import type { DoorOptions, NoRequestUserOption, RequestUserOption } from "./door/door-options.ts";
 import { type Door, doorWith, openDoor, requireHandler, viewsOf } from "./door/open-door.ts";
-import { type FastifyRefusalHandler, sendFastifyAnswer } from "./fastify/send-answer.ts";
+import { answerRefusal, type FastifyRefusalHandler, sendFastifyAnswer } from "./fastify/send-answer.ts";
 import { pluginFor, type SessionsPluginOptions } from "./fastify/sessions-plugin.ts";
 
 export type { FastifyRefusalHandler, SessionsPluginOptions };
@@ -203,11 +203,8 @@ function authOf<User>(door: Door<User, FastifyRefusalHandler>): FastifyAuth<User
   const views = viewsOf(handlers);
   const of: FastifySessionOf<User> = (request) => logins.of(request, ADVICE);
 
-  async function turnAway(refusal: Refusal, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    const answer = await handlerFor(refusal, handlers)?.(refusal, request, reply);
-    if (reply.sent || answer !== undefined) return answer;
-    return sendFastifyAnswer(answerTo(refusal), reply);
-  }
+  const turnAway = (refusal: Refusal, request: FastifyRequest, reply: FastifyReply) =>
+    answerRefusal(refusal, { handler: handlerFor(refusal, handlers), request, reply });
 
   function gate<Route extends RouteGenericInterface>(
     decide: (auth: AuthSession<User>) => Promise<Refusal | null>,

@@ -6,7 +6,7 @@ import type { LoginManager } from "../../http/login-manager.ts";
 import type { GuardRefusalCode, Refusal } from "../../http/refusal.ts";
 import type { HeaderEdit } from "../../http/response-headers.ts";
 import { guardedFastifyRequest, headerText } from "./guarded-request.ts";
-import { type FastifyRefusalHandler, sendFastifyAnswer } from "./send-answer.ts";
+import { answerRefusal, type FastifyRefusalHandler, sendFastifyAnswer } from "./send-answer.ts";
 
 /** What the plugin is registered with. */
 export interface SessionsPluginOptions {
@@ -64,12 +64,9 @@ interface Refused {
 }
 
 async function refuse(refusal: Refusal<GuardRefusalCode> | Preflight, { request, reply, onRefused }: Refused) {
-  if (refusal.code !== "preflight") {
-    for (const { name, value } of refusal.headers) reply.header(name, value);
-    await onRefused?.(refusal, request, reply);
-  }
-  // Whatever the application did or forgot to do: a refused request does not reach its handler.
-  if (!reply.sent) sendFastifyAnswer(answerTo(refusal), reply);
+  if (refusal.code === "preflight") return sendFastifyAnswer(answerTo(refusal), reply);
+  for (const { name, value } of refusal.headers) reply.header(name, value);
+  return answerRefusal(refusal, { handler: onRefused, request, reply });
 }
 
 function finish<User>(session: AuthSession<User> | undefined, reply: FastifyReply) {
