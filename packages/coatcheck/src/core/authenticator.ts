@@ -24,6 +24,11 @@ export const MAXIMUM_WRITE_ATTEMPTS = 5;
 export interface AuthenticateOptions extends EventCause {
   /** True by default. False for polls and background requests: they do not extend the session's idle deadline. */
   readonly slide?: boolean;
+  /**
+   * Whether the same request presented the token before, as one that stays open does. A secret that was replaced since
+   * then is no theft: there is no session by it, and none ends. False by default.
+   */
+  readonly again?: boolean;
 }
 
 interface AuthenticatorParts {
@@ -69,6 +74,7 @@ export class Authenticator {
         return unauthenticated("expired");
       }
       if (recognition === "reused") {
+        if (options.again === true) return unauthenticated("replaced");
         await this.#parts.end(record, "token_reused", options);
         return unauthenticated("token_reused");
       }

@@ -91,7 +91,7 @@ export class Authentication {
 /** `reason` is for logs and events; the client gets the same answer for all of them. */
 export interface Unauthenticated {
   readonly status: "unauthenticated";
-  readonly reason: "absent" | "malformed" | "unknown" | "expired" | "token_reused";
+  readonly reason: "absent" | "malformed" | "unknown" | "expired" | "replaced" | "token_reused";
 }
 
 /** What a presented token is worth, told apart by `status`. */

@@ -6,6 +6,7 @@ import { type LoginSteps, logIn, proveAgain } from "./login-loop.ts";
 import type { LoginRules } from "./login-options.ts";
 import type { CredentialCheck, LoginOutcome, OwnSession, ProofOptions, UserLoginOptions } from "./login-outcome.ts";
 import { type LoginViews, refuseAnonymous, refuseStale, type StepUp, validateViews } from "./login-views.ts";
+import { listOwn, revokeOwn } from "./own-sessions.ts";
 import type { Refusal } from "./refusal.ts";
 import type { RequestSession } from "./request-session.ts";
 import { findRequestUser } from "./request-user.ts";
@@ -84,7 +85,7 @@ export class AuthSession<User> {
     return this.#loading;
   }
 
-  /** Asks once more: for what stays open, such as a WebSocket. Until it is done, the properties are those of before. */
+  /** Asks once more, as for a WebSocket: null where the browser has a new cookie since. Till then all is as before. */
   reload(options?: { readonly slide?: boolean }): Promise<this> {
     this.#session.refresh();
     this.#decisions++;
@@ -139,7 +140,8 @@ export class AuthSession<User> {
    */
   async confirm(check: CredentialCheck, options: ProofOptions = {}): Promise<LoginOutcome<User>> {
     const proof = await proveAgain(this.#steps, check, options);
-    if (!proof.ok && proof.code === "unauthenticated") this.#decide(null, null);
+    // A user whom the request names had no session to lose, and stays.
+    if (!proof.ok && proof.code === "unauthenticated" && this.#held !== null) this.#decide(null, null);
     if (!proof.ok) return proof;
     this.#decide(proof.user, proof.authentication);
     return { ok: true, user: proof.user, session: proof.authentication.session };
@@ -153,19 +155,13 @@ export class AuthSession<User> {
 
   /** The user's devices, this one marked; empty without a session. */
   async devices(): Promise<readonly OwnSession[]> {
-    const held = await this.#ownSession();
-    if (held === null) return [];
-    const sessions = await this.#session.sessions.list(held.session.userId);
-    return sessions.map((session) => ({ ...session, current: session.id === held.session.id }));
+    return listOwn(this.#session, await this.#ownSession());
   }
 
   /** Ends one of the user's own sessions; that of this request is a logout. False when there is none of that id. */
   async revoke(sessionId: string): Promise<boolean> {
     const held = await this.#ownSession();
-    if (held === null) return false;
-    if (held.session.id !== sessionId) {
-      return this.#session.sessions.revoke(held.session.userId, sessionId, "revoked", { cause: this.request });
-    }
+    if (held?.session.id !== sessionId) return revokeOwn(this.#session, held, sessionId);
     await this.logout();
     return true;
   }
@@ -181,6 +177,8 @@ export class AuthSession<User> {
     const held = await this.#ownSession();
     if (held === null) return 0;
     const ended = await this.#session.sessions.revokeAll(held.session.userId, "revoked", { cause: this.request });
+    // Not what a login of this request began meanwhile.
+    if (this.#held?.session.id !== held.session.id) return ended;
     this.#session.forget();
     this.#decide(null, null);
     return ended;
@@ -195,12 +193,14 @@ export class AuthSession<User> {
   }
 
   /** A token for the forms of this response; null without a session. Never the same twice. */
-  csrfToken(): Promise<string | null> {
+  async csrfToken(): Promise<string | null> {
+    await this.#authenticate();
     return this.#session.csrfToken();
   }
 
   /** Whether a form sent back a CSRF token of this very session. Take it from the body or a header, never the URL. */
-  isCsrfTokenValid(token: string): Promise<boolean> {
+  async isCsrfTokenValid(token: string): Promise<boolean> {
+    await this.#authenticate();
     return this.#session.isCsrfTokenValid(token);
   }
 
@@ -239,7 +239,8 @@ export class AuthSession<User> {
   }
 
   async #findActiveUser(userId: string, force = false): Promise<User | null> {
-    const user = (await this.#rules.findUser(userId)) ?? null;
+    // Not ??: what libraries give for no user is false, too.
+    const user = (await this.#rules.findUser(userId)) || null;
     return user !== null && (force || this.#isActive(user)) ? user : null;
   }
 

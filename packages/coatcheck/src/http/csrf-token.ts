@@ -15,7 +15,8 @@ export function issueCsrfToken(csrfKey: string): string {
 
 /** Whether `token` was issued under this key. Anything may be passed; comparison takes constant time. */
 export function isCsrfTokenValid(csrfKey: string, token: string): boolean {
-  if (!TOKEN.test(token)) return false;
+  // A form may send a list of one, which a pattern takes for its text.
+  if (typeof token !== "string" || !TOKEN.test(token)) return false;
   const bytes = Buffer.from(token, "base64url");
   const mac = combine(bytes.subarray(0, MAC_BYTES), bytes.subarray(MAC_BYTES));
   return timingSafeEqual(mac, macOf(csrfKey));

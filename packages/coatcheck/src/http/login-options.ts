@@ -11,8 +11,8 @@ type Awaitable<Value> = Value | Promise<Value>;
 /** How the application finds its users, and which of them may be logged in. */
 export interface UserOptions<User> extends LoginViews {
   /**
-   * Finds the user of that id; null or undefined when there is none any more: then the request has no user. Asked
-   * at most once a request, and once more by a login.
+   * Finds the user of that id; null or undefined when there is none any more: then the request has no user. Nor are
+   * false, 0 and "" users. Asked at most once a request, and once more by a login.
    */
   readonly findUser: (userId: string) => Awaitable<User | null | undefined>;
   /**

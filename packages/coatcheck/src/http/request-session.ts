@@ -50,7 +50,8 @@ export class RequestSession {
   #setCookie: string | null = null;
   #hasForgotten = false;
   #isFinished = false;
-  #loginUnderWay: Promise<unknown> = Promise.resolve();
+  #asksAgain = false;
+  #changeUnderWay: Promise<unknown> = Promise.resolve();
 
   /** @internal `RequestGuard.admit` makes them. */
   constructor(parts: RequestSessionParts) {
@@ -114,7 +115,7 @@ export class RequestSession {
     }
     // A promise, which a script may return here, is no yes.
     const slide = options.slide ?? isPoll(this.request) !== true;
-    const asked = sessions.authenticate(token, { slide, cause: this.request });
+    const asked = sessions.authenticate(token, { slide, again: this.#asksAgain, cause: this.request });
     this.#result = asked;
     asked.then(
       (result) => {
@@ -131,42 +132,46 @@ export class RequestSession {
    * response. A session that the browser already holds ends. A page of another origin cannot log anyone in.
    */
   login(attempt: LoginAttempt, options: RequestLoginOptions = {}): Promise<RequestLoginResult> {
-    // One after the other: of two at once, the later replaces the earlier, whose cookie does not go out.
-    const login = this.#loginUnderWay.then(() => this.#login(attempt, options));
-    this.#loginUnderWay = login.catch(() => {});
-    return login;
+    return this.#inTurn(() => this.#login(attempt, options));
   }
 
   /** Ends the session, if there is one, and deletes the cookie. Rejects, and keeps the cookie, if the store fails. */
-  async logout(): Promise<void> {
-    this.#requireUnfinished();
-    const held = await this.authenticate({ slide: false });
-    if (held.status === "authenticated") await this.#parts.sessions.logout(held, { cause: this.request });
-    this.forget();
+  logout(): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#requireUnfinished();
+      const held = await this.authenticate({ slide: false });
+      if (held.status === "authenticated") await this.#parts.sessions.logout(held, { cause: this.request });
+      this.forget();
+    });
   }
 
-  /** Deletes the cookie of a session that was ended by other means, such as a revoke-all by its own user. */
+  /**
+   * Deletes the cookie of a session that was ended by other means, such as a revoke-all by its own user. Where the headers
+   * have left, the browser keeps it, and it is worth nothing.
+   */
   forget(): void {
-    this.#requireUnfinished();
     this.#know(unauthenticated("absent"));
     this.#setCookie = this.#parts.cookie.clear();
     this.#hasForgotten = true;
   }
 
   /** See `SessionManager.reauthenticate`; the new token goes into the response. */
-  async reauthenticate(
+  reauthenticate(
     authentication: Authentication,
     options: { readonly methods?: readonly string[] } = {},
   ): Promise<ReauthenticationResult> {
-    this.#requireUnfinished();
-    requireLoginOptions(options, LOGIN_OPTIONS.proof);
-    const result = await this.#parts.sessions.reauthenticate(authentication, { ...options, cause: this.request });
-    if (result.outcome === "reauthenticated") this.#hold(result.token, result.authentication);
-    return result;
+    return this.#inTurn(async () => {
+      this.#requireUnfinished();
+      requireLoginOptions(options, LOGIN_OPTIONS.proof);
+      const result = await this.#parts.sessions.reauthenticate(authentication, { ...options, cause: this.request });
+      if (result.outcome === "reauthenticated") this.#hold(result.token, result.authentication);
+      return result;
+    });
   }
 
   /** Forgets what the store said, so that the next `authenticate` asks again: after a `session_changed`, before a retry. */
   refresh(): void {
+    this.#asksAgain = true;
     this.#result = null;
     this.#known = null;
   }
@@ -196,6 +201,16 @@ export class RequestSession {
     if (this.#setCookie !== null || held?.status !== "authenticated" || !held.rotationDue) return this.#edit(response);
     if (!canCarryRotation(this.#parts.request, response)) return this.#edit(response);
     return this.#rotate(held).then(() => this.#edit(response));
+  }
+
+  /**
+   * Logins and logouts of one request, one after the other: of two at once the later has its way, and no session stays
+   * whose cookie did not go out.
+   */
+  #inTurn<Result>(change: () => Promise<Result>): Promise<Result> {
+    const result = this.#changeUnderWay.then(change);
+    this.#changeUnderWay = result.catch(() => {});
+    return result;
   }
 
   async #login(attempt: LoginAttempt, options: RequestLoginOptions): Promise<RequestLoginResult> {

@@ -11,7 +11,8 @@ export async function findRequestUser<User>(
   isActive: (user: User) => boolean,
 ): Promise<User | null> {
   if (isCrossOrigin) return null;
-  const user = (await find(request)) ?? null;
+  // Not ??: `key && users.get(key)` is "" for an empty header, and that is no user.
+  const user = (await find(request)) || null;
   if (user === null || !isActive(user)) return null;
   sessions.events.emit("user_loaded_from_request", { method: request.method }, request);
   return user;

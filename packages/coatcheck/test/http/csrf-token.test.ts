@@ -32,3 +32,7 @@ test.each([
 ])("%s is refused", (_name, token) => {
   expect(isCsrfTokenValid(key, token)).toBe(false);
 });
+
+test.each([[["A".repeat(86)]], [null], [5], [{}]])("what a form may send besides text is refused: %j", (token) => {
+  expect(isCsrfTokenValid(key, token as never)).toBe(false);
+});

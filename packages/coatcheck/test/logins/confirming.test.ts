@@ -160,3 +160,12 @@ test("a confirmation reads no fence: the session's own version tells of what cam
   expect(await send(confirm)).toMatchObject({ ok: true });
   expect(readFence).not.toHaveBeenCalled();
 });
+
+test("a user whom the request names has nothing to confirm, and stays", async () => {
+  const { client } = setUp({ logins: { findRequestUser: () => ({ id: "robot" }) } });
+  await client()(async (auth) => {
+    await auth.load();
+    expect(await auth.confirm(() => true)).toMatchObject({ code: "unauthenticated" });
+    expect(auth.user).toEqual({ id: "robot" });
+  });
+});

@@ -85,3 +85,28 @@ test("what makes a client the same is the application's to say", async () => {
   });
   expect(await send(userOf, ONE)).toBeNull();
 });
+
+test("strong: a session that is first looked at after the headers left ends, and is none", async () => {
+  const { client, sessions, logins } = setUp({ logins: { sessionProtection: "strong" } });
+  const send = client();
+  await send(logIn, ONE);
+  await send(async (auth) => {
+    const admitted = logins.admit(auth.request);
+    if (!admitted.ok) throw new Error(admitted.code);
+    await admitted.finish({ status: 200, headers: new Headers() });
+    expect((await admitted.load()).user).toBeNull();
+  }, TWO);
+  expect(await sessions.list("ada")).toEqual([]);
+});
+
+test("strong: another client gets no token for forms, and none that it has is good", async () => {
+  const { client } = setUp({ logins: { sessionProtection: "strong" } });
+  const send = client();
+  await send(logIn, ONE);
+  const token = await send((auth) => auth.csrfToken(), ONE);
+  expect(await send((auth) => auth.isCsrfTokenValid(token ?? ""), ONE)).toBe(true);
+  const stolen = client();
+  await stolen(logIn, ONE);
+  expect(await stolen((auth) => auth.csrfToken(), TWO)).toBeNull();
+  expect(await send((auth) => auth.isCsrfTokenValid(token ?? ""), TWO)).toBe(false);
+});

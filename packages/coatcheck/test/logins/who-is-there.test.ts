@@ -1,6 +1,7 @@
+import type { AuthSession } from "coatcheck";
 import type { GuardedRequest } from "coatcheck/adapter";
 import { describe, expect, test } from "vitest";
-import { factsOf, logIn, setUp, userOf } from "./support.ts";
+import { factsOf, logIn, type Person, setUp, userOf } from "./support.ts";
 
 test("without a login there is no user, no session and no data", async () => {
   const { client } = setUp();
@@ -87,6 +88,35 @@ test("what stays open asks once more, and has the old answer until then", async 
     expect((await again).user).toBeNull();
     expect(auth.session).toBeNull();
   });
+});
+
+test("what stays open is no thief: a secret that was replaced meanwhile ends no session, and is none itself", async () => {
+  const { client, clock, sessions, events } = setUp();
+  const browser = { headers: { "sec-fetch-site": "same-origin", "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" } };
+  const send = client();
+  await send(logIn);
+  await sessions.renewSecrets("ada");
+  let open: AuthSession<Person> | undefined;
+  await send(async (auth) => {
+    open = await auth.load();
+  });
+  // The answer to the first one brings the new secret, which comes back with the second one.
+  for (const _ of [1, 2]) await send(userOf, browser);
+  clock.advanceSeconds(60);
+  expect(await open?.reload()).toMatchObject({ user: null, session: null });
+  expect(await send(userOf, browser)).toEqual({ id: "ada" });
+  expect(events.map(({ name }) => name)).not.toContain("revoked");
+});
+
+test.each([false, "", 0, Number.NaN])("a library's %j for no user is no user", async (none) => {
+  const findUser = (id: string) => (id === "gone" ? none : { id }) as Person;
+  const findRequestUser = ({ headers }: GuardedRequest) =>
+    (headers.get("x-key") !== null ? { id: "robot" } : none) as Person;
+  const { client } = setUp({ logins: { findUser, findRequestUser } });
+  expect(await client()(userOf)).toBeNull();
+  expect(await client()((auth) => auth.requireLogin())).toMatchObject({ code: "unauthenticated" });
+  expect(await client()((auth) => logIn(auth, "gone"))).toMatchObject({ code: "user_inactive" });
+  expect(await client()(userOf, { headers: { "x-key": "1" } })).toEqual({ id: "robot" });
 });
 
 test("a logout during a reload has the last word", async () => {
