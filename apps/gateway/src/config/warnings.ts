@@ -19,8 +19,7 @@ function isReadableOnTheWay(location: DatabaseLocation | SessionsLocation): bool
   switch (location.kind) {
     case "postgres": {
       const url = new URL(location.url.reveal());
-      const mode = url.searchParams.get("sslmode") ?? "disable";
-      return mode === "disable" && !url.searchParams.has("ssl") && !isLoopback(url.hostname);
+      return !usesTls(url.searchParams) && !isLoopback(url.hostname);
     }
     case "redis":
       return !location.tls && !isLoopbackHost(location.host);
@@ -31,6 +30,12 @@ function isReadableOnTheWay(location: DatabaseLocation | SessionsLocation): bool
     default:
       return false;
   }
+}
+
+/** As the driver reads them: `sslmode` before `ssl`, and both may also say no. */
+function usesTls(parameters: URLSearchParams): boolean {
+  const mode = parameters.get("sslmode") ?? "";
+  return mode === "" ? !["", "0", "false"].includes(parameters.get("ssl") ?? "") : mode !== "disable";
 }
 
 /** URLs have an address with colons in brackets. */

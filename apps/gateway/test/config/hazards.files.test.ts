@@ -67,6 +67,9 @@ describe("a store on another machine without TLS is warned of", () => {
     { COATCHECK_SESSIONS: "redis-sentinel://10.0.0.9/primary" },
     { COATCHECK_SESSIONS: "postgres://a:b@db.internal/app" },
     { COATCHECK_DATABASE: "postgres://a:b@db.internal/app?sslmode=disable" },
+    { COATCHECK_DATABASE: "postgres://a:b@db.internal/app?ssl=false" },
+    { COATCHECK_DATABASE: "postgres://a:b@db.internal/app?ssl=0" },
+    { COATCHECK_DATABASE: "postgres://a:b@db.internal/app?sslmode=" },
   ])("%j", (environment) => {
     const warnings = configurationWarnings(load({ ...environment }));
     expect(warnings).toEqual([expect.stringContaining("without TLS")]);
@@ -80,6 +83,7 @@ describe("a store on another machine without TLS is warned of", () => {
     { COATCHECK_SESSIONS: "rediss://10.0.0.9" },
     { COATCHECK_SESSIONS: "redis-cluster://10.0.0.9?tls=true" },
     { COATCHECK_SESSIONS: "postgres://a:b@db.internal/app?sslmode=verify-full" },
+    { COATCHECK_SESSIONS: "postgres://a:b@db.internal/app?ssl=true" },
     { COATCHECK_DATABASE: "postgres://a:b@127.0.0.1/app" },
   ])("but not %j", (environment) => {
     expect(configurationWarnings(load({ ...environment }))).toEqual([]);
