@@ -3,6 +3,7 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import { expect, test } from "vitest";
 import { openApiDocument } from "../../src/api/document.ts";
 import { problems } from "../../src/http/problem.ts";
+import * as locations from "../../src/pages/page-locations.ts";
 import { requireDocumented } from "../support/documented-answers.ts";
 
 const session = {
@@ -62,9 +63,16 @@ test("every route of the API is in it, by its method", async () => {
   // Pages are for people.
   for (const file of (await readdir(folder)).filter((name) => name !== "pages.ts")) {
     const source = await readFile(new URL(file, folder), "utf8");
-    for (const [, method, path] of source.matchAll(/app\.(get|post|put|patch|delete)(?:<.*?>)?\(\s*"([^"]+)"/g)) {
-      routes.push(`${method} ${path?.replace(/:(\w+)/g, "{$1}")}`);
+    for (const [, method, path] of source.matchAll(
+      /app\.(get|post|put|patch|delete)(?:<.*?>)?\(\s*("[^"]+"|\w+_PATH)/g,
+    )) {
+      routes.push(`${method} ${pathOf(path).replace(/:(\w+)/g, "{$1}")}`);
     }
   }
   expect(routes.sort()).toEqual(documented.sort());
 });
+
+/** A path as a route names it: in quotes, or by a constant. */
+function pathOf(written = ""): string {
+  return written.startsWith('"') ? written.slice(1, -1) : String(Reflect.get(locations, written));
+}

@@ -140,7 +140,7 @@ export class AuthSession<User> {
    */
   async confirm(check: CredentialCheck, options: ProofOptions = {}): Promise<LoginOutcome<User>> {
     const proof = await proveAgain(this.#steps, check, options);
-    // A user whom the request names had no session to lose, and stays.
+    // A user that the request names had no session to lose, and stays.
     if (!proof.ok && proof.code === "unauthenticated" && this.#held !== null) this.#decide(null, null);
     if (!proof.ok) return proof;
     this.#decide(proof.user, proof.authentication);
