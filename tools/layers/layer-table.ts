@@ -82,6 +82,8 @@ export const layers: readonly Layer[] = [
       `${library}core/insert-decision.ts`,
       `${library}core/startup-fault.ts`,
       `${library}core/known-options.ts`,
+      `${library}core/required-store.ts`,
+      `${library}core/written-value.ts`,
       `${library}core/removal-channel.ts`,
       `${library}core/removal-listeners.ts`,
       `${library}core/session-record.ts`,

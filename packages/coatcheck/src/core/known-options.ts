@@ -1,5 +1,6 @@
 import { CoatcheckError } from "../errors.ts";
 import { similarOption } from "./similar-option.ts";
+import { isPromise, kindOf, written } from "./written-value.ts";
 
 /** Options that people know from other libraries, and the names or places that they have here. */
 const HINTS: Readonly<Record<string, string>> = {
@@ -19,13 +20,28 @@ const HINTS: Readonly<Record<string, string>> = {
  * @throws CoatcheckError `invalid_configuration`
  */
 export function refuseUnknownOptions(owner: string, options: object, known: ReadonlySet<string>): void {
-  if (typeof options !== "object" || options === null) {
-    throw new CoatcheckError("invalid_configuration", `${owner} takes options: an object such as { name: value }.`);
-  }
+  requireOptionsObject(owner, options, known);
   for (const name of Object.keys(options)) {
     if (known.has(name)) continue;
     throw new CoatcheckError("invalid_configuration", `${owner} has no option "${name}".${hintFor(name, known)}`);
   }
+}
+
+/** A list, a promise or an object of some class has no options: what it was to say would be left out without a word. */
+function requireOptionsObject(owner: string, options: unknown, known: ReadonlySet<string>): void {
+  const isObject = typeof options === "object" && options !== null && !Array.isArray(options);
+  if (isObject && (isPlain(options) || Object.keys(options).some((name) => known.has(name)))) return;
+  const [first, second] = known;
+  const example = second === undefined ? `{ ${first} }` : `{ ${first}, ${second}, … }`;
+  const advice = isPromise(options) ? " Write await before the promise." : "";
+  const message = `${owner} takes an object of options, such as ${example}, and not ${kindOf(options)}.${advice}`;
+  throw new CoatcheckError("invalid_configuration", message);
+}
+
+/** Written as `{ … }`, in whichever realm. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function hintFor(name: string, known: ReadonlySet<string>): string {
@@ -61,16 +77,31 @@ export function requireFunction(name: string, value: unknown): void {
   throw new CoatcheckError("invalid_configuration", `${name} is a function, not ${written(value)}.`);
 }
 
-/** For a message: short text and numbers as they are written, of anything else its kind. */
-function written(value: unknown): string {
-  if (typeof value === "string" && value.length <= 40) return JSON.stringify(value);
-  if (typeof value === "number" || typeof value === "boolean" || value === null) return String(value);
-  if (Array.isArray(value)) return "a list";
-  return value === undefined ? "undefined" : `of type ${typeof value}`;
+/** @throws CoatcheckError `invalid_configuration` unless the option is left out or tells the time */
+export function requireClock(clock: unknown): void {
+  if (clock === undefined) return;
+  if (typeof clock === "object" && clock !== null && "now" in clock && typeof clock.now === "function") return;
+  const message = `clock is an object that has now(), such as { now: () => Date.now() }, not ${written(clock)}.`;
+  throw new CoatcheckError("invalid_configuration", message);
+}
+
+/** @throws CoatcheckError `invalid_configuration` unless the option is text that is not empty */
+export function requireText(name: string, value: unknown, example: string): void {
+  if (typeof value === "string" && value !== "") return;
+  throw new CoatcheckError("invalid_configuration", `${name} is text, such as "${example}", not ${written(value)}.`);
+}
+
+/** @throws CoatcheckError `invalid_configuration` unless the option is left out or a number of at least `minimum` */
+export function requireSeconds(name: string, value: unknown, minimum: number): void {
+  if (value === undefined || (typeof value === "number" && value >= minimum && Number.isFinite(value))) return;
+  throw new CoatcheckError("invalid_configuration", `${name} is a number, at least ${minimum}, not ${written(value)}.`);
 }
 
 /** @throws CoatcheckError `invalid_configuration` unless the option is a whole number from 1 to `maximum` */
 export function requireWholeNumber(name: string, value: number, maximum: number): void {
   if (Number.isSafeInteger(value) && value >= 1 && value <= maximum) return;
-  throw new CoatcheckError("invalid_configuration", `${name} must be a whole number from 1 to ${maximum}.`);
+  throw new CoatcheckError(
+    "invalid_configuration",
+    `${name} must be a whole number from 1 to ${maximum}, not ${written(value)}.`,
+  );
 }

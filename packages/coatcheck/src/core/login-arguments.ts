@@ -86,7 +86,7 @@ export function requireLoginOptions(options: unknown, known: ReadonlySet<string>
   }
   const { durationSeconds, methods, replaces } = given;
   if (durationSeconds !== undefined && !(typeof durationSeconds === "number" && durationSeconds >= 1)) {
-    refuse("durationSeconds must be a number, at least 1.");
+    refuse("durationSeconds must be a number, at least 1. Leave it out for the policy's time.");
   }
   if (methods !== undefined && !(Array.isArray(methods) && methods.every((method) => typeof method === "string"))) {
     refuse('methods is a list of RFC 8176 names, such as ["pwd", "otp"].');

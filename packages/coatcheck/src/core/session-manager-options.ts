@@ -1,6 +1,7 @@
 import { CoatcheckError } from "../errors.ts";
-import { type Clock, systemClock } from "./clock.ts";
-import { refuseUnknownOptions } from "./known-options.ts";
+import type { Clock } from "./clock.ts";
+import { refuseUnknownOptions, requireClock } from "./known-options.ts";
+import { requireStore } from "./required-store.ts";
 import type { SessionEventEmitter } from "./session-events.ts";
 import type { SessionPolicy } from "./session-policy.ts";
 import type { SessionStore } from "./session-store.ts";
@@ -30,12 +31,15 @@ export const MANAGER_OPTIONS = [
 /** @throws CoatcheckError `invalid_configuration` */
 export function requireManagerOptions(options: SessionManagerOptions): void {
   refuseUnknownOptions("A SessionManager", options, new Set(MANAGER_OPTIONS));
-  const { store, namespace = "", clock = systemClock } = options;
+  const { store, namespace = "", events, clock } = options;
   const refuse: (message: string) => never = (message) => {
     throw new CoatcheckError("invalid_configuration", message);
   };
-  if (typeof store?.find !== "function") refuse("A SessionManager needs a store: await what opens one.");
+  requireStore("A SessionManager", store);
   // Two namespaces that become the same text would share their users.
-  if (typeof namespace !== "string") refuse("namespace is text.");
-  if (typeof clock.now !== "function") refuse("clock is an object that has now().");
+  if (typeof namespace !== "string") refuse('namespace is text, such as "shop".');
+  if (events !== undefined && !(typeof events?.emit === "function" && typeof events.on === "function")) {
+    refuse("events is a SessionEventEmitter: new SessionEventEmitter().");
+  }
+  requireClock(clock);
 }

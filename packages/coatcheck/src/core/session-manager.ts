@@ -50,7 +50,7 @@ export class SessionManager {
   /** @throws CoatcheckError `invalid_configuration` */
   constructor(options: SessionManagerOptions) {
     requireManagerOptions(options);
-    this.policy = validatePolicy(options.policy ?? standardPolicy);
+    this.policy = validatePolicy(options.policy === undefined ? standardPolicy : options.policy);
     this.events = options.events ?? new SessionEventEmitter();
     this.#store = new RevocationMemory(options.store);
     this.#namespace = options.namespace ?? "default";

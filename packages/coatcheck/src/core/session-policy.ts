@@ -89,6 +89,18 @@ const LIFETIME: ReadonlySet<string> = new Set<keyof SessionLifetime>([
   "persistentCookie",
 ]);
 
+const LIMIT: ReadonlySet<string> = new Set<keyof SessionLimit>(["maximum", "whenFull"]);
+
+/** A part that is left out has no default: who names one limit has to know the others. */
+function requireWhole(owner: string, given: object, parts: ReadonlySet<string>, standard: string): void {
+  const missing = [...parts].filter((name) => Reflect.get(given, name) === undefined);
+  if (missing.length === 0) return;
+  const own = Object.keys(given).filter((name) => !missing.includes(name));
+  const example = [`...${standard}`, ...own.map((name) => `${name}: …`)].join(", ");
+  const message = `${owner} needs ${missing.join(", ")}, too: write { ${example} }.`;
+  throw new CoatcheckError("invalid_configuration", message);
+}
+
 /** @throws CoatcheckError `invalid_configuration` */
 export function validatePolicy(policy: SessionPolicy): SessionPolicy {
   const refuse = (message: string): never => {
@@ -98,11 +110,11 @@ export function validatePolicy(policy: SessionPolicy): SessionPolicy {
     if (!Number.isSafeInteger(seconds) || seconds < 1) refuse(`${name} must be a whole number of seconds, at least 1.`);
   };
   refuseUnknownOptions("A policy", policy, POLICY);
-  if (!policy.lifetime) refuse("A policy needs a lifetime.");
-  if (policy.rememberedLifetime === undefined) refuse("rememberedLifetime is a lifetime, or null for none.");
+  requireWhole("A policy", policy, POLICY, "standardPolicy");
   for (const lifetime of [policy.lifetime, policy.rememberedLifetime]) {
     if (lifetime === null) continue;
     refuseUnknownOptions("A lifetime", lifetime, LIFETIME);
+    requireWhole("A lifetime", lifetime, LIFETIME, "standardLifetime");
     if (typeof lifetime.persistentCookie !== "boolean") refuse("persistentCookie is true or false.");
     requirePositive("idleTimeoutSeconds", lifetime.idleTimeoutSeconds);
     requirePositive("absoluteTimeoutSeconds", lifetime.absoluteTimeoutSeconds);
@@ -116,6 +128,7 @@ export function validatePolicy(policy: SessionPolicy): SessionPolicy {
     }
   }
   requirePositive("freshForSeconds", policy.freshForSeconds);
+  refuseUnknownOptions("limit", policy.limit, LIMIT);
   const { maximum, whenFull } = policy.limit;
   if (!Number.isSafeInteger(maximum) || maximum < 1 || maximum > MAXIMUM_SESSIONS_PER_USER) {
     refuse(`limit.maximum must be 1 to ${MAXIMUM_SESSIONS_PER_USER}: machine users take API keys, not sessions.`);

@@ -1,3 +1,4 @@
+import { kindOf } from "../core/written-value.ts";
 import { CoatcheckError } from "../errors.ts";
 import type { Preflight } from "./cross-origin-sharing.ts";
 import type { Refusal } from "./refusal.ts";
@@ -20,6 +21,7 @@ const TITLES: Readonly<Record<number, string>> = {
 
 /** The response to a preflight, or to a request that is turned away: a redirection, or a problem (RFC 9457). */
 export function answerTo(turnedAway: Refusal | Preflight): Answer {
+  requireRefusal(turnedAway);
   const headers = Object.fromEntries(turnedAway.headers.map(({ name, value }) => [name, value]));
   if (turnedAway.code === "preflight") return { status: turnedAway.status, headers, body: null };
 
@@ -28,6 +30,15 @@ export function answerTo(turnedAway: Refusal | Preflight): Answer {
   // 303, whatever the method was: what is fetched there is the login page (RFC 9110, 15.4.4).
   if (location !== null) return { status: 303, headers: { ...headers, location }, body: null };
   return { status, headers: { ...headers, ...problemHeaders(status) }, body: problem(status, code, detail) };
+}
+
+/** A login that succeeded has no answer of ours: a mistake that no user could tell from a refused login. */
+function requireRefusal(given: unknown): void {
+  const { ok, headers } = Object(given) as { readonly ok?: unknown; readonly headers?: unknown };
+  if (ok === false && Array.isArray(headers)) return;
+  const fault = ok === true ? "this succeeded" : `this is ${kindOf(given)}`;
+  const message = `answer sends a refusal, and ${fault}: write if (!login.ok) return auth.answer(login, …).`;
+  throw new CoatcheckError("invalid_configuration", message);
 }
 
 /** The response to an error, where no framework gives one: 503 if a later try may succeed. It tells nothing else. */

@@ -1,6 +1,5 @@
 import type { Authentication, Session } from "../core/session.ts";
 import type { JsonObject } from "../core/session-record.ts";
-import { CoatcheckError } from "../errors.ts";
 import { type GuardedRequest, pathOf } from "./guarded-request.ts";
 import { type LoginSteps, logIn, proveAgain } from "./login-loop.ts";
 import type { LoginRules } from "./login-options.ts";
@@ -12,6 +11,7 @@ import type { RequestSession } from "./request-session.ts";
 import { findRequestUser } from "./request-user.ts";
 import type { HeaderEdit, OutgoingResponse } from "./response-headers.ts";
 import { safeNext } from "./safe-next.ts";
+import { refuseCallAlone, refuseUnloaded, requireLoadOptions } from "./session-mistakes.ts";
 import { protectFromOtherClient } from "./session-protection.ts";
 
 /**
@@ -66,8 +66,7 @@ export class AuthSession<User> {
 
   /** The application's own data of the session; empty without a session. */
   get data(): JsonObject {
-    const held = this.authentication;
-    return this.#data ?? held?.session.data ?? {};
+    return this.#data ?? this.authentication?.session.data ?? {};
   }
 
   /** The proof of the session: what issuers of passes and identity tokens ask for. Null without a session. */
@@ -81,13 +80,14 @@ export class AuthSession<User> {
    * does not extend the session: `const { user } = await auth.of(request).load();`
    */
   load(options?: { readonly slide?: boolean }): Promise<this> {
-    this.#loading ??= this.#load(options);
-    return this.#loading;
+    const own = calledOn(this);
+    own.#loading ??= own.#load(options);
+    return own.#loading;
   }
 
   /** Asks once more, as for a WebSocket: null where the browser has a new cookie since. Till then all is as before. */
   reload(options?: { readonly slide?: boolean }): Promise<this> {
-    this.#session.refresh();
+    calledOn(this).#session.refresh();
     this.#decisions++;
     this.#loading = this.#load(options);
     return this.#loading;
@@ -96,19 +96,19 @@ export class AuthSession<User> {
   /** Null for a user who is logged in; else the answer to give. */
   async requireLogin(views?: LoginViews): Promise<Refusal | null> {
     if (views !== undefined) validateViews(views);
-    await this.load();
+    await calledOn(this).load();
     return this.#user === null ? this.refuseLogin(views) : null;
   }
 
   /** What `requireLogin` answers without a user: where a session will not do for a reason of the application's. */
-  refuseLogin({ loginView = this.#rules.loginView }: LoginViews = {}): Refusal {
-    return refuseAnonymous(this.#session, loginView);
+  refuseLogin({ loginView = calledOn(this).#rules.loginView }: LoginViews = {}): Refusal {
+    return refuseAnonymous(calledOn(this).#session, loginView);
   }
 
   /** Null for a user who proved a moment ago who they are; else the answer to give. A session is needed for that. */
   async requireFresh(options: LoginViews & StepUp = {}): Promise<Refusal | null> {
     validateViews(options, ["withinSeconds"]);
-    await this.load();
+    await calledOn(this).load();
     if (this.#user === null) return this.refuseLogin(options);
     const held = this.#held;
     if (held !== null && this.#isFresh(held, options.withinSeconds)) return null;
@@ -128,7 +128,7 @@ export class AuthSession<User> {
     check: CredentialCheck,
     options: UserLoginOptions = {},
   ): Promise<LoginOutcome<User>> {
-    const login = await logIn(this.#steps, userId, check, options);
+    const login = await logIn(calledOn(this).#steps, userId, check, options);
     if (!login.ok) return login;
     this.#decide(this.#isActive(login.user) ? login.user : null, login.authentication);
     return { ok: true, user: login.user, session: login.authentication.session };
@@ -139,7 +139,7 @@ export class AuthSession<User> {
    * during the check, both are done again, three times at most. A wrong credential is `invalid_credentials` with 403.
    */
   async confirm(check: CredentialCheck, options: ProofOptions = {}): Promise<LoginOutcome<User>> {
-    const proof = await proveAgain(this.#steps, check, options);
+    const proof = await proveAgain(calledOn(this).#steps, check, options);
     // A user that the request names had no session to lose, and stays.
     if (!proof.ok && proof.code === "unauthenticated" && this.#held !== null) this.#decide(null, null);
     if (!proof.ok) return proof;
@@ -149,18 +149,18 @@ export class AuthSession<User> {
 
   /** Ends the session, and deletes the cookie. Rejects, and keeps the cookie, if the store fails. */
   async logout(): Promise<void> {
-    await this.#session.logout();
+    await calledOn(this).#session.logout();
     this.#decide(null, null);
   }
 
   /** The user's devices, this one marked; empty without a session. */
   async devices(): Promise<readonly OwnSession[]> {
-    return listOwn(this.#session, await this.#ownSession());
+    return listOwn(calledOn(this).#session, await this.#ownSession());
   }
 
   /** Ends one of the user's own sessions; that of this request is a logout. False when there is none of that id. */
   async revoke(sessionId: string): Promise<boolean> {
-    const held = await this.#ownSession();
+    const held = await calledOn(this).#ownSession();
     if (held?.session.id !== sessionId) return revokeOwn(this.#session, held, sessionId);
     await this.logout();
     return true;
@@ -168,13 +168,13 @@ export class AuthSession<User> {
 
   /** Ends all of the user's sessions but this one, and logins under way. Returns how many it ended. */
   async revokeOthers(): Promise<number> {
-    const held = await this.#ownSession();
+    const held = await calledOn(this).#ownSession();
     return held === null ? 0 : this.#session.sessions.revokeOthers(held, "revoked", { cause: this.request });
   }
 
   /** Ends all of the user's sessions, this one too, and logins under way; deletes the cookie. Returns how many it ended. */
   async revokeAll(): Promise<number> {
-    const held = await this.#ownSession();
+    const held = await calledOn(this).#ownSession();
     if (held === null) return 0;
     const ended = await this.#session.sessions.revokeAll(held.session.userId, "revoked", { cause: this.request });
     // Not what a login of this request began meanwhile.
@@ -186,7 +186,7 @@ export class AuthSession<User> {
 
   /** Replaces the application's data of the session. False when the session is gone: a write never brings one back. */
   async replaceData(data: JsonObject): Promise<boolean> {
-    const held = await this.#ownSession();
+    const held = await calledOn(this).#ownSession();
     if (held === null || !(await this.#session.sessions.replaceData(held, data))) return false;
     this.#data = data;
     return true;
@@ -194,19 +194,19 @@ export class AuthSession<User> {
 
   /** A token for the forms of this response; null without a session. Never the same twice. */
   async csrfToken(): Promise<string | null> {
-    await this.#authenticate();
+    await calledOn(this).#authenticate();
     return this.#session.csrfToken();
   }
 
   /** Whether a form sent back a CSRF token of this very session. Take it from the body or a header, never the URL. */
   async isCsrfTokenValid(token: string): Promise<boolean> {
-    await this.#authenticate();
+    await calledOn(this).#authenticate();
     return this.#session.isCsrfTokenValid(token);
   }
 
   /** Where to go after the login: the `next` of this request's URL, if it is a path of this application. */
   next(fallback = "/"): string {
-    return safeNext(new URLSearchParams(pathOf(this.request)?.search ?? "").get("next"), fallback);
+    return safeNext(new URLSearchParams(pathOf(calledOn(this).request)?.search ?? "").get("next"), fallback);
   }
 
   /** For adapters: what to write into the headers of the response, once, when they are about to leave. */
@@ -216,15 +216,14 @@ export class AuthSession<User> {
 
   async #load(options?: { readonly slide?: boolean }): Promise<this> {
     const decisions = this.#decisions;
-    const held = await this.#authenticate(options);
+    const held = await this.#authenticate(options && requireLoadOptions(options));
     const found = held === null ? null : await this.#findSessionUser(held);
     const { findRequestUser: find } = this.#rules;
     const isNamed = found === null && find !== undefined;
     const user = isNamed ? await findRequestUser(this.#session, find, (each) => this.#isActive(each)) : found;
     // A login or logout meanwhile has the last word.
     if (this.#decisions === decisions) this.#know(user, found === null ? null : held);
-    const { request, sessions } = this.#session;
-    sessions.events.emit("user_accessed", { userId: this.#held?.session.userId ?? null }, request);
+    this.#session.sessions.events.emit("user_accessed", { userId: this.#held?.session.userId ?? null }, this.request);
     return this;
   }
 
@@ -232,8 +231,7 @@ export class AuthSession<User> {
     const { id: sessionId, userId, remembered } = held.session;
     const user = await this.#findActiveUser(userId);
     if (user !== null && remembered && !this.#isFresh(held)) {
-      const { request, sessions } = this.#session;
-      sessions.events.emit("user_loaded_from_cookie", { userId, sessionId }, request);
+      this.#session.sessions.events.emit("user_loaded_from_cookie", { userId, sessionId }, this.request);
     }
     return user;
   }
@@ -264,10 +262,8 @@ export class AuthSession<User> {
     return this.#rules.isActive === undefined || this.#rules.isActive(user) === true;
   }
 
-  #isFresh(held: Authentication, withinSeconds?: number): boolean {
-    const { sessions } = this.#session;
-    const seconds = withinSeconds ?? sessions.policy.freshForSeconds;
-    return sessions.isFreshWithin(held, seconds) && this.#session.isOfClient(held.session, this.#rules);
+  #isFresh(held: Authentication, seconds = this.#session.sessions.policy.freshForSeconds): boolean {
+    return this.#session.sessions.isFreshWithin(held, seconds) && this.#session.isOfClient(held.session, this.#rules);
   }
 
   #know(user: User | null, held: Authentication | null): void {
@@ -285,8 +281,7 @@ export class AuthSession<User> {
   }
 
   #requireLoaded(): void {
-    if (this.#isLoaded) return;
-    throw new CoatcheckError("session_not_loaded", "Write await auth.of(request).load() first: this asks no store.");
+    if (!this.#isLoaded) refuseUnloaded();
   }
 
   get #steps(): LoginSteps<User> {
@@ -297,4 +292,9 @@ export class AuthSession<User> {
       findActiveUser: (userId, force) => this.#findActiveUser(userId, force),
     };
   }
+}
+
+/** Each method asks first, which costs next to nothing: one that was taken out of its session has none. */
+function calledOn<Session>(receiver: Session): Session {
+  return receiver instanceof AuthSession ? receiver : refuseCallAlone();
 }

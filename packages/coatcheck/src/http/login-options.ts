@@ -1,5 +1,6 @@
 import { refuseUnknownOptions, requireChoice, requireFunction } from "../core/known-options.ts";
 import type { Session } from "../core/session.ts";
+import { kindOf } from "../core/written-value.ts";
 import { CoatcheckError } from "../errors.ts";
 import type { GuardedRequest } from "./guarded-request.ts";
 import { type LoginViews, validateViews } from "./login-views.ts";
@@ -67,12 +68,11 @@ const FUNCTIONS = ["findRequestUser", "isActive", "isSameClient"] as const;
 /** @throws CoatcheckError `invalid_configuration` */
 export function loginRulesOf<User>(options: LoginManagerOptions<User>): LoginRules<User> {
   refuseUnknownOptions("LoginManager", options, new Set(["guard", ...USER_OPTIONS]));
-  if (typeof options.guard?.admit !== "function") {
-    const message = "A LoginManager needs a guard: new LoginManager({ guard: new RequestGuard({ … }), findUser }).";
-    throw new CoatcheckError("invalid_configuration", message);
-  }
-  if (typeof options.findUser !== "function") {
-    const message = "findUser is missing: a function that takes a user's id and gives the user, or null.";
+  requireGuard("A LoginManager", options.guard);
+  const { findUser } = options;
+  if (typeof findUser !== "function") {
+    const fault = findUser === undefined ? "findUser is missing" : `findUser is a function, not ${kindOf(findUser)}`;
+    const message = `${fault}: it takes a user's id and gives the user, or null, as (id) => users.get(id) does.`;
     throw new CoatcheckError("invalid_configuration", message);
   }
   for (const name of FUNCTIONS) requireFunction(name, options[name]);
@@ -81,10 +81,36 @@ export function loginRulesOf<User>(options: LoginManagerOptions<User>): LoginRul
   return Object.freeze({
     findUser: options.findUser,
     findRequestUser: options.findRequestUser,
-    ...(options.isActive !== undefined && { isActive: options.isActive }),
+    ...(options.isActive !== undefined && { isActive: deciding("isActive", options.isActive) }),
     sessionProtection: options.sessionProtection ?? "basic",
-    isSameClient: options.isSameClient,
+    isSameClient: options.isSameClient && deciding("isSameClient", options.isSameClient),
     loginView,
     refreshView,
   });
+}
+
+/** A promise would count as a yes or as a no for every user, and its author would be told neither. */
+function deciding<Given extends readonly unknown[]>(
+  name: string,
+  decide: (...given: Given) => boolean,
+): (...given: Given) => boolean {
+  return (...given) => {
+    const answer: unknown = decide(...given);
+    if (typeof answer === "boolean") return answer;
+    const message = `${name} answers true or false, at once, and not ${kindOf(answer)}.`;
+    throw new CoatcheckError("invalid_configuration", message);
+  };
+}
+
+/**
+ * The `auth` of an application lets requests in as a guard does, and gives another answer.
+ *
+ * @throws CoatcheckError `invalid_configuration`
+ */
+export function requireGuard(owner: string, guard: unknown): void {
+  const given = Object(guard) as { readonly admit?: unknown; readonly cookie?: unknown; readonly guard?: unknown };
+  if (typeof given.admit === "function" && typeof given.cookie === "object") return;
+  const write = given.guard === undefined ? "guard: new RequestGuard({ sessions, origin })" : "guard: auth.guard";
+  const message = `${owner} needs a guard, a RequestGuard, not ${kindOf(guard)}: write ${write}.`;
+  throw new CoatcheckError("invalid_configuration", message);
 }

@@ -1,5 +1,6 @@
 import { requireSwitch } from "../core/known-options.ts";
 import { isLoopback } from "../core/loopback.ts";
+import { written } from "../core/written-value.ts";
 import { CoatcheckError } from "../errors.ts";
 
 /** The one origin under which browsers know the application. Absolute URLs, the cookie and CSRF checks follow it. */
@@ -29,7 +30,15 @@ export interface PublicOriginOptions {
  */
 export function parsePublicOrigin(text: string, options: PublicOriginOptions = {}): PublicOrigin {
   requireSwitch("dangerouslyAllowInsecureOrigin", options.dangerouslyAllowInsecureOrigin);
-  if (!URL.canParse(text)) throw new CoatcheckError("invalid_configuration", `"${text}" is not an origin.`);
+  if (text === undefined) {
+    throw new CoatcheckError("invalid_configuration", 'origin is missing: write origin: "https://app.example".');
+  }
+  if (typeof text !== "string") {
+    const message = `origin is text, such as "https://app.example", not ${written(text)}.`;
+    throw new CoatcheckError("invalid_configuration", message);
+  }
+  if (!URL.canParse(text))
+    throw new CoatcheckError("invalid_configuration", `"${text}" is not an origin, such as "https://app.example".`);
   const url = new URL(text);
   if (url.protocol !== "https:" && url.protocol !== "http:") {
     throw new CoatcheckError("invalid_configuration", `"${text}" must begin with https:// or http://.`);

@@ -1,5 +1,6 @@
 import { refuseUnknownOptions, requireChoice, requireFunction } from "../core/known-options.ts";
 import type { SessionManager } from "../core/session-manager.ts";
+import { kindOf, written } from "../core/written-value.ts";
 import { CoatcheckError } from "../errors.ts";
 import type { AddressPrecision } from "./client-device.ts";
 import { CrossOriginProtection, type CrossOriginVerdict } from "./cross-origin-protection.ts";
@@ -112,10 +113,7 @@ export class RequestGuard {
   /** @throws CoatcheckError `invalid_configuration` or `insecure_origin` */
   constructor(options: RequestGuardOptions) {
     refuseUnknownOptions("RequestGuard", options, new Set(["sessions", ...ORIGIN_OPTIONS]));
-    if (typeof options.sessions?.authenticate !== "function") {
-      const message = "A RequestGuard needs sessions, a SessionManager: new SessionManager({ store }).";
-      throw new CoatcheckError("invalid_configuration", message);
-    }
+    requireSessions(options.sessions);
     requireChoice("headerlessRequests", options.headerlessRequests, ["allow", "refuse"]);
     requireChoice("crossOriginRequests", options.crossOriginRequests, ["refuse_with_cookie", "refuse_always"]);
     requireChoice("addressPrecision", options.addressPrecision, ["whole", "network", "none"]);
@@ -123,16 +121,15 @@ export class RequestGuard {
     this.sessions = options.sessions;
     this.origin = parsePublicOrigin(options.origin, options);
     this.cookie = sessionCookie(this.origin);
-    const { trustedOrigins = [], site } = options;
+    const { trustedOrigins = [], sessionlessRoutes = [], clearSiteDataOnLogout = [], site } = options;
     const trusted = new TrustedOrigins({ own: this.origin, trusted: trustedOrigins, site });
     this.#protection = new CrossOriginProtection(trusted);
     const sharing = new CrossOriginSharing(trusted, options.exposedHeaders ?? []);
     this.#sharing = sharing.varies ? sharing : null;
-    this.#sessionlessRoutes = new Set(options.sessionlessRoutes ?? []);
-    for (const route of this.#sessionlessRoutes) requireExactRoute(route);
+    this.#sessionlessRoutes = exactRoutesOf(sessionlessRoutes);
     this.#refusesHeaderless = options.headerlessRequests === "refuse";
     this.#refusesCrossOriginAlways = options.crossOriginRequests === "refuse_always";
-    this.#clearSiteData = clearSiteDataOf(options.clearSiteDataOnLogout ?? []);
+    this.#clearSiteData = clearSiteDataOf(clearSiteDataOnLogout);
     this.#isPoll = options.isPoll ?? (() => false);
     this.#addressPrecision = options.addressPrecision ?? "whole";
   }
@@ -198,13 +195,32 @@ export class RequestGuard {
 
 function clearSiteDataOf(kinds: readonly string[]): string | null {
   if (!Array.isArray(kinds) || !kinds.every((kind) => ["cache", "cookies", "storage"].includes(kind))) {
-    throw new CoatcheckError("invalid_configuration", 'clearSiteDataOnLogout has "cache", "cookies" and "storage".');
+    throw new CoatcheckError(
+      "invalid_configuration",
+      'clearSiteDataOnLogout is a list of "cache", "cookies" and "storage".',
+    );
   }
   return kinds.length === 0 ? null : kinds.map((kind) => `"${kind}"`).join(", ");
 }
 
-function requireExactRoute(route: string): void {
-  const [method = "", path = "", ...rest] = route.split(" ");
-  if (/^[A-Z]+$/.test(method) && /^\/[^?#*\s]*$/.test(path) && rest.length === 0) return;
-  throw new CoatcheckError("invalid_configuration", `A sessionless route is "METHOD /exact/path", not "${route}".`);
+function requireSessions(sessions: unknown): void {
+  const given = Object(sessions) as { readonly authenticate?: unknown; readonly sessions?: unknown };
+  if (typeof given.authenticate === "function") return;
+  const write = given.sessions === undefined ? "sessions: new SessionManager({ store })" : "sessions: auth.sessions";
+  const message = `A RequestGuard needs sessions, a SessionManager, not ${kindOf(sessions)}: write ${write}.`;
+  throw new CoatcheckError("invalid_configuration", message);
+}
+
+function exactRoutesOf(routes: readonly string[]): ReadonlySet<string> {
+  const example = '"POST /webhooks/payments"';
+  if (!Array.isArray(routes)) {
+    throw new CoatcheckError("invalid_configuration", `sessionlessRoutes is a list, such as [${example}].`);
+  }
+  for (const route of routes) {
+    const [method = "", path = "", ...rest] = String(route).split(" ");
+    if (/^[A-Z]+$/.test(method) && /^\/[^?#*\s]*$/.test(path) && rest.length === 0) continue;
+    const message = `A sessionless route is "METHOD /exact/path", such as ${example}, not ${written(route)}.`;
+    throw new CoatcheckError("invalid_configuration", message);
+  }
+  return new Set(routes);
 }

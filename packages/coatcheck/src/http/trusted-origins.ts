@@ -29,12 +29,15 @@ export class TrustedOrigins {
   constructor({ own, trusted, site }: TrustedOriginsParts) {
     this.#own = own;
     this.#site = siteOf(own, site);
+    if (typeof trusted !== "function" && !Array.isArray(trusted)) {
+      const example = typeof trusted === "string" ? JSON.stringify(trusted) : '"https://www.app.example"';
+      refuse(`trustedOrigins is a list of origins, or a function: write trustedOrigins: [${example}].`);
+    }
     this.areConfigured = typeof trusted === "function" || trusted.length > 0;
     if (typeof trusted === "function") {
       this.#isListed = trusted;
       return;
     }
-    if (!Array.isArray(trusted)) refuse("trustedOrigins is a list of origins, or a function.");
     for (const origin of trusted) this.#requireSameSite(origin);
     const listed = new Set(trusted.map((origin) => new URL(origin).origin));
     this.#isListed = (origin) => listed.has(origin);
@@ -71,6 +74,7 @@ export class TrustedOrigins {
 function siteOf(own: PublicOrigin, site: string | undefined): string {
   const host = new URL(own.text).hostname;
   if (site === undefined) return host.replace(/^www\./, "");
+  if (typeof site !== "string") refuse('site is a domain such as "example.com".');
   const isDomain = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(site) && !/^[\d.]+$/.test(site);
   if (!isDomain && !isLoopback(site)) refuse(`site is a domain such as "example.com", not "${site}".`);
   if (!isWithin(host, site)) refuse(`"${own.text}" is not within the site "${site}".`);

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { systemClock, type Timestamp } from "../core/clock.ts";
+import { refuseUnknownOptions, requireText } from "../core/known-options.ts";
 import { Authentication } from "../core/session.ts";
 import { signToken } from "../keys/signing-key.ts";
 import { BoundedCache } from "../signed-tokens/bounded-cache.ts";
@@ -30,6 +31,8 @@ interface IssuedToken {
   readonly basis: TokenBasis;
 }
 
+const FACTS: ReadonlySet<string> = new Set<keyof UserFacts>(["name", "email", "roles"]);
+
 const CLIENT_ID = "coatcheck";
 const MAXIMUM_KEPT_TOKENS = 10_000;
 
@@ -51,6 +54,7 @@ export class IdentityIssuer {
    * @throws CoatcheckError `keys_unavailable`
    */
   async issue(authentication: Authentication, audience: string, user: UserFacts = {}): Promise<IssueResult> {
+    requireText("audience", audience, "https://service.example");
     const key = await this.#options.keys.current();
     const now = this.#options.clock.now();
     const { record } = Authentication.secretOf(authentication);
@@ -64,6 +68,8 @@ export class IdentityIssuer {
     const span = spanOf(authentication, IDENTITY_LIFETIME_SECONDS, now, { allowsGrace: true });
     if (typeof span === "string") return { outcome: "refused", reason: span };
 
+    // Another name would be a claim, such as one that says who the user is.
+    refuseUnknownOptions("The user of an identity token", user, FACTS);
     const claims: IdentityClaims = {
       iss: this.#options.issuer,
       aud: audience,

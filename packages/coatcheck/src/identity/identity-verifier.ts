@@ -2,7 +2,7 @@ import { type Clock, systemClock, type Timestamp } from "../core/clock.ts";
 import { refuseUnknownOptions } from "../core/known-options.ts";
 import { readSignedClaims, refuseCommonClaims } from "../signed-tokens/signed-claims.ts";
 import { tokenTypes } from "../signed-tokens/token-profile.ts";
-import { refused, type Verdict, type VerifierOptions } from "../signed-tokens/verdict.ts";
+import { refused, requireVerifierOptions, type Verdict, type VerifierOptions } from "../signed-tokens/verdict.ts";
 
 /** Who is calling, as the gateway says. `issuer` and `userId` together name a user (OWASP ASVS 5.0, 10.3.3). */
 export interface Identity {
@@ -35,6 +35,7 @@ export class IdentityVerifier {
 
   constructor(options: VerifierOptions) {
     refuseUnknownOptions("An IdentityVerifier", options, OPTIONS);
+    requireVerifierOptions(options);
     this.#options = { clock: systemClock, ...options };
   }
 

@@ -16,11 +16,11 @@ export class KeyEncryption {
    * @throws CoatcheckError `invalid_configuration`
    */
   constructor(secret: string) {
-    this.#key = Buffer.from(secret, "base64url");
+    this.#key = Buffer.from(typeof secret === "string" ? secret : "", "base64url");
     if (this.#key.length === KEY_BYTES && /^[A-Za-z0-9_-]{43}$/.test(secret)) return;
     throw new CoatcheckError(
       "invalid_configuration",
-      "A key encryption key is 32 bytes, as 43 characters of base64url.",
+      'A key encryption key is 32 bytes, as 43 characters of base64url: randomBytes(32).toString("base64url").',
     );
   }
 

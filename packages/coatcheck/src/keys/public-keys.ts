@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from "../core/clock.ts";
-import { refuseUnknownOptions } from "../core/known-options.ts";
+import { refuseUnknownOptions, requireClock, requireFunction, requireSeconds } from "../core/known-options.ts";
 import { CoatcheckError } from "../errors.ts";
 import { readAnswer } from "./bounded-answer.ts";
 import { importPublicKeys, type PublicJwkSet, type PublicKey } from "./public-key.ts";
@@ -92,6 +92,11 @@ export class RemotePublicKeys implements PublicKeys {
   constructor(options: RemotePublicKeysOptions) {
     refuseUnknownOptions("RemotePublicKeys", options, OPTIONS);
     requireTrustworthyUrl(options.url, options.dangerouslyAllowInsecureUrl);
+    requireFunction("fetch", options.fetch);
+    requireClock(options.clock);
+    for (const name of ["refreshSeconds", "floorSeconds", "maximumAgeSeconds"] as const) {
+      requireSeconds(name, options[name], 0);
+    }
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
   }

@@ -1,7 +1,13 @@
 import { CompactSign, type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from "jose";
+import { requireChoice } from "../core/known-options.ts";
 import { CoatcheckError } from "../errors.ts";
 import type { PublicJwk } from "./public-key.ts";
-import { isSignatureAlgorithm, keyParameters, type SignatureAlgorithm } from "./signature-algorithm.ts";
+import {
+  isSignatureAlgorithm,
+  keyParameters,
+  type SignatureAlgorithm,
+  signatureAlgorithms,
+} from "./signature-algorithm.ts";
 
 /** A key that signs. Only `exportSigningKey` gets its private part out, for a store that keeps it. */
 export interface SigningKey {
@@ -23,8 +29,13 @@ export interface SigningKeys {
 
 const RSA_MODULUS_BITS = 2_048;
 
-/** A new key. Its kid is its thumbprint (RFC 7638), so that no two keys share one. */
+/**
+ * A new key. Its kid is its thumbprint (RFC 7638), so that no two keys share one.
+ *
+ * @throws CoatcheckError `invalid_configuration` for another algorithm
+ */
 export async function generateSigningKey(algorithm: SignatureAlgorithm): Promise<SigningKey> {
+  requireChoice("algorithm", algorithm ?? null, signatureAlgorithms);
   for (;;) {
     const { privateKey } = await generateKeyPair(algorithm, {
       extractable: true,

@@ -1,4 +1,5 @@
 import { systemClock, type Timestamp } from "../core/clock.ts";
+import { refuseUnknownOptions, requireText } from "../core/known-options.ts";
 import type { Authentication } from "../core/session.ts";
 import { CoatcheckError } from "../errors.ts";
 import { signToken } from "../keys/signing-key.ts";
@@ -22,6 +23,14 @@ export interface PassOptions {
   readonly clientAddress?: string;
 }
 
+const OPTIONS: ReadonlySet<string> = new Set<keyof PassOptions>([
+  "audience",
+  "path",
+  "lifetimeSeconds",
+  "notBefore",
+  "clientAddress",
+]);
+
 /** PassIssuer turns a live session into passes: URLs that open one file, or the files below one path, for minutes. */
 export class PassIssuer {
   readonly #options: Required<IssuerOptions>;
@@ -38,11 +47,15 @@ export class PassIssuer {
    * @throws CoatcheckError `invalid_access_path`, `invalid_configuration` for an invalid lifetime, `keys_unavailable`
    */
   async issue(authentication: Authentication, options: PassOptions): Promise<IssueResult> {
+    refuseUnknownOptions("A pass", options, OPTIONS);
+    requireText("audience", options.audience, "https://files.example");
     const { lifetimeSeconds = PASS_LIFETIME_SECONDS, audience, notBefore, clientAddress } = options;
     if (!(lifetimeSeconds >= 1 && lifetimeSeconds <= MAXIMUM_PASS_LIFETIME_SECONDS)) {
       const message = `A pass lives for 1 to ${MAXIMUM_PASS_LIFETIME_SECONDS} seconds.`;
       throw new CoatcheckError("invalid_configuration", message);
     }
+    // One that is null or a number would be in the pass, and no verifier would take it.
+    if (clientAddress !== undefined) requireText("clientAddress", clientAddress, "192.0.2.7");
     const scope = requireAccessPath(options.path);
     const span = spanOf(authentication, lifetimeSeconds, this.#options.clock.now());
     if (typeof span === "string") return { outcome: "refused", reason: span };

@@ -1,12 +1,12 @@
 import { type Clock, systemClock, type Timestamp } from "../core/clock.ts";
-import { refuseUnknownOptions } from "../core/known-options.ts";
+import { refuseUnknownOptions, requireWholeNumber } from "../core/known-options.ts";
 import { plainAddress } from "../core/plain-address.ts";
-import type { AccessRefusalCode } from "../errors.ts";
+import { type AccessRefusalCode, CoatcheckError } from "../errors.ts";
 import type { PublicKey } from "../keys/public-key.ts";
 import { BoundedCache } from "../signed-tokens/bounded-cache.ts";
 import { readSignedClaims, refuseCommonClaims } from "../signed-tokens/signed-claims.ts";
 import { tokenTypes } from "../signed-tokens/token-profile.ts";
-import { refused, type Verdict, type VerifierOptions } from "../signed-tokens/verdict.ts";
+import { refused, requireVerifierOptions, type Verdict, type VerifierOptions } from "../signed-tokens/verdict.ts";
 import { MAXIMUM_PASS_LIFETIME_SECONDS } from "./pass-claims.ts";
 import { type AccessPath, readAccessPath, scopeCovers, uriContainerOf } from "./path-scope.ts";
 import { isSessionDigest } from "./session-digest.ts";
@@ -81,8 +81,16 @@ export class PassVerifier {
 
   constructor(options: PassVerifierOptions) {
     refuseUnknownOptions("A PassVerifier", options, OPTIONS);
+    requireVerifierOptions(options);
+    const { revocations, rememberedTokens = REMEMBERED_TOKENS } = options;
+    requireWholeNumber("rememberedTokens", rememberedTokens, Number.MAX_SAFE_INTEGER);
+    if (revocations !== undefined && typeof revocations?.check !== "function") {
+      const message =
+        "revocations has check(), as RemoteRevocations: write new RemoteRevocations({ url, issuer, keys }).";
+      throw new CoatcheckError("invalid_configuration", message);
+    }
     this.#options = { clock: systemClock, ...options };
-    this.#verified = new BoundedCache(options.rememberedTokens ?? REMEMBERED_TOKENS);
+    this.#verified = new BoundedCache(rememberedTokens);
   }
 
   /**

@@ -1,3 +1,4 @@
+import { kindOf } from "../core/written-value.ts";
 import { CoatcheckError } from "../errors.ts";
 
 /** A path that means the same to every program that reads it. */
@@ -43,9 +44,13 @@ export function readAccessPath(path: string): AccessPath | null {
  * @throws CoatcheckError `invalid_access_path`
  */
 export function requireAccessPath(path: string): AccessPath {
-  const read = readAccessPath(path);
+  const read = typeof path === "string" ? readAccessPath(path) : null;
   if (read !== null) return read;
-  throw new CoatcheckError("invalid_access_path", `${JSON.stringify(path.slice(0, 100))} is no path for a pass.`);
+  const given = typeof path === "string" ? JSON.stringify(path.slice(0, 100)) : kindOf(path);
+  throw new CoatcheckError(
+    "invalid_access_path",
+    `${given} is no path for a pass, such as "/videos/1.mp4" or "/videos/".`,
+  );
 }
 
 /** Whether a pass for `scope` opens `file`: that very file or, for a prefix, one below it. Never a folder. */

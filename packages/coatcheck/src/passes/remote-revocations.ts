@@ -1,9 +1,10 @@
 import { type Clock, systemClock, type Timestamp } from "../core/clock.ts";
-import { refuseUnknownOptions } from "../core/known-options.ts";
+import { refuseUnknownOptions, requireClock, requireFunction, requireText } from "../core/known-options.ts";
 import { CoatcheckError } from "../errors.ts";
 import { readAnswer } from "../keys/bounded-answer.ts";
 import type { PublicKeys } from "../keys/public-keys.ts";
 import { requireTrustworthyUrl } from "../keys/trustworthy-url.ts";
+import { requirePublicKeys } from "../signed-tokens/verdict.ts";
 import type { RevocationCheck } from "./pass-verifier.ts";
 import { MAXIMUM_LIST_LENGTH, type RevocationList, readRevocationList } from "./revocation-list.ts";
 
@@ -66,8 +67,13 @@ export class RemoteRevocations implements RevocationCheck {
   constructor(options: RemoteRevocationsOptions) {
     refuseUnknownOptions("RemoteRevocations", options, OPTIONS);
     requireTrustworthyUrl(options.url, options.dangerouslyAllowInsecureUrl);
+    requireText("issuer", options.issuer, "https://app.example");
+    requirePublicKeys(options.keys);
+    requireClock(options.clock);
+    requireFunction("fetch", options.fetch);
+    requireFunction("onFault", options.onFault);
     const { pollSeconds = 2 } = options;
-    if (!(pollSeconds >= 0.1 && pollSeconds <= 60)) {
+    if (!(typeof pollSeconds === "number" && pollSeconds >= 0.1 && pollSeconds <= 60)) {
       throw new CoatcheckError("invalid_configuration", "pollSeconds is from 0.1 to 60.");
     }
     this.#options = options;

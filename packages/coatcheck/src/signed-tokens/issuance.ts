@@ -1,6 +1,8 @@
 import type { Clock, Timestamp } from "../core/clock.ts";
-import { refuseUnknownOptions } from "../core/known-options.ts";
+import { refuseUnknownOptions, requireClock, requireText } from "../core/known-options.ts";
 import type { Authentication } from "../core/session.ts";
+import { kindOf } from "../core/written-value.ts";
+import { CoatcheckError } from "../errors.ts";
 import type { SigningKeys } from "../keys/signing-key.ts";
 
 /** Who issues, and what with. */
@@ -41,7 +43,14 @@ export function spanOf(
 
 const ISSUER_OPTIONS: ReadonlySet<string> = new Set(["issuer", "keys", "clock"]);
 
-/** @throws CoatcheckError `invalid_configuration` for an option that there is not */
+/** @throws CoatcheckError `invalid_configuration` for an option that there is not, or one that is missing */
 export function requireIssuerOptions(options: object): void {
   refuseUnknownOptions("An issuer", options, ISSUER_OPTIONS);
+  const { issuer, keys, clock }: { issuer?: unknown; keys?: unknown; clock?: unknown } = options;
+  requireText("issuer", issuer, "https://app.example");
+  if (typeof (Object(keys) as { readonly current?: unknown }).current !== "function") {
+    const message = `keys has current(), which gives the key that signs now: { current: async () => key }, not ${kindOf(keys)}.`;
+    throw new CoatcheckError("invalid_configuration", message);
+  }
+  requireClock(clock);
 }

@@ -1,5 +1,7 @@
 import type { Clock } from "../core/clock.ts";
-import type { AccessRefusalCode } from "../errors.ts";
+import { requireClock, requireText } from "../core/known-options.ts";
+import { kindOf } from "../core/written-value.ts";
+import { type AccessRefusalCode, CoatcheckError } from "../errors.ts";
 import type { PublicKeys } from "../keys/public-keys.ts";
 
 /** Whose tokens to believe, and which of them. */
@@ -22,4 +24,20 @@ export type Verdict<Accepted> =
 
 export function refused(reason: AccessRefusalCode): { readonly accepted: false; readonly reason: AccessRefusalCode } {
   return { accepted: false, reason };
+}
+
+/** @throws CoatcheckError `invalid_configuration` */
+export function requireVerifierOptions({ issuer, audience, keys, clock }: VerifierOptions): void {
+  requireText("issuer", issuer, "https://app.example");
+  requireText("audience", audience, "https://files.example");
+  requirePublicKeys(keys);
+  requireClock(clock);
+}
+
+/** @throws CoatcheckError `invalid_configuration` */
+export function requirePublicKeys(keys: unknown): void {
+  if (typeof (Object(keys) as { readonly find?: unknown }).find === "function" && !Array.isArray(keys)) return;
+  const write = "new RemotePublicKeys({ url }), or await StaticPublicKeys.from(jwks)";
+  const message = `keys are public keys, not ${kindOf(keys)}: write ${write}.`;
+  throw new CoatcheckError("invalid_configuration", message);
 }

@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { type Clock, systemClock, type Timestamp } from "../core/clock.ts";
 import { decideInsert } from "../core/insert-decision.ts";
-import { refuseUnknownOptions } from "../core/known-options.ts";
+import { refuseUnknownOptions, requireClock } from "../core/known-options.ts";
 import { RemovalListeners } from "../core/removal-listeners.ts";
 import {
   applyChange,
@@ -52,6 +52,7 @@ export class MemorySessionStore implements SessionStore {
 
   constructor(options: { readonly clock?: Clock } = {}) {
     refuseUnknownOptions("A MemorySessionStore", options, OPTIONS);
+    requireClock(options.clock);
     this.#clock = options.clock ?? systemClock;
     joinNeighbours(this.#content);
   }

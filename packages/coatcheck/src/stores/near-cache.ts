@@ -3,6 +3,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { AgingCopies, type Moment, thisMoment } from "../core/aging-copies.ts";
 import { refuseUnknownOptions, requireSwitch, requireWholeNumber } from "../core/known-options.ts";
+import { requireStore } from "../core/required-store.ts";
 import type {
   EndReason,
   RemovedSession,
@@ -73,6 +74,7 @@ export class NearCacheSessionStore implements SessionStore {
   /** @throws CoatcheckError `invalid_configuration`, and the errors of the store's `subscribe` */
   constructor(options: NearCacheOptions) {
     refuseUnknownOptions("A NearCacheSessionStore", options, OPTIONS);
+    requireStore("A NearCacheSessionStore", options.store);
     requireSwitch("settle", options.settle);
     const { store, maxStalenessMilliseconds = 1_000, maximumEntries = 10_000, settle = false } = options;
     requireWholeNumber("maxStalenessMilliseconds", maxStalenessMilliseconds, LONGEST_STALENESS_MILLISECONDS);

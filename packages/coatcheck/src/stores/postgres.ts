@@ -25,7 +25,13 @@ import { withReason } from "../core/startup-fault.ts";
 import { CoatcheckError } from "../errors.ts";
 import { Connections, type RunStatement } from "./postgres/connections.ts";
 import { applyPostgresMigrations, requireCurrentSchema } from "./postgres/migrate.ts";
-import type { PostgresListener, PostgresPool, PostgresResult } from "./postgres/postgres-client.ts";
+import {
+  type PostgresListener,
+  type PostgresPool,
+  type PostgresResult,
+  requireConnectListener,
+  requirePool,
+} from "./postgres/postgres-client.ts";
 import { postgresRemovalSource } from "./postgres/removal-source.ts";
 import { SchemaNames } from "./postgres/schema-names.ts";
 import { assignmentsOf, INSERT, postgresRowOf, recordOfPostgresRow } from "./postgres/session-rows.ts";
@@ -87,6 +93,7 @@ export function migratePostgresSessions(
   options: { readonly partitions?: number; readonly schema?: string } & Pick<CallLimits, "deadlineMilliseconds"> = {},
 ): Promise<void> {
   refuseUnknownOptions("migratePostgresSessions", options, MIGRATION_OPTIONS);
+  requirePool(pool);
   const { partitions = 1, deadlineMilliseconds = 60_000 } = options;
   const names = new SchemaNames(options.schema);
   if (!Number.isSafeInteger(partitions) || partitions < 1 || partitions > MOST_PARTITIONS) {
@@ -118,9 +125,8 @@ export class PostgresSessionStore implements SessionStore {
    */
   static async open(options: PostgresSessionStoreOptions): Promise<PostgresSessionStore> {
     refuseUnknownOptions("A PostgresSessionStore", options, OPTIONS);
-    if (typeof options.connectListener !== "function") {
-      throw new CoatcheckError("invalid_configuration", "A PostgresSessionStore needs connectListener.");
-    }
+    requirePool(options.pool);
+    requireConnectListener(options.connectListener);
     const names = new SchemaNames(options.schema);
     const connections = new Connections(options.pool, names, options);
     const looking = connections.transaction((run) => requireCurrentSchema(run, names));

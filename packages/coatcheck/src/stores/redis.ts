@@ -80,8 +80,8 @@ export class RedisSessionStore implements SessionStore {
    * @throws CoatcheckError `invalid_configuration`, `store_unavailable`
    */
   static async open(options: RedisSessionStoreOptions): Promise<RedisSessionStore> {
-    const { prefix = "coatcheck:" } = options;
     requireStoreOptions(options);
+    const { prefix = "coatcheck:" } = options;
     const connection = connectionOf(options.client);
     const watch = new RedisPrimaryWatch(connection, prefix + PROBED_USER_KEY);
     const calls = new BoundedCalls("Redis", options, {

@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Clock, systemClock, type Timestamp } from "../core/clock.ts";
 import { decideInsert } from "../core/insert-decision.ts";
-import { refuseUnknownOptions } from "../core/known-options.ts";
+import { refuseUnknownOptions, requireClock, requireWholeNumber } from "../core/known-options.ts";
 import {
   applyChange,
   type EndReason,
@@ -27,7 +27,7 @@ import {
 import { withReason } from "../core/startup-fault.ts";
 import { CoatcheckError } from "../errors.ts";
 import { SqliteConnection } from "./sqlite/connection.ts";
-import type { SqliteDatabase } from "./sqlite/database.ts";
+import { requireSqliteDatabase, type SqliteDatabase } from "./sqlite/database.ts";
 import { applySqliteMigrations } from "./sqlite/migrate.ts";
 import { RemovalLog } from "./sqlite/removal-log.ts";
 import { recordOfSqliteRow, type SessionRow, sqliteRowOf } from "./sqlite/session-rows.ts";
@@ -58,6 +58,8 @@ const OPTIONS: ReadonlySet<string> = new Set<keyof SqliteSessionStoreOptions>([
 ]);
 
 const DEFAULT_DEADLINE_MILLISECONDS = 2_000;
+const DEFAULT_POLL_MILLISECONDS = 100;
+const LONGEST_WAIT_MILLISECONDS = 60_000;
 const FENCE_LIFETIME = FENCE_LIFETIME_SECONDS * 1_000;
 /** Expired sessions that one transaction removes: so few that logins hardly wait for it. */
 const EXPIRY_BATCH = 100;
@@ -80,7 +82,15 @@ export class SqliteSessionStore implements SessionStore {
    */
   static async open(options: SqliteSessionStoreOptions): Promise<SqliteSessionStore> {
     refuseUnknownOptions("A SqliteSessionStore", options, OPTIONS);
-    const { database, deadlineMilliseconds = DEFAULT_DEADLINE_MILLISECONDS } = options;
+    requireSqliteDatabase(options.database);
+    requireClock(options.clock);
+    const {
+      database,
+      deadlineMilliseconds = DEFAULT_DEADLINE_MILLISECONDS,
+      pollIntervalMilliseconds = DEFAULT_POLL_MILLISECONDS,
+    } = options;
+    requireWholeNumber("deadlineMilliseconds", deadlineMilliseconds, LONGEST_WAIT_MILLISECONDS);
+    requireWholeNumber("pollIntervalMilliseconds", pollIntervalMilliseconds, LONGEST_WAIT_MILLISECONDS);
     const connection = new SqliteConnection(database, deadlineMilliseconds);
     await withReason(connection.read(() => useWriteAheadLog(database)));
     await withReason(connection.write("durable", () => applySqliteMigrations(database)));
@@ -88,7 +98,7 @@ export class SqliteSessionStore implements SessionStore {
   }
 
   private constructor(connection: SqliteConnection, options: SqliteSessionStoreOptions) {
-    const { database, clock = systemClock, pollIntervalMilliseconds = 100 } = options;
+    const { database, clock = systemClock, pollIntervalMilliseconds = DEFAULT_POLL_MILLISECONDS } = options;
     this.#clock = clock;
     this.#connection = connection;
     this.#statements = sessionStatements(database);

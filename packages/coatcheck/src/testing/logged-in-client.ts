@@ -1,4 +1,5 @@
 import type { Session } from "../core/session.ts";
+import { requireGuard } from "../http/login-options.ts";
 import type { RequestGuard } from "../http/request-guard.ts";
 import type { RequestLoginOptions } from "../http/request-session.ts";
 
@@ -32,6 +33,7 @@ export interface LoggedInClientOptions extends RequestLoginOptions {
  */
 export async function loggedInClient(options: LoggedInClientOptions): Promise<LoggedInClient> {
   const { guard, userId, url, send, userAgent = "coatcheck/testing", clientAddress, ...login } = options;
+  requireGuard("A loggedInClient", guard);
   const parts = { origin: guard.origin.text, url: url ?? guard.origin.text, send: send ?? fetch, userAgent };
   const session = guard.admit({ method: "POST", headers: new Headers(headersOf("POST", parts, null)), clientAddress });
   if (!session.ok) throw new Error(`The guard refused the login: ${session.code}.`);

@@ -1,6 +1,7 @@
 import { refuseUnknownOptions, requireFunction } from "../../core/known-options.ts";
 import { SessionManager } from "../../core/session-manager.ts";
 import { MANAGER_OPTIONS } from "../../core/session-manager-options.ts";
+import { kindOf } from "../../core/written-value.ts";
 import { CoatcheckError } from "../../errors.ts";
 import { LoginManager } from "../../http/login-manager.ts";
 import { USER_OPTIONS } from "../../http/login-options.ts";
@@ -29,7 +30,9 @@ export function openDoor<User, Handler>(
   options: DoorOptions<User, Handler>,
   own: readonly string[] = [],
 ): Door<User, Handler> {
-  const known = ["sessions", ...MANAGER_OPTIONS, ...ORIGIN_OPTIONS, ...USER_OPTIONS, ...HANDLER_OPTIONS, ...own];
+  // Those that an application writes first, for the message that shows how.
+  const first = ["origin", "findUser", "store", "sessions"];
+  const known = [...first, ...MANAGER_OPTIONS, ...ORIGIN_OPTIONS, ...USER_OPTIONS, ...HANDLER_OPTIONS, ...own];
   refuseUnknownOptions("coatcheck()", options, new Set(known));
   for (const name of own) requireFunction(name, Reflect.get(options, name));
   const handlers = validateHandlers(pick(options, HANDLER_OPTIONS));
@@ -58,7 +61,8 @@ export function viewsOf({ loginView, refreshView }: LoginViews): LoginViews | un
 /** @throws CoatcheckError `invalid_configuration`, when a route is made and not when it is asked for */
 export function requireHandler(method: string, handler: unknown): void {
   if (typeof handler === "function") return;
-  throw new CoatcheckError("invalid_configuration", `${method} takes a handler, a function: auth.${method}((…) => …).`);
+  const message = `${method} takes a handler, a function: auth.${method}((…) => …), not ${kindOf(handler)}.`;
+  throw new CoatcheckError("invalid_configuration", message);
 }
 
 function sessionsOf<User, Handler>(options: DoorOptions<User, Handler>): SessionManager {
@@ -70,7 +74,8 @@ function sessionsOf<User, Handler>(options: DoorOptions<User, Handler>): Session
     throw new CoatcheckError("invalid_configuration", message);
   }
   if (store === undefined) warnOfMemoryInProduction();
-  const kept = store ?? new MemorySessionStore(clock === undefined ? {} : { clock });
+  // Null is a mistake, and not the wish for a store that forgets.
+  const kept = store === undefined ? new MemorySessionStore(clock === undefined ? {} : { clock }) : store;
   return new SessionManager({ ...pick(options, MANAGER_OPTIONS), store: kept });
 }
 

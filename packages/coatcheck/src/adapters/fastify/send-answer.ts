@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { RefusalCode } from "../../errors.ts";
+import { CoatcheckError, type RefusalCode } from "../../errors.ts";
 import { type Answer, answerTo } from "../../http/answer.ts";
 import type { Refusal } from "../../http/refusal.ts";
 
@@ -14,6 +14,9 @@ export type FastifyRefusalHandler<Code extends RefusalCode = RefusalCode> = (
 ) => unknown;
 
 export function sendFastifyAnswer(answer: Answer, reply: FastifyReply): FastifyReply {
+  if (typeof reply?.send !== "function") {
+    throw new CoatcheckError("invalid_configuration", "answer needs the reply, too: write auth.answer(login, reply).");
+  }
   return reply
     .code(answer.status)
     .headers(answer.headers)

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { CoatcheckError } from "../../errors.ts";
 import type { Answer } from "../../http/answer.ts";
 import type { GuardedRequest } from "../../http/guarded-request.ts";
 
@@ -16,6 +17,10 @@ export function guardedNodeRequest(
 }
 
 export function sendNodeAnswer({ status, headers, body }: Answer, response: ServerResponse): void {
+  if (typeof response?.setHeader !== "function") {
+    const message = "answer needs the response, too: write auth.answer(login, response).";
+    throw new CoatcheckError("invalid_configuration", message);
+  }
   response.statusCode = status;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   response.end(body ?? undefined);

@@ -1,3 +1,6 @@
+import { forgottenWord, kindOf } from "../../core/written-value.ts";
+import { CoatcheckError } from "../../errors.ts";
+
 /** The part of a `pg` Pool that the store uses. */
 export interface PostgresPool {
   connect(): Promise<PostgresPoolClient>;
@@ -35,4 +38,21 @@ export interface PostgresListener {
   end(): Promise<void>;
   on(event: "notification", listener: (message: { readonly payload?: string | undefined }) => void): unknown;
   on(event: "error" | "end", listener: () => void): unknown;
+}
+
+/** @throws CoatcheckError `invalid_configuration` */
+export function requirePool(pool: unknown): void {
+  if (typeof (Object(pool) as { readonly connect?: unknown }).connect === "function") return;
+  // Not the text itself, which may have a password in it.
+  const write = "pool: new Pool({ connectionString })";
+  const message = `pool is a Pool of pg, not ${kindOf(pool)}: write ${write}.${forgottenWord(pool)}`;
+  throw new CoatcheckError("invalid_configuration", message);
+}
+
+/** @throws CoatcheckError `invalid_configuration` */
+export function requireConnectListener(connect: unknown): void {
+  if (typeof connect === "function" && forgottenWord(connect) === "") return;
+  const body = "const client = new Client(url); await client.connect(); return client;";
+  const message = `connectListener is a function, not ${kindOf(connect)}: async () => { ${body} }.`;
+  throw new CoatcheckError("invalid_configuration", message);
 }

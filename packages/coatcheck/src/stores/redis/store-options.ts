@@ -1,5 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 import { refuseUnknownOptions, requireChoice } from "../../core/known-options.ts";
+import { forgottenWord, kindOf } from "../../core/written-value.ts";
 import { CoatcheckError } from "../../errors.ts";
 import type { RedisClient } from "./redis-client.ts";
 
@@ -39,11 +40,22 @@ const OPTIONS: ReadonlySet<string> = new Set<keyof RedisSessionStoreOptions>([
 
 /** @throws CoatcheckError `invalid_configuration` */
 export function requireStoreOptions(options: RedisSessionStoreOptions): void {
-  const { prefix = "coatcheck:" } = options;
   refuseUnknownOptions("A RedisSessionStore", options, OPTIONS);
+  requireClient(options.client);
+  const { prefix = "coatcheck:" } = options;
   requireChoice("whenEvicting", options.whenEvicting, ["warn", "refuse"]);
-  if (typeof prefix !== "string") throw new CoatcheckError("invalid_configuration", "The prefix is text.");
+  if (typeof prefix !== "string")
+    throw new CoatcheckError("invalid_configuration", 'The prefix is text, such as "shop:".');
   if (/[{}]/.test(prefix)) {
     throw new CoatcheckError("invalid_configuration", "The prefix must hold no braces: they would crowd one slot.");
   }
+}
+
+function requireClient(client: unknown): void {
+  const given = Object(client) as { readonly callBuffer?: unknown; readonly sendCommand?: unknown };
+  if (typeof given.callBuffer === "function" || typeof given.sendCommand === "function") return;
+  // Not the URL itself, which may have a password in it.
+  const write = "client: new Redis(url, ioredisOptions), or that of createClient({ url, disableOfflineQueue: true })";
+  const message = `client is one of ioredis or node-redis, not ${kindOf(client)}: write ${write}.`;
+  throw new CoatcheckError("invalid_configuration", message + forgottenWord(client));
 }

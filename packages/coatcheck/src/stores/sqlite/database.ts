@@ -1,3 +1,6 @@
+import { forgottenWord, kindOf } from "../../core/written-value.ts";
+import { CoatcheckError } from "../../errors.ts";
+
 /** The part of a better-sqlite3 `Database` that the store uses. The application chooses the driver's version. */
 export interface SqliteDatabase {
   readonly inTransaction: boolean;
@@ -14,4 +17,13 @@ export interface SqliteStatement {
   // Rows as arrays, in the order of the columns: measurably faster to make than objects.
   raw(): SqliteStatement;
   pluck(): SqliteStatement;
+}
+
+/** @throws CoatcheckError `invalid_configuration` */
+export function requireSqliteDatabase(database: unknown): void {
+  const given = Object(database) as { readonly prepare?: unknown; readonly pragma?: unknown };
+  if (typeof given.prepare === "function" && typeof given.pragma === "function") return;
+  const path = typeof database === "string" ? JSON.stringify(database) : '"sessions.db"';
+  const message = `database is a Database of better-sqlite3, not ${kindOf(database)}: write database: new Database(${path}).`;
+  throw new CoatcheckError("invalid_configuration", message + forgottenWord(database));
 }
