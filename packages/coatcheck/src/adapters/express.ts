@@ -16,7 +16,7 @@ import { type Door, doorWith, openDoor, requireHandler, viewsOf } from "./door/o
 import { editHeaders } from "./node/edit-headers.ts";
 import { guardedNodeRequest, sendNodeAnswer } from "./node/guarded-request.ts";
 
-/** Answers a refused request in the application's own way. */
+/** Answers a refused request in the application's own way, or hands an error to `next`. `next()` answers by default. */
 export type ExpressRefusalHandler = (
   refusal: Refusal,
   request: Request,
@@ -162,7 +162,13 @@ function authOf<User>(door: Door<User, ExpressRefusalHandler>): ExpressAuth<User
 
   function turnAway(refusal: Refusal, request: Request, response: Response, next: NextFunction): unknown {
     const handler = handlerFor(refusal, handlers);
-    return handler === undefined ? answer(refusal, response) : handler(refusal, request, response, next);
+    if (handler === undefined) return answer(refusal, response);
+    // Handed on without an error, the request would reach what needs the login.
+    const passError: NextFunction = (error?: unknown) => {
+      if (error && error !== "route") next(error);
+      else if (!response.headersSent) answer(refusal, response);
+    };
+    return handler(refusal, request, response, passError);
   }
 
   function gate<Parameters, Body>(
