@@ -30,7 +30,7 @@ export function refuseUnknownOptions(owner: string, options: object, known: Read
 /** A list, a promise or an object of some class has no options: what it was to say would be left out without a word. */
 function requireOptionsObject(owner: string, options: unknown, known: ReadonlySet<string>): void {
   const isObject = typeof options === "object" && options !== null && !Array.isArray(options);
-  if (isObject && (isPlain(options) || Object.keys(options).some((name) => known.has(name)))) return;
+  if (isObject && (isPlainObject(options) || Object.keys(options).some((name) => known.has(name)))) return;
   const [first, second] = known;
   const example = second === undefined ? `{ ${first} }` : `{ ${first}, ${second}, … }`;
   const advice = isPromise(options) ? " Write await before the promise." : "";
@@ -39,7 +39,7 @@ function requireOptionsObject(owner: string, options: unknown, known: ReadonlySe
 }
 
 /** Written as `{ … }`, in whichever realm. */
-function isPlain(value: object): boolean {
+export function isPlainObject(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

@@ -1,4 +1,5 @@
 import { CoatcheckError } from "../errors.ts";
+import { isPlainObject } from "./known-options.ts";
 import type { LoginAttempt } from "./login.ts";
 import { Authentication } from "./session.ts";
 
@@ -73,6 +74,8 @@ export function requireLoginOptions(options: unknown, known: ReadonlySet<string>
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     refuse(`The options of a login are an object, and not ${nameOf(options)}: { remember: true }.`);
   }
+  // Inherited options would be read later, and are not checked here.
+  if (!isPlainObject(options)) refuse("The options of a login are an object of its own, such as { remember: true }.");
   const given: Readonly<Record<string, unknown>> = { ...options };
   for (const name of Object.keys(given)) {
     if (known.has(name) || given[name] === undefined) continue;

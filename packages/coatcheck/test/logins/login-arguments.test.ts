@@ -72,6 +72,7 @@ const options: readonly (readonly [string, unknown, RegExp])[] = [
   ["a name of every object's", { constructor: true }, /no option "constructor" here. There are remember,/],
   ["a duration as text", { durationSeconds: "60" }, /must be a number/],
   ["one method", { methods: "pwd" }, /a list of RFC 8176 names/],
+  ["inherited, as from a copied __proto__", Object.create({ force: "yes" }), /an object of its own, such as/],
 ];
 /** The login of each layer, with an attempt or a check that is right, and these options. */
 const logins: readonly (readonly [string, (application: Application, given: unknown) => Promise<unknown>])[] = [
