@@ -45,22 +45,21 @@ export class CompiledPrograms {
     return `http://localhost:${this.#ports.get(program)}`;
   }
 
-  /** Runs a script of a program, in the program's folder. Returns its URL once it answers there. */
+  /**
+   * Runs a script of a program, in the program's folder. Returns its URL once it answers there. While the program is down,
+   * another test may hold its port for a moment, so one that ends at once is started again a few times.
+   */
   async start(program: string, script: string): Promise<string> {
-    const started = spawn(process.execPath, [script], {
-      cwd: path.join(this.#folder, program),
-      stdio: ["ignore", "ignore", "inherit"],
-    });
-    this.#processes.set(program, started);
     const url = this.urlOf(program);
-    for (;;) {
-      if (started.exitCode !== null) throw new Error(`The program ended with ${started.exitCode}.`);
-      const answers = await fetch(url, { redirect: "manual" }).then(
-        () => true,
-        () => false,
-      );
-      if (answers) return url;
-      await new Promise((resolve) => setTimeout(resolve, 50));
+    for (let starts = 1; ; starts++) {
+      const started = spawn(process.execPath, [script], {
+        cwd: path.join(this.#folder, program),
+        stdio: ["ignore", "ignore", "inherit"],
+      });
+      this.#processes.set(program, started);
+      if (await answersAt(url, started)) return url;
+      if (starts === 5) throw new Error(`The program ended with ${started.exitCode}.`);
+      await new Promise((resolve) => setTimeout(resolve, 500));
     }
   }
 
@@ -122,4 +121,18 @@ interface ScriptChange {
   readonly from: string;
   readonly to: string;
   readonly change: (text: string) => string;
+}
+
+/** False for a program that ends before it answers. */
+async function answersAt(url: string, started: ChildProcess): Promise<boolean> {
+  while (started.exitCode === null) {
+    const answers = await fetch(url, { redirect: "manual" }).then(
+      () => true,
+      () => false,
+    );
+    // Another program may answer at that port.
+    if (answers && started.exitCode === null) return true;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return false;
 }
