@@ -1,18 +1,15 @@
 /** Sessions and logins for Express 4 and 5. @module */
 
 import type { NextFunction, Request, RequestHandler, Response } from "express";
-import type { SessionManager } from "../core/session-manager.ts";
 import { answerTo } from "../http/answer.ts";
 import type { AuthSession } from "../http/auth-session.ts";
-import type { GuardedRequest } from "../http/guarded-request.ts";
 import type { LoggedIn, LoggedInOrRequestUser } from "../http/logged-in.ts";
-import type { LoginAdmission } from "../http/login-manager.ts";
 import type { CredentialCheck, LoginOutcome, UserLoginOptions } from "../http/login-outcome.ts";
 import { handlerFor, type LoginHandlers, type StepUp } from "../http/login-views.ts";
 import type { Refusal } from "../http/refusal.ts";
-import type { RequestGuard } from "../http/request-guard.ts";
+import type { DoorAuth } from "./door/door-auth.ts";
 import type { DoorOptions, NoRequestUserOption, RequestUserOption } from "./door/door-options.ts";
-import { type Door, doorWith, openDoor, requireHandler, viewsOf } from "./door/open-door.ts";
+import { type Decide, type Door, doorWith, openDoor, requireHandler } from "./door/open-door.ts";
 import { editHeaders } from "./node/edit-headers.ts";
 import { guardedNodeRequest, sendNodeAnswer } from "./node/guarded-request.ts";
 
@@ -75,7 +72,7 @@ export type ExpressFreshGuard<User> = <Parameters = RouteParameters, Body = Requ
  * ExpressAuth is how an application has sessions. Put `app.use(auth.middleware)` before the routes. `request.ip` is kept
  * with new sessions, so set "trust proxy" to the proxies that are yours, and to no others.
  */
-export interface ExpressAuth<User> {
+export interface ExpressAuth<User> extends DoorAuth<User> {
   /** Puts every request through the guard, and the session's cookie into its response. */
   readonly middleware: ExpressMiddleware;
   /** The session of a request: `const { user } = await auth.of(request).load();` */
@@ -99,17 +96,6 @@ export interface ExpressAuth<User> {
   answer(refusal: Refusal, response: Response): void;
   /** The same with other views or handlers, for one router. */
   with(handlers: ExpressHandlers): ExpressAuth<User>;
-  /**
-   * Puts what is no request of the framework's through the same guard, such as a WebSocket upgrade, or a request that a
-   * proxy asks about: its session, or the answer to give. `finish` tells what to write into the response.
-   */
-  admit(request: GuardedRequest): LoginAdmission<User>;
-  /** The guard that every request passes first: `loggedInClient` of `coatcheck/testing` asks for it. */
-  readonly guard: RequestGuard;
-  /** The sessions of all users: to end those of one who was banned, and to hear of events. */
-  readonly sessions: SessionManager;
-  /** Ends the timer that removes expired sessions. The store is the application's to close, afterwards. */
-  close(): Promise<void>;
 }
 
 /** ExpressAuth where requests may name their user without a session, as by an API key. */
@@ -137,8 +123,7 @@ export function coatcheck<User>(options: ExpressOptions<User>): ExpressAuth<User
 const ADVICE = "Put app.use(auth.middleware) before your routes.";
 
 function authOf<User>(door: Door<User, ExpressRefusalHandler>): ExpressAuth<User> {
-  const { logins, handlers, sessions, close } = door;
-  const views = viewsOf(handlers);
+  const { logins, handlers, shared, views, stepUp } = door;
 
   const middleware: ExpressMiddleware = (request, response, next) => {
     if (logins.find(request) !== undefined) return next();
@@ -172,7 +157,7 @@ function authOf<User>(door: Door<User, ExpressRefusalHandler>): ExpressAuth<User
   }
 
   function gate<Parameters, Body>(
-    decide: (auth: AuthSession<User>) => Promise<Refusal | null>,
+    decide: Decide<User>,
     handler: ExpressHandler<Parameters, Body, LoggedIn<User>>,
   ): RequestHandler<Parameters, unknown, Body> {
     return handle<Parameters, Body>(async (request, response, auth, next) => {
@@ -182,30 +167,23 @@ function authOf<User>(door: Door<User, ExpressRefusalHandler>): ExpressAuth<User
     });
   }
 
-  const required: ExpressGuard<User> = (handler) => {
-    requireHandler("required", handler);
-    return gate((auth) => auth.requireLogin(views), handler);
-  };
-  const freshRequired: ExpressFreshGuard<User> = (handler, options = {}) => {
-    requireHandler("freshRequired", handler);
-    const needed = { ...views, ...logins.validateStepUp(options) };
-    return gate((auth) => auth.requireFresh(needed), handler);
-  };
+  const required: ExpressGuard<User> = (handler) =>
+    gate((auth) => auth.requireLogin(views), requireHandler("required", handler));
   const passOn = required<Request["params"]>((_request, _response, _auth, next) => next());
 
   return {
+    ...shared,
     middleware,
     of,
     login: (request, ...login) => of(request).login(...login),
     required,
-    freshRequired,
+    freshRequired: (handler, options) => {
+      const needed = stepUp(options);
+      return gate((auth) => auth.requireFresh(needed), requireHandler("freshRequired", handler));
+    },
     handle,
     requireLogin: (request, response, next) => passOn(request as Request, response, next),
     answer,
     with: (others) => authOf(doorWith(door, others)),
-    admit: (request) => logins.admit(request),
-    guard: logins.guard,
-    sessions,
-    close,
   };
 }

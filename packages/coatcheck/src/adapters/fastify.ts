@@ -1,19 +1,17 @@
 /** Sessions and logins for Fastify 5. @module */
 
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest, RouteGenericInterface } from "fastify";
-import type { SessionManager } from "../core/session-manager.ts";
 import { CoatcheckError } from "../errors.ts";
 import { answerTo } from "../http/answer.ts";
 import type { AuthSession } from "../http/auth-session.ts";
-import type { GuardedRequest } from "../http/guarded-request.ts";
 import type { LoggedIn, LoggedInOrRequestUser } from "../http/logged-in.ts";
-import type { LoginAdmission, LoginManager } from "../http/login-manager.ts";
+import type { LoginManager } from "../http/login-manager.ts";
 import type { CredentialCheck, LoginOutcome, UserLoginOptions } from "../http/login-outcome.ts";
 import { handlerFor, type LoginHandlers, type StepUp } from "../http/login-views.ts";
 import type { Refusal } from "../http/refusal.ts";
-import type { RequestGuard } from "../http/request-guard.ts";
+import type { DoorAuth } from "./door/door-auth.ts";
 import type { DoorOptions, NoRequestUserOption, RequestUserOption } from "./door/door-options.ts";
-import { type Door, doorWith, openDoor, requireHandler, viewsOf } from "./door/open-door.ts";
+import { type Decide, type Door, doorWith, openDoor, requireHandler } from "./door/open-door.ts";
 import { answerRefusal, type FastifyRefusalHandler, sendFastifyAnswer } from "./fastify/send-answer.ts";
 import { pluginFor, type SessionsPluginOptions } from "./fastify/sessions-plugin.ts";
 
@@ -66,7 +64,7 @@ export type FastifyLoginHook = (request: FastifyRequest, reply: FastifyReply) =>
  * FastifyAuth is how an application has sessions. Write `await app.register(auth.plugin)` before the routes. `request.ip`
  * is kept with new sessions, so set Fastify's `trustProxy` to the proxies that are yours, and to no others.
  */
-export interface FastifyAuth<User> {
+export interface FastifyAuth<User> extends DoorAuth<User> {
   /**
    * Puts every request through the guard, and the session's cookie into its response. A reply that is hijacked goes out
    * without its headers, so begin and end sessions in one that is sent. Refused requests are answered by `onRefused`.
@@ -91,17 +89,6 @@ export interface FastifyAuth<User> {
   answer<Route extends RouteGenericInterface>(refusal: Refusal, reply: FastifyReply<Route>): FastifyReply;
   /** The same with other views or handlers, for one part of the application. */
   with(handlers: FastifyHandlers): FastifyAuth<User>;
-  /**
-   * Puts what is no request of the framework's through the same guard, such as a WebSocket upgrade, or a request that a
-   * proxy asks about: its session, or the answer to give. `finish` tells what to write into the response.
-   */
-  admit(request: GuardedRequest): LoginAdmission<User>;
-  /** The guard that every request passes first: `loggedInClient` of `coatcheck/testing` asks for it. */
-  readonly guard: RequestGuard;
-  /** The sessions of all users: to end those of one who was banned, and to hear of events. */
-  readonly sessions: SessionManager;
-  /** Ends the timer that removes expired sessions. The store is the application's to close, afterwards. */
-  close(): Promise<void>;
 }
 
 /** FastifyAuth where requests may name their user without a session, as by an API key. */
@@ -199,15 +186,14 @@ function loginsOf<User>(auth: FastifyAuth<User>): LoginManager<User> {
 }
 
 function authOf<User>(door: Door<User, FastifyRefusalHandler>): FastifyAuth<User> {
-  const { logins, handlers, sessions, close } = door;
-  const views = viewsOf(handlers);
+  const { logins, handlers, shared, views, stepUp } = door;
   const of: FastifySessionOf<User> = (request) => logins.of(request, ADVICE);
 
   const turnAway = (refusal: Refusal, request: FastifyRequest, reply: FastifyReply) =>
     answerRefusal(refusal, { handler: handlerFor(refusal, handlers), request, reply });
 
   function gate<Route extends RouteGenericInterface>(
-    decide: (auth: AuthSession<User>) => Promise<Refusal | null>,
+    decide: Decide<User>,
     handler: FastifyHandler<Route, LoggedIn<User>>,
   ): FastifyRouteHandler<Route> {
     return async (request, reply) => {
@@ -219,17 +205,14 @@ function authOf<User>(door: Door<User, FastifyRefusalHandler>): FastifyAuth<User
   }
 
   const auth: FastifyAuth<User> = {
+    ...shared,
     plugin: pluginFor(() => logins),
     of,
     login: (request, ...login) => of(request).login(...login),
-    required: (handler) => {
-      requireHandler("required", handler);
-      return gate((auth) => auth.requireLogin(views), handler);
-    },
-    freshRequired: (handler, options = {}) => {
-      requireHandler("freshRequired", handler);
-      const needed = { ...views, ...logins.validateStepUp(options) };
-      return gate((auth) => auth.requireFresh(needed), handler);
+    required: (handler) => gate((auth) => auth.requireLogin(views), requireHandler("required", handler)),
+    freshRequired: (handler, options) => {
+      const needed = stepUp(options);
+      return gate((auth) => auth.requireFresh(needed), requireHandler("freshRequired", handler));
     },
     requireLogin: async (request, reply) => {
       const refusal = await of(request).requireLogin(views);
@@ -237,10 +220,6 @@ function authOf<User>(door: Door<User, FastifyRefusalHandler>): FastifyAuth<User
     },
     answer: (refusal, reply) => sendFastifyAnswer(answerTo(refusal), reply as FastifyReply),
     with: (others) => authOf(doorWith(door, others)),
-    admit: (request) => logins.admit(request),
-    guard: logins.guard,
-    sessions,
-    close,
   };
   managers.set(auth, logins as LoginManager<unknown>);
   return auth;

@@ -1,18 +1,15 @@
 /** Sessions and logins for handlers that get a Request and give a Response: Next.js, SvelteKit, Remix, Bun, Deno. @module */
 
-import type { SessionManager } from "../core/session-manager.ts";
 import { CoatcheckError } from "../errors.ts";
 import { type Answer, answerTo, faultAnswer } from "../http/answer.ts";
 import type { AuthSession } from "../http/auth-session.ts";
-import type { GuardedRequest } from "../http/guarded-request.ts";
 import type { LoggedIn, LoggedInOrRequestUser } from "../http/logged-in.ts";
-import type { LoginAdmission } from "../http/login-manager.ts";
 import type { CredentialCheck, LoginOutcome, UserLoginOptions } from "../http/login-outcome.ts";
 import { handlerFor, type LoginHandlers, type StepUp } from "../http/login-views.ts";
 import type { Refusal } from "../http/refusal.ts";
-import type { RequestGuard } from "../http/request-guard.ts";
+import type { DoorAuth } from "./door/door-auth.ts";
 import type { DoorOptions, NoRequestUserOption, RequestUserOption } from "./door/door-options.ts";
-import { type Door, doorWith, openDoor, requireHandler, viewsOf } from "./door/open-door.ts";
+import { type Decide, type Door, doorWith, openDoor, requireHandler } from "./door/open-door.ts";
 
 type Awaitable<Value> = Value | Promise<Value>;
 
@@ -66,7 +63,7 @@ export type FetchFreshGuard<User> = <Rest extends unknown[]>(
 ) => FetchRoute<Rest>;
 
 /** FetchAuth is how an application has sessions: each route is wrapped, or the whole application by `handle`. */
-export interface FetchAuth<User> {
+export interface FetchAuth<User> extends DoorAuth<User> {
   /**
    * A handler behind the guard: for a route, or around a whole application. A store that is down is answered with 503,
    * and a Response that is thrown takes the cookie along. Any other error is the framework's, for some throw their
@@ -91,17 +88,6 @@ export interface FetchAuth<User> {
   answer(refusal: Refusal): Response;
   /** The same with other views or handlers, for one part of the application. */
   with(handlers: FetchHandlers): FetchAuth<User>;
-  /**
-   * Puts what is no request of the framework's through the same guard, such as a WebSocket upgrade, or a request that a
-   * proxy asks about: its session, or the answer to give. `finish` tells what to write into the response.
-   */
-  admit(request: GuardedRequest): LoginAdmission<User>;
-  /** The guard that every request passes first: `loggedInClient` of `coatcheck/testing` asks for it. */
-  readonly guard: RequestGuard;
-  /** The sessions of all users: to end those of one who was banned, and to hear of events. */
-  readonly sessions: SessionManager;
-  /** Ends the timer that removes expired sessions. The store is the application's to close, afterwards. */
-  close(): Promise<void>;
 }
 
 /** FetchAuth where requests may name their user without a session, as by an API key. */
@@ -127,9 +113,8 @@ export function coatcheck<User>(options: FetchOptions<User>): FetchAuth<User> {
 const ADVICE = "Wrap its route: export const GET = auth.handle(async (request, session) => …).";
 
 function authOf<User>(door: Door<User, FetchRefusalHandler>, own: OwnOptions): FetchAuth<User> {
-  const { logins, handlers, sessions, close } = door;
+  const { logins, handlers, shared, views, stepUp } = door;
   const { clientAddress = () => undefined } = own;
-  const views = viewsOf(handlers);
 
   const of: FetchSessionOf<User> = (request) => logins.of(request, ADVICE);
   const answer = (refusal: Refusal) => responseOf(answerTo(refusal));
@@ -151,7 +136,7 @@ function authOf<User>(door: Door<User, FetchRefusalHandler>, own: OwnOptions): F
   };
 
   function gate<Rest extends unknown[]>(
-    decide: (auth: AuthSession<User>) => Promise<Refusal | null>,
+    decide: Decide<User>,
     handler: FetchHandler<Rest, LoggedIn<User>>,
   ): FetchRoute<Rest> {
     return handle(async (request, auth, ...rest: Rest) => {
@@ -162,24 +147,17 @@ function authOf<User>(door: Door<User, FetchRefusalHandler>, own: OwnOptions): F
   }
 
   return {
+    ...shared,
     handle,
     of,
     login: (request, ...login) => of(request).login(...login),
-    required: (handler) => {
-      requireHandler("required", handler);
-      return gate((auth) => auth.requireLogin(views), handler);
-    },
-    freshRequired: (handler, options = {}) => {
-      requireHandler("freshRequired", handler);
-      const needed = { ...views, ...logins.validateStepUp(options) };
-      return gate((auth) => auth.requireFresh(needed), handler);
+    required: (handler) => gate((auth) => auth.requireLogin(views), requireHandler("required", handler)),
+    freshRequired: (handler, options) => {
+      const needed = stepUp(options);
+      return gate((auth) => auth.requireFresh(needed), requireHandler("freshRequired", handler));
     },
     answer,
     with: (others) => authOf(doorWith(door, others), own),
-    admit: (request) => logins.admit(request),
-    guard: logins.guard,
-    sessions,
-    close,
   };
 }
 

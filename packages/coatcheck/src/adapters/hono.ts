@@ -1,19 +1,16 @@
 /** Sessions and logins for Hono 4. @module */
 
 import type { Context, MiddlewareHandler } from "hono";
-import type { SessionManager } from "../core/session-manager.ts";
 import { CoatcheckError } from "../errors.ts";
 import { type Answer, answerTo, faultAnswer } from "../http/answer.ts";
 import type { AuthSession } from "../http/auth-session.ts";
-import type { GuardedRequest } from "../http/guarded-request.ts";
 import type { LoggedIn, LoggedInOrRequestUser } from "../http/logged-in.ts";
-import type { LoginAdmission } from "../http/login-manager.ts";
 import type { CredentialCheck, LoginOutcome, UserLoginOptions } from "../http/login-outcome.ts";
 import { handlerFor, type LoginHandlers, type StepUp } from "../http/login-views.ts";
 import type { Refusal } from "../http/refusal.ts";
-import type { RequestGuard } from "../http/request-guard.ts";
+import type { DoorAuth } from "./door/door-auth.ts";
 import type { DoorOptions, NoRequestUserOption, RequestUserOption } from "./door/door-options.ts";
-import { type Door, doorWith, openDoor, viewsOf } from "./door/open-door.ts";
+import { type Decide, type Door, doorWith, openDoor } from "./door/open-door.ts";
 
 /** Answers a refused request in the application's own way. */
 export type HonoRefusalHandler = (refusal: Refusal, context: Context) => Response | Promise<Response>;
@@ -43,7 +40,7 @@ export type HonoGuardOrRequestUser<User> = MiddlewareHandler<{ Variables: { auth
 export type HonoFreshGuard<User> = (options?: StepUp) => HonoGuard<User>;
 
 /** HonoAuth is how an application has sessions. Put `app.use(auth.middleware)` before the routes. */
-export interface HonoAuth<User> {
+export interface HonoAuth<User> extends DoorAuth<User> {
   /** Puts every request through the guard, and the session's cookie into its response. */
   readonly middleware: MiddlewareHandler;
   /** The session of a request: `const { user } = await auth.of(c).load();` */
@@ -63,17 +60,6 @@ export interface HonoAuth<User> {
   answer(refusal: Refusal): Response;
   /** The same with other views or handlers, for one part of the application. */
   with(handlers: HonoHandlers): HonoAuth<User>;
-  /**
-   * Puts what is no request of the framework's through the same guard, such as a WebSocket upgrade, or a request that a
-   * proxy asks about: its session, or the answer to give. `finish` tells what to write into the response.
-   */
-  admit(request: GuardedRequest): LoginAdmission<User>;
-  /** The guard that every request passes first: `loggedInClient` of `coatcheck/testing` asks for it. */
-  readonly guard: RequestGuard;
-  /** The sessions of all users: to end those of one who was banned, and to hear of events. */
-  readonly sessions: SessionManager;
-  /** Ends the timer that removes expired sessions. The store is the application's to close, afterwards. */
-  close(): Promise<void>;
 }
 
 /** HonoAuth where requests may name their user without a session, as by an API key. */
@@ -99,9 +85,8 @@ export function coatcheck<User>(options: HonoOptions<User>): HonoAuth<User> | Ho
 const ADVICE = "Put app.use(auth.middleware) before your routes.";
 
 function authOf<User>(door: Door<User, HonoRefusalHandler>, own: OwnOptions): HonoAuth<User> {
-  const { logins, handlers, sessions, close } = door;
+  const { logins, handlers, shared, views, stepUp } = door;
   const { clientAddress = connectionAddress } = own;
-  const views = viewsOf(handlers);
 
   const middleware: MiddlewareHandler = async (context, next) => {
     // By the context: middleware may put another request into it, as bodyLimit does with a chunked body.
@@ -121,7 +106,7 @@ function authOf<User>(door: Door<User, HonoRefusalHandler>, own: OwnOptions): Ho
   const of: HonoSessionOf<User> = (context) => logins.of(context, ADVICE);
   const answer = (refusal: Refusal) => responseOf(answerTo(refusal));
 
-  function gate(decide: (auth: AuthSession<User>) => Promise<Refusal | null>): HonoGuard<User> {
+  function gate(decide: Decide<User>): HonoGuard<User> {
     return async (context, next) => {
       const auth = of(context);
       const refusal = await decide(auth);
@@ -132,20 +117,17 @@ function authOf<User>(door: Door<User, HonoRefusalHandler>, own: OwnOptions): Ho
   }
 
   return {
+    ...shared,
     middleware,
     of,
     login: (context, ...login) => of(context).login(...login),
     required: gate((auth) => auth.requireLogin(views)),
-    freshRequired: (options = {}) => {
-      const needed = { ...views, ...logins.validateStepUp(options) };
+    freshRequired: (options) => {
+      const needed = stepUp(options);
       return gate((auth) => auth.requireFresh(needed));
     },
     answer,
     with: (others) => authOf(doorWith(door, others), own),
-    admit: (request) => logins.admit(request),
-    guard: logins.guard,
-    sessions,
-    close,
   };
 }
 

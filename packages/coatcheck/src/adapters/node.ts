@@ -2,18 +2,15 @@
 
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { warnOfFault } from "../core/fault-warning.ts";
-import type { SessionManager } from "../core/session-manager.ts";
 import { answerTo, faultAnswer } from "../http/answer.ts";
 import type { AuthSession } from "../http/auth-session.ts";
-import type { GuardedRequest } from "../http/guarded-request.ts";
 import type { LoggedIn, LoggedInOrRequestUser } from "../http/logged-in.ts";
-import type { LoginAdmission } from "../http/login-manager.ts";
 import type { CredentialCheck, LoginOutcome, UserLoginOptions } from "../http/login-outcome.ts";
 import { handlerFor, type LoginHandlers, type StepUp } from "../http/login-views.ts";
 import type { Refusal } from "../http/refusal.ts";
-import type { RequestGuard } from "../http/request-guard.ts";
+import type { DoorAuth } from "./door/door-auth.ts";
 import type { DoorOptions, NoRequestUserOption, RequestUserOption } from "./door/door-options.ts";
-import { type Door, doorWith, openDoor, requireHandler, viewsOf } from "./door/open-door.ts";
+import { type Decide, type Door, doorWith, openDoor, requireHandler } from "./door/open-door.ts";
 import { editHeaders } from "./node/edit-headers.ts";
 import { guardedNodeRequest, sendNodeAnswer } from "./node/guarded-request.ts";
 
@@ -56,7 +53,7 @@ export type NodeGuardOrRequestUser<User> = (handler: NodeHandler<LoggedInOrReque
 export type NodeFreshGuard<User> = (handler: NodeHandler<LoggedIn<User>>, options?: StepUp) => NodeListener;
 
 /** NodeAuth is how an application has sessions: `createServer(auth.handle(listener))`. */
-export interface NodeAuth<User> {
+export interface NodeAuth<User> extends DoorAuth<User> {
   /**
    * Puts every request of a listener through the guard, and the session's cookie into its response. What the listener
    * throws is answered: 503 for a store that is down, else 500.
@@ -79,17 +76,6 @@ export interface NodeAuth<User> {
   answer(refusal: Refusal, response: ServerResponse): void;
   /** The same with other views or handlers, for one part of the application. */
   with(handlers: NodeHandlers): NodeAuth<User>;
-  /**
-   * Puts what is no request of the framework's through the same guard, such as a WebSocket upgrade, or a request that a
-   * proxy asks about: its session, or the answer to give. `finish` tells what to write into the response.
-   */
-  admit(request: GuardedRequest): LoginAdmission<User>;
-  /** The guard that every request passes first: `loggedInClient` of `coatcheck/testing` asks for it. */
-  readonly guard: RequestGuard;
-  /** The sessions of all users: to end those of one who was banned, and to hear of events. */
-  readonly sessions: SessionManager;
-  /** Ends the timer that removes expired sessions. The store is the application's to close, afterwards. */
-  close(): Promise<void>;
 }
 
 /** NodeAuth where requests may name their user without a session, as by an API key. */
@@ -116,9 +102,8 @@ export function coatcheck<User>(options: NodeOptions<User>): NodeAuth<User> {
 const ADVICE = "Write createServer(auth.handle(listener)).";
 
 function authOf<User>(door: Door<User, NodeRefusalHandler>, own: OwnOptions): NodeAuth<User> {
-  const { logins, handlers, sessions, close } = door;
+  const { logins, handlers, shared, views, stepUp } = door;
   const { clientAddress = (request) => request.socket.remoteAddress, onError = warnOfFault } = own;
-  const views = viewsOf(handlers);
 
   const of: NodeSessionOf<User> = (request) => logins.of(request, ADVICE);
   const answer = (refusal: Refusal, response: ServerResponse) => sendNodeAnswer(answerTo(refusal), response);
@@ -144,10 +129,7 @@ function authOf<User>(door: Door<User, NodeRefusalHandler>, own: OwnOptions): No
     else await handler(refusal, request, response);
   }
 
-  function gate(
-    decide: (auth: AuthSession<User>) => Promise<Refusal | null>,
-    handler: NodeHandler<LoggedIn<User>>,
-  ): NodeListener {
+  function gate(decide: Decide<User>, handler: NodeHandler<LoggedIn<User>>): NodeListener {
     return async (request, response) => {
       const auth = of(request);
       const refusal = await decide(auth);
@@ -157,23 +139,16 @@ function authOf<User>(door: Door<User, NodeRefusalHandler>, own: OwnOptions): No
   }
 
   return {
+    ...shared,
     handle,
     of,
     login: (request, ...login) => of(request).login(...login),
-    required: (handler) => {
-      requireHandler("required", handler);
-      return gate((auth) => auth.requireLogin(views), handler);
-    },
-    freshRequired: (handler, options = {}) => {
-      requireHandler("freshRequired", handler);
-      const needed = { ...views, ...logins.validateStepUp(options) };
-      return gate((auth) => auth.requireFresh(needed), handler);
+    required: (handler) => gate((auth) => auth.requireLogin(views), requireHandler("required", handler)),
+    freshRequired: (handler, options) => {
+      const needed = stepUp(options);
+      return gate((auth) => auth.requireFresh(needed), requireHandler("freshRequired", handler));
     },
     answer,
     with: (others) => authOf(doorWith(door, others), own),
-    admit: (request) => logins.admit(request),
-    guard: logins.guard,
-    sessions,
-    close,
   };
 }

@@ -3,20 +3,35 @@ import { SessionManager } from "../../core/session-manager.ts";
 import { MANAGER_OPTIONS } from "../../core/session-manager-options.ts";
 import { kindOf } from "../../core/written-value.ts";
 import { CoatcheckError } from "../../errors.ts";
+import type { AuthSession } from "../../http/auth-session.ts";
 import { LoginManager } from "../../http/login-manager.ts";
 import { USER_OPTIONS } from "../../http/login-options.ts";
-import { HANDLER_OPTIONS, type LoginHandlers, type LoginViews, validateHandlers } from "../../http/login-views.ts";
+import {
+  HANDLER_OPTIONS,
+  type LoginHandlers,
+  type LoginViews,
+  type StepUp,
+  validateHandlers,
+} from "../../http/login-views.ts";
+import type { Refusal } from "../../http/refusal.ts";
 import { ORIGIN_OPTIONS, RequestGuard } from "../../http/request-guard.ts";
 import { MemorySessionStore } from "../../stores/memory.ts";
+import type { DoorAuth } from "./door-auth.ts";
 import type { DoorOptions } from "./door-options.ts";
 import { ExpirySweep } from "./expiry-sweep.ts";
 
-/** What the doors of all frameworks have in common. */
+/** Decides whether a request may reach its handler: null, or the answer to give. */
+export type Decide<User> = (auth: AuthSession<User>) => Promise<Refusal | null>;
+
+/** The parts from which an adapter makes the door of its framework. */
 export interface Door<User, Handler> {
-  readonly sessions: SessionManager;
   readonly logins: LoginManager<User>;
   readonly handlers: LoginHandlers<Handler>;
-  readonly close: () => Promise<void>;
+  readonly shared: DoorAuth<User>;
+  /** The views that differ from those of the LoginManager; undefined for none. */
+  readonly views: LoginViews | undefined;
+  /** @throws CoatcheckError `invalid_configuration` for a step-up that the policy does not allow */
+  readonly stepUp: (options?: StepUp) => LoginViews & StepUp;
 }
 
 /**
@@ -41,7 +56,8 @@ export function openDoor<User, Handler>(
   const logins = new LoginManager({ guard, ...pick(options, USER_OPTIONS) });
   // Last, for a refused option must not leave a timer behind.
   const sweep = options.sessions === undefined ? new ExpirySweep(sessions) : null;
-  return { sessions, logins, handlers, close: async () => sweep?.close() };
+  const admit: DoorAuth<User>["admit"] = (request) => logins.admit(request);
+  return doorOf(logins, handlers, { admit, guard, sessions, close: async () => sweep?.close() });
 }
 
 /** The same door with other views or handlers, for one part of the application. */
@@ -49,18 +65,27 @@ export function doorWith<User, Handler>(
   door: Door<User, Handler>,
   handlers: LoginHandlers<Handler>,
 ): Door<User, Handler> {
-  return { ...door, handlers: { ...door.handlers, ...validateHandlers(handlers) } };
+  return doorOf(door.logins, { ...door.handlers, ...validateHandlers(handlers) }, door.shared);
 }
 
-/** The views that differ from those of the LoginManager; undefined for none. */
-export function viewsOf({ loginView, refreshView }: LoginViews): LoginViews | undefined {
+function doorOf<User, Handler>(
+  logins: LoginManager<User>,
+  handlers: LoginHandlers<Handler>,
+  shared: DoorAuth<User>,
+): Door<User, Handler> {
+  const views = viewsOf(handlers);
+  const stepUp = (options: StepUp = {}) => ({ ...views, ...logins.validateStepUp(options) });
+  return { logins, handlers, shared, views, stepUp };
+}
+
+function viewsOf({ loginView, refreshView }: LoginViews): LoginViews | undefined {
   if (loginView === undefined && refreshView === undefined) return undefined;
   return { ...(loginView !== undefined && { loginView }), ...(refreshView !== undefined && { refreshView }) };
 }
 
-/** @throws CoatcheckError `invalid_configuration`, when a route is made and not when it is asked for */
-export function requireHandler(method: string, handler: unknown): void {
-  if (typeof handler === "function") return;
+/** The handler. @throws CoatcheckError `invalid_configuration`, when a route is made and not when it is asked for */
+export function requireHandler<Handler>(method: string, handler: Handler): Handler {
+  if (typeof handler === "function") return handler;
   const message = `${method} takes a handler, a function: auth.${method}((…) => …), not ${kindOf(handler)}.`;
   throw new CoatcheckError("invalid_configuration", message);
 }
