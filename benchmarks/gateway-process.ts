@@ -4,6 +4,9 @@ import { Agent, request } from "node:http";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
 import { freePort } from "@coatcheck/throwaway-servers";
+import { USER_AGENT } from "./http/browser-request.ts";
+import { onServerCore } from "./http/cores.ts";
+import { NODE_FLAGS } from "./http/served-process.ts";
 
 /** From the root of the repository, where npm runs benchmarks. */
 const PROGRAM = resolve("apps/gateway/bin/coatcheck.js");
@@ -45,12 +48,32 @@ export class Gateway {
   }
 
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [...this.#command], {
-      env: this.#environment,
-      stdio: ["ignore", "pipe", "ignore", "ipc"],
-    });
+    await this.#launch(process.execPath, [...this.#command]);
+  }
+
+  /** Starts it as a contestant of `compare`: on their core, and with their flags. */
+  async startOnServerCore(): Promise<void> {
+    await this.#launch(...onServerCore(process.execPath, [...NODE_FLAGS, ...this.#command]));
+  }
+
+  async #launch(command: string, words: string[]): Promise<void> {
+    const child = spawn(command, words, { env: this.#environment, stdio: ["ignore", "pipe", "inherit", "ipc"] });
     this.#child = child;
-    if (child.stdout !== null) await once(child.stdout, "data");
+    const ended = once(child, "exit").then(([code]) => {
+      throw new Error(`The gateway ended with ${code} before it was ready.`);
+    });
+    // Of no interest once it is ready.
+    ended.catch(() => {});
+    if (child.stdout !== null) await Promise.race([once(child.stdout, "data"), ended]);
+  }
+
+  get processId(): number {
+    if (this.#child?.pid === undefined) throw new Error("The gateway is not running.");
+    return this.#child.pid;
+  }
+
+  get port(): number {
+    return this.#port;
   }
 
   /** Has a script of the benchmark's do something, and resolves when it says that it is done. */
@@ -97,6 +120,7 @@ export class Gateway {
     return new Promise((resolve, reject) => {
       const headers = {
         "x-csrf": "1",
+        "user-agent": USER_AGENT,
         ...(token === null ? {} : { cookie: `${this.cookieName}=${token}` }),
         ...(body === undefined
           ? {}

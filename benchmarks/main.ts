@@ -1,25 +1,34 @@
+import { parseArgs } from "node:util";
 import { runAuthenticate } from "./authenticate/run.ts";
 import { runDurability } from "./durability/run.ts";
 import { runFiles } from "./files/run.ts";
 import { runFootprint } from "./footprint/run.ts";
 import { runFrameworks } from "./frameworks/run.ts";
+import { FULL_PACE, QUICK_PACE } from "./http/compare.ts";
 import { runLoginFlood } from "./login-flood/run.ts";
 import { runLoginTiming } from "./login-timing/run.ts";
 import { runNearCache } from "./near-cache/run.ts";
 import { runOpenConnections } from "./open-connections/run.ts";
+import { runPeers } from "./peers/run.ts";
 import { runProxy } from "./proxy/run.ts";
+import type { Question } from "./question.ts";
 import { runRedis } from "./redis/run.ts";
+import { Results } from "./results.ts";
 import { runRevocationDelay } from "./revocation-delay/run.ts";
 import { runRevokeAll } from "./revoke-all/run.ts";
 
 /** Each question is a folder with a README that says what is compared and why, and what came out where. */
-const questions: Readonly<Record<string, () => Promise<void>>> = {
+const overHttp: Readonly<Record<string, Question>> = {
+  frameworks: runFrameworks,
+  peers: runPeers,
+  proxy: runProxy,
+  files: runFiles,
+};
+
+const others: Readonly<Record<string, () => Promise<void>>> = {
   authenticate: runAuthenticate,
   redis: runRedis,
   footprint: runFootprint,
-  frameworks: runFrameworks,
-  files: runFiles,
-  proxy: runProxy,
   "login-flood": runLoginFlood,
   "login-timing": runLoginTiming,
   "open-connections": runOpenConnections,
@@ -29,13 +38,44 @@ const questions: Readonly<Record<string, () => Promise<void>>> = {
   durability: runDurability,
 };
 
-const [name] = process.argv.slice(2);
-const question = name !== undefined && Object.hasOwn(questions, name) ? questions[name] : undefined;
-if (question === undefined) {
-  console.log(
-    `Usage: npm run bench -- <question>\n\nQuestions: ${Object.keys(questions).join(", ")}\n\nEach has a README that says what it compares. authenticate and footprint log in millions of users first: minutes, and\n3 GB of memory.`,
-  );
-  process.exitCode = name === undefined || name === "--help" ? 0 : 2;
-} else {
-  await question();
+const USAGE = `Usage: npm run bench -- <question> [options]
+
+Over HTTP: ${Object.keys(overHttp).join(", ")}
+  --quick      about two minutes: fewer and shorter rounds, for a first look
+  --only TEXT  only contestants whose name contains TEXT, and what they are held against; can be given several times
+  --write      puts the result into the README of the question
+
+Others: ${Object.keys(others).join(", ")}
+  They take no options. authenticate and footprint log in millions of users first: minutes, and 3 GB of memory.
+
+Each question has a README that says what it compares. The result goes to standard output, progress to standard error.`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    help: { type: "boolean", default: false },
+    quick: { type: "boolean", default: false },
+    only: { type: "string", multiple: true, default: [] },
+    write: { type: "boolean", default: false },
+  },
+});
+
+const [name = ""] = positionals;
+const question = Object.hasOwn(overHttp, name) ? overHttp[name] : undefined;
+const other = Object.hasOwn(others, name) ? others[name] : undefined;
+if (values.help || name === "") console.log(USAGE);
+else if (question !== undefined) await answer(question);
+else if (other !== undefined && !values.quick && !values.write && values.only.length === 0) await other();
+else {
+  console.error(other === undefined ? USAGE : `${name} takes no options.`);
+  process.exitCode = 2;
+}
+
+async function answer(question: Question): Promise<void> {
+  const { quick, only, write } = values;
+  const wants = (contestant: string) => only.length === 0 || only.some((text) => contestant.includes(text));
+  const results = new Results();
+  await question({ pace: quick ? QUICK_PACE : FULL_PACE, quick, wants }, results);
+  results.print();
+  if (write) await results.write(name);
 }

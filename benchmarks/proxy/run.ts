@@ -1,147 +1,128 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { PostgresServer, RedisServer } from "@coatcheck/throwaway-servers";
-import autocannon from "autocannon";
-import { Gateway } from "../gateway-process.ts";
-import { median } from "../median.ts";
-import { printTable, report } from "../report.ts";
-import { ServedProcess } from "../served-process.ts";
+import { browserRequest } from "../http/browser-request.ts";
+import { compare } from "../http/compare.ts";
+import { type Aim, addAims, addComparison } from "../http/comparison-tables.ts";
+import type { HttpContestant } from "../http/contestant.ts";
+import { stayOnClientCore } from "../http/cores.ts";
+import { ServedProcess } from "../http/served-process.ts";
+import type { Question } from "../question.ts";
+import { report } from "../report.ts";
+import { type GatewayOptions, type ServedGateway, startGateway } from "./gateways.ts";
+import { startAskingNginx, startPlainNginx, startUpstream } from "./nginx.ts";
 
 const CONNECTIONS = 32;
-const ROUNDS = 9;
-const WARM_UP_ROUNDS = 3;
-const SECONDS_PER_TURN = 2;
-/** While a login is fresh its session is read from the store, whatever the near-cache holds. */
-const FRESH_FOR_SECONDS = 1;
-const ada = { email: "ada@example.com", password: "counting analytical engines" };
+const HELLO = "/app/hello";
+const VERIFY = "/auth/verify/forward";
 
-interface Contestant {
-  readonly name: string;
-  readonly url: string;
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly rates: number[];
-}
+const BARE_PROXY = "@fastify/http-proxy, bare";
+const BARE_ROUTE = "a Fastify route, bare";
+const NEAR_CACHE = "the gateway, behind a login, near-cache";
+const SQLITE = "the gateway, behind a login, SQLite";
+const REDIS = "the gateway, behind a login, Redis";
+const VERIFY_NEAR_CACHE = `${VERIFY}, near-cache`;
+const VERIFY_SQLITE = `${VERIFY}, SQLite`;
 
-/** One that the others do what it does, and more; and the others. */
-interface Comparison {
-  readonly bare: Contestant;
-  readonly others: readonly Contestant[];
-}
+const aims: readonly Aim[] = [
+  { of: NEAR_CACHE, to: BARE_PROXY, atLeast: 0.85 },
+  { of: SQLITE, to: BARE_PROXY, atLeast: 0.8 },
+  { of: REDIS, to: BARE_PROXY, atLeast: 0.7 },
+  { of: VERIFY_NEAR_CACHE, to: BARE_ROUTE, atLeast: 0.7 },
+];
 
 /** What does the gateway cost a request that it forwards, or that another proxy asks it about? */
-export async function runProxy(): Promise<void> {
+export const runProxy: Question = async ({ pace, wants }, results) => {
+  stayOnClientCore();
   const folder = await mkdtemp(join(tmpdir(), "coatcheck-bench-proxy-"));
-  const [redis, postgres] = await Promise.all([RedisServer.start(), PostgresServer.start()]);
-  const script = new URL("./serve.js", import.meta.url);
-  const upstream = await ServedProcess.start(script, ["upstream"]);
-  const upstreamUrl = `http://127.0.0.1:${upstream.port}`;
-  const bareProxy = await ServedProcess.start(script, ["proxy", upstreamUrl]);
-  const nearCache = {
-    COATCHECK_SESSIONS: redis.url,
-    COATCHECK_DATABASE: await postgres.createDatabase(),
-    COATCHECK_NEAR_CACHE_MAX_STALENESS_MILLISECONDS: "1000",
-  };
-  const start = (name: string, access: string, environment: Readonly<Record<string, string>> = {}) =>
-    startGateway(join(folder, name), [{ path: "/app/", upstream: upstreamUrl, access }], environment);
-  const open = await start("open", "public");
-  const onSqlite = await start("sqlite", "login");
-  const cached = await start("cached", "login", nearCache);
-  const hello = { path: "/app/hello" };
-  const [sqliteCookie, cachedCookie] = [await cookieAt(onSqlite), await cookieAt(cached)];
-  const asked = { "x-forwarded-method": "GET", "x-forwarded-host": new URL(cached.url).host, "x-forwarded-uri": "/" };
-  await pause((FRESH_FOR_SECONDS + 1) * 1_000);
+  const [redis, postgres, upstream] = await Promise.all([RedisServer.start(), PostgresServer.start(), startUpstream()]);
+  const address = `127.0.0.1:${upstream.port}`;
+  const stops: (() => Promise<void>)[] = [];
+  try {
+    report("starting the gateways and proxies, and logging in");
+    const serve = async (role: string) => {
+      const process = await ServedProcess.start(new URL("./serve.js", import.meta.url), [role, `http://${address}`]);
+      stops.push(() => process.stop());
+      return process;
+    };
+    const start = async (name: string, access: GatewayOptions["access"], environment = {}) => {
+      const served = await startGateway({
+        folder: join(folder, name),
+        upstream: `http://${address}`,
+        access,
+        environment,
+      });
+      stops.push(() => served.gateway.stop());
+      return served;
+    };
+    const [bareProxy, bareRoute] = [await serve("proxy"), await serve("route")];
+    const open = await start("open", "public");
+    const onSqlite = await start("sqlite", "login");
+    const onRedis = await start("redis", "login", { COATCHECK_SESSIONS: `${redis.url}/1` });
+    const cached = await start("cached", "login", {
+      COATCHECK_SESSIONS: `${redis.url}/2`,
+      COATCHECK_DATABASE: await postgres.createDatabase(),
+      COATCHECK_NEAR_CACHE_MAX_STALENESS_MILLISECONDS: "1000",
+    });
+    const nginx = await startPlainNginx(address);
+    const asking = await startAskingNginx(address, `127.0.0.1:${cached.gateway.port}`);
+    stops.push(
+      () => nginx.stop(),
+      () => asking.stop(),
+    );
 
-  const comparisons: readonly Comparison[] = [
-    {
-      bare: { name: "a Fastify route, bare", url: upstreamUrl, headers: {}, ...hello, rates: [] },
-      others: [
-        {
-          name: "/auth/verify/forward, with the near-cache",
-          url: cached.url,
-          path: "/auth/verify/forward",
-          headers: { ...cachedCookie, ...asked },
-          rates: [],
-        },
-      ],
-    },
-    {
-      bare: {
-        name: "@fastify/http-proxy, bare",
-        url: `http://127.0.0.1:${bareProxy.port}`,
-        headers: {},
-        ...hello,
-        rates: [],
+    const contestants = [
+      plain(BARE_PROXY, bareProxy.port, bareProxy.pid),
+      forwarding("the gateway, a public route", open),
+      forwarding(NEAR_CACHE, cached),
+      forwarding(SQLITE, onSqlite),
+      forwarding(REDIS, onRedis),
+      plain("nginx, a plain proxy", nginx.port, nginx.processId),
+      {
+        ...forwarding("nginx asking the gateway by auth_request, near-cache", cached),
+        port: asking.port,
+        // What both of them need is what the request costs.
+        processes: [asking.processId, cached.gateway.processId],
       },
-      others: [
-        { name: "the gateway, a public route", url: open.url, headers: {}, ...hello, rates: [] },
-        {
-          name: "the gateway, behind a login, with the near-cache",
-          url: cached.url,
-          headers: cachedCookie,
-          ...hello,
-          rates: [],
-        },
-        {
-          name: "the gateway, behind a login, all in SQLite",
-          url: onSqlite.url,
-          headers: sqliteCookie,
-          ...hello,
-          rates: [],
-        },
-      ],
-    },
-  ];
-  for (let round = 1 - WARM_UP_ROUNDS; round <= ROUNDS; round++) {
-    report(round > 0 ? `round ${round} of ${ROUNDS}` : "warming up");
-    for (const { bare, others } of comparisons)
-      for (const each of [bare, ...others]) each.rates.push(await rateOf(each));
+      plain(BARE_ROUTE, bareRoute.port, bareRoute.pid),
+      verifying(VERIFY_NEAR_CACHE, cached),
+      verifying(VERIFY_SQLITE, onSqlite),
+    ].filter(({ name }) => wants(name) || name === BARE_PROXY || name === BARE_ROUTE);
+    const comparison = await compare(contestants, CONNECTIONS, pace);
+    addComparison(results, comparison, (name) =>
+      name.startsWith(VERIFY) || name === BARE_ROUTE ? BARE_ROUTE : BARE_PROXY,
+    );
+    addAims(results, comparison, aims);
+  } finally {
+    await Promise.all(stops.map((stop) => stop()));
+    await Promise.all([redis.stop(), postgres.stop(), upstream.stop()]);
+    await rm(folder, { recursive: true });
   }
-  printTable(["One process, 32 connections", "requests per second", "of bare"], comparisons.flatMap(rowsOf));
-  await Promise.all([open, onSqlite, cached].map((gateway) => gateway.stop()));
-  for (const each of [bareProxy, upstream]) each.stop();
-  await Promise.all([redis.stop(), postgres.stop()]);
-  await rm(folder, { recursive: true });
+};
+
+function plain(name: string, port: number, pid: number): HttpContestant {
+  return { name, port, processes: [pid], answer: "hello", requests: [browserRequest(`127.0.0.1:${port}`, HELLO, {})] };
 }
 
-/** A share is the median of each round's: what slows the machine down for a while slows both down. */
-function rowsOf({ bare, others }: Comparison): string[][] {
-  const measured = ({ rates }: Contestant) => rates.slice(WARM_UP_ROUNDS);
-  return [bare, ...others].map((each) => {
-    const shares = measured(each).map((rate, round) => rate / (measured(bare)[round] ?? Number.NaN));
-    const rate = Math.round(median(measured(each))).toLocaleString("en");
-    return [each.name, rate, `${Math.round(median(shares) * 100)} %`];
-  });
+function forwarding(name: string, served: ServedGateway): HttpContestant {
+  return contestant(name, served, HELLO, {}, '{"hello":"world"}');
 }
 
-async function startGateway(
-  folder: string,
-  routes: readonly object[],
-  environment: Readonly<Record<string, string>>,
-): Promise<Gateway> {
-  const gateway = await Gateway.create({
-    COATCHECK_DATA: folder,
-    COATCHECK_ROUTES: JSON.stringify(routes),
-    COATCHECK_FORWARD_AUTH: "true",
-    COATCHECK_TRUSTED_PROXIES: "127.0.0.1,::1",
-    COATCHECK_FRESH_FOR_SECONDS: String(FRESH_FOR_SECONDS),
-    COATCHECK_LOG_LEVEL: "warn",
-    ...environment,
-  });
-  await gateway.start();
-  return gateway;
+function verifying(name: string, served: ServedGateway): HttpContestant {
+  const { host } = new URL(served.gateway.url);
+  const asked = { "X-Forwarded-Method": "GET", "X-Forwarded-Host": host, "X-Forwarded-Uri": "/" };
+  return contestant(name, served, VERIFY, asked, "HTTP/1.1 200");
 }
 
-async function cookieAt(gateway: Gateway): Promise<{ readonly cookie: string }> {
-  await gateway.addUser(ada.email, ada.password);
-  return { cookie: `${gateway.cookieName}=${await gateway.login(ada.email, ada.password)}` };
-}
-
-async function rateOf({ name, url, path, headers }: Contestant): Promise<number> {
-  const requests = [{ method: "GET" as const, path, headers }];
-  const result = await autocannon({ url, connections: CONNECTIONS, duration: SECONDS_PER_TURN, requests });
-  if (result.non2xx > 0 || result.errors > 0) throw new Error(`${name}: ${result.non2xx + result.errors} failed.`);
-  return result.requests.total / result.duration;
+function contestant(
+  name: string,
+  { gateway, cookies }: ServedGateway,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  answer: string,
+): HttpContestant {
+  const { host } = new URL(gateway.url);
+  const requests = cookies.map((cookie) => browserRequest(host, path, { Cookie: cookie, ...headers }));
+  return { name, port: gateway.port, processes: [gateway.processId], requests, answer };
 }

@@ -1,7 +1,7 @@
 import { fastifyHttpProxy } from "@fastify/http-proxy";
 import Fastify from "fastify";
 
-// The upstream, or a bare proxy before one that listens already.
+// A bare route, or a bare proxy before an upstream that listens already. Tells its parent the port.
 const [role = "", upstream = ""] = process.argv.slice(2);
 const app = Fastify();
 if (role === "proxy") app.register(fastifyHttpProxy, { upstream });

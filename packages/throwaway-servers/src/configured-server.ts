@@ -21,6 +21,11 @@ export abstract class ConfiguredServer {
     return this.#server.port;
   }
 
+  /** Of the program itself; its workers are its children. */
+  get processId(): number {
+    return this.#server.processId;
+  }
+
   stop(): Promise<void> {
     return this.#server.stop();
   }

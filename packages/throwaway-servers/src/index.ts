@@ -11,6 +11,7 @@ export { NginxServer } from "./nginx-server.ts";
 export { PgBouncer } from "./pgbouncer.ts";
 export { PhpFpm } from "./php-fpm.ts";
 export { PostgresServer, type PostgresServerOptions } from "./postgres-server.ts";
+export { programPath } from "./programs.ts";
 export { RedisCluster, type RedisClusterOptions } from "./redis-cluster.ts";
 export { RedisSentinels } from "./redis-sentinels.ts";
 export { RedisServer, type RedisServerOptions } from "./redis-server.ts";

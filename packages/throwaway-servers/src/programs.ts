@@ -18,6 +18,7 @@ const debianPackages = {
   "uri_signing.so": "trafficserver-experimental-plugins",
   gunicorn: "gunicorn",
   "flask/__init__.py": "python3-flask",
+  "flask_login/__init__.py": "python3-flask-login",
   lighttpd: "lighttpd",
   apache2: "apache2-bin",
   "php-fpm": "php-fpm",

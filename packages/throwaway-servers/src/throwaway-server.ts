@@ -62,6 +62,13 @@ export class ThrowawayServer {
     return this.#process !== undefined && !hasEnded(this.#process) && !this.#paused;
   }
 
+  /** Of the running program. Throws where it does not run. */
+  get processId(): number {
+    const child = this.#process;
+    if (child?.pid === undefined || hasEnded(child)) throw this.#fault("does not run");
+    return child.pid;
+  }
+
   /** Sends it a signal and waits for its end. A `SIGKILL` takes its children too, as a power cut would. */
   async kill(name: NodeJS.Signals = "SIGKILL"): Promise<void> {
     const child = this.#process;
@@ -84,12 +91,12 @@ export class ThrowawayServer {
 
   /** Leaves it with its connections open and unable to answer, as a machine that hangs. */
   pause(): void {
-    stopFamily(this.#runningProcessId());
+    stopFamily(this.processId);
     this.#paused = true;
   }
 
   resume(): void {
-    continueFamily(this.#runningProcessId());
+    continueFamily(this.processId);
     this.#paused = false;
   }
 
@@ -132,12 +139,6 @@ export class ThrowawayServer {
     }
     await this.kill();
     throw this.#fault("was not ready in time");
-  }
-
-  #runningProcessId(): number {
-    const child = this.#process;
-    if (child?.pid === undefined || hasEnded(child)) throw this.#fault("does not run");
-    return child.pid;
   }
 
   get #logPath(): string {

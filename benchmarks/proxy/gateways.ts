@@ -1,0 +1,41 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { Gateway } from "../gateway-process.ts";
+
+/** While a login is fresh its session is read from the store, whatever the near-cache holds. */
+const FRESH_FOR_SECONDS = 1;
+const SESSIONS = 20;
+const ada = { email: "ada@example.com", password: "counting analytical engines" };
+
+export interface GatewayOptions {
+  readonly folder: string;
+  readonly upstream: string;
+  readonly access: "public" | "login";
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export interface ServedGateway {
+  readonly gateway: Gateway;
+  /** The `Cookie` of each of its sessions. */
+  readonly cookies: readonly string[];
+}
+
+/** A gateway with one route, before which one user has logged in several times. */
+export async function startGateway({ folder, upstream, access, environment }: GatewayOptions): Promise<ServedGateway> {
+  const gateway = await Gateway.create({
+    COATCHECK_DATA: folder,
+    COATCHECK_ROUTES: JSON.stringify([{ path: "/app/", upstream, access }]),
+    COATCHECK_FORWARD_AUTH: "true",
+    COATCHECK_TRUSTED_PROXIES: "127.0.0.1,::1",
+    COATCHECK_FRESH_FOR_SECONDS: String(FRESH_FOR_SECONDS),
+    COATCHECK_LOG_LEVEL: "warn",
+    ...environment,
+  });
+  await gateway.startOnServerCore();
+  await gateway.addUser(ada.email, ada.password);
+  const cookies: string[] = [];
+  for (let index = 0; index < SESSIONS; index += 1) {
+    cookies.push(`${gateway.cookieName}=${await gateway.login(ada.email, ada.password)}`);
+  }
+  await pause(FRESH_FOR_SECONDS * 1_000);
+  return { gateway, cookies };
+}
