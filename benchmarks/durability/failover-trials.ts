@@ -48,7 +48,8 @@ export async function failoverTrial(options: {
 
     await until(async () => (await sentinels.master()) === replica);
     const isUndone = await passesAtNewProcess(sentinels, login.token);
-    const passesAtRevoker = (await sessions.authenticate(login.token).catch(() => null))?.status === "authenticated";
+    const passesAtRevoker =
+      (await Promise.resolve(sessions.authenticate(login.token)).catch(() => null))?.status === "authenticated";
     await until(async () => (await client.ping()) === "PONG");
     // The channel is open again within moments; a repair follows at once.
     await pause(3_000);

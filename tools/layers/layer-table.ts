@@ -112,7 +112,13 @@ export const layers: readonly Layer[] = [
     // Express is made of Node's own requests and responses.
     name: "the adapter of Express",
     files: /^packages\/coatcheck\/src\/adapters\/express\.ts$/,
-    imports: [`${library}adapters/door/`, `${library}adapters/node/`, `${library}http/`, `${library}errors.ts`],
+    imports: [
+      `${library}adapters/door/`,
+      `${library}adapters/node/`,
+      `${library}http/`,
+      `${library}core/awaitable.ts`,
+      `${library}errors.ts`,
+    ],
     types: [`${library}core/`, "npm:", "node:"],
   },
   {
@@ -123,6 +129,7 @@ export const layers: readonly Layer[] = [
       `${library}adapters/$1/`,
       `${library}adapters/door/`,
       `${library}http/`,
+      `${library}core/awaitable.ts`,
       `${library}core/fault-warning.ts`,
       `${library}errors.ts`,
     ],

@@ -29,7 +29,7 @@ export const coreRules: readonly Rule[] = [
   {
     rule: "A touch that the store refuses although nothing changed means that the session has expired.",
     source: authenticator,
-    within: "Authenticator.authenticate",
+    within: "Authenticator.#judge",
     replace: " || record.version === lostVersion",
     with: "",
     tests: `${tests}/authenticate.test.ts`,
@@ -202,7 +202,7 @@ export const coreRules: readonly Rule[] = [
   {
     rule: "A secret that was replaced for good revokes the session, for both of its holders.",
     source: authenticator,
-    within: "Authenticator.authenticate",
+    within: "Authenticator.#judge",
     replace: 'await this.#parts.end(record, "token_reused", options);',
     with: "",
     tests: `${tests}/token-reuse.test.ts`,

@@ -53,7 +53,7 @@ export class PassRevokingStore implements SessionStore {
     return result;
   }
 
-  find(reference: SessionReference): Promise<SessionRecord | null> {
+  find(reference: SessionReference): ReturnType<SessionStore["find"]> {
     return this.#store.find(reference);
   }
 

@@ -1,6 +1,7 @@
 /** Sessions and logins for Fastify 5. @module */
 
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest, RouteGenericInterface } from "fastify";
+import { after } from "../core/awaitable.ts";
 import { CoatcheckError } from "../errors.ts";
 import { answerTo } from "../http/answer.ts";
 import type { AuthSession } from "../http/auth-session.ts";
@@ -34,7 +35,7 @@ export type FastifyHandler<Route extends RouteGenericInterface, Session> = (
 export type FastifyRouteHandler<Route extends RouteGenericInterface> = (
   request: FastifyRequest<Route>,
   reply: FastifyReply<Route>,
-) => Promise<unknown>;
+) => unknown;
 
 /** The session of a request that passed the plugin. */
 export type FastifySessionOf<User> = <Route extends RouteGenericInterface>(
@@ -196,11 +197,12 @@ function authOf<User>(door: Door<User, FastifyRefusalHandler>): FastifyAuth<User
     decide: Decide<User>,
     handler: FastifyHandler<Route, LoggedIn<User>>,
   ): FastifyRouteHandler<Route> {
-    return async (request, reply) => {
+    return (request, reply) => {
       const auth = of(request);
-      const refusal = await decide(auth);
-      if (refusal === null) return handler(request, reply, auth as LoggedIn<User>);
-      return turnAway(refusal, request as FastifyRequest, reply as FastifyReply);
+      return after(decide(auth), (refusal) => {
+        if (refusal === null) return handler(request, reply, auth as LoggedIn<User>);
+        return turnAway(refusal, request as FastifyRequest, reply as FastifyReply);
+      });
     };
   }
 

@@ -1,5 +1,6 @@
 /** Sessions and logins for handlers that get a Request and give a Response: Next.js, SvelteKit, Remix, Bun, Deno. @module */
 
+import type { Awaitable } from "../core/awaitable.ts";
 import { CoatcheckError } from "../errors.ts";
 import { type Answer, answerTo, faultAnswer } from "../http/answer.ts";
 import type { AuthSession } from "../http/auth-session.ts";
@@ -10,8 +11,6 @@ import type { Refusal } from "../http/refusal.ts";
 import type { DoorAuth } from "./door/door-auth.ts";
 import type { DoorOptions, NoRequestUserOption, RequestUserOption } from "./door/door-options.ts";
 import { type Decide, type Door, doorWith, openDoor, requireHandler } from "./door/open-door.ts";
-
-type Awaitable<Value> = Value | Promise<Value>;
 
 /** Answers a refused request in the application's own way. */
 export type FetchRefusalHandler = (refusal: Refusal, request: Request) => Awaitable<Response>;

@@ -1,8 +1,10 @@
 import { CoatcheckError } from "../errors.ts";
+import { type Awaitable, after } from "./awaitable.ts";
 import type { Clock, Timestamp } from "./clock.ts";
 import type { ClockCheck } from "./clock-check.ts";
 import {
   confirmPending,
+  isCurrent,
   isPendingLost,
   mayIssueSecret,
   type Recognition,
@@ -42,6 +44,8 @@ interface AuthenticatorParts {
 
 /**
  * Authenticator decides what a presented token is worth. It reads the store once, and writes only if something changed.
+ * Nearly every request presents the newest secret, in time, with nothing to write: where the record is there already,
+ * that is decided without waiting. Everything else takes its turn, by the same rules.
  */
 export class Authenticator {
   readonly #parts: AuthenticatorParts;
@@ -50,18 +54,46 @@ export class Authenticator {
     this.#parts = parts;
   }
 
-  async authenticate(text: string, options: AuthenticateOptions): Promise<AuthenticationResult> {
-    const { store, clock, clocks } = this.#parts;
+  authenticate(text: string, options: AuthenticateOptions): Awaitable<AuthenticationResult> {
+    const { clocks } = this.#parts;
     const token = parseToken(text);
     if (token === null) return unauthenticated("malformed");
-    if (clocks.isOff) await clocks.readFence(token.userKey);
+    if (clocks.isOff) return clocks.readFence(token.userKey).then(() => this.#lookUp(token, options));
+    return this.#lookUp(token, options);
+  }
 
+  #lookUp(token: TokenParts, options: AuthenticateOptions): Awaitable<AuthenticationResult> {
     const copied = this.#acceptCopy(token, options.slide ?? true);
     if (copied !== null) return copied;
+    return after(this.#find(token), (record) => {
+      if (record === null) return unauthenticated("unknown");
+      return this.#acceptAsItIs(record, token, options.slide ?? true) ?? this.#judge(record, token, options);
+    });
+  }
 
+  /** A store that throws has failed like one that rejects. */
+  #find(token: TokenParts): Awaitable<SessionRecord | null> {
+    try {
+      return this.#parts.store.find(token);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** The newest secret within its deadlines, with nothing to write: null for everything else, which says nothing. */
+  #acceptAsItIs(record: SessionRecord, token: TokenParts, slide: boolean): Authentication | null {
+    if (record.pending !== null) return null;
+    const now = this.#parts.clock.now();
+    if (expiresAt(record) <= now || !isCurrent(record, token)) return null;
+    return this.#changeFor(record, "current", slide, now) === null ? this.#accept(record, token, "current", now) : null;
+  }
+
+  async #judge(first: SessionRecord, token: TokenParts, options: AuthenticateOptions): Promise<AuthenticationResult> {
+    const { store, clock, clocks } = this.#parts;
+    let record: SessionRecord | null = first;
     let lostVersion: number | null = null;
     for (let attempt = 0; attempt < MAXIMUM_WRITE_ATTEMPTS; attempt++) {
-      const record = await store.find(token);
+      if (attempt > 0) record = await store.find(token);
       if (record === null) return unauthenticated("unknown");
 
       const now = clock.now();
@@ -100,12 +132,8 @@ export class Authenticator {
   #acceptCopy(token: TokenParts, slide: boolean): Authentication | null {
     const { store, policy, clock } = this.#parts;
     const record = store.findCopy?.(token) ?? null;
-    if (record === null || record.pending !== null) return null;
-    const now = clock.now();
-    if (expiresAt(record) <= now || isFresh(policy, record.current.authenticatedAt, now)) return null;
-    if (recognise(record, token, now) !== "current" || this.#changeFor(record, "current", slide, now) !== null)
-      return null;
-    return this.#accept(record, token, "current", now);
+    if (record === null || isFresh(policy, record.current.authenticatedAt, clock.now())) return null;
+    return this.#acceptAsItIs(record, token, slide);
   }
 
   /**

@@ -1,3 +1,4 @@
+import { type Awaitable, isPending } from "./awaitable.ts";
 import type { EndReason, RemovedSession, SessionChange, SessionRecord, SessionReference } from "./session-record.ts";
 import type {
   ChannelListener,
@@ -68,11 +69,12 @@ export class RevocationMemory implements SessionStore {
     return result;
   }
 
-  async find(reference: SessionReference): Promise<SessionRecord | null> {
+  find(reference: SessionReference): Awaitable<SessionRecord | null> {
     if (this.#refuses(reference)) return null;
-    const record = await this.#store.find(reference);
+    const found = this.#store.find(reference);
+    if (!isPending(found)) return found;
     // Checked again: the session may have been removed, and the removal lost, while the answer was on its way.
-    return this.#refuses(reference) ? null : record;
+    return found.then((record) => (this.#refuses(reference) ? null : record));
   }
 
   async update(reference: SessionReference, change: SessionChange, expectedVersion: number): Promise<boolean> {

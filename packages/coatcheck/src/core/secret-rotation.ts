@@ -39,6 +39,11 @@ export type Recognition =
   /** Never issued. Session ids are public, so this must change nothing: otherwise anyone could end any session. */
   | "unknown";
 
+/** Whether it is the secret in force: what `recognise` calls `current`, which no clock decides. */
+export function isCurrent(record: SessionRecord, presented: TokenParts): boolean {
+  return digestsMatch(digestOf(presented.secret), record.current.digest);
+}
+
 export function recognise(record: SessionRecord, presented: TokenParts, now: Timestamp): Recognition {
   const digest = digestOf(presented.secret);
   if (digestsMatch(digest, record.current.digest)) return "current";

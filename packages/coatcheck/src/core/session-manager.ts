@@ -1,6 +1,7 @@
 import { CoatcheckError } from "../errors.ts";
 import { announceRemovals } from "./announce-removals.ts";
 import { type AuthenticateOptions, Authenticator } from "./authenticator.ts";
+import type { Awaitable } from "./awaitable.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { ClockCheck } from "./clock-check.ts";
 import { digestOf } from "./digest.ts";
@@ -122,8 +123,11 @@ export class SessionManager {
     return { outcome: "logged_in", token, authentication: this.#authenticationFor(record, token) };
   }
 
-  /** Decides what a presented token is worth. Any text may be passed: only a token that was issued here is accepted. */
-  authenticate(token: string, options: AuthenticateOptions = {}): Promise<AuthenticationResult> {
+  /**
+   * Decides what a presented token is worth. Any text may be passed: only a token that was issued here is accepted. The
+   * answer is there at once where the store has it in this process: `await` takes both.
+   */
+  authenticate(token: string, options: AuthenticateOptions = {}): Awaitable<AuthenticationResult> {
     return this.#authenticator.authenticate(token, options);
   }
 

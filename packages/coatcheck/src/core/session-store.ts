@@ -1,3 +1,4 @@
+import type { Awaitable } from "./awaitable.ts";
 import type { Timestamp } from "./clock.ts";
 import type { EndReason, RemovedSession, SessionChange, SessionRecord, SessionReference } from "./session-record.ts";
 
@@ -100,8 +101,12 @@ export interface SessionStore {
     options?: { readonly replaces?: string },
   ): Promise<InsertOutcome>;
 
-  /** The session, or null if there is none. An expired session that was not removed yet is returned: core judges it. */
-  find(reference: SessionReference): Promise<SessionRecord | null>;
+  /**
+   * The session, or null if there is none. An expired session that was not removed yet is returned: core judges it. A
+   * store that has the answer in this process returns it without a promise, which spares every request the wait; what
+   * it throws then counts as a rejection.
+   */
+  find(reference: SessionReference): Awaitable<SessionRecord | null>;
 
   /**
    * Only for a store that keeps copies: the session as it was a moment ago, if a copy is at hand and no older than the

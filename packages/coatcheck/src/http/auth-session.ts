@@ -1,3 +1,4 @@
+import { type Awaitable, after } from "../core/awaitable.ts";
 import type { Authentication, Session } from "../core/session.ts";
 import type { JsonObject } from "../core/session-record.ts";
 import { type GuardedRequest, pathOf } from "./guarded-request.ts";
@@ -8,7 +9,6 @@ import { type LoginViews, refuseAnonymous, refuseStale, type StepUp, validateVie
 import { listOwn, revokeOwn } from "./own-sessions.ts";
 import type { Refusal } from "./refusal.ts";
 import type { RequestSession } from "./request-session.ts";
-import { findRequestUser } from "./request-user.ts";
 import type { HeaderEdit, OutgoingResponse } from "./response-headers.ts";
 import { safeNext } from "./safe-next.ts";
 import { refuseCallAlone, refuseUnloaded, requireLoadOptions } from "./session-mistakes.ts";
@@ -21,7 +21,8 @@ import { protectFromOtherClient } from "./session-protection.ts";
 export class AuthSession<User> {
   readonly #session: RequestSession;
   readonly #rules: LoginRules<User>;
-  #loading: Promise<this> | null = null;
+  /** Itself, once it is loaded. */
+  #loading: Awaitable<this> | null = null;
   #isLoaded = false;
   #user: User | null = null;
   #held: Authentication | null = null;
@@ -47,7 +48,7 @@ export class AuthSession<User> {
 
   /** The user, or null. @throws CoatcheckError `session_not_loaded` before `load`, as every property of the session */
   get user(): User | null {
-    this.#requireLoaded();
+    if (!this.#isLoaded) refuseUnloaded();
     return this.#user;
   }
 
@@ -71,7 +72,7 @@ export class AuthSession<User> {
 
   /** The proof of the session: what issuers of passes and identity tokens ask for. Null without a session. */
   get authentication(): Authentication | null {
-    this.#requireLoaded();
+    if (!this.#isLoaded) refuseUnloaded();
     return this.#held;
   }
 
@@ -79,25 +80,22 @@ export class AuthSession<User> {
    * Asks the store and finds the user, at the first call; further ones get the same. `slide: false` marks a poll, which
    * does not extend the session: `const { user } = await auth.of(request).load();`
    */
-  load(options?: { readonly slide?: boolean }): Promise<this> {
-    const own = calledOn(this);
-    own.#loading ??= own.#load(options);
-    return own.#loading;
+  async load(options?: { readonly slide?: boolean }): Promise<this> {
+    return calledOn(this).#loadOnce(options);
   }
 
   /** Asks once more, as for a WebSocket: null where the browser has a new cookie since. Till then all is as before. */
-  reload(options?: { readonly slide?: boolean }): Promise<this> {
+  async reload(options?: { readonly slide?: boolean }): Promise<this> {
     calledOn(this).#session.refresh();
     this.#decisions++;
-    this.#loading = this.#load(options);
-    return this.#loading;
+    this.#loading = null;
+    return this.#loadOnce(options);
   }
 
-  /** Null for a user who is logged in; else the answer to give. */
-  async requireLogin(views?: LoginViews): Promise<Refusal | null> {
+  /** Null for a user who is logged in; else the answer to give. At once, where session and user are at hand. */
+  requireLogin(views?: LoginViews): Awaitable<Refusal | null> {
     if (views !== undefined) validateViews(views);
-    await calledOn(this).load();
-    return this.#user === null ? this.refuseLogin(views) : null;
+    return after(calledOn(this).#loadOnce(), () => (this.#user === null ? this.refuseLogin(views) : null));
   }
 
   /** What `requireLogin` answers without a user: where a session will not do for a reason of the application's. */
@@ -106,14 +104,15 @@ export class AuthSession<User> {
   }
 
   /** Null for a user who proved a moment ago who they are; else the answer to give. A session is needed for that. */
-  async requireFresh(options: LoginViews & StepUp = {}): Promise<Refusal | null> {
+  requireFresh(options: LoginViews & StepUp = {}): Awaitable<Refusal | null> {
     validateViews(options, ["withinSeconds"]);
-    await calledOn(this).load();
-    if (this.#user === null) return this.refuseLogin(options);
-    const held = this.#held;
-    if (held !== null && this.#isFresh(held, options.withinSeconds)) return null;
-    const { refreshView = this.#rules.refreshView } = options;
-    return refuseStale(this.#session, held, refreshView);
+    return after(calledOn(this).#loadOnce(), () => {
+      if (this.#user === null) return this.refuseLogin(options);
+      const held = this.#held;
+      if (held !== null && this.#isFresh(held, options.withinSeconds)) return null;
+      const { refreshView = this.#rules.refreshView } = options;
+      return refuseStale(this.#session, held, refreshView);
+    });
   }
 
   /**
@@ -130,7 +129,7 @@ export class AuthSession<User> {
   ): Promise<LoginOutcome<User>> {
     const login = await logIn(calledOn(this).#steps, userId, check, options);
     if (!login.ok) return login;
-    this.#decide(this.#isActive(login.user) ? login.user : null, login.authentication);
+    this.#decide(this.#rules.users.isActive(login.user) ? login.user : null, login.authentication);
     return { ok: true, user: login.user, session: login.authentication.session };
   }
 
@@ -214,52 +213,57 @@ export class AuthSession<User> {
     return this.#session.finish(response);
   }
 
-  async #load(options?: { readonly slide?: boolean }): Promise<this> {
-    const decisions = this.#decisions;
-    const held = await this.#authenticate(options && requireLoadOptions(options));
-    const found = held === null ? null : await this.#findSessionUser(held);
-    const { findRequestUser: find } = this.#rules;
-    const isNamed = found === null && find !== undefined;
-    const user = isNamed ? await findRequestUser(this.#session, find, (each) => this.#isActive(each)) : found;
-    // A login or logout meanwhile has the last word.
-    if (this.#decisions === decisions) this.#know(user, found === null ? null : held);
-    this.#session.sessions.events.emit("user_accessed", { userId: this.#held?.session.userId ?? null }, this.request);
-    return this;
-  }
-
-  async #findSessionUser(held: Authentication): Promise<User | null> {
-    const { id: sessionId, userId, remembered } = held.session;
-    const user = await this.#findActiveUser(userId);
-    if (user !== null && remembered && !this.#isFresh(held)) {
-      this.#session.sessions.events.emit("user_loaded_from_cookie", { userId, sessionId }, this.request);
+  /** A failure stays the answer, too: a request whose session could not be read does not ask until it works. */
+  #loadOnce(options?: { readonly slide?: boolean }): Awaitable<this> {
+    if (this.#loading !== null) return this.#loading;
+    try {
+      this.#loading = this.#load(options);
+    } catch (error) {
+      this.#loading = Promise.reject(error);
     }
-    return user;
+    return this.#loading;
   }
 
-  async #findActiveUser(userId: string, force = false): Promise<User | null> {
-    // Not ??: what libraries give for no user is false, too.
-    const user = (await this.#rules.findUser(userId)) || null;
-    return user !== null && (force || this.#isActive(user)) ? user : null;
+  #load(options?: { readonly slide?: boolean }): Awaitable<this> {
+    const decisions = this.#decisions;
+    return after(this.#authenticate(options && requireLoadOptions(options)), (held) =>
+      after(held === null ? null : this.#findSessionUser(held), (found) =>
+        after(found ?? this.#rules.users.namedBy(this.#session), (user) => {
+          // A login or logout meanwhile has the last word.
+          if (this.#decisions === decisions) this.#know(user, found === null ? null : held);
+          const userId = this.#held?.session.userId ?? null;
+          this.#session.sessions.events.emit("user_accessed", { userId }, this.request);
+          return this;
+        }),
+      ),
+    );
+  }
+
+  #findSessionUser(held: Authentication): Awaitable<User | null> {
+    const { id: sessionId, userId, remembered } = held.session;
+    return after(this.#rules.users.byId(userId), (user) => {
+      if (user !== null && remembered && !this.#isFresh(held)) {
+        this.#session.sessions.events.emit("user_loaded_from_cookie", { userId, sessionId }, this.request);
+      }
+      return user;
+    });
   }
 
   /** The session that the request brought; null where another client presents it under "strong" protection. */
-  async #authenticate(options?: { readonly slide?: boolean }): Promise<Authentication | null> {
-    const held = await this.#session.authenticate(options);
-    if (held.status !== "authenticated") return null;
-    if (this.#session.isOfClient(held.session, this.#rules)) return held;
-    const isReported = this.#isReported;
-    this.#isReported = true;
-    return protectFromOtherClient(held, this.#session, { ...this.#rules, isReported });
+  #authenticate(options?: { readonly slide?: boolean }): Awaitable<Authentication | null> {
+    return after(this.#session.authenticate(options), (held) => {
+      if (held.status !== "authenticated") return null;
+      if (this.#session.isOfClient(held.session, this.#rules)) return held;
+      const isReported = this.#isReported;
+      this.#isReported = true;
+      return protectFromOtherClient(held, this.#session, { ...this.#rules, isReported });
+    });
   }
 
   /** The session of its user: one who is gone or not active has a session, and no say by it. */
   async #ownSession(): Promise<Authentication | null> {
-    await this.load();
+    await this.#loadOnce();
     return this.#held;
-  }
-
-  #isActive(user: User): boolean {
-    return this.#rules.isActive === undefined || this.#rules.isActive(user) === true;
   }
 
   #isFresh(held: Authentication, seconds = this.#session.sessions.policy.freshForSeconds): boolean {
@@ -277,11 +281,7 @@ export class AuthSession<User> {
   #decide(user: User | null, held: Authentication | null): void {
     this.#decisions++;
     this.#know(user, held);
-    this.#loading = Promise.resolve(this);
-  }
-
-  #requireLoaded(): void {
-    if (!this.#isLoaded) refuseUnloaded();
+    this.#loading = this;
   }
 
   get #steps(): LoginSteps<User> {
@@ -289,7 +289,7 @@ export class AuthSession<User> {
       session: this.#session,
       isSameClient: (held) => this.#session.isOfClient(held.session, this.#rules),
       authenticate: () => this.#authenticate(),
-      findActiveUser: (userId, force) => this.#findActiveUser(userId, force),
+      findActiveUser: (userId, force) => this.#rules.users.byId(userId, force),
     };
   }
 }

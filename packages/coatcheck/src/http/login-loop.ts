@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { Awaitable } from "../core/awaitable.ts";
 import { LOGIN_OPTIONS, requireLoginOptions } from "../core/login-arguments.ts";
 import type { Authentication } from "../core/session.ts";
 import { CoatcheckError } from "../errors.ts";
@@ -16,9 +17,9 @@ export interface LoginSteps<User> {
   readonly session: RequestSession;
   readonly isSameClient: (held: Authentication) => boolean;
   /** The session that the request brought, as far as it may be believed. */
-  readonly authenticate: () => Promise<Authentication | null>;
+  readonly authenticate: () => Awaitable<Authentication | null>;
   /** The user of that id, if the application has one and lets them be logged in; with `force` an inactive one, too. */
-  readonly findActiveUser: (userId: string, force: boolean) => Promise<User | null>;
+  readonly findActiveUser: (userId: string, force: boolean) => Awaitable<User | null>;
 }
 
 type Proven<User> = { readonly ok: true; readonly user: User; readonly authentication: Authentication } | Refusal;

@@ -1,3 +1,4 @@
+import type { Awaitable } from "../core/awaitable.ts";
 import { refuseUnknownOptions, requireChoice, requireFunction } from "../core/known-options.ts";
 import type { Session } from "../core/session.ts";
 import { kindOf } from "../core/written-value.ts";
@@ -6,8 +7,7 @@ import type { GuardedRequest } from "./guarded-request.ts";
 import { type LoginViews, validateViews } from "./login-views.ts";
 import type { RequestGuard } from "./request-guard.ts";
 import type { ProtectionRules } from "./session-protection.ts";
-
-type Awaitable<Value> = Value | Promise<Value>;
+import { UserLookup } from "./user-lookup.ts";
 
 /** How the application finds its users, and which of them may be logged in. */
 export interface UserOptions<User> extends LoginViews {
@@ -45,10 +45,7 @@ export interface LoginManagerOptions<User> extends UserOptions<User> {
  * session of a user stand for that of what the user is, too.
  */
 export interface LoginRules<User> extends ProtectionRules {
-  readonly findUser: UserOptions<User>["findUser"];
-  readonly findRequestUser: UserOptions<User>["findRequestUser"] | undefined;
-  /** Undefined where every user is active. */
-  isActive?(user: User): boolean;
+  readonly users: UserLookup<User>;
   readonly loginView: string | null;
   readonly refreshView: string | null;
 }
@@ -79,9 +76,10 @@ export function loginRulesOf<User>(options: LoginManagerOptions<User>): LoginRul
   requireChoice("sessionProtection", options.sessionProtection, ["basic", "strong", "off"]);
   const { loginView = null, refreshView = null } = validateViews(options, ["guard", ...USER_OPTIONS]);
   return Object.freeze({
-    findUser: options.findUser,
-    findRequestUser: options.findRequestUser,
-    ...(options.isActive !== undefined && { isActive: deciding("isActive", options.isActive) }),
+    users: new UserLookup({
+      ...options,
+      ...(options.isActive !== undefined && { isActive: deciding("isActive", options.isActive) }),
+    }),
     sessionProtection: options.sessionProtection ?? "basic",
     isSameClient: options.isSameClient && deciding("isSameClient", options.isSameClient),
     loginView,

@@ -1,3 +1,4 @@
+import { type Awaitable, isPending } from "../core/awaitable.ts";
 import type { LoginAttempt, LoginOptions } from "../core/login.ts";
 import { LOGIN_OPTIONS, requireLoginAttempt, requireLoginOptions } from "../core/login-arguments.ts";
 import { type Authentication, type AuthenticationResult, type Session, unauthenticated } from "../core/session.ts";
@@ -37,6 +38,8 @@ export type RequestLoginResult =
   | LoginResult
   | { readonly outcome: "refused"; readonly refusal: Refusal<"cross_origin_request"> };
 
+const ABSENT = unauthenticated("absent");
+
 /**
  * RequestSession is the session of one admitted request: its cookie, its lookup, and the headers of its response. The
  * store is asked only when the session is needed, and once. The cookie is written only after the store has acknowledged.
@@ -44,8 +47,8 @@ export type RequestLoginResult =
  */
 export class RequestSession {
   readonly #parts: RequestSessionParts;
-  #result: Promise<AuthenticationResult> | null = null;
-  /** What `#result` came to, once it has. */
+  /** The question to the store, while it is open or if it failed. */
+  #asked: Promise<AuthenticationResult> | null = null;
   #known: AuthenticationResult | null = null;
   #setCookie: string | null = null;
   #hasForgotten = false;
@@ -105,21 +108,19 @@ export class RequestSession {
    * `slide: false` marks a poll, which does not extend the session; it counts on the first call. By default the guard's
    * `isPoll` tells.
    */
-  authenticate(options: { readonly slide?: boolean } = {}): Promise<AuthenticationResult> {
+  authenticate(options: { readonly slide?: boolean } = {}): Awaitable<AuthenticationResult> {
+    if (this.#known !== null) return this.#known;
+    if (this.#asked !== null) return this.#asked;
     const { token, sessions, isPoll } = this.#parts;
-    if (this.#result !== null) return this.#result;
-    if (token === null) {
-      const absent = unauthenticated("absent");
-      this.#know(absent);
-      return Promise.resolve(absent);
-    }
+    if (token === null) return this.#know(ABSENT);
     // A promise, which a script may return here, is no yes.
     const slide = options.slide ?? isPoll(this.request) !== true;
     const asked = sessions.authenticate(token, { slide, again: this.#asksAgain, cause: this.request });
-    this.#result = asked;
+    if (!isPending(asked)) return this.#know(asked);
+    this.#asked = asked;
     asked.then(
       (result) => {
-        if (this.#result === asked) this.#known = result;
+        if (this.#asked === asked) this.#know(result);
       },
       // The caller awaits the same promise and gets the error. Nothing is known of the session.
       () => {},
@@ -150,7 +151,7 @@ export class RequestSession {
    * have left, the browser keeps it, and it is worth nothing.
    */
   forget(): void {
-    this.#know(unauthenticated("absent"));
+    this.#know(ABSENT);
     this.#setCookie = this.#parts.cookie.clear();
     this.#hasForgotten = true;
   }
@@ -172,7 +173,7 @@ export class RequestSession {
   /** Forgets what the store said, so that the next `authenticate` asks again: after a `session_changed`, before a retry. */
   refresh(): void {
     this.#asksAgain = true;
-    this.#result = null;
+    this.#asked = null;
     this.#known = null;
   }
 
@@ -234,7 +235,7 @@ export class RequestSession {
   #edit(response: OutgoingResponse): readonly HeaderEdit[] {
     const { corsHeaders, variesByOrigin, clearSiteData } = this.#parts;
     const byOrigin = variesByOrigin ? ["Origin"] : [];
-    if (this.#result === null) return [...corsHeaders, ...varyBy(response, byOrigin)];
+    if (this.#known === null && this.#asked === null) return [...corsHeaders, ...varyBy(response, byOrigin)];
     const cookie: HeaderEdit[] =
       this.#setCookie === null ? [] : [{ name: "set-cookie", value: this.#setCookie, mode: "append" }];
     if (this.#hasForgotten && clearSiteData !== null) {
@@ -269,9 +270,10 @@ export class RequestSession {
     return this.#parts.sessions.csrfKeyOf(held);
   }
 
-  #know(result: AuthenticationResult): void {
+  #know(result: AuthenticationResult): AuthenticationResult {
+    this.#asked = null;
     this.#known = result;
-    this.#result = Promise.resolve(result);
+    return result;
   }
 
   #requireUnfinished(): void {

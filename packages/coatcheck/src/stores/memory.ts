@@ -1,6 +1,7 @@
 /** Sessions in this process. @module */
 
 import { randomBytes } from "node:crypto";
+import type { Awaitable } from "../core/awaitable.ts";
 import { type Clock, systemClock, type Timestamp } from "../core/clock.ts";
 import { decideInsert } from "../core/insert-decision.ts";
 import { refuseUnknownOptions, requireClock } from "../core/known-options.ts";
@@ -94,7 +95,7 @@ export class MemorySessionStore implements SessionStore {
     return { outcome: "inserted", removed };
   }
 
-  async find(reference: SessionReference): Promise<SessionRecord | null> {
+  find(reference: SessionReference): Awaitable<SessionRecord | null> {
     const record = this.#find(reference);
     if (record === null) warnIfElsewhere(reference, this.#content);
     return record;

@@ -16,7 +16,7 @@ class CopyingStore extends MemorySessionStore {
     this.finds = 0;
   }
 
-  override async find(reference: Parameters<SessionStore["find"]>[0]): Promise<SessionRecord | null> {
+  override find(reference: Parameters<SessionStore["find"]>[0]): ReturnType<SessionStore["find"]> {
     this.finds += 1;
     return super.find(reference);
   }

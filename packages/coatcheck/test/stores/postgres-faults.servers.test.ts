@@ -43,7 +43,7 @@ describe.skipIf(missingProgram("postgres"))("a Postgres that fails", () => {
   const calls: Record<string, (each: SessionStore) => Promise<unknown>> = {
     readFence: (each) => each.readFence(record.userKey),
     insert: (each) => each.insert(record, { fence: null, readAt: Date.now() }, LIMIT),
-    find: (each) => each.find(record),
+    find: async (each) => each.find(record),
     update: (each) => each.update(record, { data: {} }, 1),
     delete: (each) => each.delete(record, "revoked"),
     deleteByUser: (each) => each.deleteByUser(record.userKey, "revoked"),

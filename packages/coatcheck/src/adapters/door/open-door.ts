@@ -1,3 +1,4 @@
+import type { Awaitable } from "../../core/awaitable.ts";
 import { refuseUnknownOptions, requireFunction } from "../../core/known-options.ts";
 import { SessionManager } from "../../core/session-manager.ts";
 import { MANAGER_OPTIONS } from "../../core/session-manager-options.ts";
@@ -21,7 +22,7 @@ import type { DoorOptions } from "./door-options.ts";
 import { ExpirySweep } from "./expiry-sweep.ts";
 
 /** Decides whether a request may reach its handler: null, or the answer to give. */
-export type Decide<User> = (auth: AuthSession<User>) => Promise<Refusal | null>;
+export type Decide<User> = (auth: AuthSession<User>) => Awaitable<Refusal | null>;
 
 /** The parts from which an adapter makes the door of its framework. */
 export interface Door<User, Handler> {

@@ -4,7 +4,7 @@ import type { SessionStore } from "coatcheck/store";
 export type StoreCall = Exclude<keyof SessionStore, "subscribe">;
 
 /** Stands between a call and the store below: may run it or not, before or after something else. */
-type Interference = <Result>(call: () => Promise<Result>) => Promise<Result>;
+type Interference = <Result>(call: () => Result | Promise<Result>) => Promise<Result>;
 
 const READS: readonly StoreCall[] = ["readFence", "find", "listByUser"];
 
@@ -14,6 +14,8 @@ const READS: readonly StoreCall[] = ["readFence", "find", "listByUser"];
  */
 export class ObservedStore implements SessionStore {
   readonly calls: StoreCall[] = [];
+  /** Whether `find` answers as the store below does, or as one that is a network away. */
+  answers: "as below" | "by promise" = "as below";
   readonly #below: SessionStore;
   readonly #interferences = new Map<StoreCall, Interference[]>();
 
@@ -30,7 +32,7 @@ export class ObservedStore implements SessionStore {
   }
 
   /** Runs `race` just before the next call of that kind reaches the store. */
-  before(call: StoreCall, race: () => Promise<unknown>): void {
+  before(call: StoreCall, race: () => unknown): void {
     this.#interfere(call, async (proceed) => {
       await race();
       return proceed();
@@ -52,7 +54,10 @@ export class ObservedStore implements SessionStore {
 
   readFence: SessionStore["readFence"] = (...input) => this.#pass("readFence", () => this.#below.readFence(...input));
   insert: SessionStore["insert"] = (...input) => this.#pass("insert", () => this.#below.insert(...input));
-  find: SessionStore["find"] = (...input) => this.#pass("find", () => this.#below.find(...input));
+  find: SessionStore["find"] = (...input) => {
+    const found = this.#pass("find", () => this.#below.find(...input));
+    return this.answers === "by promise" ? Promise.resolve(found) : found;
+  };
   update: SessionStore["update"] = (...input) => this.#pass("update", () => this.#below.update(...input));
   delete: SessionStore["delete"] = (...input) => this.#pass("delete", () => this.#below.delete(...input));
   deleteByUser: SessionStore["deleteByUser"] = (...input) =>
@@ -67,7 +72,9 @@ export class ObservedStore implements SessionStore {
     this.#interferences.set(call, [...(this.#interferences.get(call) ?? []), interference]);
   }
 
-  #pass<Result>(call: StoreCall, proceed: () => Promise<Result>): Promise<Result> {
+  #pass<Result>(call: StoreCall, proceed: () => Promise<Result>): Promise<Result>;
+  #pass<Result>(call: StoreCall, proceed: () => Result | Promise<Result>): Result | Promise<Result>;
+  #pass<Result>(call: StoreCall, proceed: () => Result | Promise<Result>): Result | Promise<Result> {
     this.calls.push(call);
     const interference = this.#interferences.get(call)?.shift();
     return interference === undefined ? proceed() : interference(proceed);

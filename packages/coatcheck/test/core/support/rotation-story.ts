@@ -1,6 +1,7 @@
 import { type SessionManager, type SessionPolicy, standardPolicy } from "coatcheck";
 import type { Authentication, SessionToken } from "coatcheck/adapter";
 import type { SessionRecord } from "coatcheck/store";
+import type { ObservedStore } from "./observed-store.ts";
 import { logIn, startSessions } from "./sessions-under-test.ts";
 
 /** Whether the response can carry a cookie, or answers a password that the user has just typed. */
@@ -68,8 +69,9 @@ export class RotationStory {
   }
 
   /** Plays the steps for a user who is logged in by something that proved nothing; what became of every request. */
-  static async tell(steps: readonly Step[]): Promise<readonly Answer[]> {
+  static async tell(steps: readonly Step[], answers: ObservedStore["answers"]): Promise<readonly Answer[]> {
     const world = startSessions(restlessPolicy);
+    world.store.answers = answers;
     const story = new RotationStory(world, (await logIn(world.sessions, { fresh: false })).token);
     for (const step of steps) await story.#take(step);
     return story.#answers;

@@ -117,7 +117,9 @@ export class Load {
 
 /** Authenticates with the session's token; null if that fails or is refused. */
 export async function look(history: History, node: RedisNode, session: TrackedSession) {
-  const { attempt, result } = await history.note(node, "authenticate", () => node.manager.authenticate(session.token));
+  const { attempt, result } = await history.note(node, "authenticate", async () =>
+    node.manager.authenticate(session.token),
+  );
   if (result === null) return null;
   const { status } = result;
   const isIn = result.status === "authenticated";
