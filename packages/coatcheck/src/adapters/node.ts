@@ -1,7 +1,6 @@
 /** Sessions and logins for Node's own `http` server. @module */
 
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import type { Awaitable } from "../core/awaitable.ts";
 import { warnOfFault } from "../core/fault-warning.ts";
 import { answerTo, faultAnswer } from "../http/answer.ts";
 import type { AuthSession } from "../http/auth-session.ts";
