@@ -1,5 +1,5 @@
-import { type Device, SessionManager } from "coatcheck";
-import type { SessionStore } from "coatcheck/store";
+import { SessionManager } from "coatcheck";
+import type { Device, SessionStore } from "coatcheck/store";
 import { inLanes } from "./lanes.ts";
 
 /** Logins under way at a time while filling. */

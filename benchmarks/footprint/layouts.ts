@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import type { Device } from "coatcheck";
+import type { Device } from "coatcheck/store";
 import type { Redis } from "ioredis";
 
 const DAY_SECONDS = 86_400;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { RedisServer } from "@coatcheck/throwaway-servers";
-import type { Device } from "coatcheck";
+import type { Device } from "coatcheck/store";
 import { ioredisOptions, RedisSessionStore } from "coatcheck/stores/redis";
 import { Redis } from "ioredis";
 import { fill } from "../fill.ts";

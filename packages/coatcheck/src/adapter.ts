@@ -6,9 +6,10 @@
  */
 
 export type { AuthenticateOptions } from "./core/authenticator.ts";
-export type { LoginOptions } from "./core/login.ts";
+export type { LoginAttempt, LoginOptions } from "./core/login.ts";
 export type { Authentication, AuthenticationResult, Unauthenticated } from "./core/session.ts";
 export type { EventCause, SessionEventListener, SessionEventName } from "./core/session-events.ts";
+export type { SessionManagerOptions } from "./core/session-manager-options.ts";
 export type { LoginResult, ReauthenticationResult } from "./core/session-results.ts";
 export type { SessionToken } from "./core/session-token.ts";
 export { type Answer, answerTo, faultAnswer } from "./http/answer.ts";

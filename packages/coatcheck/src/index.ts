@@ -5,22 +5,18 @@
  */
 
 export { type Clock, systemClock, type Timestamp } from "./core/clock.ts";
-export type { LoginAttempt } from "./core/login.ts";
 export { oncePerProcess } from "./core/once-per-process.ts";
 export type { Session } from "./core/session.ts";
 export { SessionEventEmitter, type SessionEvents } from "./core/session-events.ts";
 export { SessionManager } from "./core/session-manager.ts";
-export type { SessionManagerOptions } from "./core/session-manager-options.ts";
 export {
   rememberedLifetime,
   type SessionLifetime,
   type SessionPolicy,
-  standardLifetime,
   standardPolicy,
-  strictLifetime,
   strictPolicy,
 } from "./core/session-policy.ts";
-export type { Device, JsonObject } from "./core/session-record.ts";
+export type { JsonObject } from "./core/session-record.ts";
 export {
   CoatcheckError,
   type ErrorCode,

@@ -1,5 +1,5 @@
-import { SessionManager, type SessionManagerOptions, standardPolicy, strictPolicy } from "coatcheck";
-import { LoginManager, RequestGuard, type RequestGuardOptions } from "coatcheck/adapter";
+import { SessionManager, standardPolicy, strictPolicy } from "coatcheck";
+import { LoginManager, RequestGuard, type RequestGuardOptions, type SessionManagerOptions } from "coatcheck/adapter";
 import { RemotePublicKeys } from "coatcheck/keys";
 import { coatcheck } from "coatcheck/node";
 import { PassIssuer, PassVerifier, RemoteRevocations } from "coatcheck/passes";

@@ -35,15 +35,14 @@ const DAY = 86_400;
 const DEFAULT_LIMIT: SessionLimit = { maximum: 100, whenFull: "evict" };
 const MAXIMUM_SESSIONS_PER_USER = 1_000;
 
-/** One hour idle, 24 hours at most, until the browser closes: the time limits of NIST SP 800-63B-4 AAL2. */
-export const standardLifetime: SessionLifetime = {
+const standardLifetime: SessionLifetime = {
   idleTimeoutSeconds: 3_600,
   absoluteTimeoutSeconds: DAY,
   rotationIntervalSeconds: null,
   persistentCookie: false,
 };
 
-/** Seven days idle, 30 days at most, across browser restarts, rotated daily: the time limits of AAL1. */
+/** Seven days idle, 30 days at most, across browser restarts, rotated daily: the time limits of NIST SP 800-63B-4 AAL1. */
 export const rememberedLifetime: SessionLifetime = {
   idleTimeoutSeconds: 7 * DAY,
   absoluteTimeoutSeconds: 30 * DAY,
@@ -51,15 +50,17 @@ export const rememberedLifetime: SessionLifetime = {
   persistentCookie: true,
 };
 
-/** 15 minutes idle, 12 hours at most: the time limits of AAL3. */
-export const strictLifetime: SessionLifetime = {
+const strictLifetime: SessionLifetime = {
   idleTimeoutSeconds: 900,
   absoluteTimeoutSeconds: DAY / 2,
   rotationIntervalSeconds: null,
   persistentCookie: false,
 };
 
-/** The default. Named for its time limits: they alone do not make an assurance level. */
+/**
+ * The default: one hour idle, 24 hours at most, until the browser closes, which are the time limits of NIST SP 800-63B-4
+ * AAL2; remembered logins have `rememberedLifetime`. Time limits alone do not make an assurance level.
+ */
 export const standardPolicy: SessionPolicy = {
   lifetime: standardLifetime,
   rememberedLifetime,
@@ -67,7 +68,7 @@ export const standardPolicy: SessionPolicy = {
   limit: DEFAULT_LIMIT,
 };
 
-/** For administration and money: short, and never remembered. */
+/** For administration and money: 15 minutes idle, 12 hours at most, as AAL3 has it, and never remembered. */
 export const strictPolicy: SessionPolicy = {
   lifetime: strictLifetime,
   rememberedLifetime: null,
@@ -114,7 +115,8 @@ export function validatePolicy(policy: SessionPolicy): SessionPolicy {
   for (const lifetime of [policy.lifetime, policy.rememberedLifetime]) {
     if (lifetime === null) continue;
     refuseUnknownOptions("A lifetime", lifetime, LIFETIME);
-    requireWhole("A lifetime", lifetime, LIFETIME, "standardLifetime");
+    const standard = lifetime === policy.lifetime ? "standardPolicy.lifetime" : "rememberedLifetime";
+    requireWhole("A lifetime", lifetime, LIFETIME, standard);
     if (typeof lifetime.persistentCookie !== "boolean") refuse("persistentCookie is true or false.");
     requirePositive("idleTimeoutSeconds", lifetime.idleTimeoutSeconds);
     requirePositive("absoluteTimeoutSeconds", lifetime.absoluteTimeoutSeconds);

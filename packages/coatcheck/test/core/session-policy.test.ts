@@ -3,15 +3,16 @@ import {
   type SessionLifetime,
   SessionManager,
   type SessionPolicy,
-  standardLifetime,
   standardPolicy,
-  strictLifetime,
   strictPolicy,
 } from "coatcheck";
 import type { SessionRecord } from "coatcheck/store";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { describe, expect, test } from "vitest";
 import { isFresh, isRotationDue, isTouchDue, lifetimeOf, validatePolicy } from "../../src/core/session-policy.ts";
+
+const { lifetime: standardLifetime } = standardPolicy;
+const { lifetime: strictLifetime } = strictPolicy;
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
