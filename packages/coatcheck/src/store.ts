@@ -8,6 +8,12 @@
 export { AgingCopies, type Moment, thisMoment } from "./core/aging-copies.ts";
 export type { Clock, Timestamp } from "./core/clock.ts";
 export { MAXIMUM_CLOCK_SKEW_SECONDS } from "./core/clock-check.ts";
+export {
+  keepListening,
+  type ListeningAttempt,
+  type ListeningOptions,
+  type Subscription,
+} from "./core/keep-listening.ts";
 export type {
   CurrentSecret,
   Device,

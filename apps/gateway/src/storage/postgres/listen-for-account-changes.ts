@@ -1,16 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
+import { keepListening, type ListeningAttempt, type Subscription } from "coatcheck/store";
 import pg from "pg";
 import type { AccountChangeListener } from "../../accounts/account-changes.ts";
 import type { AccountPool } from "./account-pool.ts";
 
 /** What the tables' triggers notify of. */
 const CHANNEL = "coatcheck_account_changes";
-const HEARTBEAT_MILLISECONDS = 1_000;
-/** For connecting, and for hearing what was said. */
+/** For connecting, for each statement, and for hearing what was said. */
 const DEADLINE_MILLISECONDS = 2_000;
-const SHORTEST_PAUSE_MILLISECONDS = 50;
-const LONGEST_PAUSE_MILLISECONDS = 2_000;
+/** Longer than these together, so that a fault is told by the step that met it. */
+const OPENING_MILLISECONDS = 5 * DEADLINE_MILLISECONDS;
 
 export interface AccountListenerOptions {
   /** Of Postgres itself: what hands a connection on in between, as PgBouncer may, lets nothing be heard. */
@@ -29,91 +29,84 @@ export function listenForAccountChanges(
   { url, pool, onFault, onHeard }: AccountListenerOptions,
 ): () => void {
   const stopping = new AbortController();
-  const { signal } = stopping;
-  async function keepListening(): Promise<void> {
-    for (let failures = 0; !signal.aborted; failures += 1) {
-      const connection = new ListeningConnection(url, pool, {
-        ...listener,
-        listening() {
-          onHeard();
-          listener.listening();
-        },
-      });
-      await connection.keep(signal).catch(onFault);
-      if (signal.aborted) return;
-      listener.interrupted();
-      if (connection.wasHeard) failures = 0;
-      await pause(pauseAfter(failures), undefined, { signal, ref: false }).catch(() => {});
-    }
-  }
-  void keepListening();
+  void keepListening({
+    signal: stopping.signal,
+    listen: (attempt) =>
+      ListeningConnection.open(url, pool, { attempt, changed: (userId) => listener.changed(userId) }),
+    onOpen() {
+      onHeard();
+      listener.listening();
+    },
+    onInterrupted: () => listener.interrupted(),
+    onFault,
+    openingMilliseconds: OPENING_MILLISECONDS,
+  });
   return () => stopping.abort();
 }
 
+interface ConnectionParts {
+  readonly attempt: ListeningAttempt;
+  readonly changed: (userId: string) => void;
+}
+
 /** One connection, from its beginning to its end. */
-class ListeningConnection {
-  wasHeard = false;
+class ListeningConnection implements Subscription {
   readonly #client: pg.Client;
   readonly #pool: AccountPool;
-  readonly #listener: AccountChangeListener;
+  readonly #attempt: ListeningAttempt;
   /** Of this connection alone: what the pool says there it must hear, or it would not hear of changes either. */
   readonly #ownChannel = `coatcheck_heartbeat_${randomBytes(8).toString("hex")}`;
-  readonly #broken = new AbortController();
   #onOwn: () => void = () => {};
 
-  constructor(url: string, pool: AccountPool, listener: AccountChangeListener) {
+  private constructor(url: string, pool: AccountPool, { attempt, changed }: ConnectionParts) {
     this.#pool = pool;
-    this.#listener = listener;
+    this.#attempt = attempt;
     this.#client = new pg.Client({
       connectionString: url,
       connectionTimeoutMillis: DEADLINE_MILLISECONDS,
       query_timeout: DEADLINE_MILLISECONDS,
       keepAlive: true,
     });
-    this.#client.on("error", (error) => this.#broken.abort(error));
-    this.#client.on("end", () => this.#broken.abort(new Error("The connection ended.")));
+    this.#client.on("error", (error) => attempt.lose(error));
+    this.#client.on("end", () => attempt.lose(new Error("The connection ended.")));
     this.#client.on("notification", ({ channel, payload = "" }) => {
-      if (channel === CHANNEL) listener.changed(payload);
+      if (channel === CHANNEL) changed(payload);
       else this.#onOwn();
     });
   }
 
-  /** Resolves when it is to stop, and rejects when nothing may be heard any more. */
-  async keep(stopping: AbortSignal): Promise<void> {
-    const ended = AbortSignal.any([stopping, this.#broken.signal]);
+  static async open(url: string, pool: AccountPool, parts: ConnectionParts): Promise<ListeningConnection> {
+    const connection = new ListeningConnection(url, pool, parts);
     try {
-      await this.#client.connect();
-      await this.#client.query(`LISTEN ${CHANNEL}`);
-      await this.#client.query(`LISTEN ${this.#ownChannel}`);
-      while (!stopping.aborted) {
-        await this.#hearThePool(ended);
-        if (!this.wasHeard && !ended.aborted) this.#listener.listening();
-        this.wasHeard = true;
-        await pause(HEARTBEAT_MILLISECONDS, undefined, { signal: ended, ref: false });
-      }
+      await connection.#begin();
+      return connection;
     } catch (error) {
-      if (!stopping.aborted) throw this.#broken.signal.reason ?? error;
-    } finally {
-      // Whether it still ends well is of no concern: it is not used any more.
-      this.#client.end().catch(() => {});
+      connection.close();
+      throw error;
     }
   }
 
-  async #hearThePool(ended: AbortSignal): Promise<void> {
+  /** Rejects if the connection does not hear what the pool says. */
+  async ping(): Promise<void> {
     const heard = new Promise<void>((resolve) => {
       this.#onOwn = resolve;
     });
     await this.#pool.query("SELECT pg_notify($1, '')", [this.#ownChannel]);
-    const late = pause(DEADLINE_MILLISECONDS, "late", { signal: ended, ref: false });
+    const late = pause(DEADLINE_MILLISECONDS, "late", { signal: this.#attempt.signal, ref: false });
     late.catch(() => {});
     if ((await Promise.race([heard, late])) === "late") {
       throw new Error("what is notified is not heard: the listener must reach Postgres itself, not by way of a pooler");
     }
   }
-}
 
-/** Longer each time, and by a random part, so that a server that comes back is not run over. */
-function pauseAfter(failures: number): number {
-  const longest = Math.min(LONGEST_PAUSE_MILLISECONDS, SHORTEST_PAUSE_MILLISECONDS * 2 ** failures);
-  return longest / 2 + Math.random() * (longest / 2);
+  close(): void {
+    this.#client.end().catch(() => {});
+  }
+
+  async #begin(): Promise<void> {
+    await this.#client.connect();
+    await this.#client.query(`LISTEN ${CHANNEL}`);
+    await this.#client.query(`LISTEN ${this.#ownChannel}`);
+    await this.ping();
+  }
 }

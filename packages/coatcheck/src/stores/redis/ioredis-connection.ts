@@ -1,4 +1,4 @@
-import type { Subscription } from "../../core/removal-channel.ts";
+import type { Subscription } from "../../core/keep-listening.ts";
 import { CoatcheckError } from "../../errors.ts";
 import {
   type IoredisClusterOptions,

@@ -1,4 +1,4 @@
-import type { Subscription } from "../../core/removal-channel.ts";
+import type { Subscription } from "../../core/keep-listening.ts";
 import { CoatcheckError } from "../../errors.ts";
 import type { CommandWord, Listening, RedisConnection, RedisNode } from "./redis-connection.ts";
 import { type OptionRule, requireOptions } from "./required-options.ts";

@@ -1,4 +1,4 @@
-import type { Subscription } from "../../core/removal-channel.ts";
+import type { Subscription } from "../../core/keep-listening.ts";
 import { BUFFERS, hearErrorsOf, type NodeRedisReplies } from "./node-redis-connection.ts";
 import type { CommandWord, Listening, RedisConnection } from "./redis-connection.ts";
 

@@ -1,4 +1,4 @@
-import type { Subscription } from "../../core/removal-channel.ts";
+import type { Subscription } from "../../core/keep-listening.ts";
 
 export type CommandWord = string | Buffer;
 

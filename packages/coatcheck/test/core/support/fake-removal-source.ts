@@ -1,4 +1,5 @@
-import type { RemovalSource, Subscription } from "../../../src/core/removal-channel.ts";
+import type { Subscription } from "../../../src/core/keep-listening.ts";
+import type { RemovalSource } from "../../../src/core/removal-channel.ts";
 import type { RemovedSession } from "../../../src/core/session-record.ts";
 import type { RemovalListener } from "../../../src/core/session-store.ts";
 
