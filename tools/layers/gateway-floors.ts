@@ -32,7 +32,11 @@ const floors: readonly Floor[] = [
   // How a password is hashed and which ones are too weak can be read without knowing who asks.
   { place: "accounts/passwords", on: ["errors.ts", "accounts"], outside: ["npm:@node-rs/argon2", "node:"] },
   // How failures slow down further attempts depends on no password.
-  { place: "accounts/throttling", on: ["errors.ts", "accounts"], outside: ["coatcheck", "node:"] },
+  {
+    place: "accounts/throttling",
+    on: ["errors.ts", "accounts"],
+    outside: ["coatcheck", "coatcheck/adapter", "node:"],
+  },
   // To check or change a password takes both.
   {
     place: "accounts/credentials",

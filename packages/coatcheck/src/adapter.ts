@@ -7,6 +7,7 @@
 
 export type { AuthenticateOptions } from "./core/authenticator.ts";
 export type { LoginAttempt, LoginOptions } from "./core/login.ts";
+export { ipv6Groups } from "./core/plain-address.ts";
 export type { Authentication, AuthenticationResult, Unauthenticated } from "./core/session.ts";
 export type { EventCause, SessionEventListener, SessionEventName } from "./core/session-events.ts";
 export type { SessionManagerOptions } from "./core/session-manager-options.ts";

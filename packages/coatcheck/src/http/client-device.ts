@@ -1,5 +1,5 @@
 import { isIP, isIPv4 } from "node:net";
-import { plainAddress } from "../core/plain-address.ts";
+import { ipv6Groups, plainAddress } from "../core/plain-address.ts";
 import type { Device } from "../core/session-record.ts";
 
 /** How much of a client's address is kept: all of it, its network (/24 or /48), or nothing. */
@@ -65,14 +65,5 @@ function truncateAddress(address: string, precision: AddressPrecision): string |
   if (precision === "none" || isIP(plain) === 0) return null;
   if (precision === "whole") return plain;
   if (isIPv4(plain)) return `${plain.slice(0, plain.lastIndexOf("."))}.0/24`;
-  return `${firstGroups(plain, 3).join(":")}::/48`;
-}
-
-/** The first groups of an IPv6 address, with those that `::` stands for written out. */
-function firstGroups(address: string, count: number): string[] {
-  const [head = "", tail = ""] = address.split("::");
-  const before = head === "" ? [] : head.split(":");
-  const after = tail === "" ? [] : tail.split(":");
-  const zeros = Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => "0");
-  return [...before, ...zeros, ...after].slice(0, count);
+  return `${ipv6Groups(plain).slice(0, 3).join(":")}::/48`;
 }

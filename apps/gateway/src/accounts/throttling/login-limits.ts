@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { isIPv4, isIPv6 } from "node:net";
 import type { Timestamp } from "coatcheck";
+import { ipv6Groups } from "coatcheck/adapter";
 import type { Bucket, BucketKind, FailureCount, LoginSubject } from "./login-throttle.ts";
 
 interface LoginLimit {
@@ -149,7 +150,7 @@ export function networkOf(address: string): string {
   const plain = withoutPort(address);
   if (isIPv4(plain)) return plain;
   if (!isIPv6(plain)) return NO_ADDRESS;
-  const groups = groupsOf(plain.replace(/%.*$/, ""));
+  const groups = ipv6Groups(plain.replace(/%.*$/, ""));
   return holdsIpv4(groups) ? mappedAddress(groups) : `${groups.slice(0, 4).join(":")}::/64`;
 }
 
@@ -157,17 +158,6 @@ export function networkOf(address: string): string {
 function withoutPort(address: string): string {
   const [, v4, v6] = /^(?:([\d.]+):\d{1,5}|\[([^[\]]+:[^[\]]*)\](?::\d{1,5})?)$/.exec(address) ?? [];
   return v4 ?? v6 ?? address;
-}
-
-/** The eight groups of an IPv6 address, without leading zeros. */
-function groupsOf(address: string): readonly string[] {
-  // The URL parser knows every spelling (RFC 5952), dotted tails included.
-  const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1);
-  const [head = "", tail = ""] = canonical.split("::");
-  const before = head === "" ? [] : head.split(":");
-  const after = tail === "" ? [] : tail.split(":");
-  const zeros = Array.from({ length: 8 - before.length - after.length }, () => "0");
-  return [...before, ...zeros, ...after];
 }
 
 /**
