@@ -52,8 +52,8 @@ export class Gateway {
   }
 
   /** Starts it as a contestant of `compare`: on their core, and with their flags. */
-  async startOnServerCore(): Promise<void> {
-    await this.#launch(...onServerCore(process.execPath, [...NODE_FLAGS, ...this.#command]));
+  async startOnServerCore(flags: readonly string[] = []): Promise<void> {
+    await this.#launch(...onServerCore(process.execPath, [...NODE_FLAGS, ...flags, ...this.#command]));
   }
 
   async #launch(command: string, words: string[]): Promise<void> {
@@ -76,11 +76,12 @@ export class Gateway {
     return this.#port;
   }
 
-  /** Has a script of the benchmark's do something, and resolves when it says that it is done. */
-  async order(message: object): Promise<void> {
+  /** Has a script of the benchmark's do something, and resolves with what it says when that is done. */
+  async ask(message: object | string): Promise<unknown> {
     if (this.#child === null) throw new Error("The gateway is not running.");
     this.#child.send(message);
-    await once(this.#child, "message");
+    const [answer] = await once(this.#child, "message");
+    return answer;
   }
 
   async stop(): Promise<void> {

@@ -7,6 +7,7 @@ import { runFrameworks } from "./frameworks/run.ts";
 import { FULL_PACE, QUICK_PACE } from "./http/compare.ts";
 import { runLoginFlood } from "./login-flood/run.ts";
 import { runLoginTiming } from "./login-timing/run.ts";
+import { runMemory } from "./memory/run.ts";
 import { runNearCache } from "./near-cache/run.ts";
 import { runOpenConnections } from "./open-connections/run.ts";
 import { runPeers } from "./peers/run.ts";
@@ -23,6 +24,7 @@ const overHttp: Readonly<Record<string, Question>> = {
   peers: runPeers,
   proxy: runProxy,
   files: runFiles,
+  memory: runMemory,
 };
 
 const others: Readonly<Record<string, () => Promise<void>>> = {
@@ -41,7 +43,7 @@ const others: Readonly<Record<string, () => Promise<void>>> = {
 const USAGE = `Usage: npm run bench -- <question> [options]
 
 Over HTTP: ${Object.keys(overHttp).join(", ")}
-  --quick      about two minutes: fewer and shorter rounds, for a first look
+  --quick      about two minutes, or five for memory: fewer and shorter rounds, for a first look
   --only TEXT  only contestants whose name contains TEXT, and what they are held against; can be given several times
   --write      puts the result into the README of the question
 

@@ -14,18 +14,24 @@ const NO_SESSION_COOKIE = `coatcheck-3000=${"A".repeat(64)}`;
 
 export interface Served {
   readonly contestant: HttpContestant;
+  /** Sends its process a message, and resolves with what that sends back. */
+  ask(message: string): Promise<unknown>;
   stop(): Promise<void>;
 }
 
 /** Starts an application of `applications.ts`, and logs 1,000 users in. */
-export async function serveApplication(name: string, { redisUrl, folder }: Surroundings): Promise<Served> {
+export async function serveApplication(
+  name: string,
+  { redisUrl, folder }: Surroundings,
+  flags: readonly string[],
+): Promise<Served> {
   report(`logging ${USERS.toLocaleString("en")} users in to ${name}`);
   const ownFolder = join(folder, name.replaceAll(/\W+/g, "-"));
   await mkdir(ownFolder);
   const script = new URL("./serve.js", import.meta.url);
-  const process = await ServedProcess.start(script, [name, redisUrl, ownFolder]);
+  const process = await ServedProcess.start(script, [name, redisUrl, ownFolder], flags);
   const contestant = await contestantOf(name, process.port, [process.pid]);
-  return { contestant, stop: () => process.stop() };
+  return { contestant, ask: (message) => process.ask(message), stop: () => process.stop() };
 }
 
 /** An application that runs already. Every session is asked once whose it is: what is measured is what it should be. */

@@ -45,7 +45,7 @@ export class ServedProcess {
   }
 
   /** Sends its script a message, and resolves with what that sends back. */
-  async ask(message: object): Promise<unknown> {
+  async ask(message: object | string): Promise<unknown> {
     this.#process.send(message);
     const [answer] = await once(this.#process, "message");
     return answer;

@@ -71,7 +71,9 @@ async function logoutTrials(first: Gateway, second: Gateway): Promise<readonly D
 /** With each, everything of the user ends, so there is one session at a time. */
 async function banTrials(first: Gateway, second: Gateway): Promise<readonly Delays[]> {
   const trials: Delays[] = [];
-  const order = (what: BanOrder["order"]) => first.order({ order: what, email: ada.email } satisfies BanOrder);
+  const order = async (what: BanOrder["order"]): Promise<void> => {
+    await first.ask({ order: what, email: ada.email } satisfies BanOrder);
+  };
   while (trials.length < TRIALS) {
     if (trials.length % SESSIONS_AT_A_TIME === 0) report(`bans: ${trials.length} of ${TRIALS}`);
     const token = await first.login(ada.email, ada.password);

@@ -56,7 +56,7 @@ def me():
 `;
 
 /** One worker, as every contestant is one process. */
-export async function serveFlask(name: string): Promise<Served> {
+export async function serveFlask(name: string): Promise<Pick<Served, "contestant" | "stop">> {
   report(`starting ${name}`);
   // Each throws, with what to install, where it is missing.
   for (const program of ["gunicorn", "flask/__init__.py", "flask_login/__init__.py"] as const) programPath(program);

@@ -30,7 +30,7 @@ export const runPeers: Question = async ({ pace, wants }, results) => {
   const names = [...shown, ...Object.keys(peers)].filter(wants);
   const all = [...new Set([...names.map(bareOf), ...names])].filter((name) => name in { ...bare, ...ours, ...peers });
   await withApplications(all, async (served) => {
-    const flask: Served[] = [];
+    const flask: Pick<Served, "contestant" | "stop">[] = [];
     try {
       if (wants(FLASK_LOGIN)) for (const name of [FLASK, FLASK_LOGIN]) flask.push(await serveFlask(name));
       const contestants = [...served, ...flask].map(({ contestant }) => contestant);

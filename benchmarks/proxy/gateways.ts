@@ -10,7 +10,9 @@ export interface GatewayOptions {
   readonly folder: string;
   readonly upstream: string;
   readonly access: "public" | "login";
-  readonly environment?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** Of Node, besides those of all contestants. */
+  readonly flags?: readonly string[];
 }
 
 export interface ServedGateway {
@@ -20,7 +22,8 @@ export interface ServedGateway {
 }
 
 /** A gateway with one route, before which one user has logged in several times. */
-export async function startGateway({ folder, upstream, access, environment }: GatewayOptions): Promise<ServedGateway> {
+export async function startGateway(options: GatewayOptions): Promise<ServedGateway> {
+  const { folder, upstream, access, environment, flags } = options;
   const gateway = await Gateway.create({
     COATCHECK_DATA: folder,
     COATCHECK_ROUTES: JSON.stringify([{ path: "/app/", upstream, access }]),
@@ -30,7 +33,7 @@ export async function startGateway({ folder, upstream, access, environment }: Ga
     COATCHECK_LOG_LEVEL: "warn",
     ...environment,
   });
-  await gateway.startOnServerCore();
+  await gateway.startOnServerCore(flags);
   await gateway.addUser(ada.email, ada.password);
   const cookies: string[] = [];
   for (let index = 0; index < SESSIONS; index += 1) {

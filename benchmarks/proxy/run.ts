@@ -2,20 +2,17 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PostgresServer, RedisServer } from "@coatcheck/throwaway-servers";
-import { browserRequest } from "../http/browser-request.ts";
 import { compare } from "../http/compare.ts";
 import { type Aim, addAims, addComparison } from "../http/comparison-tables.ts";
-import type { HttpContestant } from "../http/contestant.ts";
 import { stayOnClientCore } from "../http/cores.ts";
 import { ServedProcess } from "../http/served-process.ts";
 import type { Question } from "../question.ts";
 import { report } from "../report.ts";
-import { type GatewayOptions, type ServedGateway, startGateway } from "./gateways.ts";
+import { forwarding, plain, VERIFY, verifying } from "./contestants.ts";
+import { type GatewayOptions, startGateway } from "./gateways.ts";
 import { startAskingNginx, startPlainNginx, startUpstream } from "./nginx.ts";
 
 const CONNECTIONS = 32;
-const HELLO = "/app/hello";
-const VERIFY = "/auth/verify/forward";
 
 const BARE_PROXY = "@fastify/http-proxy, bare";
 const BARE_ROUTE = "a Fastify route, bare";
@@ -100,29 +97,3 @@ export const runProxy: Question = async ({ pace, wants }, results) => {
     await rm(folder, { recursive: true });
   }
 };
-
-function plain(name: string, port: number, pid: number): HttpContestant {
-  return { name, port, processes: [pid], answer: "hello", requests: [browserRequest(`127.0.0.1:${port}`, HELLO, {})] };
-}
-
-function forwarding(name: string, served: ServedGateway): HttpContestant {
-  return contestant(name, served, HELLO, {}, '{"hello":"world"}');
-}
-
-function verifying(name: string, served: ServedGateway): HttpContestant {
-  const { host } = new URL(served.gateway.url);
-  const asked = { "X-Forwarded-Method": "GET", "X-Forwarded-Host": host, "X-Forwarded-Uri": "/" };
-  return contestant(name, served, VERIFY, asked, "HTTP/1.1 200");
-}
-
-function contestant(
-  name: string,
-  { gateway, cookies }: ServedGateway,
-  path: string,
-  headers: Readonly<Record<string, string>>,
-  answer: string,
-): HttpContestant {
-  const { host } = new URL(gateway.url);
-  const requests = cookies.map((cookie) => browserRequest(host, path, { Cookie: cookie, ...headers }));
-  return { name, port: gateway.port, processes: [gateway.processId], requests, answer };
-}
