@@ -5,7 +5,7 @@ import type { ServedGateway } from "./gateways.ts";
 const HELLO = "/app/hello";
 export const VERIFY = "/auth/verify/forward";
 
-/** What answers everybody. */
+/** A program that looks at no session. */
 export function plain(name: string, port: number, pid: number): HttpContestant {
   return { name, port, processes: [pid], answer: "hello", requests: [browserRequest(`127.0.0.1:${port}`, HELLO, {})] };
 }
