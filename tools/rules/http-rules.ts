@@ -10,10 +10,10 @@ export const httpRules: readonly Rule[] = [
     rule: "A cookie is deleted only after the store has acknowledged the end of its session.",
     source: requestSession,
     within: "RequestSession.logout",
-    replace: `    if (held.status === "authenticated") await this.#parts.sessions.logout(held, { cause: this.request });
+    replace: `    if (held.status === "authenticated") await this.sessions.logout(held, { cause: this.request });
     this.forget();`,
     with: `    this.forget();
-    if (held.status === "authenticated") await this.#parts.sessions.logout(held, { cause: this.request });`,
+    if (held.status === "authenticated") await this.sessions.logout(held, { cause: this.request });`,
     tests,
     testName: "logout > keeps the cookie when the store fails, so that it can be tried again",
   },

@@ -1,6 +1,7 @@
 /** Sessions and logins for Express 4 and 5. @module */
 
 import type { NextFunction, Request, RequestHandler, Response } from "express";
+import { after, isPending } from "../core/awaitable.ts";
 import { answerTo } from "../http/answer.ts";
 import type { AuthSession } from "../http/auth-session.ts";
 import type { LoggedIn, LoggedInOrRequestUser } from "../http/logged-in.ts";
@@ -11,7 +12,7 @@ import type { DoorAuth } from "./door/door-auth.ts";
 import type { DoorOptions, NoRequestUserOption, RequestUserOption } from "./door/door-options.ts";
 import { type Decide, type Door, doorWith, openDoor, requireHandler } from "./door/open-door.ts";
 import { editHeaders } from "./node/edit-headers.ts";
-import { guardedNodeRequest, sendNodeAnswer } from "./node/guarded-request.ts";
+import { GuardedNodeRequest, sendNodeAnswer } from "./node/guarded-request.ts";
 
 /** Answers a refused request in the application's own way, or hands an error to `next`. `next()` answers by default. */
 export type ExpressRefusalHandler = (
@@ -120,6 +121,9 @@ export function coatcheck<User>(options: ExpressOptions<User>): ExpressAuth<User
   return authOf(openDoor(options));
 }
 
+/** As Express reads it, behind the proxies that the application trusts. */
+const addressOf = ({ ip }: { readonly ip?: string | undefined }): string | undefined => ip;
+
 const ADVICE = "Put app.use(auth.middleware) before your routes.";
 
 function authOf<User>(door: Door<User, ExpressRefusalHandler>): ExpressAuth<User> {
@@ -127,7 +131,7 @@ function authOf<User>(door: Door<User, ExpressRefusalHandler>): ExpressAuth<User
 
   const middleware: ExpressMiddleware = (request, response, next) => {
     if (logins.find(request) !== undefined) return next();
-    const auth = logins.admit(guardedNodeRequest(request, request.originalUrl, request.ip), request);
+    const auth = logins.admit(new GuardedNodeRequest(request, addressOf), request);
     if (!auth.ok) return sendNodeAnswer(answerTo(auth), response);
     editHeaders(response, auth);
     next();
@@ -136,9 +140,11 @@ function authOf<User>(door: Door<User, ExpressRefusalHandler>): ExpressAuth<User
   const answer = (refusal: Refusal, response: Response) => sendNodeAnswer(answerTo(refusal), response);
   const handle: ExpressHandle<User> = (handler) => {
     requireHandler("handle", handler);
-    return async (request, response, next) => {
+    return (request, response, next) => {
       try {
-        await handler(request, response, of(request), next);
+        const outcome: unknown = handler(request, response, of(request), next);
+        // Express 4 does not wait for a promise.
+        if (isPending(outcome)) outcome.then(undefined, next);
       } catch (error) {
         next(error);
       }
@@ -160,11 +166,13 @@ function authOf<User>(door: Door<User, ExpressRefusalHandler>): ExpressAuth<User
     decide: Decide<User>,
     handler: ExpressHandler<Parameters, Body, LoggedIn<User>>,
   ): RequestHandler<Parameters, unknown, Body> {
-    return handle<Parameters, Body>(async (request, response, auth, next) => {
-      const refusal = await decide(auth);
-      if (refusal === null) await handler(request, response, auth as LoggedIn<User>, next);
-      else await turnAway(refusal, request as Request, response, next);
-    });
+    return handle<Parameters, Body>((request, response, auth, next) =>
+      after(decide(auth), (refusal) =>
+        refusal === null
+          ? handler(request, response, auth as LoggedIn<User>, next)
+          : turnAway(refusal, request as Request, response, next),
+      ),
+    );
   }
 
   const required: ExpressGuard<User> = (handler) =>

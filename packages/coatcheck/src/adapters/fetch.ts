@@ -1,6 +1,6 @@
 /** Sessions and logins for handlers that get a Request and give a Response: Next.js, SvelteKit, Remix, Bun, Deno. @module */
 
-import type { Awaitable } from "../core/awaitable.ts";
+import { type Awaitable, after } from "../core/awaitable.ts";
 import { CoatcheckError } from "../errors.ts";
 import { type Answer, answerTo, faultAnswer } from "../http/answer.ts";
 import type { AuthSession } from "../http/auth-session.ts";
@@ -10,7 +10,9 @@ import { handlerFor, type LoginHandlers, type StepUp } from "../http/login-views
 import type { Refusal } from "../http/refusal.ts";
 import type { DoorAuth } from "./door/door-auth.ts";
 import type { DoorOptions, NoRequestUserOption, RequestUserOption } from "./door/door-options.ts";
+import { editInPlace } from "./door/edit-in-place.ts";
 import { type Decide, type Door, doorWith, openDoor, requireHandler } from "./door/open-door.ts";
+import { GuardedFetchRequest } from "./fetch/guarded-request.ts";
 
 /** Answers a refused request in the application's own way. */
 export type FetchRefusalHandler = (refusal: Refusal, request: Request) => Awaitable<Response>;
@@ -123,14 +125,17 @@ function authOf<User>(door: Door<User, FetchRefusalHandler>, own: OwnOptions): F
       // Around another of ours: the outer one writes the cookie.
       const outer = logins.find(request);
       if (outer !== undefined) return handler(request, outer, ...rest);
-      const { method, url, headers } = request;
-      const auth = logins.admit({ method, url, headers, clientAddress: clientAddress(request) }, request);
+      const auth = logins.admit(new GuardedFetchRequest(request, clientAddress), request);
       if (!auth.ok) return responseOf(answerTo(auth));
+      let response: Response;
       try {
-        return await finish(await answered(() => handler(request, auth, ...rest)), auth);
+        response = await handler(request, auth, ...rest);
       } catch (error) {
-        throw error instanceof Response ? await finish(error, auth) : error;
+        // Some frameworks throw their redirects.
+        if (error instanceof Response) throw await finish(error, auth);
+        response = answerToFault(error);
       }
+      return finish(response, auth);
     };
   };
 
@@ -138,11 +143,12 @@ function authOf<User>(door: Door<User, FetchRefusalHandler>, own: OwnOptions): F
     decide: Decide<User>,
     handler: FetchHandler<Rest, LoggedIn<User>>,
   ): FetchRoute<Rest> {
-    return handle(async (request, auth, ...rest: Rest) => {
-      const refusal = await decide(auth);
-      if (refusal === null) return handler(request, auth as LoggedIn<User>, ...rest);
-      return handlerFor(refusal, handlers)?.(refusal, request) ?? answer(refusal);
-    });
+    return handle((request, auth, ...rest: Rest) =>
+      after(decide(auth), (refusal) => {
+        if (refusal === null) return handler(request, auth as LoggedIn<User>, ...rest);
+        return handlerFor(refusal, handlers)?.(refusal, request) ?? answer(refusal);
+      }),
+    );
   }
 
   return {
@@ -160,26 +166,23 @@ function authOf<User>(door: Door<User, FetchRefusalHandler>, own: OwnOptions): F
   };
 }
 
-async function answered(handle: () => Awaitable<Response>): Promise<Response> {
-  try {
-    return await handle();
-  } catch (error) {
-    if (error instanceof CoatcheckError && error.statusCode === 503) return responseOf(faultAnswer(error));
-    throw error;
-  }
+/** A store that is down may be there at the next try. What else is thrown is the framework's to answer. */
+function answerToFault(error: unknown): Response {
+  if (error instanceof CoatcheckError && error.statusCode === 503) return responseOf(faultAnswer(error));
+  throw error;
 }
 
-async function finish<User>(response: Response, auth: AuthSession<User>): Promise<Response> {
-  const edits = await auth.finish(response);
-  // A response that switches protocols is not one whose headers can be written.
-  if (edits.length === 0 || response.status === 101) return response;
-  // The headers of a response that was fetched elsewhere are immutable.
-  const edited = new Response(response.body, response);
-  for (const { name, value, mode } of edits) {
-    if (mode === "append") edited.headers.append(name, value);
-    else edited.headers.set(name, value);
-  }
-  return edited;
+function finish<User>(response: Response, auth: AuthSession<User>): Awaitable<Response> {
+  return after(auth.finish(response), (edits) => {
+    // A response that switches protocols is not one whose headers can be written.
+    if (response.status === 101 || editInPlace(response, edits)) return response;
+    const edited = new Response(response.body, response);
+    for (const { name, value, mode } of edits) {
+      if (mode === "append") edited.headers.append(name, value);
+      else edited.headers.set(name, value);
+    }
+    return edited;
+  });
 }
 
 function responseOf({ status, headers, body }: Answer): Response {

@@ -1,6 +1,7 @@
 /** Sessions and logins for Hono 4. @module */
 
 import type { Context, MiddlewareHandler } from "hono";
+import { isPending } from "../core/awaitable.ts";
 import { CoatcheckError } from "../errors.ts";
 import { type Answer, answerTo, faultAnswer } from "../http/answer.ts";
 import type { AuthSession } from "../http/auth-session.ts";
@@ -10,7 +11,9 @@ import { handlerFor, type LoginHandlers, type StepUp } from "../http/login-views
 import type { Refusal } from "../http/refusal.ts";
 import type { DoorAuth } from "./door/door-auth.ts";
 import type { DoorOptions, NoRequestUserOption, RequestUserOption } from "./door/door-options.ts";
+import { editInPlace } from "./door/edit-in-place.ts";
 import { type Decide, type Door, doorWith, openDoor } from "./door/open-door.ts";
+import { connectionAddress, GuardedHonoRequest } from "./hono/guarded-request.ts";
 
 /** Answers a refused request in the application's own way. */
 export type HonoRefusalHandler = (refusal: Refusal, context: Context) => Response | Promise<Response>;
@@ -91,16 +94,16 @@ function authOf<User>(door: Door<User, HonoRefusalHandler>, own: OwnOptions): Ho
   const middleware: MiddlewareHandler = async (context, next) => {
     // By the context: middleware may put another request into it, as bodyLimit does with a chunked body.
     if (logins.find(context) !== undefined) return next();
-    const { method, url, headers } = context.req.raw;
-    const auth = logins.admit({ method, url, headers, clientAddress: clientAddress(context) }, context);
+    const auth = logins.admit(new GuardedHonoRequest(context, clientAddress), context);
     if (!auth.ok) return responseOf(answerTo(auth));
     await next();
     if (isPassingFault(context.error) && context.res.status === 500) await answerPassingFault(context);
     // A response that switches protocols is not one whose headers can be written.
     if (context.res.status === 101) return undefined;
-    for (const { name, value, mode } of await auth.finish(context.res)) {
-      context.header(name, value, { append: mode === "append" });
-    }
+    const finished = auth.finish(context.res);
+    const edits = isPending(finished) ? await finished : finished;
+    if (editInPlace(context.res, edits)) return undefined;
+    for (const { name, value, mode } of edits) context.header(name, value, { append: mode === "append" });
     return undefined;
   };
   const of: HonoSessionOf<User> = (context) => logins.of(context, ADVICE);
@@ -109,7 +112,8 @@ function authOf<User>(door: Door<User, HonoRefusalHandler>, own: OwnOptions): Ho
   function gate(decide: Decide<User>): HonoGuard<User> {
     return async (context, next) => {
       const auth = of(context);
-      const refusal = await decide(auth);
+      const decided = decide(auth);
+      const refusal = isPending(decided) ? await decided : decided;
       if (refusal !== null) return handlerFor(refusal, handlers)?.(refusal, context) ?? answer(refusal);
       context.set("auth", auth as LoggedIn<User>);
       return next();
@@ -156,8 +160,4 @@ async function answerPassingFault(context: Context): Promise<void> {
 
 function responseOf({ status, headers, body }: Answer): Response {
   return new Response(body, { status, headers });
-}
-
-function connectionAddress({ env }: Context): string | undefined {
-  return (env as { incoming?: { socket?: { remoteAddress?: string } } } | undefined)?.incoming?.socket?.remoteAddress;
 }

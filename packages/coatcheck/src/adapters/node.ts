@@ -1,6 +1,7 @@
 /** Sessions and logins for Node's own `http` server. @module */
 
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { after, isPending } from "../core/awaitable.ts";
 import { warnOfFault } from "../core/fault-warning.ts";
 import { answerTo, faultAnswer } from "../http/answer.ts";
 import type { AuthSession } from "../http/auth-session.ts";
@@ -12,7 +13,7 @@ import type { DoorAuth } from "./door/door-auth.ts";
 import type { DoorOptions, NoRequestUserOption, RequestUserOption } from "./door/door-options.ts";
 import { type Decide, type Door, doorWith, openDoor, requireHandler } from "./door/open-door.ts";
 import { editHeaders } from "./node/edit-headers.ts";
-import { guardedNodeRequest, sendNodeAnswer } from "./node/guarded-request.ts";
+import { GuardedNodeRequest, sendNodeAnswer } from "./node/guarded-request.ts";
 
 /** Answers a refused request in the application's own way. */
 export type NodeRefusalHandler = (refusal: Refusal, request: IncomingMessage, response: ServerResponse) => unknown;
@@ -35,7 +36,7 @@ export interface NodeOptions<User> extends DoorOptions<User, NodeRefusalHandler>
 export type NodeHandler<Session> = (request: IncomingMessage, response: ServerResponse, auth: Session) => unknown;
 
 /** A listener whose promise tells when it is done. */
-export type NodeListener = (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
+export type NodeListener = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 /** Puts every request of a listener through the guard. */
 export type NodeHandle<User> = (listener: NodeHandler<AuthSession<User>>) => RequestListener;
@@ -111,10 +112,11 @@ function authOf<User>(door: Door<User, NodeRefusalHandler>, own: OwnOptions): No
     requireHandler("handle", listener);
     return async (request, response) => {
       try {
-        const auth = logins.admit(guardedNodeRequest(request, request.url, clientAddress(request)), request);
+        const auth = logins.admit(new GuardedNodeRequest(request, clientAddress), request);
         if (!auth.ok) return sendNodeAnswer(answerTo(auth), response);
         editHeaders(response, auth);
-        await listener(request, response, auth);
+        const outcome: unknown = listener(request, response, auth);
+        if (isPending(outcome)) await outcome;
       } catch (error) {
         onError(error);
         if (response.headersSent) response.destroy();
@@ -130,11 +132,11 @@ function authOf<User>(door: Door<User, NodeRefusalHandler>, own: OwnOptions): No
   }
 
   function gate(decide: Decide<User>, handler: NodeHandler<LoggedIn<User>>): NodeListener {
-    return async (request, response) => {
+    return (request, response) => {
       const auth = of(request);
-      const refusal = await decide(auth);
-      if (refusal !== null) return turnAway(refusal, request, response);
-      return handler(request, response, auth as LoggedIn<User>);
+      return after(decide(auth), (refusal) =>
+        refusal === null ? handler(request, response, auth as LoggedIn<User>) : turnAway(refusal, request, response),
+      );
     };
   }
 

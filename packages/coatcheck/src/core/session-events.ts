@@ -94,7 +94,8 @@ export class SessionEventEmitter {
   /** Calls the listeners of that name, one after the other. Errors that they throw go to `onListenerError`. */
   emit<Name extends SessionEventName>(name: Name, event: SessionEvents[Name], cause: object | null = null): void {
     const listeners = this.#listeners.get(name) as Set<SessionEventListener<Name>> | undefined;
-    for (const listener of listeners ?? []) {
+    if (listeners === undefined) return;
+    for (const listener of listeners) {
       try {
         const outcome: unknown = listener(event, cause);
         // TypeScript accepts an async function as a listener.

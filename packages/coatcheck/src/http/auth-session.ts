@@ -27,7 +27,6 @@ export class AuthSession<User> {
   #user: User | null = null;
   #held: Authentication | null = null;
   #data: JsonObject | null = null;
-  #isReported = false;
   #decisions = 0;
 
   /** @internal `LoginManager.admit` makes them. */
@@ -37,9 +36,7 @@ export class AuthSession<User> {
   }
 
   /** Tells it from a refusal. */
-  get ok(): true {
-    return true;
-  }
+  readonly ok = true as const;
 
   /** The request as the guard saw it. */
   get request(): GuardedRequest {
@@ -208,6 +205,11 @@ export class AuthSession<User> {
     return safeNext(new URLSearchParams(pathOf(calledOn(this).request)?.search ?? "").get("next"), fallback);
   }
 
+  /** For adapters: calls `listener` once the answer may have to wait, for the session's secret is to be rotated. */
+  onRotationDue(listener: () => void): void {
+    this.#session.onRotationDue(listener);
+  }
+
   /** For adapters: what to write into the headers of the response, once, when they are about to leave. */
   finish(response: OutgoingResponse): readonly HeaderEdit[] | Promise<readonly HeaderEdit[]> {
     return this.#session.finish(response);
@@ -254,9 +256,7 @@ export class AuthSession<User> {
     return after(this.#session.authenticate(options), (held) => {
       if (held.status !== "authenticated") return null;
       if (this.#session.isOfClient(held.session, this.#rules)) return held;
-      const isReported = this.#isReported;
-      this.#isReported = true;
-      return protectFromOtherClient(held, this.#session, { ...this.#rules, isReported });
+      return protectFromOtherClient(held, this.#session, this.#rules);
     });
   }
 

@@ -31,13 +31,22 @@ export class HostCookie {
   read(header: string | null): CookieReading {
     if (header === null || !header.includes(this.name)) return NONE;
     let reading: CookieReading = NONE;
-    for (const pair of header.split(";")) {
-      const separator = pair.indexOf("=");
-      if (separator === -1 || withoutSpace(pair.slice(0, separator)) !== this.name) continue;
-      if (reading.found !== "none") return SEVERAL;
-      reading = { found: "one", value: withoutSpace(pair.slice(separator + 1)) };
+    for (let start = 0; start <= header.length; ) {
+      const semicolon = header.indexOf(";", start);
+      const end = semicolon === -1 ? header.length : semicolon;
+      const value = this.#valueIn(header.slice(start, end));
+      if (value !== null && reading.found !== "none") return SEVERAL;
+      if (value !== null) reading = { found: "one", value };
+      start = end + 1;
     }
     return reading;
+  }
+
+  #valueIn(pair: string): string | null {
+    const separator = pair.indexOf("=");
+    return separator !== -1 && withoutSpace(pair.slice(0, separator)) === this.name
+      ? withoutSpace(pair.slice(separator + 1))
+      : null;
   }
 
   /** The Set-Cookie value; `maximumAgeSeconds` null ends the cookie with the browser session. `value` is base64url. */

@@ -9,7 +9,7 @@ import { type GuardedRequest, opensWebSocket, pathOf } from "./guarded-request.t
 import { type HostCookie, sessionCookie } from "./host-cookie.ts";
 import { type PublicOrigin, parsePublicOrigin } from "./public-origin.ts";
 import { type GuardRefusalCode, type Refusal, refusalOf } from "./refusal.ts";
-import { RequestSession } from "./request-session.ts";
+import { type RequestRules, RequestSession } from "./request-session.ts";
 import type { HeaderEdit } from "./response-headers.ts";
 import { TrustedOrigins, type TrustedOriginsOption } from "./trusted-origins.ts";
 
@@ -103,9 +103,7 @@ export class RequestGuard {
   readonly #protection: CrossOriginProtection;
   readonly #refusesHeaderless: boolean;
   readonly #refusesCrossOriginAlways: boolean;
-  readonly #isPoll: (request: GuardedRequest) => boolean;
-  readonly #addressPrecision: AddressPrecision;
-  readonly #clearSiteData: string | null;
+  readonly #rules: RequestRules;
   /** Null where no other origin is trusted: then no answer differs by origin. */
   readonly #sharing: CrossOriginSharing | null;
   readonly #sessionlessRoutes: ReadonlySet<string>;
@@ -129,9 +127,15 @@ export class RequestGuard {
     this.#sessionlessRoutes = exactRoutesOf(sessionlessRoutes);
     this.#refusesHeaderless = options.headerlessRequests === "refuse";
     this.#refusesCrossOriginAlways = options.crossOriginRequests === "refuse_always";
-    this.#clearSiteData = clearSiteDataOf(clearSiteDataOnLogout);
-    this.#isPoll = options.isPoll ?? (() => false);
-    this.#addressPrecision = options.addressPrecision ?? "whole";
+    this.#rules = {
+      sessions: this.sessions,
+      cookie: this.cookie,
+      isPoll: options.isPoll ?? (() => false),
+      addressPrecision: options.addressPrecision ?? "whole",
+      variesByOrigin: this.#sharing !== null,
+      varyFields: this.#sharing === null ? ["Cookie"] : ["Cookie", "Origin"],
+      clearSiteData: clearSiteDataOf(clearSiteDataOnLogout),
+    };
   }
 
   /** Looks at headers alone, before any body is read, and asks no store. */
@@ -150,18 +154,8 @@ export class RequestGuard {
       const vary: HeaderEdit[] = this.#sharing !== null ? [{ name: "vary", value: "Origin", mode: "set" }] : [];
       return refusalOf(code, { headers: [...corsHeaders, ...vary] });
     }
-    return new RequestSession({
-      request,
-      sessions: this.sessions,
-      cookie: this.cookie,
-      token: cookie.found === "one" ? cookie.value : null,
-      isCrossOrigin: verdict === "cross_origin",
-      isPoll: this.#isPoll,
-      addressPrecision: this.#addressPrecision,
-      corsHeaders,
-      variesByOrigin: this.#sharing !== null,
-      clearSiteData: this.#clearSiteData,
-    });
+    const token = cookie.found === "one" ? cookie.value : null;
+    return new RequestSession(this.#rules, { request, token, isCrossOrigin: verdict === "cross_origin", corsHeaders });
   }
 
   #isSessionless(request: GuardedRequest): boolean {

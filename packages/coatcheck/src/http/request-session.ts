@@ -16,19 +16,25 @@ import { cacheControl, type HeaderEdit, isPage, type OutgoingResponse, varyBy } 
 import { canCarryRotation } from "./rotation-answer.ts";
 import type { ProtectionRules } from "./session-protection.ts";
 
-interface RequestSessionParts {
-  readonly request: GuardedRequest;
+/** What is the same for every request of a guard. */
+export interface RequestRules {
   readonly sessions: SessionManager;
   readonly cookie: HostCookie;
-  /** The one cookie's value, whatever it is; null without a cookie. */
-  readonly token: string | null;
-  readonly isCrossOrigin: boolean;
   readonly isPoll: (request: GuardedRequest) => boolean;
   readonly addressPrecision: AddressPrecision;
-  readonly corsHeaders: readonly HeaderEdit[];
+  /** What an answer depends on that depends on the session: its cookie, and the origin that asks where others may. */
+  readonly varyFields: readonly string[];
   readonly variesByOrigin: boolean;
   /** What Clear-Site-Data says after a logout; null for nothing. */
   readonly clearSiteData: string | null;
+}
+
+interface AdmittedRequest {
+  readonly request: GuardedRequest;
+  /** The one cookie's value, whatever it is; null without a cookie. */
+  readonly token: string | null;
+  readonly isCrossOrigin: boolean;
+  readonly corsHeaders: readonly HeaderEdit[];
 }
 
 /** How a session begins. Device, replaced session and cause are those of the request. */
@@ -46,7 +52,14 @@ const ABSENT = unauthenticated("absent");
  * It knows no users: `AuthSession` does.
  */
 export class RequestSession {
-  readonly #parts: RequestSessionParts;
+  /** Tells it from a refusal. */
+  readonly ok = true as const;
+  /** The request as the guard saw it. */
+  readonly request: GuardedRequest;
+  /** The sessions that it is one of. */
+  readonly sessions: SessionManager;
+  readonly #rules: RequestRules;
+  readonly #admitted: AdmittedRequest;
   /** The question to the store, while it is open or if it failed. */
   #asked: Promise<AuthenticationResult> | null = null;
   #known: AuthenticationResult | null = null;
@@ -54,40 +67,27 @@ export class RequestSession {
   #hasForgotten = false;
   #isFinished = false;
   #asksAgain = false;
-  #changeUnderWay: Promise<unknown> = Promise.resolve();
+  #isOtherClientReported = false;
+  #rotationListener: (() => void) | null = null;
+  #changeUnderWay: Promise<unknown> | null = null;
 
   /** @internal `RequestGuard.admit` makes them. */
-  constructor(parts: RequestSessionParts) {
-    this.#parts = parts;
-  }
-
-  /** Tells it from a refusal. */
-  get ok(): true {
-    return true;
-  }
-
-  /** The request as the guard saw it. */
-  get request(): GuardedRequest {
-    return this.#parts.request;
-  }
-
-  /** The sessions that it is one of. */
-  get sessions(): SessionManager {
-    return this.#parts.sessions;
+  constructor(rules: RequestRules, admitted: AdmittedRequest) {
+    this.request = admitted.request;
+    this.sessions = rules.sessions;
+    this.#rules = rules;
+    this.#admitted = admitted;
   }
 
   /** An unsafe request of another origin's page. It was admitted because it carries no cookie, and begins no session. */
   get isCrossOrigin(): boolean {
-    return this.#parts.isCrossOrigin;
+    return this.#admitted.isCrossOrigin;
   }
 
   /** The client as it would be kept with a session that it begins now. */
   get device(): Device {
-    const { request, addressPrecision } = this.#parts;
-    return describeDevice(
-      { userAgent: request.headers.get("user-agent"), address: request.clientAddress },
-      addressPrecision,
-    );
+    const { headers, clientAddress: address } = this.request;
+    return describeDevice({ userAgent: headers.get("user-agent"), address }, this.#rules.addressPrecision);
   }
 
   /**
@@ -103,6 +103,13 @@ export class RequestSession {
     return session.device.userAgent === header || session.device.userAgent === keptUserAgent(header);
   }
 
+  /** Whether to report that another client presents the session: once a request. */
+  reportsOtherClient(): boolean {
+    if (this.#isOtherClientReported) return false;
+    this.#isOtherClientReported = true;
+    return true;
+  }
+
   /**
    * The session, and what it is worth. The first call asks the store, further ones get the same answer.
    * `slide: false` marks a poll, which does not extend the session; it counts on the first call. By default the guard's
@@ -111,7 +118,8 @@ export class RequestSession {
   authenticate(options: { readonly slide?: boolean } = {}): Awaitable<AuthenticationResult> {
     if (this.#known !== null) return this.#known;
     if (this.#asked !== null) return this.#asked;
-    const { token, sessions, isPoll } = this.#parts;
+    const { token } = this.#admitted;
+    const { sessions, isPoll } = this.#rules;
     if (token === null) return this.#know(ABSENT);
     // A promise, which a script may return here, is no yes.
     const slide = options.slide ?? isPoll(this.request) !== true;
@@ -141,7 +149,7 @@ export class RequestSession {
     return this.#inTurn(async () => {
       this.#requireUnfinished();
       const held = await this.authenticate({ slide: false });
-      if (held.status === "authenticated") await this.#parts.sessions.logout(held, { cause: this.request });
+      if (held.status === "authenticated") await this.sessions.logout(held, { cause: this.request });
       this.forget();
     });
   }
@@ -152,7 +160,7 @@ export class RequestSession {
    */
   forget(): void {
     this.#know(ABSENT);
-    this.#setCookie = this.#parts.cookie.clear();
+    this.#setCookie = this.#rules.cookie.clear();
     this.#hasForgotten = true;
   }
 
@@ -164,7 +172,7 @@ export class RequestSession {
     return this.#inTurn(async () => {
       this.#requireUnfinished();
       requireLoginOptions(options, LOGIN_OPTIONS.proof);
-      const result = await this.#parts.sessions.reauthenticate(authentication, { ...options, cause: this.request });
+      const result = await this.sessions.reauthenticate(authentication, { ...options, cause: this.request });
       if (result.outcome === "reauthenticated") this.#hold(result.token, result.authentication);
       return result;
     });
@@ -180,13 +188,19 @@ export class RequestSession {
   /** A token for the forms of this response; null without a session. Never the same twice. */
   async csrfToken(): Promise<string | null> {
     const held = await this.authenticate();
-    return held.status === "authenticated" ? issueCsrfToken(this.#csrfKeyOf(held)) : null;
+    return held.status === "authenticated" ? issueCsrfToken(this.sessions.csrfKeyOf(held)) : null;
   }
 
   /** Whether a form sent back a CSRF token of this very session. Take it from the body or a header, never the URL. */
   async isCsrfTokenValid(token: string): Promise<boolean> {
     const held = await this.authenticate();
-    return held.status === "authenticated" && isCsrfTokenValid(this.#csrfKeyOf(held), token);
+    return held.status === "authenticated" && isCsrfTokenValid(this.sessions.csrfKeyOf(held), token);
+  }
+
+  /** Calls `listener` once the session turns out to be due for a new secret: the answer may then have to wait. */
+  onRotationDue(listener: () => void): void {
+    this.#rotationListener = listener;
+    if (this.#known?.status === "authenticated" && this.#known.rotationDue) listener();
   }
 
   /**
@@ -200,7 +214,7 @@ export class RequestSession {
     this.#isFinished = true;
     const held = this.#known;
     if (this.#setCookie !== null || held?.status !== "authenticated" || !held.rotationDue) return this.#edit(response);
-    if (!canCarryRotation(this.#parts.request, response)) return this.#edit(response);
+    if (!canCarryRotation(this.request, response)) return this.#edit(response);
     return this.#rotate(held).then(() => this.#edit(response));
   }
 
@@ -209,7 +223,7 @@ export class RequestSession {
    * whose cookie did not go out.
    */
   #inTurn<Result>(change: () => Promise<Result>): Promise<Result> {
-    const result = this.#changeUnderWay.then(change);
+    const result = (this.#changeUnderWay ?? Promise.resolve()).then(change);
     this.#changeUnderWay = result.catch(() => {});
     return result;
   }
@@ -219,8 +233,7 @@ export class RequestSession {
     requireLoginOptions(options, LOGIN_OPTIONS.request);
     this.#requireUnfinished();
     if (this.isCrossOrigin) return { outcome: "refused", refusal: refusalOf("cross_origin_request") };
-    const { sessions } = this.#parts;
-    const { device } = this;
+    const { sessions, device } = this;
     const held = await this.authenticate();
     const replaces = held.status === "authenticated" ? held : null;
     const result = await sessions.login(attempt, { ...options, device, replaces, cause: this.request });
@@ -233,25 +246,29 @@ export class RequestSession {
   }
 
   #edit(response: OutgoingResponse): readonly HeaderEdit[] {
-    const { corsHeaders, variesByOrigin, clearSiteData } = this.#parts;
-    const byOrigin = variesByOrigin ? ["Origin"] : [];
-    if (this.#known === null && this.#asked === null) return [...corsHeaders, ...varyBy(response, byOrigin)];
-    const cookie: HeaderEdit[] =
-      this.#setCookie === null ? [] : [{ name: "set-cookie", value: this.#setCookie, mode: "append" }];
+    const { variesByOrigin, varyFields, clearSiteData } = this.#rules;
+    if (this.#known === null && this.#asked === null) {
+      return variesByOrigin
+        ? [...this.#admitted.corsHeaders, ...varyBy(response, ["Origin"])]
+        : this.#admitted.corsHeaders;
+    }
+    const edits: HeaderEdit[] = [];
+    if (this.#setCookie !== null) edits.push({ name: "set-cookie", value: this.#setCookie, mode: "append" });
     if (this.#hasForgotten && clearSiteData !== null) {
-      cookie.push({ name: "clear-site-data", value: clearSiteData, mode: "set" });
+      edits.push({ name: "clear-site-data", value: clearSiteData, mode: "set" });
     }
     const caching = cacheControl(response, {
       carriesCookie: this.#setCookie !== null,
       isLoggedIn: this.#known?.status === "authenticated",
-      isPage: isPage(this.#parts.request, response),
+      isPage: isPage(this.request, response),
     });
-    return [...cookie, ...caching, ...corsHeaders, ...varyBy(response, ["Cookie", ...byOrigin])];
+    edits.push(...caching, ...this.#admitted.corsHeaders, ...varyBy(response, varyFields));
+    return edits;
   }
 
   async #rotate(held: Authentication): Promise<void> {
     try {
-      const token = await this.#parts.sessions.rotate(held, { cause: this.request });
+      const token = await this.sessions.rotate(held, { cause: this.request });
       if (token !== null) this.#hold(token, held);
     } catch {
       // The request itself was answered for. A rotation that the store did not take is due again on the next one, and
@@ -260,19 +277,16 @@ export class RequestSession {
   }
 
   #hold(token: SessionToken, authentication: Authentication): void {
-    const maximumAge = this.#parts.sessions.cookieLifetimeSeconds(authentication.session);
-    this.#setCookie = this.#parts.cookie.write(token, maximumAge);
+    const maximumAge = this.sessions.cookieLifetimeSeconds(authentication.session);
+    this.#setCookie = this.#rules.cookie.write(token, maximumAge);
     this.#hasForgotten = false;
     this.#know(authentication);
-  }
-
-  #csrfKeyOf(held: Authentication): string {
-    return this.#parts.sessions.csrfKeyOf(held);
   }
 
   #know(result: AuthenticationResult): AuthenticationResult {
     this.#asked = null;
     this.#known = result;
+    if (result.status === "authenticated" && result.rotationDue) this.#rotationListener?.();
     return result;
   }
 

@@ -28,11 +28,13 @@ export function isPublic(response: OutgoingResponse): boolean {
 
 /** What the response depends on, besides what the application says. */
 export function varyBy(response: OutgoingResponse, fields: readonly string[]): readonly HeaderEdit[] {
-  const current = response.headers.get("vary") ?? "";
-  const present = new Set(directives(current).map((field) => field.toLowerCase()));
+  const given = response.headers.get("vary");
+  // Nearly every response: nothing is there to be joined with.
+  if (given === null) return [{ name: "vary", value: fields.join(", "), mode: "set" }];
+  const present = new Set(directives(given).map((field) => field.toLowerCase()));
   const missing = fields.filter((field) => !present.has(field.toLowerCase()));
   if (missing.length === 0 || present.has("*")) return [];
-  return [{ name: "vary", value: [...(current === "" ? [] : [current]), ...missing].join(", "), mode: "set" }];
+  return [{ name: "vary", value: [...(given === "" ? [] : [given]), ...missing].join(", "), mode: "set" }];
 }
 
 /**

@@ -13,6 +13,8 @@ export interface ProtectionRules {
 interface Endable {
   readonly request: GuardedRequest;
   readonly sessions: SessionManager;
+  /** True the first time. */
+  reportsOtherClient(): boolean;
   forget(): void;
 }
 
@@ -20,12 +22,14 @@ interface Endable {
 export async function protectFromOtherClient(
   held: Authentication,
   requestSession: Endable,
-  { sessionProtection: protection, isReported }: ProtectionRules & { readonly isReported: boolean },
+  { sessionProtection: protection }: ProtectionRules,
 ): Promise<Authentication | null> {
   if (protection === "off") return held;
   const { request, sessions } = requestSession;
   const { userId, id } = held.session;
-  if (!isReported) sessions.events.emit("session_protected", { userId, sessionId: id, protection }, request);
+  if (requestSession.reportsOtherClient()) {
+    sessions.events.emit("session_protected", { userId, sessionId: id, protection }, request);
+  }
   if (protection === "basic") return held;
   // Ended before it is refused: the cookie would otherwise be as good as before for its thief.
   await sessions.revoke(userId, id, "client_changed", { cause: request });

@@ -5,7 +5,7 @@ import type { Preflight } from "../../http/cross-origin-sharing.ts";
 import type { LoginManager } from "../../http/login-manager.ts";
 import type { GuardRefusalCode, Refusal } from "../../http/refusal.ts";
 import type { HeaderEdit } from "../../http/response-headers.ts";
-import { guardedFastifyRequest, headerText } from "./guarded-request.ts";
+import { GuardedFastifyRequest, headerText } from "./guarded-request.ts";
 import { answerRefusal, type FastifyRefusalHandler, sendFastifyAnswer } from "./send-answer.ts";
 
 /** What the plugin is registered with. */
@@ -34,7 +34,7 @@ export function pluginFor<User>(
     app.addHook("onRequest", (request, reply, next) => {
       const logins = choose(request);
       if (logins.find(request) !== undefined) return next();
-      const auth = logins.admit(guardedFastifyRequest(request), request);
+      const auth = logins.admit(new GuardedFastifyRequest(request), request);
       if (!auth.ok) return void refuse(auth, { request, reply, onRefused }).catch(next);
       carrier(request)[served] = auth;
       next();

@@ -3,17 +3,41 @@ import { CoatcheckError } from "../../errors.ts";
 import type { Answer } from "../../http/answer.ts";
 import type { GuardedRequest } from "../../http/guarded-request.ts";
 
-export function guardedNodeRequest(
-  request: IncomingMessage,
-  url: string | undefined,
-  clientAddress: string | undefined,
-): GuardedRequest {
-  return {
-    method: request.method ?? "GET",
-    url,
-    headers: { get: (name) => headerText(request.headers[name.toLowerCase()]) },
-    clientAddress,
-  };
+/**
+ * What the guard sees of Node's request. Nothing is read before it is asked for: few requests need the address. A class,
+ * because V8 keeps literals that hold functions, and their requests with them, long after the response.
+ */
+export class GuardedNodeRequest<Request extends IncomingMessage> implements GuardedRequest {
+  readonly #request: Request;
+  readonly #addressOf: (request: Request) => string | undefined;
+
+  constructor(request: Request, addressOf: (request: Request) => string | undefined) {
+    this.#request = request;
+    this.#addressOf = addressOf;
+  }
+
+  get method(): string {
+    return this.#request.method ?? "GET";
+  }
+
+  /** Express keeps there what was asked for, where a router has shortened `url`. */
+  get url(): string | undefined {
+    return (this.#request as { readonly originalUrl?: string }).originalUrl ?? this.#request.url;
+  }
+
+  get clientAddress(): string | undefined {
+    return this.#addressOf(this.#request);
+  }
+
+  get headers(): this {
+    return this;
+  }
+
+  get(name: string): string | null {
+    const value = this.#request.headers[name.toLowerCase()];
+    if (value === undefined) return null;
+    return typeof value === "string" ? value : value.join(", ");
+  }
 }
 
 export function sendNodeAnswer({ status, headers, body }: Answer, response: ServerResponse): void {
@@ -24,9 +48,4 @@ export function sendNodeAnswer({ status, headers, body }: Answer, response: Serv
   response.statusCode = status;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   response.end(body ?? undefined);
-}
-
-function headerText(value: string | readonly string[] | undefined): string | null {
-  if (value === undefined) return null;
-  return typeof value === "string" ? value : value.join(", ");
 }
