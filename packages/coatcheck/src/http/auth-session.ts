@@ -10,6 +10,7 @@ import { listOwn, revokeOwn } from "./own-sessions.ts";
 import type { Refusal } from "./refusal.ts";
 import type { RequestSession } from "./request-session.ts";
 import type { HeaderEdit, OutgoingResponse } from "./response-headers.ts";
+import type { WaitingAnswer } from "./rotation-answer.ts";
 import { safeNext } from "./safe-next.ts";
 import { refuseCallAlone, refuseUnloaded, requireLoadOptions } from "./session-mistakes.ts";
 import { protectFromOtherClient } from "./session-protection.ts";
@@ -51,9 +52,8 @@ export class AuthSession<User> {
 
   /** The session, or null: without a user, and for a user that the request itself names. */
   get session(): Session | null {
-    const held = this.authentication;
-    if (held === null || this.#data === null) return held?.session ?? null;
-    return { ...held.session, data: this.#data };
+    const session = this.authentication?.session ?? null;
+    return session === null || this.#data === null ? session : { ...session, data: this.#data };
   }
 
   /** Whether the user proved who they are within the policy's `freshForSeconds`. */
@@ -107,8 +107,8 @@ export class AuthSession<User> {
       if (this.#user === null) return this.refuseLogin(options);
       const held = this.#held;
       if (held !== null && this.#isFresh(held, options.withinSeconds)) return null;
-      const { refreshView = this.#rules.refreshView } = options;
-      return refuseStale(this.#session, held, refreshView);
+      const view = options.refreshView === undefined ? this.#rules.refreshView : options.refreshView;
+      return refuseStale(this.#session, held, view);
     });
   }
 
@@ -205,9 +205,9 @@ export class AuthSession<User> {
     return safeNext(new URLSearchParams(pathOf(calledOn(this).request)?.search ?? "").get("next"), fallback);
   }
 
-  /** For adapters: calls `listener` once the answer may have to wait, for the session's secret is to be rotated. */
-  onRotationDue(listener: () => void): void {
-    this.#session.onRotationDue(listener);
+  /** For adapters: tells `waiting` once the answer may have to wait, because the session's secret is to be rotated. */
+  onRotationDue(waiting: WaitingAnswer): void {
+    this.#session.onRotationDue(waiting);
   }
 
   /** For adapters: what to write into the headers of the response, once, when they are about to leave. */

@@ -13,7 +13,7 @@ import type { GuardedRequest } from "./guarded-request.ts";
 import type { HostCookie } from "./host-cookie.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
 import { cacheControl, type HeaderEdit, isPage, type OutgoingResponse, varyBy } from "./response-headers.ts";
-import { canCarryRotation } from "./rotation-answer.ts";
+import { canCarryRotation, type WaitingAnswer } from "./rotation-answer.ts";
 import type { ProtectionRules } from "./session-protection.ts";
 
 /** What is the same for every request of a guard. */
@@ -68,7 +68,7 @@ export class RequestSession {
   #isFinished = false;
   #asksAgain = false;
   #isOtherClientReported = false;
-  #rotationListener: (() => void) | null = null;
+  #waitingAnswer: WaitingAnswer | null = null;
   #changeUnderWay: Promise<unknown> | null = null;
 
   /** @internal `RequestGuard.admit` makes them. */
@@ -197,10 +197,10 @@ export class RequestSession {
     return held.status === "authenticated" && isCsrfTokenValid(this.sessions.csrfKeyOf(held), token);
   }
 
-  /** Calls `listener` once the session turns out to be due for a new secret: the answer may then have to wait. */
-  onRotationDue(listener: () => void): void {
-    this.#rotationListener = listener;
-    if (this.#known?.status === "authenticated" && this.#known.rotationDue) listener();
+  /** Tells `waiting` once the session turns out to be due for a new secret: the answer may then have to wait. */
+  onRotationDue(waiting: WaitingAnswer): void {
+    this.#waitingAnswer = waiting;
+    if (this.#known?.status === "authenticated" && this.#known.rotationDue) waiting.holdBack();
   }
 
   /**
@@ -286,7 +286,7 @@ export class RequestSession {
   #know(result: AuthenticationResult): AuthenticationResult {
     this.#asked = null;
     this.#known = result;
-    if (result.status === "authenticated" && result.rotationDue) this.#rotationListener?.();
+    if (result.status === "authenticated" && result.rotationDue) this.#waitingAnswer?.holdBack();
     return result;
   }
 

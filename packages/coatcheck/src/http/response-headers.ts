@@ -16,6 +16,10 @@ export interface HeaderEdit {
 /** Caches that are told something of their own do not look at Cache-Control (RFC 9213; Surrogate-Control before it). */
 const TARGETED = ["cdn-cache-control", "surrogate-control"] as const;
 
+/** A cache may keep it for its reader, and asks before it shows it again. */
+const NOT_UNASKED: readonly HeaderEdit[] = [{ name: "cache-control", value: "private, no-cache", mode: "set" }];
+const NONE: readonly string[] = [];
+
 /** The destinations of the Fetch standard that show a document. */
 const SHOWN: ReadonlySet<string> = new Set(["document", "iframe", "frame", "embed", "object"]);
 
@@ -48,11 +52,14 @@ export function cacheControl(
   { carriesCookie, isLoggedIn, isPage }: Readonly<Record<"carriesCookie" | "isLoggedIn" | "isPage", boolean>>,
 ): readonly HeaderEdit[] {
   const set = (value: string, name = "cache-control"): HeaderEdit => ({ name, value, mode: "set" });
-  const told = TARGETED.filter((name) => response.headers.get(name) !== null);
+  const told = toldOf(response);
+  const header = response.headers.get("cache-control");
+  // Nearly every response that is no page: no word of the application's is there to be weighed.
+  if (header === null && told.length === 0 && !carriesCookie && !isPage) return NOT_UNASKED;
   // Such a cache does not look at Cache-Control, and few look at Vary: it would hand one user's answer to the next.
   const untold = carriesCookie || isLoggedIn ? told.map((name) => set("no-store", name)) : [];
   if (carriesCookie) return [set("private, no-store"), ...untold];
-  const given = directives(response.headers.get("cache-control"));
+  const given = directives(header);
   const kept = given.filter((directive) => !/^(public|private|s-maxage)\b/i.test(directive));
   const isAllowed = kept.length > 0 || given.some((directive) => /^private\b/i.test(directive));
   // After a logout, Back would show it once more: a browser keeps the page and does not ask again, whatever else it is told.
@@ -69,12 +76,20 @@ export function isPage(request: GuardedRequest, response: OutgoingResponse): boo
   );
 }
 
+/** The caches that are told something of their own. */
+function toldOf({ headers }: OutgoingResponse): readonly string[] {
+  const [first, second] = TARGETED;
+  if (headers.get(first) === null && headers.get(second) === null) return NONE;
+  return TARGETED.filter((name) => headers.get(name) !== null);
+}
+
 function isTargeted(response: OutgoingResponse): boolean {
   return TARGETED.some((name) => !/^$|\b(no-store|private)\b/i.test(response.headers.get(name) ?? ""));
 }
 
 function directives(header: string | null): string[] {
-  return (header ?? "")
+  if (header === null || header === "") return [];
+  return header
     .split(",")
     .map((directive) => directive.trim())
     .filter((directive) => directive !== "");

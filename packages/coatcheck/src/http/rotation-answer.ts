@@ -1,6 +1,11 @@
 import { type GuardedRequest, opensWebSocket } from "./guarded-request.ts";
 import { isPublic, type OutgoingResponse } from "./response-headers.ts";
 
+/** An answer that cannot wait unless it is told to be ready for that. */
+export interface WaitingAnswer {
+  holdBack(): void;
+}
+
 /** Where a browser puts what it navigates to. */
 const NAVIGATIONS: ReadonlySet<string> = new Set(["document", "iframe", "frame", "fencedframe", "embed", "object"]);
 

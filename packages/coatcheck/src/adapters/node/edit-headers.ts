@@ -11,14 +11,35 @@ type Headers = OutgoingHttpHeaders | readonly OutgoingHttpHeader[];
  * wait, because the secret is rotated, what is written meanwhile waits too, and `write` says so by its back-pressure.
  * To the application the headers have left by then: what would fail in Node fails here, where it can be caught.
  */
-export function editHeaders(response: ServerResponse, session: EditingSession): void {
+export function editHeaders(response: EditedResponse, session: EditingSession): void {
   const editor = new HeaderEditor(response, session);
-  // This stays for the life of the response. Middleware that came later, such as compression, has put its own around it, and
-  // to put Node's back would take it out of a response that it has begun.
-  response.writeHead = ((status: number, reason?: string | Headers, headers?: Headers) =>
-    editor.writeHead(status, reason, headers)) as typeof response.writeHead;
-  session.onRotationDue(() => editor.holdBack());
+  // Either stays for the life of the response. Middleware that came later, such as compression, has put its own around it,
+  // and to put Node's back would take it out of a response that it has begun.
+  if (response[EDITOR] === undefined) {
+    response[EDITOR] = editor;
+    response.writeHead = writeHeadByEditor;
+  } else {
+    response.writeHead = ((status: number, reason?: string | Headers, headers?: Headers) =>
+      editor.writeHead(status, reason, headers)) as typeof response.writeHead;
+  }
+  session.onRotationDue(editor);
 }
+
+const EDITOR = Symbol("coatcheck.editor");
+
+interface EditedResponse extends ServerResponse {
+  [EDITOR]?: HeaderEditor;
+}
+
+/** One function for all responses: V8 keeps closures that are made for each, and their responses, past a collection. */
+const writeHeadByEditor = function (
+  this: EditedResponse,
+  status: number,
+  reason?: string | Headers,
+  headers?: Headers,
+) {
+  return this[EDITOR]?.writeHead(status, reason, headers) ?? this;
+} as ServerResponse["writeHead"];
 
 type EditingSession = Pick<AuthSession<unknown>, "finish" | "onRotationDue">;
 
