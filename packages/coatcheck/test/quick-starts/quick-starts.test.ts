@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { Browser } from "../adapters/contract/browser.ts";
 import { CompiledPrograms, type Program } from "./support/compiled-programs.ts";
 import { codeIn, documentOf, joined, sectionOf } from "./support/documented-code.ts";
 
 /** Of code, from the first import to the line that listens. */
-const MAXIMUM_LINES = { Express: 18, others: 16 };
+const MAXIMUM_LINES = 16;
 
 /** What Next.js, Bun or Deno are to the program of the fetch adapter. */
 const serveHandle = `import { createServer } from "node:http";
@@ -17,17 +17,19 @@ createServer(getRequestListener(handle)).listen(3000);
 `;
 
 const readme = documentOf("packages/coatcheck/README.md");
-const [expressProgram = "", forExpress4 = ""] = codeIn(sectionOf(readme, "## Quick start"));
+const [expressProgram = "", expressDevices = "", forExpress4 = ""] = codeIn(sectionOf(readme, "## Quick start"));
 const otherFrameworks = sectionOf(readme, "## Other frameworks");
 const [sharedLogin = ""] = codeIn(otherFrameworks);
-const users = readFileSync(path.join(import.meta.dirname, "support/users.ts"), "utf8");
+const supportFile = (name: string) => readFileSync(path.join(import.meta.dirname, "support", name), "utf8");
+const users = supportFile("users.ts");
+const twoDaysLater = supportFile("two-days-later.ts");
 
 interface QuickStart {
   readonly name: string;
   readonly title: string;
   /** A whole application, as it stands in the README. */
   readonly code: string;
-  /** The routes that docs/frameworks.md adds to it. */
+  /** The routes that the text below it and docs/frameworks.md add to it. */
   readonly more: string;
 }
 
@@ -38,7 +40,7 @@ const quickStarts: readonly QuickStart[] = (() => {
   return [{ title: "Express", code: expressProgram }, ...others].map((start, index) => ({
     ...start,
     name: `program-${index}`,
-    more: pieces[index] ?? "",
+    more: (index === 0 ? expressDevices : "") + (pieces[index] ?? ""),
   }));
 })();
 
@@ -55,7 +57,12 @@ function wholeProgram({ code, more }: Pick<QuickStart, "code" | "more">): Progra
     "Object.assign(globalThis, { sessions: auth.sessions });",
     last,
   ];
-  const files = { "app.ts": joined(lines), "as-it-stands.ts": code, "users.ts": joined([users, sharedLogin]) };
+  const files = {
+    "app.ts": joined(lines),
+    "as-it-stands.ts": code,
+    "users.ts": joined([users, sharedLogin]),
+    "two-days-later.ts": twoDaysLater,
+  };
   return isHandler(code) ? { ...files, "serve-handle.ts": serveHandle } : files;
 }
 
@@ -83,8 +90,9 @@ test("there is one for each framework, and all are short", () => {
   expect(quickStarts).toHaveLength(5);
   for (const { title, code, more } of quickStarts) {
     const lines = code.split("\n").filter((line) => line.trim() !== "");
-    expect(lines.length).toBeLessThanOrEqual(title === "Express" ? MAXIMUM_LINES.Express : MAXIMUM_LINES.others);
+    expect(lines.length, title).toBeLessThanOrEqual(MAXIMUM_LINES);
     expect(more).not.toBe("");
+    expect(code).not.toMatch(/removeExpired|setInterval|setTimeout/);
   }
 });
 
@@ -98,7 +106,7 @@ for (const { name, title, code } of quickStarts) {
   describe(title, () => {
     let url: string;
     beforeAll(async () => {
-      url = await programs.start(name, isHandler(code) ? "serve-handle.js" : "app.js");
+      url = await programs.start(name, isHandler(code) ? "serve-handle.js" : "app.js", ["./two-days-later.js"]);
     });
 
     test("logs in, and refuses a wrong password and an unknown user alike", async () => {
@@ -161,6 +169,17 @@ for (const { name, title, code } of quickStarts) {
       expect(await statusOf(laptop.send("GET", "/me"))).toBe(200);
       const refused = await logIn(new Browser(url), "2 times revoked: password of 1");
       expect(await codeOf(refused)).toEqual([503, "login_overtaken"]);
+    });
+
+    test("removes expired sessions by itself, with no code of the application and no request", async () => {
+      const laptop = new Browser(url);
+      await logIn(laptop);
+      expect(programs.written(name, "removed.txt")).toBe("");
+      programs.signal(name, "SIGUSR2");
+      await vi.waitFor(() => expect(programs.written(name, "removed.txt")).toMatch(/^(expired\n)+$/), {
+        timeout: 10_000,
+      });
+      expect(await statusOf(laptop.send("GET", "/me"))).toBe(401);
     });
   });
 }

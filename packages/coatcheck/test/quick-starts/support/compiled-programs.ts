@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { freePort } from "@coatcheck/throwaway-servers";
 
@@ -48,11 +48,13 @@ export class CompiledPrograms {
   /**
    * Runs a script of a program, in the program's folder. Returns its URL once it answers there. While the program is down,
    * another test may hold its port for a moment, so one that ends at once is started again a few times.
+   *
+   * @param before scripts that are loaded first
    */
-  async start(program: string, script: string): Promise<string> {
+  async start(program: string, script: string, before: readonly string[] = []): Promise<string> {
     const url = this.urlOf(program);
     for (let starts = 1; ; starts++) {
-      const started = spawn(process.execPath, [script], {
+      const started = spawn(process.execPath, [...before.flatMap((each) => ["--import", each]), script], {
         cwd: path.join(this.#folder, program),
         stdio: ["ignore", "ignore", "inherit"],
       });
@@ -69,6 +71,17 @@ export class CompiledPrograms {
     if (started === undefined) throw new Error(`${program} was not started.`);
     started.kill("SIGKILL");
     await once(started, "exit");
+  }
+
+  /** Sends a running program a signal that it listens to. */
+  signal(program: string, signal: NodeJS.Signals): void {
+    if (this.#processes.get(program)?.kill(signal) !== true) throw new Error(`${program} does not run.`);
+  }
+
+  /** The text of a file that a program wrote in its folder; empty if there is none. */
+  written(program: string, file: string): string {
+    const name = path.join(this.#folder, program, file);
+    return existsSync(name) ? readFileSync(name, "utf8") : "";
   }
 
   /** Runs tests of a program, by `node --test`. Returns what they print, if all of them pass. */
