@@ -122,9 +122,9 @@ function authOf<User>(door: Door<User, FetchRefusalHandler>, own: OwnOptions): F
   const handle: FetchHandle<User> = (handler) => {
     requireHandler("handle", handler);
     return async (request, ...rest) => {
-      // Around another of ours: the outer one writes the cookie.
+      // Within another of ours: the outer one writes the cookie. A finished one had the same Request before.
       const outer = logins.find(request);
-      if (outer !== undefined) return handler(request, outer, ...rest);
+      if (outer?.isFinished === false) return handler(request, outer, ...rest);
       const auth = logins.admit(new GuardedFetchRequest(request, clientAddress), request);
       if (!auth.ok) return responseOf(answerTo(auth));
       let response: Response;

@@ -69,9 +69,9 @@ export interface NodeAuth<User> extends DoorAuth<User> {
     check: CredentialCheck,
     options?: UserLoginOptions,
   ): Promise<LoginOutcome<User>>;
-  /** For users who are logged in: `auth.required((request, response, { user }) => …)`. */
+  /** For users who are logged in: `auth.required((request, response, { user }) => …)`. Behind the guard by itself. */
   readonly required: NodeGuard<User>;
-  /** For users who proved a moment ago who they are. */
+  /** For users who proved a moment ago who they are. Behind the guard by itself. */
   readonly freshRequired: NodeFreshGuard<User>;
   /** Sends a refusal, such as that of a login: `if (!login.ok) return auth.answer(login, response);` */
   answer(refusal: Refusal, response: ServerResponse): void;
@@ -108,13 +108,15 @@ function authOf<User>(door: Door<User, NodeRefusalHandler>, own: OwnOptions): No
 
   const of: NodeSessionOf<User> = (request) => logins.of(request, ADVICE);
   const answer = (refusal: Refusal, response: ServerResponse) => sendNodeAnswer(answerTo(refusal), response);
-  const handle: NodeHandle<User> = (listener) => {
-    requireHandler("handle", listener);
+
+  function guarded(listener: NodeHandler<AuthSession<User>>): NodeListener {
     return async (request, response) => {
       try {
-        const auth = logins.admit(new GuardedNodeRequest(request, clientAddress), request);
+        // Within another of ours: the outer one writes the cookie.
+        const outer = logins.find(request);
+        const auth = outer ?? logins.admit(new GuardedNodeRequest(request, clientAddress), request);
         if (!auth.ok) return sendNodeAnswer(answerTo(auth), response);
-        editHeaders(response, auth);
+        if (outer === undefined) editHeaders(response, auth);
         const outcome: unknown = listener(request, response, auth);
         if (isPending(outcome)) await outcome;
       } catch (error) {
@@ -123,7 +125,7 @@ function authOf<User>(door: Door<User, NodeRefusalHandler>, own: OwnOptions): No
         else sendNodeAnswer(faultAnswer(error), response);
       }
     };
-  };
+  }
 
   async function turnAway(refusal: Refusal, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const handler = handlerFor(refusal, handlers);
@@ -132,17 +134,20 @@ function authOf<User>(door: Door<User, NodeRefusalHandler>, own: OwnOptions): No
   }
 
   function gate(decide: Decide<User>, handler: NodeHandler<LoggedIn<User>>): NodeListener {
-    return (request, response) => {
-      const auth = of(request);
-      return after(decide(auth), (refusal) =>
+    const decided: NodeHandler<AuthSession<User>> = (request, response, auth) =>
+      after(decide(auth), (refusal) =>
         refusal === null ? handler(request, response, auth as LoggedIn<User>) : turnAway(refusal, request, response),
       );
+    const alone = guarded(decided);
+    return (request, response) => {
+      const auth = logins.find(request);
+      return auth === undefined ? alone(request, response) : decided(request, response, auth);
     };
   }
 
   return {
     ...shared,
-    handle,
+    handle: (listener) => guarded(requireHandler("handle", listener)),
     of,
     login: (request, ...login) => of(request).login(...login),
     required: (handler) => gate((auth) => auth.requireLogin(views), requireHandler("required", handler)),

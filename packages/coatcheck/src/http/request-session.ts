@@ -84,6 +84,11 @@ export class RequestSession {
     return this.#admitted.isCrossOrigin;
   }
 
+  /** Whether the headers of the response have left. */
+  get isFinished(): boolean {
+    return this.#isFinished;
+  }
+
   /** The client as it would be kept with a session that it begins now. */
   get device(): Device {
     const { headers, clientAddress: address } = this.request;
