@@ -60,6 +60,11 @@ export class RequestSession {
   readonly sessions: SessionManager;
   readonly #rules: RequestRules;
   readonly #admitted: AdmittedRequest;
+  /**
+   * What the store is asked about: the cookie's value, and after a login that of its session. Not a secret that replaced
+   * another: only the browser's presenting it proves that it arrived.
+   */
+  #token: string | null;
   /** The question to the store, while it is open or if it failed. */
   #asked: Promise<AuthenticationResult> | null = null;
   #known: AuthenticationResult | null = null;
@@ -77,6 +82,7 @@ export class RequestSession {
     this.sessions = rules.sessions;
     this.#rules = rules;
     this.#admitted = admitted;
+    this.#token = admitted.token;
   }
 
   /** An unsafe request of another origin's page. It was admitted because it carries no cookie, and begins no session. */
@@ -123,8 +129,8 @@ export class RequestSession {
   authenticate(options: { readonly slide?: boolean } = {}): Awaitable<AuthenticationResult> {
     if (this.#known !== null) return this.#known;
     if (this.#asked !== null) return this.#asked;
-    const { token } = this.#admitted;
     const { sessions, isPoll } = this.#rules;
+    const token = this.#token;
     if (token === null) return this.#know(ABSENT);
     // A promise, which a script may return here, is no yes.
     const slide = options.slide ?? isPoll(this.request) !== true;
@@ -164,6 +170,7 @@ export class RequestSession {
    * have left, the browser keeps it, and it is worth nothing.
    */
   forget(): void {
+    this.#token = null;
     this.#know(ABSENT);
     this.#setCookie = this.#rules.cookie.clear();
     this.#hasForgotten = true;
@@ -246,6 +253,7 @@ export class RequestSession {
     // The application answered without waiting: a session that no cookie leads to must not stay.
     if (this.#isFinished) await sessions.logout(result.authentication, { cause: this.request });
     this.#requireUnfinished();
+    this.#token = result.token;
     this.#hold(result.token, result.authentication);
     return result;
   }

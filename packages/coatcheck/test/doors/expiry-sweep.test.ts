@@ -137,12 +137,34 @@ test("close waits for a sweep that is under way, so that the store may be closed
   const { door, store } = await setUp(open);
   let finish = (): void => {};
   store.deleteExpired = () => new Promise((resolve) => (finish = () => resolve([])));
-  await vi.advanceTimersByTimeAsync(MINUTE);
+  await vi.advanceTimersToNextTimerAsync();
   let isClosed = false;
   const closing = door.close().then(() => (isClosed = true));
-  await vi.advanceTimersByTimeAsync(MINUTE);
+  await vi.advanceTimersByTimeAsync(MINUTE / 2 - 1);
   expect(isClosed).toBe(false);
   finish();
   await closing;
   expect([isClosed, vi.getTimerCount()]).toEqual([true, 0]);
+});
+
+test("a store that never answers holds neither close nor the next sweep up, and is warned of", async () => {
+  const { door, store, removed } = await setUp(open);
+  const { deleteExpired } = store;
+  store.deleteExpired = () => new Promise(() => {});
+  await vi.advanceTimersToNextTimerAsync();
+  const closing = door.close();
+  await vi.advanceTimersByTimeAsync(MINUTE / 2);
+  await closing;
+  expect(vi.getTimerCount()).toBe(0);
+
+  const other = open({ ...parts, store });
+  await vi.advanceTimersToNextTimerAsync();
+  store.deleteExpired = deleteExpired;
+  await vi.advanceTimersByTimeAsync(2 * MINUTE);
+  expect(removed).toEqual([1]);
+  expect(warn.mock.calls.map(([message]) => String(message))).toEqual([
+    expect.stringMatching(/did not remove expired sessions within 30 seconds/),
+    expect.stringMatching(/did not remove expired sessions within 30 seconds/),
+  ]);
+  await other.close();
 });

@@ -295,3 +295,37 @@ test("a login that fails says nothing of the session that the browser brought, a
   await auth.login("ada", () => false);
   expect(await auth.finish({ status: 401, headers: new Headers() })).toEqual([]);
 });
+
+test("reload after a login of the same request asks about the new session, and after a logout about none", async () => {
+  const { client } = setUp();
+  const send = client();
+  await send((auth) => logIn(auth, "grace"));
+  const users = await send(async (auth) => {
+    await logIn(auth, "ada");
+    const afterLogin = (await auth.reload()).user;
+    await auth.confirm(() => true);
+    const afterConfirmation = (await auth.reload()).user;
+    await auth.logout();
+    return [afterLogin, afterConfirmation, (await auth.reload()).user];
+  });
+  expect(users).toEqual([{ id: "ada" }, { id: "ada" }, null]);
+});
+
+test("a check that reads the credential itself refuses an old password that was changed during the check", async () => {
+  const { client, sessions } = setUp();
+  let stored = "old";
+  const checked: string[] = [];
+  const login = await client()((auth) =>
+    auth.login("ada", async () => {
+      const isRight = stored === "old";
+      checked.push(stored);
+      if (isRight) {
+        stored = "new";
+        await sessions.revokeAll("ada");
+      }
+      return isRight;
+    }),
+  );
+  expect(login).toMatchObject({ ok: false, code: "invalid_credentials" });
+  expect(checked).toEqual(["old", "new"]);
+});

@@ -1,9 +1,12 @@
 import { warnOfFault } from "../../core/fault-warning.ts";
 import type { SessionManager } from "../../core/session-manager.ts";
+import { CoatcheckError } from "../../errors.ts";
 
 const INTERVAL_MILLISECONDS = 60_000;
 /** At most so many at once, so that no sweep holds a database up. */
 const BATCH = 1_000;
+/** A store that has not answered by then counts as down: `close` and the next sweep must not wait for ever. */
+const DEADLINE_SECONDS = 30;
 
 /**
  * ExpirySweep removes expired sessions once a minute, for as long as the process runs and without keeping it running. The
@@ -20,7 +23,7 @@ export class ExpirySweep {
     this.#timer = this.#sweepAfter(Math.random() * INTERVAL_MILLISECONDS);
   }
 
-  /** Ends it. A sweep that is under way ends first, so that the store may be closed then. */
+  /** Ends it. A sweep that is under way ends first, within 30 seconds, so that the store may be closed then. */
   async close(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
@@ -35,7 +38,7 @@ export class ExpirySweep {
 
   async #sweep(): Promise<void> {
     try {
-      while (this.#timer !== null && (await this.#sessions.removeExpired(BATCH)) === BATCH);
+      while (this.#timer !== null && (await withinDeadline(this.#sessions.removeExpired(BATCH))) === BATCH);
       this.#hasFailed = false;
     } catch (error) {
       // One warning for a store that is down, not one a minute.
@@ -44,4 +47,14 @@ export class ExpirySweep {
     }
     if (this.#timer !== null) this.#timer = this.#sweepAfter(INTERVAL_MILLISECONDS);
   }
+}
+
+function withinDeadline<Result>(work: Promise<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const message = `The store did not remove expired sessions within ${DEADLINE_SECONDS} seconds.`;
+    const fail = () => reject(new CoatcheckError("store_unavailable", message));
+    timer = setTimeout(fail, DEADLINE_SECONDS * 1_000).unref();
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
