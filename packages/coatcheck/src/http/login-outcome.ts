@@ -5,7 +5,9 @@ import type { RequestLoginOptions } from "./request-session.ts";
 /**
  * Checks a credential, such as a password: true lets the user in, false does not. Anything else is refused as a mistake,
  * so that no object or text counts as a yes. It may be called twice, where every session of the user was revoked
- * meanwhile: where a check uses something up, such as a one-time code, write `repeat: false`.
+ * meanwhile: where a check uses something up, such as a one-time code, write `repeat: false`. It reads what it compares
+ * with, such as the hash of a password, itself and at each call: a hash that was read before the login began is not that
+ * of a password which was changed since.
  */
 export type CredentialCheck = () => boolean | Promise<boolean>;
 

@@ -96,6 +96,9 @@ const LONGEST_WAIT_FOR_OTHERS_MILLISECONDS = 5_000;
  *       return check.outcome === "verified";
  *     });
  *
+ * A login that a revocation overtook repeats `checkLogin` alone, which reads the account and its hash anew. `lookUp` is not
+ * repeated: the login stays that of the account which it found, and the revocation that it would finish has just been done.
+ *
  * Attempts from one address by unknown devices, or with one device or session, are checked a few at a time. They wait
  * for each other and for no other attempts.
  *
