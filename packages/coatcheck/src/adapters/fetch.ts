@@ -111,6 +111,9 @@ export function coatcheck<User>(options: FetchOptions<User>): FetchAuth<User> {
   return authOf(openDoor(options, ["clientAddress"]), options);
 }
 
+/** Sessions whose response is not finished: the same Request may come again, and needs a session of its own then. */
+const underWay = new WeakSet<object>();
+
 const ADVICE = "Wrap its route: export const GET = auth.handle(async (request, session) => …).";
 
 function authOf<User>(door: Door<User, FetchRefusalHandler>, own: OwnOptions): FetchAuth<User> {
@@ -122,18 +125,21 @@ function authOf<User>(door: Door<User, FetchRefusalHandler>, own: OwnOptions): F
   const handle: FetchHandle<User> = (handler) => {
     requireHandler("handle", handler);
     return async (request, ...rest) => {
-      // Within another of ours: the outer one writes the cookie. A finished one had the same Request before.
+      // Within another of ours: the outer one writes the cookie.
       const outer = logins.find(request);
-      if (outer?.isFinished === false) return handler(request, outer, ...rest);
+      if (outer !== undefined && underWay.has(outer)) return handler(request, outer, ...rest);
       const auth = logins.admit(new GuardedFetchRequest(request, clientAddress), request);
       if (!auth.ok) return responseOf(answerTo(auth));
       let response: Response;
+      underWay.add(auth);
       try {
         response = await handler(request, auth, ...rest);
       } catch (error) {
         // Some frameworks throw their redirects.
         if (error instanceof Response) throw await finish(error, auth);
         response = answerToFault(error);
+      } finally {
+        underWay.delete(auth);
       }
       return finish(response, auth);
     };

@@ -44,11 +44,6 @@ export class AuthSession<User> {
     return this.#session.request;
   }
 
-  /** Whether the headers of the response have left: no login or logout can follow then. */
-  get isFinished(): boolean {
-    return this.#session.isFinished;
-  }
-
   /** The user, or null. @throws CoatcheckError `session_not_loaded` before `load`, as every property of the session */
   get user(): User | null {
     if (!this.#isLoaded) refuseUnloaded();

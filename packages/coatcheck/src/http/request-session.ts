@@ -59,12 +59,7 @@ export class RequestSession {
   /** The sessions that it is one of. */
   readonly sessions: SessionManager;
   readonly #rules: RequestRules;
-  readonly #admitted: AdmittedRequest;
-  /**
-   * What the store is asked about: the cookie's value, and after a login that of its session. Not a secret that replaced
-   * another: only the browser's presenting it proves that it arrived.
-   */
-  #token: string | null;
+  #admitted: AdmittedRequest;
   /** The question to the store, while it is open or if it failed. */
   #asked: Promise<AuthenticationResult> | null = null;
   #known: AuthenticationResult | null = null;
@@ -82,17 +77,11 @@ export class RequestSession {
     this.sessions = rules.sessions;
     this.#rules = rules;
     this.#admitted = admitted;
-    this.#token = admitted.token;
   }
 
   /** An unsafe request of another origin's page. It was admitted because it carries no cookie, and begins no session. */
   get isCrossOrigin(): boolean {
     return this.#admitted.isCrossOrigin;
-  }
-
-  /** Whether the headers of the response have left. */
-  get isFinished(): boolean {
-    return this.#isFinished;
   }
 
   /** The client as it would be kept with a session that it begins now. */
@@ -130,7 +119,7 @@ export class RequestSession {
     if (this.#known !== null) return this.#known;
     if (this.#asked !== null) return this.#asked;
     const { sessions, isPoll } = this.#rules;
-    const token = this.#token;
+    const { token } = this.#admitted;
     if (token === null) return this.#know(ABSENT);
     // A promise, which a script may return here, is no yes.
     const slide = options.slide ?? isPoll(this.request) !== true;
@@ -170,7 +159,6 @@ export class RequestSession {
    * have left, the browser keeps it, and it is worth nothing.
    */
   forget(): void {
-    this.#token = null;
     this.#know(ABSENT);
     this.#setCookie = this.#rules.cookie.clear();
     this.#hasForgotten = true;
@@ -253,7 +241,8 @@ export class RequestSession {
     // The application answered without waiting: a session that no cookie leads to must not stay.
     if (this.#isFinished) await sessions.logout(result.authentication, { cause: this.request });
     this.#requireUnfinished();
-    this.#token = result.token;
+    // For `refresh`. Not so with a rotated secret: only the browser proves that it arrived.
+    this.#admitted = { ...this.#admitted, token: result.token };
     this.#hold(result.token, result.authentication);
     return result;
   }
