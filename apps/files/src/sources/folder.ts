@@ -6,9 +6,9 @@ import type { AccessPath } from "coatcheck/passes";
 import { FileServiceError } from "../errors.ts";
 import type { UnixMilliseconds } from "../http/http-date.ts";
 import { type FileSource, isHidden, type OpenFile } from "./file-source.ts";
-import { closeDescriptor, openForReading, statusOf } from "./folder/descriptor.ts";
 import { FolderFile } from "./folder/folder-file.ts";
 import { type OpenedPathCheck, openedPathCheck } from "./folder/opened-path.ts";
+import { PlaceOpener } from "./folder/place-opener.ts";
 
 export interface FolderSourceOptions {
   readonly now: () => UnixMilliseconds;
@@ -35,19 +35,16 @@ const NOTHING_THERE: ReadonlySet<string> = new Set([
   "EPERM",
 ]);
 
-/** A live playlist is replaced every few seconds, and each time the open file may differ from the one at the path. */
-const ATTEMPTS = 3;
-
 /**
  * FolderSource serves regular files below one folder. It follows no links below the folder: a link would put a file in a
- * place that no pass was issued for. Each file is opened once, checked to be the one that was named, and served from that
+ * place that no pass was issued for. Each file is checked to be the one that was named when it is open, and served from that
  * descriptor, so changes in the folder between the check and the last byte do not matter.
  */
 export class FolderSource implements FileSource {
   /** Absolute, without a link in it and without a slash at its end. Every path is appended to it. */
   readonly #root: string;
   readonly #now: () => UnixMilliseconds;
-  readonly #isOpenedAt: OpenedPathCheck;
+  readonly #opener: PlaceOpener;
   readonly #notInNames: RegExp | null;
 
   /**
@@ -59,8 +56,9 @@ export class FolderSource implements FileSource {
     // Windows reads a colon as a drive, or as a stream of a file.
     this.#notInNames = separator === "\\" ? /[\\:]/ : null;
     this.#now = now;
-    this.#isOpenedAt = isOpenedAt;
-    this.#root = realFolder(path).replace(/\/$/, "");
+    const root = realFolder(path);
+    this.#root = root.replace(/\/$/, "");
+    this.#opener = new PlaceOpener(root, isOpenedAt, now);
   }
 
   async open(path: AccessPath): Promise<OpenFile | null> {
@@ -68,11 +66,8 @@ export class FolderSource implements FileSource {
     if (path.segments.some((name) => this.#notInNames?.test(name))) return null;
     const place = `${this.#root}/${path.segments.join("/")}`;
     try {
-      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        const file = await this.#openAt(place);
-        if (file !== "moved") return file;
-      }
-      return null;
+      const opened = await this.#opener.open(place);
+      return opened === null ? null : new FolderFile(opened.shared, opened.status, this.#now());
     } catch (cause) {
       if (NOTHING_THERE.has(systemCodeOf(cause))) return null;
       throw new FileServiceError("source_unavailable", `A file could not be opened: ${systemCodeOf(cause)}.`, {
@@ -89,20 +84,8 @@ export class FolderSource implements FileSource {
     if (!isThere) throw new FileServiceError("source_unavailable", `The folder ${this.#root} is not there.`);
   }
 
-  close(): void {}
-
-  async #openAt(place: string): Promise<OpenFile | null | "moved"> {
-    const descriptor = await openForReading(place);
-    let file: FolderFile | null = null;
-    try {
-      const status = await statusOf(descriptor);
-      if (!status.isFile()) return null;
-      if (!(await this.#isOpenedAt(descriptor, place))) return "moved";
-      file = new FolderFile(descriptor, status, this.#now());
-      return file;
-    } finally {
-      if (file === null) closeDescriptor(descriptor);
-    }
+  close(): void {
+    this.#opener.close();
   }
 }
 

@@ -5,7 +5,7 @@ import { type ByteRange, lengthOf } from "../../http/byte-ranges.ts";
 import { type EntityTag, entityTagOf } from "../../http/entity-tag.ts";
 import type { UnixMilliseconds } from "../../http/http-date.ts";
 import type { OpenFile } from "../file-source.ts";
-import { closeDescriptor, type Descriptor } from "./descriptor.ts";
+import type { SharedDescriptor } from "./shared-descriptor.ts";
 
 /** Up to here a range is read in one call and sent in one write: cheaper than a stream, and little to hold. */
 const READ_AT_ONCE_BYTES = 65_536;
@@ -14,19 +14,20 @@ const CHUNK_BYTES = 262_144;
 
 type ReadCallback = (error: Error | null, bytes: number) => void;
 
-/** FolderFile is an open descriptor. It is closed once, and never while a read is under way. */
+/** FolderFile is a user of an open descriptor. It lets go of it once, and never while a read is under way. */
 export class FolderFile implements OpenFile {
   readonly size: number;
   readonly entityTag: EntityTag;
   readonly lastModified: UnixMilliseconds;
   readonly contentEncoding = null;
-  readonly #descriptor: Descriptor;
+  readonly #shared: SharedDescriptor;
   #stream: Readable | null = null;
   #isReading = false;
   #isClosed = false;
 
-  constructor(descriptor: Descriptor, { size, mtimeMs }: Stats, now: UnixMilliseconds) {
-    this.#descriptor = descriptor;
+  /** Takes over from a user of `shared`. */
+  constructor(shared: SharedDescriptor, { size, mtimeMs }: Stats, now: UnixMilliseconds) {
+    this.#shared = shared;
     this.size = size;
     this.entityTag = entityTagOf(size, mtimeMs, now);
     // A file from the future would never be older than a copy of it (RFC 9110, 8.8.2.1).
@@ -45,16 +46,21 @@ export class FolderFile implements OpenFile {
     this.#isClosed = true;
     this.#stream?.destroy();
     // Closed under a read, the number could already be another file's when the read takes place.
-    if (!this.#isReading) closeDescriptor(this.#descriptor);
+    if (!this.#isReading) this.#shared.release();
   }
 
-  #readAtOnce(position: number, length: number): Promise<Buffer> {
+  #readAtOnce(position: number, length: number): Promise<Buffer> | Buffer {
+    const { content } = this.#shared;
+    if (content !== null && !this.#isClosed) return content.subarray(position, position + length);
     const buffer = Buffer.allocUnsafe(length);
     return new Promise((resolve, reject) => {
       this.#readInto(buffer, position, (error, bytes) => {
         if (error !== null) reject(error);
         else if (bytes < length) reject(becameShorter());
-        else resolve(buffer);
+        else {
+          if (length === this.size) this.#shared.remember(buffer);
+          resolve(buffer);
+        }
       });
     });
   }
@@ -85,9 +91,9 @@ export class FolderFile implements OpenFile {
       return;
     }
     this.#isReading = true;
-    read(this.#descriptor, buffer, 0, buffer.length, position, (cause, bytes) => {
+    read(this.#shared.descriptor, buffer, 0, buffer.length, position, (cause, bytes) => {
       this.#isReading = false;
-      if (this.#isClosed) closeDescriptor(this.#descriptor);
+      if (this.#isClosed) this.#shared.release();
       callback(cause === null ? null : failedToRead(cause), bytes);
     });
   }
