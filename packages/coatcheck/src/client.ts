@@ -21,10 +21,12 @@ export interface ClientOptions {
   readonly fetch?: typeof globalThis.fetch;
 }
 
+const OPTIONS: readonly string[] = ["baseUrl", "authenticate", "fetch"] satisfies (keyof ClientOptions)[];
+
 /** An answer that is not what was asked for, with the `code` of its `application/problem+json`. */
 export class ClientError extends Error {
   override readonly name = "ClientError";
-  /** The status of the answer. */
+  /** The status of the answer; 0 without one. */
   readonly status: number;
   /** The `code` of the problem; "unknown" if the answer had none. */
   readonly code: string;
@@ -48,7 +50,9 @@ export class Client<Me = unknown, OwnSession = unknown> {
   #asking: Promise<boolean> | null = null;
   #isClosed = false;
 
+  /** @throws ClientError `invalid_configuration` for an unknown option */
   constructor(options: ClientOptions = {}) {
+    refuseUnknownOptions(options);
     this.#options = options;
     this.#baseUrl = options.baseUrl ?? "/auth";
     this.#channel = channelNamed(`coatcheck ${this.#baseUrl}`);
@@ -163,6 +167,15 @@ export class Client<Me = unknown, OwnSession = unknown> {
     });
     return this.#asking;
   }
+}
+
+/** Its own check: a page does not load that of the server's parts. */
+function refuseUnknownOptions(options: ClientOptions): void {
+  const isObject = typeof options === "object" && options !== null;
+  const unknown = isObject ? Object.keys(options).find((name) => !OPTIONS.includes(name)) : null;
+  if (unknown === undefined) return;
+  const fault = unknown === null ? "takes an object of options" : `has no option "${unknown}"`;
+  throw new ClientError(0, "invalid_configuration", `A Client ${fault}. There are ${OPTIONS.join(", ")}.`);
 }
 
 /**

@@ -2,17 +2,19 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type AuthSession, errorCodes, SessionManager, standardPolicy } from "coatcheck";
 import { LoginManager, RequestGuard } from "coatcheck/adapter";
+import { Client } from "coatcheck/client";
 import * as express from "coatcheck/express";
 import * as hono from "coatcheck/hono";
 import { IdentityIssuer, IdentityVerifier } from "coatcheck/identity";
-import { generateSigningKey, KeyEncryption, RemotePublicKeys } from "coatcheck/keys";
-import { PassIssuer, PassVerifier, RemoteRevocations } from "coatcheck/passes";
+import { generateSigningKey, KeyEncryption, KeySchedule, RemotePublicKeys } from "coatcheck/keys";
+import { PassIssuer, PassVerifier, RemoteRevocations, readRenewablePass } from "coatcheck/passes";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { NearCacheSessionStore } from "coatcheck/stores/near-cache";
 import { PostgresSessionStore } from "coatcheck/stores/postgres";
 import { RedisSessionStore } from "coatcheck/stores/redis";
 import { SqliteSessionStore } from "coatcheck/stores/sqlite";
 import { loggedInClient } from "coatcheck/testing";
+import pg from "pg";
 import { describe, expect, test } from "vitest";
 
 /** JavaScript passes on anything. */
@@ -29,6 +31,7 @@ const signing = { current: () => generateSigningKey("ES256") };
 const door = express.coatcheck as Unchecked;
 const doorWith = (given: object) => door({ origin: ORIGIN, findUser, sessions, ...given });
 const own = (given: object) => door({ origin: ORIGIN, findUser, ...given });
+const inheriting = (given: object) => Object.assign(Object.create(given), { origin: ORIGIN, findUser, sessions });
 const policyWith = (policy: unknown) => new SessionManager({ store, policy } as never);
 const verifierWith = (given: object) =>
   new PassVerifier({ issuer: ORIGIN, audience: "files", keys, ...given } as never);
@@ -80,6 +83,21 @@ async function userWith(given: object): Promise<unknown> {
   return session.login("ada", () => true);
 }
 
+/** A request with a cookie of another origin of the same site. */
+function sentFromSibling(given: object): unknown {
+  const guard = new RequestGuard({ sessions, origin: ORIGIN, ...given } as never);
+  return guard.admit({ method: "POST", headers: new Headers({ origin: "https://www.app.example" }) });
+}
+
+/** The session of a request with a cookie, where the guard has these options. */
+function loadedWith(given: object): unknown {
+  const guard = new RequestGuard({ sessions, origin: ORIGIN, ...given } as never);
+  const cookie = `${guard.cookie.name}=${"x".repeat(40)}`;
+  const session = guard.admit({ method: "GET", headers: new Headers({ cookie }) });
+  if (!session.ok) throw new Error(session.code);
+  return session.authenticate();
+}
+
 const identityOf = async (user: object) => {
   const session = anonymous();
   await session.login("ada", () => true);
@@ -107,10 +125,14 @@ const misuses: readonly (readonly [written: string, make: () => unknown])[] = [
   ['origin: "app.example"', () => doorWith({ origin: "app.example" })],
   ['origin: "https://app.example/login"', () => doorWith({ origin: "https://app.example/login" })],
   ['origin: "http://app.example"', () => doorWith({ origin: "http://app.example" })],
+  ['origin: "https://ada:secret@app.example"', () => doorWith({ origin: "https://ada:secret@app.example" })],
+  ['origin: ["https://app.example"]', () => doorWith({ origin: [ORIGIN] })],
   ["coatcheck({ origin })", () => door({ origin: ORIGIN, sessions })],
   ["findUser: users, a list", () => doorWith({ findUser: [] })],
   ["findusr: (id) => …", () => doorWith({ findusr: findUser })],
   ['secret: "keyboard cat"', () => doorWith({ secret: "keyboard cat" })],
+  ["__proto__: { headerlessRequests }", () => door(inheriting({ headerlessRequests: "refuse" }))],
+  ["Object.create({ headerlesRequests })", () => door(inheriting({ headerlesRequests: "refuse" }))],
   ["sessions: auth", () => doorWith({ sessions: auth })],
   ["sessions, store", () => doorWith({ store })],
   ["new LoginManager({ guard: auth, findUser })", () => new LoginManager({ guard: auth as never, findUser })],
@@ -142,6 +164,10 @@ const misuses: readonly (readonly [written: string, make: () => unknown])[] = [
         pool: "postgres://ada:secret@db/app" as never,
         connectListener: async () => null as never,
       }),
+  ],
+  [
+    "PostgresSessionStore.open({ pool: new Client(), connectListener })",
+    () => PostgresSessionStore.open({ pool: new pg.Client() as never, connectListener: async () => null as never }),
   ],
   [
     "PostgresSessionStore.open({ pool, connectListener: client })",
@@ -180,6 +206,7 @@ const misuses: readonly (readonly [written: string, make: () => unknown])[] = [
   ["policy: null", () => own({ policy: null })],
   ["freshForSeconds: 0", () => policyWith({ ...standardPolicy, freshForSeconds: 0 })],
   ["clock: Date.now", () => own({ clock: Date.now })],
+  ["clock: null", () => own({ clock: null })],
   ["namespace: 5", () => own({ namespace: 5 })],
   ["events: {}", () => own({ events: {} })],
   // What a guard refuses
@@ -190,12 +217,18 @@ const misuses: readonly (readonly [written: string, make: () => unknown])[] = [
   ['trustedOrigins: "https://www.app.example"', () => doorWith({ trustedOrigins: "https://www.app.example" })],
   ["trustedOrigins: null", () => doorWith({ trustedOrigins: null })],
   ['trustedOrigins: ["*"]', () => doorWith({ trustedOrigins: ["*"] })],
+  ["trustedOrigins: async (origin) => …", () => sentFromSibling({ trustedOrigins: async () => true })],
+  ["site: 5", () => doorWith({ site: 5 })],
+  ["exposedHeaders: [5]", () => doorWith({ exposedHeaders: [5] })],
   ['sessionlessRoutes: "POST /hook"', () => doorWith({ sessionlessRoutes: "POST /hook" })],
   ['sessionlessRoutes: ["/hook"]', () => doorWith({ sessionlessRoutes: ["/hook"] })],
+  ["sessionlessRoutes: 5", () => doorWith({ sessionlessRoutes: 5 })],
   ['clearSiteDataOnLogout: "cache"', () => doorWith({ clearSiteDataOnLogout: "cache" })],
   ["isPoll: true", () => doorWith({ isPoll: true })],
+  ["isPoll: async (request) => …", () => loadedWith({ isPoll: async () => true })],
   ['isActive: "active"', () => doorWith({ isActive: "active" })],
   ['loginView: "login"', () => doorWith({ loginView: "login" })],
+  ["loginView: Symbol()", () => doorWith({ loginView: Symbol("login") })],
   ['unauthorizedHandler: "/login"', () => doorWith({ unauthorizedHandler: "/login" })],
   // Routes and logins
   ["auth.required()", () => (auth.required as Unchecked)()],
@@ -222,6 +255,7 @@ const misuses: readonly (readonly [written: string, make: () => unknown])[] = [
   ["auth.answer(), with Hono", () => (hono.coatcheck({ origin: ORIGIN, findUser, sessions }).answer as Unchecked)()],
   ["const { logout } = auth.of(request); await logout()", alone("logout")],
   ["auth.of(request).load({ slide: 0 })", () => anonymous().load({ slide: 0 as never })],
+  ["auth.of(request).load(null)", () => anonymous().load(null as never)],
   ["loggedInClient({ guard: auth, userId })", () => loggedInClient({ guard: auth as never, userId: "ada" })],
   ["sessions.login(sessions.begin(id))", () => sessions.login(sessions.begin("ada") as never)],
   // Tokens and keys
@@ -255,6 +289,18 @@ const misuses: readonly (readonly [written: string, make: () => unknown])[] = [
   ["new RemoteRevocations({ url, issuer })", () => new RemoteRevocations({ url: ORIGIN, issuer: ORIGIN } as never)],
   ["new KeyEncryption(process.env.SECRET), which is not set", () => new KeyEncryption(undefined as never)],
   ['generateSigningKey("HS256")', () => generateSigningKey("HS256" as never)],
+  [
+    "new KeySchedule(keys, { publicationSecond: 60, … })",
+    () => new KeySchedule([], { publicationSecond: 60, retentionSeconds: 60 } as never),
+  ],
+  ["new KeySchedule(keys, { retentionSeconds: 60 })", () => new KeySchedule([], { retentionSeconds: 60 } as never)],
+  [
+    "readRenewablePass(token, { issuer, audience, keys, leeway: 60 })",
+    () => readRenewablePass("", { issuer: ORIGIN, audience: "files", keys, leeway: 60 } as never),
+  ],
+  // A page's side
+  ['new Client({ baseURL: "/auth" })', () => new Client({ baseURL: "/auth" } as never)],
+  ['new Client("/auth")', () => new Client("/auth" as never)],
 ];
 
 const page = await readFile(join(import.meta.dirname, "../../../docs/errors.md"), "utf8");
@@ -288,7 +334,11 @@ describe("a mistake is answered by a sentence that says what to write", () => {
 
   test.each(misuses)("%s", async (written, make) => {
     const row = rows.find((each) => each.written === written);
-    expect(await faultOf(make)).toMatchObject({ name: "CoatcheckError", code: row?.code, message: row?.sentence });
+    expect(await faultOf(make)).toMatchObject({
+      name: expect.stringMatching(/^(Coatcheck|Client)Error$/),
+      code: row?.code,
+      message: row?.sentence,
+    });
   });
 });
 

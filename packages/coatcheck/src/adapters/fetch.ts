@@ -152,7 +152,8 @@ function authOf<User>(door: Door<User, FetchRefusalHandler>, own: OwnOptions): F
     return handle((request, auth, ...rest: Rest) =>
       after(decide(auth), (refusal) => {
         if (refusal === null) return handler(request, auth as LoggedIn<User>, ...rest);
-        return handlerFor(refusal, handlers)?.(refusal, request) ?? answer(refusal);
+        // One that gives no answer, as where it only writes a log, leaves it to ours.
+        return after(handlerFor(refusal, handlers)?.(refusal, request), (own) => own ?? answer(refusal));
       }),
     );
   }

@@ -114,7 +114,8 @@ function authOf<User>(door: Door<User, HonoRefusalHandler>, own: OwnOptions): Ho
       const auth = of(context);
       const decided = decide(auth);
       const refusal = isPending(decided) ? await decided : decided;
-      if (refusal !== null) return handlerFor(refusal, handlers)?.(refusal, context) ?? answer(refusal);
+      // One that gives no answer, as where it only writes a log, leaves it to ours.
+      if (refusal !== null) return (await handlerFor(refusal, handlers)?.(refusal, context)) ?? answer(refusal);
       context.set("auth", auth as LoggedIn<User>);
       return next();
     };

@@ -21,7 +21,12 @@ const HINTS: Readonly<Record<string, string>> = {
  */
 export function refuseUnknownOptions(owner: string, options: object, known: ReadonlySet<string>): void {
   requireOptionsObject(owner, options, known);
-  for (const name of Object.keys(options)) {
+  // Inherited ones, too: as from a copied __proto__, some would count and some would not.
+  for (const name in options) {
+    if (!Object.hasOwn(options, name)) {
+      const message = `${owner} takes options of the object itself, and "${name}" is inherited: write { ...defaults, … }.`;
+      throw new CoatcheckError("invalid_configuration", message);
+    }
     if (known.has(name)) continue;
     throw new CoatcheckError("invalid_configuration", `${owner} has no option "${name}".${hintFor(name, known)}`);
   }

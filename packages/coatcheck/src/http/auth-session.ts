@@ -228,7 +228,7 @@ export class AuthSession<User> {
 
   #load(options?: { readonly slide?: boolean }): Awaitable<this> {
     const decisions = this.#decisions;
-    return after(this.#authenticate(options && requireLoadOptions(options)), (held) =>
+    return after(this.#authenticate(options === undefined ? options : requireLoadOptions(options)), (held) =>
       after(held === null ? null : this.#findSessionUser(held), (found) =>
         after(found ?? this.#rules.users.namedBy(this.#session), (user) => {
           // A login or logout meanwhile has the last word.

@@ -25,7 +25,7 @@ export class CrossOriginSharing {
   readonly #exposed: readonly HeaderEdit[];
 
   constructor(trusted: TrustedOrigins, exposedHeaders: readonly string[]) {
-    if (!Array.isArray(exposedHeaders)) {
+    if (!Array.isArray(exposedHeaders) || !exposedHeaders.every((name) => typeof name === "string")) {
       throw new CoatcheckError("invalid_configuration", "exposedHeaders is a list of names.");
     }
     this.#trusted = trusted;

@@ -3,6 +3,7 @@ import { refuseUnknownOptions, requireChoice, requireFunction } from "../core/kn
 import type { Session } from "../core/session.ts";
 import { kindOf } from "../core/written-value.ts";
 import { CoatcheckError } from "../errors.ts";
+import { deciding } from "./deciding.ts";
 import type { GuardedRequest } from "./guarded-request.ts";
 import { type LoginViews, validateViews } from "./login-views.ts";
 import type { RequestGuard } from "./request-guard.ts";
@@ -85,19 +86,6 @@ export function loginRulesOf<User>(options: LoginManagerOptions<User>): LoginRul
     loginView,
     refreshView,
   });
-}
-
-/** A promise would count as a yes or as a no for every user, and its author would be told neither. */
-function deciding<Given extends readonly unknown[]>(
-  name: string,
-  decide: (...given: Given) => boolean,
-): (...given: Given) => boolean {
-  return (...given) => {
-    const answer: unknown = decide(...given);
-    if (typeof answer === "boolean") return answer;
-    const message = `${name} answers true or false, at once, and not ${kindOf(answer)}.`;
-    throw new CoatcheckError("invalid_configuration", message);
-  };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { refuseUnknownOptions, requireFunction } from "../core/known-options.ts";
 import type { Authentication } from "../core/session.ts";
+import { written } from "../core/written-value.ts";
 import { CoatcheckError } from "../errors.ts";
 import { type GuardedRequest, pathOf } from "./guarded-request.ts";
 import { opensPage, viewWithNext } from "./navigation.ts";
@@ -50,7 +51,7 @@ export function validateViews<Views extends LoginViews>(views: Views, others: re
   for (const name of VIEWS) {
     const view = views[name];
     if (view === undefined || view === null || (typeof view === "string" && safeNext(view, "") === view)) continue;
-    const message = `${name} is a path of this application, such as "/login", not "${view}".`;
+    const message = `${name} is a path of this application, such as "/login", not ${written(view)}.`;
     throw new CoatcheckError("invalid_configuration", message);
   }
   return views;

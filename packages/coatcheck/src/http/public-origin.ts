@@ -38,10 +38,17 @@ export function parsePublicOrigin(text: string, options: PublicOriginOptions = {
     throw new CoatcheckError("invalid_configuration", message);
   }
   if (!URL.canParse(text))
-    throw new CoatcheckError("invalid_configuration", `"${text}" is not an origin, such as "https://app.example".`);
+    throw new CoatcheckError(
+      "invalid_configuration",
+      `${shown(text)} is not an origin, such as "https://app.example".`,
+    );
   const url = new URL(text);
+  if (url.username !== "" || url.password !== "") {
+    const message = `An origin has no user name and no password: write "${url.protocol}//${url.host}".`;
+    throw new CoatcheckError("invalid_configuration", message);
+  }
   if (url.protocol !== "https:" && url.protocol !== "http:") {
-    throw new CoatcheckError("invalid_configuration", `"${text}" must begin with https:// or http://.`);
+    throw new CoatcheckError("invalid_configuration", `${shown(text)} must begin with https:// or http://.`);
   }
   // A path, query or user name has no meaning in an origin: an operator who wrote one expects what will not happen.
   if (text.replace(/\/$/, "") !== url.origin) {
@@ -55,4 +62,9 @@ export function parsePublicOrigin(text: string, options: PublicOriginOptions = {
     );
   }
   return { text: url.origin, isSecure, port: Number(url.port) || (isSecure ? 443 : 80) };
+}
+
+/** For a message. What stands before an @ may be a password. */
+function shown(text: string): string {
+  return JSON.stringify(text.replace(/^.*@/s, "…@"));
 }

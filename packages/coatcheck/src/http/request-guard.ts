@@ -5,6 +5,7 @@ import { CoatcheckError } from "../errors.ts";
 import type { AddressPrecision } from "./client-device.ts";
 import { CrossOriginProtection, type CrossOriginVerdict } from "./cross-origin-protection.ts";
 import { CrossOriginSharing, type Preflight } from "./cross-origin-sharing.ts";
+import { deciding } from "./deciding.ts";
 import { type GuardedRequest, opensWebSocket, pathOf } from "./guarded-request.ts";
 import { type HostCookie, sessionCookie } from "./host-cookie.ts";
 import { type PublicOrigin, parsePublicOrigin } from "./public-origin.ts";
@@ -122,7 +123,7 @@ export class RequestGuard {
     const { trustedOrigins = [], sessionlessRoutes = [], clearSiteDataOnLogout = [], site } = options;
     const trusted = new TrustedOrigins({ own: this.origin, trusted: trustedOrigins, site });
     this.#protection = new CrossOriginProtection(trusted);
-    const sharing = new CrossOriginSharing(trusted, options.exposedHeaders ?? []);
+    const sharing = new CrossOriginSharing(trusted, options.exposedHeaders === undefined ? [] : options.exposedHeaders);
     this.#sharing = sharing.varies ? sharing : null;
     this.#sessionlessRoutes = exactRoutesOf(sessionlessRoutes);
     this.#refusesHeaderless = options.headerlessRequests === "refuse";
@@ -130,7 +131,7 @@ export class RequestGuard {
     this.#rules = {
       sessions: this.sessions,
       cookie: this.cookie,
-      isPoll: options.isPoll ?? (() => false),
+      isPoll: options.isPoll === undefined ? () => false : deciding("isPoll", options.isPoll),
       addressPrecision: options.addressPrecision ?? "whole",
       variesByOrigin: this.#sharing !== null,
       varyFields: this.#sharing === null ? ["Cookie"] : ["Cookie", "Origin"],

@@ -121,8 +121,7 @@ export class RequestSession {
     const { sessions, isPoll } = this.#rules;
     const { token } = this.#admitted;
     if (token === null) return this.#know(ABSENT);
-    // A promise, which a script may return here, is no yes.
-    const slide = options.slide ?? isPoll(this.request) !== true;
+    const slide = options.slide ?? !isPoll(this.request);
     const asked = sessions.authenticate(token, { slide, again: this.#asksAgain, cause: this.request });
     if (!isPending(asked)) return this.#know(asked);
     this.#asked = asked;

@@ -1,5 +1,6 @@
 import { isLoopback } from "../core/loopback.ts";
 import { CoatcheckError } from "../errors.ts";
+import { deciding } from "./deciding.ts";
 import { type PublicOrigin, parsePublicOrigin } from "./public-origin.ts";
 
 /** Whole origins, or a function that is asked for one of the same site: previews, tenants. */
@@ -35,7 +36,7 @@ export class TrustedOrigins {
     }
     this.areConfigured = typeof trusted === "function" || trusted.length > 0;
     if (typeof trusted === "function") {
-      this.#isListed = trusted;
+      this.#isListed = deciding("trustedOrigins", trusted);
       return;
     }
     for (const origin of trusted) this.#requireSameSite(origin);

@@ -1,4 +1,5 @@
 import type { Timestamp } from "../core/clock.ts";
+import { refuseUnknownOptions, requireSeconds } from "../core/known-options.ts";
 
 /** Of a key, when it may do what. Times are set once, when it is published, and never moved. */
 export interface ScheduledKey {
@@ -17,6 +18,8 @@ export interface KeyTimes {
   /** How long a key that signs no more stays published: the longest life of what it signed. */
   readonly retentionSeconds: number;
 }
+
+const TIMES: ReadonlySet<keyof KeyTimes> = new Set(["publicationSeconds", "retentionSeconds"]);
 
 /** What a key is good for at a moment. */
 export type KeyState =
@@ -48,7 +51,10 @@ export class KeySchedule<Key extends ScheduledKey> {
   readonly #keys: readonly Key[];
   readonly #times: KeyTimes;
 
+  /** @throws CoatcheckError `invalid_configuration` */
   constructor(keys: readonly Key[], times: KeyTimes) {
+    refuseUnknownOptions("A KeySchedule", times, TIMES);
+    for (const name of TIMES) requireSeconds(name, times[name] ?? null, 0);
     this.#keys = [...keys].sort((first, second) => first.signsFrom - second.signsFrom);
     this.#times = times;
   }

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "../core/clock.ts";
+import { refuseUnknownOptions, requireClock } from "../core/known-options.ts";
 import type { AccessRefusalCode } from "../errors.ts";
 import type { PublicKeys } from "../keys/public-keys.ts";
 import { readSignedClaims, refuseCommonClaims } from "../signed-tokens/signed-claims.ts";
@@ -26,16 +27,20 @@ export interface RenewalOptions {
   readonly clock?: Clock;
 }
 
+const OPTIONS: ReadonlySet<string> = new Set<keyof RenewalOptions>(["issuer", "audience", "keys", "clock"]);
+
 /**
  * Reads one of the issuer's own passes that is to be renewed, also when its time is just over. It opens nothing here: a
  * new one is issued to its live session alone, whose digest the caller compares.
  *
- * @throws CoatcheckError `keys_unavailable`
+ * @throws CoatcheckError `keys_unavailable`, or `invalid_configuration` for an unknown option
  */
 export async function readRenewablePass(
   token: string,
   options: RenewalOptions,
 ): Promise<RenewablePass | AccessRefusalCode> {
+  refuseUnknownOptions("readRenewablePass", options, OPTIONS);
+  requireClock(options.clock);
   const { issuer, audience, keys, clock = systemClock } = options;
   const signed = await readSignedClaims(token, tokenTypes.pass, keys);
   if (typeof signed === "string") return signed;

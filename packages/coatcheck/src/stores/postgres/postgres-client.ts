@@ -42,7 +42,9 @@ export interface PostgresListener {
 
 /** @throws CoatcheckError `invalid_configuration` */
 export function requirePool(pool: unknown): void {
-  if (typeof (Object(pool) as { readonly connect?: unknown }).connect === "function") return;
+  const given = Object(pool) as { readonly connect?: unknown; readonly escapeLiteral?: unknown };
+  // A Client has connect(), too, which gives no client; and a Pool has no escapeLiteral().
+  if (typeof given.connect === "function" && typeof given.escapeLiteral !== "function") return;
   // Not the text itself, which may have a password in it.
   const write = "pool: new Pool({ connectionString })";
   const message = `pool is a Pool of pg, not ${kindOf(pool)}: write ${write}.${forgottenWord(pool)}`;
