@@ -9,9 +9,10 @@ import { onServerCore } from "./http/cores.ts";
 import { NODE_FLAGS } from "./http/served-process.ts";
 
 /** From the root of the repository, where npm runs benchmarks. */
-const PROGRAM = resolve("apps/gateway/bin/coatcheck.js");
+const PROGRAM = "apps/gateway/bin/coatcheck.js";
 
-const COMMAND: readonly string[] = [PROGRAM, "gateway"];
+/** The gateway of a checkout. */
+export const gatewayOf = (checkout: string): readonly string[] => [resolve(checkout, PROGRAM), "gateway"];
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -34,13 +35,14 @@ export class Gateway {
   }
 
   /** `command` is a script and its arguments; the gateway's own by default. */
-  static async create(environment: Environment, command = COMMAND): Promise<Gateway> {
+  static async create(environment: Environment, command = gatewayOf(".")): Promise<Gateway> {
     return new Gateway(await freePort(), environment, command);
   }
 
   async addUser(email: string, password: string): Promise<void> {
+    const [program = resolve(PROGRAM)] = this.#command.filter((word) => word.endsWith("bin/coatcheck.js"));
     const run = (...words: string[]) =>
-      promisify(execFile)(process.execPath, [PROGRAM, ...words], { env: this.#environment });
+      promisify(execFile)(process.execPath, [program, ...words], { env: this.#environment });
     await run("migrate");
     const adding = run("users", "add", email, "--name", "Someone", "--password-stdin");
     adding.child.stdin?.end(`${password}\n`);
@@ -48,16 +50,18 @@ export class Gateway {
   }
 
   async start(): Promise<void> {
-    await this.#launch(process.execPath, [...this.#command]);
+    await this.#launch(process.execPath, [...this.#command], "ignore");
   }
 
   /** Starts it as a contestant of `compare`: on their core, and with their flags. */
   async startOnServerCore(flags: readonly string[] = []): Promise<void> {
-    await this.#launch(...onServerCore(process.execPath, [...NODE_FLAGS, ...flags, ...this.#command]));
+    const words = [...NODE_FLAGS, ...flags, ...this.#command];
+    await this.#launch(...onServerCore(process.execPath, words), "inherit");
   }
 
-  async #launch(command: string, words: string[]): Promise<void> {
-    const child = spawn(command, words, { env: this.#environment, stdio: ["ignore", "pipe", "inherit", "ipc"] });
+  /** `log` is where its lines go: those of a contestant are of warnings alone. */
+  async #launch(command: string, words: string[], log: "ignore" | "inherit"): Promise<void> {
+    const child = spawn(command, words, { env: this.#environment, stdio: ["ignore", "pipe", log, "ipc"] });
     this.#child = child;
     const ended = once(child, "exit").then(([code]) => {
       throw new Error(`The gateway ended with ${code} before it was ready.`);

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { runAuthenticate } from "./authenticate/run.ts";
 import { runDurability } from "./durability/run.ts";
@@ -45,6 +46,7 @@ const USAGE = `Usage: npm run bench -- <question> [options]
 Over HTTP: ${Object.keys(overHttp).join(", ")}
   --quick      about two minutes, or five for memory: fewer and shorter rounds, for a first look
   --only TEXT  only contestants whose name contains TEXT, and what they are held against; can be given several times
+  --against DIR  frameworks and proxy: each of ours twice, once with the built checkout in DIR; both need one API
   --write      puts the result into the README of the question
 
 Others: ${Object.keys(others).join(", ")}
@@ -58,6 +60,7 @@ const { values, positionals } = parseArgs({
     help: { type: "boolean", default: false },
     quick: { type: "boolean", default: false },
     only: { type: "string", multiple: true, default: [] },
+    against: { type: "string" },
     write: { type: "boolean", default: false },
   },
 });
@@ -65,19 +68,24 @@ const { values, positionals } = parseArgs({
 const [name = ""] = positionals;
 const question = Object.hasOwn(overHttp, name) ? overHttp[name] : undefined;
 const other = Object.hasOwn(others, name) ? others[name] : undefined;
+const hasOptions = process.argv.length > 3;
+/** Those that can start another build. */
+const isAgainst = values.against === undefined || name === "frameworks" || name === "proxy";
+
 if (values.help || name === "") console.log(USAGE);
-else if (question !== undefined) await answer(question);
-else if (other !== undefined && !values.quick && !values.write && values.only.length === 0) await other();
+else if (question !== undefined && isAgainst) await answer(question);
+else if (other !== undefined && !hasOptions) await other();
 else {
-  console.error(other === undefined ? USAGE : `${name} takes no options.`);
+  console.error(question === undefined && other === undefined ? USAGE : `${name} takes no such option.`);
   process.exitCode = 2;
 }
 
 async function answer(question: Question): Promise<void> {
-  const { quick, only, write } = values;
+  const { quick, only, write, against } = values;
+  const otherBuild = against === undefined ? undefined : resolve(against);
   const wants = (contestant: string) => only.length === 0 || only.some((text) => contestant.includes(text));
   const results = new Results();
-  await question({ pace: quick ? QUICK_PACE : FULL_PACE, quick, wants }, results);
+  await question({ pace: quick ? QUICK_PACE : FULL_PACE, quick, wants, otherBuild }, results);
   results.print();
   if (write) await results.write(name);
 }

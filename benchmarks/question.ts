@@ -7,6 +7,8 @@ export interface Asked {
   readonly quick: boolean;
   /** Whether a contestant is wanted: all are, but for `--only`. */
   readonly wants: (name: string) => boolean;
+  /** The folder of another checkout, whose build is measured beside this one. */
+  readonly otherBuild: string | undefined;
 }
 
 /** Measures, and writes down what it found. */

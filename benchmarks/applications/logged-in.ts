@@ -2,7 +2,8 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { browserRequest, USER_AGENT } from "../http/browser-request.ts";
 import type { HttpContestant } from "../http/contestant.ts";
-import { ServedProcess } from "../http/served-process.ts";
+import { otherName } from "../http/other-aims.ts";
+import { ServedProcess, type StartOptions } from "../http/served-process.ts";
 import { inLanes } from "../lanes.ts";
 import { report } from "../report.ts";
 import { SOMEBODY, type Surroundings } from "./application.ts";
@@ -23,14 +24,15 @@ export interface Served {
 export async function serveApplication(
   name: string,
   { redisUrl, folder }: Surroundings,
-  flags: readonly string[],
+  options: StartOptions = {},
 ): Promise<Served> {
-  report(`logging ${USERS.toLocaleString("en")} users in to ${name}`);
-  const ownFolder = join(folder, name.replaceAll(/\W+/g, "-"));
+  const shownName = options.otherBuild === undefined ? name : otherName(name);
+  report(`logging ${USERS.toLocaleString("en")} users in to ${shownName}`);
+  const ownFolder = join(folder, shownName.replaceAll(/\W+/g, "-"));
   await mkdir(ownFolder);
   const script = new URL("./serve.js", import.meta.url);
-  const process = await ServedProcess.start(script, [name, redisUrl, ownFolder], flags);
-  const contestant = await contestantOf(name, process.port, [process.pid]);
+  const process = await ServedProcess.start(script, [name, redisUrl, ownFolder], options);
+  const contestant = await contestantOf(shownName, process.port, [process.pid]);
   return { contestant, ask: (message) => process.ask(message), stop: () => process.stop() };
 }
 

@@ -2,20 +2,25 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RedisServer } from "@coatcheck/throwaway-servers";
+import type { StartOptions } from "../http/served-process.ts";
 import { type Served, serveApplication } from "./logged-in.ts";
 
-/** Starts applications by their names beside one Redis, lets `measure` ask them, and stops them all. `flags` are Node's, besides those of all contestants. */
+/** An application by its name, and how its process is started. */
+export interface Wanted extends StartOptions {
+  readonly name: string;
+}
+
+/** Starts applications beside one Redis, lets `measure` ask them, and stops them all. */
 export async function withApplications(
-  names: readonly string[],
+  wanted: readonly Wanted[],
   measure: (served: readonly Served[]) => Promise<void>,
-  flags: readonly string[] = [],
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "coatcheck-bench-"));
   const redis = await RedisServer.start();
   const served: Served[] = [];
   try {
     const surroundings = { redisUrl: redis.url, folder };
-    for (const name of names) served.push(await serveApplication(name, surroundings, flags));
+    for (const { name, ...options } of wanted) served.push(await serveApplication(name, surroundings, options));
     await measure(served);
   } finally {
     await Promise.all(served.map((each) => each.stop()));

@@ -3,6 +3,7 @@ import { withApplications } from "../applications/with-applications.ts";
 import { compare } from "../http/compare.ts";
 import { type Aim, addAims, addComparison } from "../http/comparison-tables.ts";
 import { stayOnClientCore } from "../http/cores.ts";
+import { otherAims } from "../http/other-aims.ts";
 import type { Question } from "../question.ts";
 
 const CONNECTIONS = 64;
@@ -22,15 +23,17 @@ const SHARES: Readonly<Record<string, number>> = {
 };
 
 /** How much of a framework's own speed is left with sessions on? */
-export const runFrameworks: Question = async ({ pace, wants }, results) => {
+export const runFrameworks: Question = async ({ pace, wants, otherBuild }, results) => {
   stayOnClientCore();
   const wanted = Object.keys(ours).filter(wants);
   const names = [...new Set([...wanted.map(bareOf), ...Object.keys(bare).filter(wants), ...wanted])];
-  await withApplications(names, async (served) => {
+  const others = otherBuild === undefined ? [] : wanted.map((name) => ({ name, otherBuild }));
+  await withApplications([...names.map((name) => ({ name })), ...others], async (served) => {
     const contestants = served.map(({ contestant }) => contestant);
     const comparison = await compare(contestants, CONNECTIONS, pace);
     addComparison(results, comparison, bareOf);
     const aims = Object.entries(SHARES).map(([of, atLeast]): Aim => ({ of, to: bareOf(of), atLeast }));
     addAims(results, comparison, aims);
+    addAims(results, comparison, otherAims(wanted));
   });
 };

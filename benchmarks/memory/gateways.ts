@@ -23,7 +23,7 @@ export async function withGateway(
   try {
     if (name === BARE_PROXY) {
       const script = new URL("../proxy/serve.js", import.meta.url);
-      const process = await ServedProcess.start(script, ["proxy", url], HEAP_FLAGS);
+      const process = await ServedProcess.start(script, ["proxy", url], { flags: HEAP_FLAGS });
       await measure(plain(name, process.port, process.pid), () => heapBytesOf(process));
       await process.stop();
       return;

@@ -28,15 +28,11 @@ export const runMemory: Question = async ({ quick, wants }, results) => {
       ...Object.keys(bare).filter((each) => wanted.some((one) => bareOf(one) === each)),
       ...wanted,
     ])) {
-      await withApplications(
-        [name],
-        async ([served]) => {
-          if (served === undefined) return;
-          report(`asking ${name} ${pace.requests.toLocaleString("en")} times`);
-          growths.set(name, await growthOf(client, served.contestant, () => heapBytesOf(served), pace));
-        },
-        HEAP_FLAGS,
-      );
+      await withApplications([{ name, flags: HEAP_FLAGS }], async ([served]) => {
+        if (served === undefined) return;
+        report(`asking ${name} ${pace.requests.toLocaleString("en")} times`);
+        growths.set(name, await growthOf(client, served.contestant, () => heapBytesOf(served), pace));
+      });
     }
     const gateways = gatewayNames.filter(wants);
     for (const name of gateways.length === 0 ? [] : new Set([BARE_PROXY, ...gateways])) {

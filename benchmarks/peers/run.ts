@@ -29,7 +29,8 @@ export const runPeers: Question = async ({ pace, wants }, results) => {
   const shown = [...new Set([...aims.map(({ of }) => of), ...besides])];
   const names = [...shown, ...Object.keys(peers)].filter(wants);
   const all = [...new Set([...names.map(bareOf), ...names])].filter((name) => name in { ...bare, ...ours, ...peers });
-  await withApplications(all, async (served) => {
+  const wanted = all.map((name) => ({ name }));
+  await withApplications(wanted, async (served) => {
     const flask: Pick<Served, "contestant" | "stop">[] = [];
     try {
       if (wants(FLASK_LOGIN)) for (const name of [FLASK, FLASK_LOGIN]) flask.push(await serveFlask(name));

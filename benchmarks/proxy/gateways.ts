@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { Gateway } from "../gateway-process.ts";
+import { Gateway, gatewayOf } from "../gateway-process.ts";
 
 /** While a login is fresh its session is read from the store, whatever the near-cache holds. */
 const FRESH_FOR_SECONDS = 1;
@@ -13,6 +13,8 @@ export interface GatewayOptions {
   readonly environment?: Readonly<Record<string, string>> | undefined;
   /** Of Node, besides those of all contestants. */
   readonly flags?: readonly string[];
+  /** The folder of another checkout, whose gateway it is. */
+  readonly otherBuild?: string | undefined;
 }
 
 export interface ServedGateway {
@@ -23,8 +25,8 @@ export interface ServedGateway {
 
 /** A gateway with one route, before which one user has logged in several times. */
 export async function startGateway(options: GatewayOptions): Promise<ServedGateway> {
-  const { folder, upstream, access, environment, flags } = options;
-  const gateway = await Gateway.create({
+  const { folder, upstream, access, environment, flags, otherBuild = "." } = options;
+  const variables = {
     COATCHECK_DATA: folder,
     COATCHECK_ROUTES: JSON.stringify([{ path: "/app/", upstream, access }]),
     COATCHECK_FORWARD_AUTH: "true",
@@ -32,7 +34,8 @@ export async function startGateway(options: GatewayOptions): Promise<ServedGatew
     COATCHECK_FRESH_FOR_SECONDS: String(FRESH_FOR_SECONDS),
     COATCHECK_LOG_LEVEL: "warn",
     ...environment,
-  });
+  };
+  const gateway = await Gateway.create(variables, gatewayOf(otherBuild));
   await gateway.startOnServerCore(flags);
   await gateway.addUser(ada.email, ada.password);
   const cookies: string[] = [];
