@@ -167,7 +167,7 @@ export const coreRules: readonly Rule[] = [
     rule: "A secret in grace is never fresh.",
     source: authenticator,
     within: "Authenticator.#accept",
-    replace: '{ fresh: false, authenticatedAt: null, presented: "grace", rotationDue: false }',
+    replace: '{ fresh: false, freshnessKnown: true, authenticatedAt: null, presented: "grace", rotationDue: false }',
     with: '{ fresh: isFresh(policy, record.current.authenticatedAt, now), authenticatedAt: record.current.authenticatedAt, presented: "grace", rotationDue: false }',
     tests: `${tests}/freshness.test.ts`,
     testName: "freshness belongs to the secret > a secret in grace is not fresh, although it was a moment ago",

@@ -36,7 +36,7 @@ export function addPageRoutes(
     const own = await auth.of(request).load();
     const next = own.next(ACCOUNT_PATH);
     if (own.user === null) return reply.redirect(signInLocation(next));
-    return own.fresh ? reply.redirect(next) : sendPage(reply, pages.confirm);
+    return (await own.isFresh()) ? reply.redirect(next) : sendPage(reply, pages.confirm);
   });
 
   app.get(ACCOUNT_PATH, async (request, reply) => {

@@ -43,7 +43,7 @@ export function addSessionRoutes(app: FastifyInstance, options: SessionRoutesOpt
         // Whether it is one's own comes before freshness: "enter your password" would tell that the id exists.
         const isOwn = (await own.devices()).some((session) => session.id === id);
         if (!isOwn) return sendProblem(reply, "not_found");
-        if (!own.fresh) return sendProblem(reply, "reauthentication_required");
+        if (!(await own.isFresh())) return sendProblem(reply, "reauthentication_required");
       }
       return (await own.revoke(id)) ? reply.code(204).send() : sendProblem(reply, "not_found");
     }),

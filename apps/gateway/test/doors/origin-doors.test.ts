@@ -68,7 +68,7 @@ test("a login while sessions of the account are being ended begins a session tha
 
 test("a browser that was updated is as fresh as it was", async () => {
   const { visit } = await openWithAda();
-  expect((await visit({ "user-agent": "new" }).load()).fresh).toBe(true);
+  expect(await visit({ "user-agent": "new" }).isFresh()).toBe(true);
 });
 
 test("people are led to the sign-in page and to that for the password, and back", async () => {

@@ -31,6 +31,11 @@ export interface AuthenticateOptions extends EventCause {
    * then is no theft: there is no session by it, and none ends. False by default.
    */
   readonly again?: boolean;
+  /**
+   * Whether `fresh` must be known. A copy cannot know it while the login may be fresh: then the store is asked. False by
+   * default.
+   */
+  readonly needsFreshness?: boolean;
 }
 
 interface AuthenticatorParts {
@@ -63,7 +68,7 @@ export class Authenticator {
   }
 
   #lookUp(token: TokenParts, options: AuthenticateOptions): Awaitable<AuthenticationResult> {
-    const copied = this.#acceptCopy(token, options.slide ?? true);
+    const copied = this.#acceptCopy(token, options);
     if (copied !== null) return copied;
     return after(this.#find(token), (record) => {
       if (record === null) return unauthenticated("unknown");
@@ -81,11 +86,13 @@ export class Authenticator {
   }
 
   /** The newest secret within its deadlines, with nothing to write: null for everything else, which says nothing. */
-  #acceptAsItIs(record: SessionRecord, token: TokenParts, slide: boolean): Authentication | null {
+  #acceptAsItIs(record: SessionRecord, token: TokenParts, slide: boolean, isCopy = false): Authentication | null {
     if (record.pending !== null) return null;
     const now = this.#parts.clock.now();
     if (expiresAt(record) <= now || !isCurrent(record, token)) return null;
-    return this.#changeFor(record, "current", slide, now) === null ? this.#accept(record, token, "current", now) : null;
+    return this.#changeFor(record, "current", slide, now) === null
+      ? this.#accept(record, token, "current", now, isCopy)
+      : null;
   }
 
   async #judge(first: SessionRecord, token: TokenParts, options: AuthenticateOptions): Promise<AuthenticationResult> {
@@ -126,14 +133,14 @@ export class Authenticator {
 
   /**
    * A copy may say yes to the newest secret within its deadlines, if there is nothing to write. It never says that a
-   * login is fresh: while a login may be fresh, the store is asked, because only the store knows whether this secret
-   * was replaced.
+   * login is fresh, because only the store knows whether this secret was replaced a moment ago.
    */
-  #acceptCopy(token: TokenParts, slide: boolean): Authentication | null {
+  #acceptCopy(token: TokenParts, { slide = true, needsFreshness = false }: AuthenticateOptions): Authentication | null {
     const { store, policy, clock } = this.#parts;
     const record = store.findCopy?.(token) ?? null;
-    if (record === null || isFresh(policy, record.current.authenticatedAt, clock.now())) return null;
-    return this.#acceptAsItIs(record, token, slide);
+    if (record === null) return null;
+    if (needsFreshness && isFresh(policy, record.current.authenticatedAt, clock.now())) return null;
+    return this.#acceptAsItIs(record, token, slide, true);
   }
 
   /**
@@ -175,20 +182,23 @@ export class Authenticator {
     token: TokenParts,
     recognition: "current" | "pending" | "grace",
     now: Timestamp,
+    isCopy = false,
   ): Authentication {
     const { policy } = this.#parts;
     if (recognition === "grace") {
       return new Authentication(
         { record, token },
-        { fresh: false, authenticatedAt: null, presented: "grace", rotationDue: false },
+        { fresh: false, freshnessKnown: true, authenticatedAt: null, presented: "grace", rotationDue: false },
       );
     }
     const { issuedAt, authenticatedAt } = record.current;
+    const fresh = isFresh(policy, authenticatedAt, now);
     const due = isPendingLost(record, now, "rotation") || isRotationDue(lifetimeOf(policy, record), issuedAt, now);
     return new Authentication(
       { record, token },
       {
-        fresh: isFresh(policy, authenticatedAt, now),
+        fresh: fresh && !isCopy,
+        freshnessKnown: !(fresh && isCopy),
         authenticatedAt,
         presented: "current",
         rotationDue: due && mayIssueSecret(record, this.#parts.clocks.storeTime(), "rotation"),

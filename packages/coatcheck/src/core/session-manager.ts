@@ -176,7 +176,8 @@ export class SessionManager {
 
   /**
    * Whether the holder of this very secret proved who they are within so many seconds, for actions that need more than
-   * the policy's freshness. `seconds` is never longer than that freshness, because a near-cache relies on it.
+   * the policy's freshness. `seconds` is never longer than that freshness, because a near-cache relies on it. False where
+   * it is not known: authenticate with `needsFreshness` before.
    *
    * @throws CoatcheckError `invalid_configuration` for more than `freshForSeconds`
    */
@@ -282,7 +283,13 @@ export class SessionManager {
     const { authenticatedAt } = record.pending ?? record.current;
     return new Authentication(
       { record, token: partsOf(token) },
-      { fresh: authenticatedAt !== null, authenticatedAt, presented: "current", rotationDue: false },
+      {
+        fresh: authenticatedAt !== null,
+        freshnessKnown: true,
+        authenticatedAt,
+        presented: "current",
+        rotationDue: false,
+      },
     );
   }
 

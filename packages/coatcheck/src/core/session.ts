@@ -49,6 +49,7 @@ export interface HeldSecret {
 
 interface AuthenticationFacts {
   readonly fresh: boolean;
+  readonly freshnessKnown: boolean;
   readonly authenticatedAt: Timestamp | null;
   readonly presented: "current" | "grace";
   readonly rotationDue: boolean;
@@ -62,8 +63,13 @@ export class Authentication {
   readonly status = "authenticated";
   /** The session as it was found. */
   readonly session: Session;
-  /** The holder of this very secret proved who they are within the policy's `freshForSeconds`. */
+  /** The holder of this very secret proved who they are within the policy's `freshForSeconds`, as far as is known. */
   readonly fresh: boolean;
+  /**
+   * False where a near-cache answered while the login may be fresh: `fresh` is false then, and `authenticate` with
+   * `needsFreshness` asks the store.
+   */
+  readonly freshnessKnown: boolean;
   /** When the holder of this very secret last proved who they are; null if never, and for a secret in grace. */
   readonly authenticatedAt: Timestamp | null;
   /** `grace`: the secret was replaced a moment ago. The request is good, but may start nothing that lasts. */
@@ -76,6 +82,7 @@ export class Authentication {
   constructor(secret: HeldSecret, facts: AuthenticationFacts) {
     this.session = sessionOf(secret.record);
     this.fresh = facts.fresh;
+    this.freshnessKnown = facts.freshnessKnown;
     this.authenticatedAt = facts.authenticatedAt;
     this.presented = facts.presented;
     this.rotationDue = facts.rotationDue;

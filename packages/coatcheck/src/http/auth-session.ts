@@ -8,18 +8,20 @@ import type { CredentialCheck, LoginOutcome, OwnSession, ProofOptions, UserLogin
 import { type LoginViews, refuseAnonymous, refuseStale, type StepUp, validateViews } from "./login-views.ts";
 import { listOwn, revokeOwn } from "./own-sessions.ts";
 import type { Refusal } from "./refusal.ts";
-import type { RequestSession } from "./request-session.ts";
+import type { RequestAuthenticateOptions, RequestSession } from "./request-session.ts";
 import type { HeaderEdit, OutgoingResponse } from "./response-headers.ts";
 import type { WaitingAnswer } from "./rotation-answer.ts";
 import { safeNext } from "./safe-next.ts";
 import { refuseCallAlone, refuseUnloaded, requireLoadOptions } from "./session-mistakes.ts";
-import { protectFromOtherClient } from "./session-protection.ts";
+import { authenticateClient, isFreshHere, isSameClient } from "./session-protection.ts";
 
 /**
  * AuthSession is the session of one request, with its user: who is logged in, and what they may do about it. The store
  * is asked and the user found by `load`, once; a guarded handler is given one that is loaded.
  */
 export class AuthSession<User> {
+  /** The request as the guard saw it. */
+  readonly request: GuardedRequest;
   readonly #session: RequestSession;
   readonly #rules: LoginRules<User>;
   /** Itself, once it is loaded. */
@@ -32,17 +34,13 @@ export class AuthSession<User> {
 
   /** @internal `LoginManager.admit` makes them. */
   constructor(session: RequestSession, rules: LoginRules<User>) {
+    this.request = session.request;
     this.#session = session;
     this.#rules = rules;
   }
 
   /** Tells it from a refusal. */
   readonly ok = true as const;
-
-  /** The request as the guard saw it. */
-  get request(): GuardedRequest {
-    return this.#session.request;
-  }
 
   /** The user, or null. @throws CoatcheckError `session_not_loaded` before `load`, as every property of the session */
   get user(): User | null {
@@ -54,12 +52,6 @@ export class AuthSession<User> {
   get session(): Session | null {
     const session = this.authentication?.session ?? null;
     return session === null || this.#data === null ? session : { ...session, data: this.#data };
-  }
-
-  /** Whether the user proved who they are within the policy's `freshForSeconds`. */
-  get fresh(): boolean {
-    const held = this.authentication;
-    return held !== null && this.#isFresh(held);
   }
 
   /** The application's own data of the session; empty without a session. */
@@ -100,13 +92,17 @@ export class AuthSession<User> {
     return refuseAnonymous(calledOn(this).#session, loginView);
   }
 
+  /** Whether the user proved who they are within so many seconds; by default the policy's `freshForSeconds`. */
+  async isFresh({ withinSeconds }: StepUp = {}): Promise<boolean> {
+    return isFreshHere(await calledOn(this).#loadWithFreshness(), this.#session, this.#rules, withinSeconds);
+  }
+
   /** Null for a user who proved a moment ago who they are; else the answer to give. A session is needed for that. */
   requireFresh(options: LoginViews & StepUp = {}): Awaitable<Refusal | null> {
     validateViews(options, ["withinSeconds"]);
-    return after(calledOn(this).#loadOnce(), () => {
+    return after(calledOn(this).#loadWithFreshness(), (held) => {
       if (this.#user === null) return this.refuseLogin(options);
-      const held = this.#held;
-      if (held !== null && this.#isFresh(held, options.withinSeconds)) return null;
+      if (isFreshHere(held, this.#session, this.#rules, options.withinSeconds)) return null;
       const view = options.refreshView === undefined ? this.#rules.refreshView : options.refreshView;
       return refuseStale(this.#session, held, view);
     });
@@ -244,30 +240,33 @@ export class AuthSession<User> {
   #findSessionUser(held: Authentication): Awaitable<User | null> {
     const { id: sessionId, userId, remembered } = held.session;
     return after(this.#rules.users.byId(userId), (user) => {
-      if (user !== null && remembered && !this.#isFresh(held)) {
+      if (user !== null && remembered && held.freshnessKnown && !isFreshHere(held, this.#session, this.#rules)) {
         this.#session.sessions.events.emit("user_loaded_from_cookie", { userId, sessionId }, this.request);
       }
       return user;
     });
   }
 
-  /** The session that the request brought; null where another client presents it under "strong" protection. */
-  #authenticate(options?: { readonly slide?: boolean }): Awaitable<Authentication | null> {
-    return after(this.#session.authenticate(options), (held) => {
-      if (held.status !== "authenticated") return null;
-      if (this.#session.isOfClient(held.session, this.#rules)) return held;
-      return protectFromOtherClient(held, this.#session, this.#rules);
+  /** A near-cache says whose session it is, and only the store how fresh the login is: it is asked where that counts. */
+  #loadWithFreshness(): Awaitable<Authentication | null> {
+    return after(this.#loadOnce(), () => {
+      const held = this.#held;
+      if (held === null || held.freshnessKnown) return held;
+      return after(this.#authenticate({ needsFreshness: true }), (known) => {
+        // A login or logout meanwhile has the last word.
+        if (this.#held === held) this.#know(known === null ? null : this.#user, known);
+        return this.#held;
+      });
     });
+  }
+
+  #authenticate(options?: RequestAuthenticateOptions): Awaitable<Authentication | null> {
+    return authenticateClient(this.#session, this.#rules, options);
   }
 
   /** The session of its user: one who is gone or not active has a session, and no say by it. */
   async #ownSession(): Promise<Authentication | null> {
-    await this.#loadOnce();
-    return this.#held;
-  }
-
-  #isFresh(held: Authentication, seconds = this.#session.sessions.policy.freshForSeconds): boolean {
-    return this.#session.sessions.isFreshWithin(held, seconds) && this.#session.isOfClient(held.session, this.#rules);
+    return (await this.#loadOnce()).#held;
   }
 
   #know(user: User | null, held: Authentication | null): void {
@@ -287,7 +286,7 @@ export class AuthSession<User> {
   get #steps(): LoginSteps<User> {
     return {
       session: this.#session,
-      isSameClient: (held) => this.#session.isOfClient(held.session, this.#rules),
+      isSameClient: (held) => isSameClient(held, this.#session, this.#rules),
       authenticate: () => this.#authenticate(),
       findActiveUser: (userId, force) => this.#rules.users.byId(userId, force),
     };

@@ -1,20 +1,20 @@
+import type { AuthenticateOptions } from "../core/authenticator.ts";
 import { type Awaitable, isPending } from "../core/awaitable.ts";
 import type { LoginAttempt, LoginOptions } from "../core/login.ts";
 import { LOGIN_OPTIONS, requireLoginAttempt, requireLoginOptions } from "../core/login-arguments.ts";
-import { type Authentication, type AuthenticationResult, type Session, unauthenticated } from "../core/session.ts";
+import { type Authentication, type AuthenticationResult, unauthenticated } from "../core/session.ts";
 import type { SessionManager } from "../core/session-manager.ts";
 import type { Device } from "../core/session-record.ts";
 import type { LoginResult, ReauthenticationResult } from "../core/session-results.ts";
 import type { SessionToken } from "../core/session-token.ts";
 import { CoatcheckError } from "../errors.ts";
-import { type AddressPrecision, describeDevice, keptUserAgent } from "./client-device.ts";
+import { type AddressPrecision, describeDevice } from "./client-device.ts";
 import { isCsrfTokenValid, issueCsrfToken } from "./csrf-token.ts";
 import type { GuardedRequest } from "./guarded-request.ts";
 import type { HostCookie } from "./host-cookie.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
 import { cacheControl, type HeaderEdit, isPage, type OutgoingResponse, varyBy } from "./response-headers.ts";
 import { canCarryRotation, type WaitingAnswer } from "./rotation-answer.ts";
-import type { ProtectionRules } from "./session-protection.ts";
 
 /** What is the same for every request of a guard. */
 export interface RequestRules {
@@ -37,6 +37,8 @@ interface AdmittedRequest {
   readonly corsHeaders: readonly HeaderEdit[];
 }
 
+/** How a request asks for its session. */
+export type RequestAuthenticateOptions = Pick<AuthenticateOptions, "slide" | "needsFreshness">;
 /** How a session begins. Device, replaced session and cause are those of the request. */
 export type RequestLoginOptions = Omit<LoginOptions, "device" | "replaces" | "cause">;
 /** What a login came to: what `SessionManager.login` says, or the refusal of another origin. */
@@ -90,19 +92,6 @@ export class RequestSession {
     return describeDevice({ userAgent: headers.get("user-agent"), address }, this.#rules.addressPrecision);
   }
 
-  /**
-   * Whether it comes from the client that logged in, as far as the rules look at that. By default at the user agent:
-   * addresses change on the way from room to room.
-   */
-  isOfClient(session: Session, { sessionProtection, isSameClient }: ProtectionRules): boolean {
-    if (sessionProtection === "off") return true;
-    // A promise, which a script may return here, is no yes.
-    if (isSameClient !== undefined) return isSameClient(session, this.request) === true;
-    const header = this.request.headers.get("user-agent");
-    // What is kept of a text that is already kept is the text itself.
-    return session.device.userAgent === header || session.device.userAgent === keptUserAgent(header);
-  }
-
   /** Whether to report that another client presents the session: once a request. */
   reportsOtherClient(): boolean {
     if (this.#isOtherClientReported) return false;
@@ -113,16 +102,18 @@ export class RequestSession {
   /**
    * The session, and what it is worth. The first call asks the store, further ones get the same answer.
    * `slide: false` marks a poll, which does not extend the session; it counts on the first call. By default the guard's
-   * `isPoll` tells.
+   * `isPoll` tells. `needsFreshness` asks once more where a near-cache answered that cannot know it.
    */
-  authenticate(options: { readonly slide?: boolean } = {}): Awaitable<AuthenticationResult> {
+  authenticate(options: RequestAuthenticateOptions = {}): Awaitable<AuthenticationResult> {
+    const { needsFreshness = false } = options;
+    if (needsFreshness && this.#known?.status === "authenticated" && !this.#known.freshnessKnown) this.refresh();
     if (this.#known !== null) return this.#known;
-    if (this.#asked !== null) return this.#asked;
+    if (this.#asked !== null) return needsFreshness ? this.#asked.then(() => this.authenticate(options)) : this.#asked;
     const { sessions, isPoll } = this.#rules;
     const { token } = this.#admitted;
     if (token === null) return this.#know(ABSENT);
     const slide = options.slide ?? !isPoll(this.request);
-    const asked = sessions.authenticate(token, { slide, again: this.#asksAgain, cause: this.request });
+    const asked = sessions.authenticate(token, { slide, needsFreshness, again: this.#asksAgain, cause: this.request });
     if (!isPending(asked)) return this.#know(asked);
     this.#asked = asked;
     asked.then(

@@ -1,6 +1,8 @@
+import { type Awaitable, after } from "../core/awaitable.ts";
 import type { Authentication, Session } from "../core/session.ts";
-import type { SessionManager } from "../core/session-manager.ts";
+import { keptUserAgent } from "./client-device.ts";
 import type { GuardedRequest } from "./guarded-request.ts";
+import type { RequestAuthenticateOptions, RequestSession } from "./request-session.ts";
 
 export interface ProtectionRules {
   /** See `UserOptions`. */
@@ -9,19 +11,50 @@ export interface ProtectionRules {
   readonly isSameClient: ((session: Session, request: GuardedRequest) => boolean) | undefined;
 }
 
-/** As much of a request's session as is needed to end it. */
-interface Endable {
-  readonly request: GuardedRequest;
-  readonly sessions: SessionManager;
-  /** True the first time. */
-  reportsOtherClient(): boolean;
-  forget(): void;
+/** The session that the request brought; null where another client presents it under "strong" protection. */
+export function authenticateClient(
+  session: RequestSession,
+  rules: ProtectionRules,
+  options?: RequestAuthenticateOptions,
+): Awaitable<Authentication | null> {
+  return after(session.authenticate(options), (held) => {
+    if (held.status !== "authenticated") return null;
+    return isSameClient(held, session, rules) ? held : protectFromOtherClient(held, session, rules);
+  });
+}
+
+/**
+ * Whether the request comes from the client that logged in, as far as the rules look at that. By default at the user
+ * agent: addresses change on the way from room to room.
+ */
+export function isSameClient(
+  { session }: Authentication,
+  { request }: RequestSession,
+  rules: ProtectionRules,
+): boolean {
+  if (rules.sessionProtection === "off") return true;
+  // A promise, which a script may return here, is no yes.
+  if (rules.isSameClient !== undefined) return rules.isSameClient(session, request) === true;
+  const header = request.headers.get("user-agent");
+  // What is kept of a text that is already kept is the text itself.
+  return session.device.userAgent === header || session.device.userAgent === keptUserAgent(header);
+}
+
+/** Whether the login is fresh, as far as that is known, and the client the one that logged in. */
+export function isFreshHere(
+  held: Authentication | null,
+  session: RequestSession,
+  rules: ProtectionRules,
+  seconds = session.sessions.policy.freshForSeconds,
+): boolean {
+  if (held === null) return false;
+  return session.sessions.isFreshWithin(held, seconds) && isSameClient(held, session, rules);
 }
 
 /** Reports a session that another client presents, once, and ends it where the protection is "strong": then null. */
-export async function protectFromOtherClient(
+async function protectFromOtherClient(
   held: Authentication,
-  requestSession: Endable,
+  requestSession: RequestSession,
   { sessionProtection: protection }: ProtectionRules,
 ): Promise<Authentication | null> {
   if (protection === "off") return held;

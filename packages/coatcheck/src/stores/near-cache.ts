@@ -58,8 +58,8 @@ const LONGEST_STALENESS_MILLISECONDS = 60_000;
  * measures the age of its copies by its own clocks, so the clocks of two nodes may differ. What this process removes or
  * changes is gone here at once.
  *
- * A copy may only say yes: see `SessionStore.findCopy`. `find` always asks the store, so a session is read from the
- * store while its login is fresh. There is no cache unless you wrap a store in this one.
+ * A copy may only say yes, and not that a login is fresh: see `SessionStore.findCopy`. `find` always asks the store, and so
+ * does what needs a fresh login. There is no cache unless you wrap a store in this one.
  */
 export class NearCacheSessionStore implements SessionStore {
   readonly #store: SessionStore;

@@ -47,6 +47,17 @@ describe("a copy at hand", () => {
     await store.copy(userKey);
   });
 
+  /** A login that is fresh, with a copy of it; its token. */
+  async function proveAgain(): Promise<string> {
+    const held = await sessions.authenticate(token);
+    if (held.status !== "authenticated") throw new Error(held.reason);
+    const proven = await sessions.reauthenticate(held);
+    if (proven.outcome !== "reauthenticated") throw new Error(proven.outcome);
+    await sessions.authenticate(proven.token);
+    await store.copy(userKey);
+    return proven.token;
+  }
+
   test("says yes to the newest secret, without the store", async () => {
     expect(await sessions.authenticate(token)).toMatchObject({ status: "authenticated", fresh: false });
     expect(store.finds).toBe(0);
@@ -120,15 +131,37 @@ describe("a copy at hand", () => {
     expect(store.finds).toBe(0);
   });
 
-  test("never says that a login is fresh", async () => {
-    const held = await sessions.authenticate(token);
+  test("never says that a login is fresh, and says whose session it is", async () => {
+    const proven = await proveAgain();
+    expect(await sessions.authenticate(proven)).toMatchObject({ fresh: false, freshnessKnown: false });
+    expect(store.finds).toBe(0);
+  });
+
+  test("leaves freshness to the store, where it is asked for", async () => {
+    const proven = await proveAgain();
+    const asked = await sessions.authenticate(proven, { needsFreshness: true });
+    expect(asked).toMatchObject({ fresh: true, freshnessKnown: true });
+    expect(store.finds).toBe(1);
+  });
+
+  test("says itself that a login is not fresh any more", async () => {
+    const asked = await sessions.authenticate(token, { needsFreshness: true });
+    expect(asked).toMatchObject({ fresh: false, freshnessKnown: true });
+    expect(store.finds).toBe(0);
+  });
+
+  test("calls no secret fresh that was replaced after the copy was made", async () => {
+    const old = await proveAgain();
+    const held = await sessions.authenticate(old);
     if (held.status !== "authenticated") throw new Error(held.reason);
     const proven = await sessions.reauthenticate(held);
     if (proven.outcome !== "reauthenticated") throw new Error(proven.outcome);
     await sessions.authenticate(proven.token);
-    await store.copy(userKey);
-    expect(await sessions.authenticate(proven.token)).toMatchObject({ status: "authenticated", fresh: true });
-    expect(store.finds).toBe(1);
+    expect(await sessions.authenticate(old)).toMatchObject({ fresh: false, freshnessKnown: false });
+    expect(await sessions.authenticate(old, { needsFreshness: true })).toMatchObject({
+      presented: "grace",
+      fresh: false,
+    });
   });
 
   test("says nothing any more of a session that this process has ended", async () => {

@@ -22,9 +22,9 @@ test("the request of the confirmation is itself fresh from then on", async () =>
   const send = client();
   await send((auth) => logIn(auth, "ada", { fresh: false }));
   const seen = await send(async (auth) => {
-    const before = (await auth.load()).fresh;
+    const before = await auth.isFresh();
     await confirm(auth);
-    return [before, auth.fresh, await isFresh(auth)];
+    return [before, await auth.isFresh(), await isFresh(auth)];
   });
   expect(seen).toEqual([false, true, true]);
 });

@@ -7,6 +7,7 @@ import {
   type RequestGuardOptions,
   type SessionEventName,
 } from "coatcheck/adapter";
+import type { SessionStore } from "coatcheck/store";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { ManualClock } from "coatcheck/testing";
 
@@ -19,6 +20,8 @@ const ORIGIN = "https://app.example";
 
 interface Options {
   readonly policy?: Partial<SessionPolicy>;
+  /** What stands before the store in memory; nothing by default. */
+  readonly store?: (below: SessionStore) => SessionStore;
   readonly guard?: Partial<RequestGuardOptions>;
   readonly logins?: Partial<LoginManagerOptions<Person>>;
 }
@@ -27,7 +30,11 @@ interface Options {
 export function setUp(options: Options = {}) {
   const clock = new ManualClock();
   const store = new MemorySessionStore({ clock });
-  const sessions = new SessionManager({ store, clock, policy: { ...standardPolicy, ...options.policy } });
+  const sessions = new SessionManager({
+    store: options.store?.(store) ?? store,
+    clock,
+    policy: { ...standardPolicy, ...options.policy },
+  });
   const guard = new RequestGuard({ sessions, origin: ORIGIN, ...options.guard });
   const people = new Map<string, Person>([
     ["ada", { id: "ada" }],
@@ -90,8 +97,8 @@ export async function userOf(auth: AuthSession<Person>): Promise<Person | null> 
 
 /** Everything that `load` finds out, as a value that stays. */
 export async function factsOf(auth: AuthSession<Person>) {
-  const { user, session, fresh, data } = await auth.load();
-  return { user, session, fresh, data };
+  const { user, session, data } = await auth.load();
+  return { user, session, fresh: await auth.isFresh(), data };
 }
 
 const EVENT_NAMES: readonly SessionEventName[] = [

@@ -12,7 +12,7 @@ test("without a login there is no user, no session and no data", async () => {
 test("what was not loaded yet is a mistake to read, and the message says what to write", async () => {
   const { client } = setUp();
   await client()(async (auth) => {
-    for (const name of ["user", "session", "fresh", "data", "authentication"] as const) {
+    for (const name of ["user", "session", "data", "authentication"] as const) {
       expect(() => auth[name]).toThrow(
         expect.objectContaining({
           code: "session_not_loaded",

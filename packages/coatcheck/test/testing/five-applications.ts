@@ -43,15 +43,17 @@ const onExpress: RunApplication = async (options) => {
   const app = express().use(auth.middleware);
   app.get(
     "/me",
-    auth.required((_request, response, { user, fresh }) => response.json({ ...user, fresh })),
+    auth.required(async (_request, response, own) => response.json({ ...own.user, fresh: await own.isFresh() })),
   );
   app.get(
     "/fresh",
-    auth.freshRequired((_request, response, { user, fresh }) => response.json({ ...user, fresh })),
+    auth.freshRequired(async (_request, response, own) => response.json({ ...own.user, fresh: await own.isFresh() })),
   );
   app.get(
     "/handled",
-    handled.freshRequired((_request, response, { user, fresh }) => response.json({ ...user, fresh })),
+    handled.freshRequired(async (_request, response, own) =>
+      response.json({ ...own.user, fresh: await own.isFresh() }),
+    ),
   );
   app.post("/logout", async (request, response) => {
     await auth.of(request).logout();
@@ -66,15 +68,15 @@ const onFastify: RunApplication = (options) => {
   const app = Fastify().register(auth.plugin);
   app.get(
     "/me",
-    auth.required((_request, _reply, { user, fresh }) => ({ ...user, fresh })),
+    auth.required(async (_request, _reply, own) => ({ ...own.user, fresh: await own.isFresh() })),
   );
   app.get(
     "/fresh",
-    auth.freshRequired((_request, _reply, { user, fresh }) => ({ ...user, fresh })),
+    auth.freshRequired(async (_request, _reply, own) => ({ ...own.user, fresh: await own.isFresh() })),
   );
   app.get(
     "/handled",
-    handled.freshRequired((_request, _reply, { user, fresh }) => ({ ...user, fresh })),
+    handled.freshRequired(async (_request, _reply, own) => ({ ...own.user, fresh: await own.isFresh() })),
   );
   app.post("/logout", async (request, reply) => {
     await auth.of(request).logout();
@@ -93,9 +95,13 @@ const onHono: RunApplication = (options) => {
   const auth = coatcheckHono(options);
   const handled = auth.with({ needsRefreshHandler: ({ code }, c) => c.json({ code }, 418) });
   const app = new Hono().use(auth.middleware);
-  app.get("/me", auth.required, (c) => c.json({ ...c.var.auth.user, fresh: c.var.auth.fresh }));
-  app.get("/fresh", auth.freshRequired(), (c) => c.json({ ...c.var.auth.user, fresh: c.var.auth.fresh }));
-  app.get("/handled", handled.freshRequired(), (c) => c.json({ ...c.var.auth.user, fresh: c.var.auth.fresh }));
+  app.get("/me", auth.required, async (c) => c.json({ ...c.var.auth.user, fresh: await c.var.auth.isFresh() }));
+  app.get("/fresh", auth.freshRequired(), async (c) =>
+    c.json({ ...c.var.auth.user, fresh: await c.var.auth.isFresh() }),
+  );
+  app.get("/handled", handled.freshRequired(), async (c) =>
+    c.json({ ...c.var.auth.user, fresh: await c.var.auth.isFresh() }),
+  );
   app.post("/logout", async (c) => {
     await auth.of(c).logout();
     return c.body(null, 204);
@@ -110,7 +116,9 @@ const onNode: RunApplication = async (options) => {
   });
   const answer = (response: ServerResponse, body: object) => response.end(JSON.stringify(body));
   const routes: Record<string, ReturnType<typeof auth.required>> = {
-    "GET /me": auth.required((_request, response, { user, fresh }) => answer(response, { ...user, fresh })),
+    "GET /me": auth.required(async (_request, response, own) =>
+      answer(response, { ...own.user, fresh: await own.isFresh() }),
+    ),
     "GET /fresh": auth.freshRequired((_request, response, { user }) => answer(response, { ...user, fresh: true })),
     "GET /handled": handled.freshRequired((_request, response, { user }) => answer(response, user)),
     "POST /logout": async (request, response) => {
@@ -128,9 +136,13 @@ const onFetch: RunApplication = (options) => {
   const auth = coatcheckFetch(options);
   const handled = auth.with({ needsRefreshHandler: ({ code }) => Response.json({ code }, { status: 418 }) });
   const routes: Record<string, (request: Request) => Promise<Response>> = {
-    "GET /me": auth.required((_request, { user, fresh }) => Response.json({ ...user, fresh })),
-    "GET /fresh": auth.freshRequired((_request, { user, fresh }) => Response.json({ ...user, fresh })),
-    "GET /handled": handled.freshRequired((_request, { user, fresh }) => Response.json({ ...user, fresh })),
+    "GET /me": auth.required(async (_request, own) => Response.json({ ...own.user, fresh: await own.isFresh() })),
+    "GET /fresh": auth.freshRequired(async (_request, own) =>
+      Response.json({ ...own.user, fresh: await own.isFresh() }),
+    ),
+    "GET /handled": handled.freshRequired(async (_request, own) =>
+      Response.json({ ...own.user, fresh: await own.isFresh() }),
+    ),
     "POST /logout": auth.handle(async (_request, session) => {
       await session.logout();
       return new Response(null, { status: 204 });
