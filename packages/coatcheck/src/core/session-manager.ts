@@ -10,7 +10,7 @@ import { brandLoginAttempt, LOGIN_OPTIONS, requireLoginAttempt, requireLoginOpti
 import { renewSecrets } from "./renew-secrets.ts";
 import { RevocationMemory } from "./revocation-memory.ts";
 import { type IssuePurpose, issueSecret, mayIssueSecret } from "./secret-rotation.ts";
-import { Authentication, type AuthenticationResult, type Session, sessionOf } from "./session.ts";
+import { Authentication, type AuthenticationResult, authenticationFor, type Session, sessionOf } from "./session.ts";
 import { validateSessionData } from "./session-data.ts";
 import { type EventCause, SessionEventEmitter } from "./session-events.ts";
 import { requireManagerOptions, type SessionManagerOptions } from "./session-manager-options.ts";
@@ -120,7 +120,7 @@ export class SessionManager {
     if (held !== null && !isOwn) await this.#end(held, "replaced", options);
     const { userId, sessionId, remembered, methods } = record;
     this.events.emit("logged_in", { userId, sessionId, remembered, methods }, options.cause);
-    return { outcome: "logged_in", token, authentication: this.#authenticationFor(record, token) };
+    return { outcome: "logged_in", token, authentication: authenticationFor(record, token) };
   }
 
   /**
@@ -171,7 +171,7 @@ export class SessionManager {
     if (!(await this.#store.update(record, change, record.version))) return { outcome: "session_changed" };
     this.events.emit("reauthenticated", { userId: record.userId, sessionId: record.sessionId }, options.cause);
     const updated = applyChange(record, change);
-    return { outcome: "reauthenticated", token: next, authentication: this.#authenticationFor(updated, next) };
+    return { outcome: "reauthenticated", token: next, authentication: authenticationFor(updated, next) };
   }
 
   /**
@@ -276,21 +276,6 @@ export class SessionManager {
   /** Never for a secret in grace. The store's time decides whether another one is in grace. */
   #mayIssue({ presented }: Authentication, record: SessionRecord, purpose: IssuePurpose): boolean {
     return presented === "current" && mayIssueSecret(record, this.#clocks.storeTime(), purpose);
-  }
-
-  /** For the rest of the request in which the token was issued, without asking the store again. */
-  #authenticationFor(record: SessionRecord, token: SessionToken): Authentication {
-    const { authenticatedAt } = record.pending ?? record.current;
-    return new Authentication(
-      { record, token: partsOf(token) },
-      {
-        fresh: authenticatedAt !== null,
-        freshnessKnown: true,
-        authenticatedAt,
-        presented: "current",
-        rotationDue: false,
-      },
-    );
   }
 
   async #end(record: SessionRecord, reason: EndReason, options: EventCause): Promise<void> {

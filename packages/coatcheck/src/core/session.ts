@@ -1,6 +1,6 @@
 import type { Timestamp } from "./clock.ts";
 import { type Device, expiresAt, type JsonObject, type SessionRecord } from "./session-record.ts";
-import type { TokenParts } from "./session-token.ts";
+import { partsOf, type SessionToken, type TokenParts } from "./session-token.ts";
 
 /** What an application sees of a session. It holds no secret: it is safe to list, log and send to its user. */
 export interface Session {
@@ -93,6 +93,16 @@ export class Authentication {
   static secretOf(authentication: Authentication): HeldSecret {
     return authentication.#secret;
   }
+}
+
+/** For the rest of the request in which the token was issued, without asking the store again. */
+export function authenticationFor(record: SessionRecord, token: SessionToken): Authentication {
+  const { authenticatedAt } = record.pending ?? record.current;
+  const fresh = authenticatedAt !== null;
+  return new Authentication(
+    { record, token: partsOf(token) },
+    { fresh, freshnessKnown: true, authenticatedAt, presented: "current", rotationDue: false },
+  );
 }
 
 /** `reason` is for logs and events; the client gets the same answer for all of them. */
