@@ -4,12 +4,12 @@
  * @module
  */
 
-/** Proves identity again, or logs in: as the route behind it wants it. */
+/** The fields that the route of a login or of a confirmation reads. */
 export type Credentials = Readonly<Record<string, unknown>>;
 
 /** How a page speaks with its server. */
 export interface ClientOptions {
-  /** Where the routes are: login, logout, me, sessions, reauthenticate. "/auth" by default, as the gateway's. */
+  /** The path of the routes login, logout, me, sessions and reauthenticate: "/auth" by default, as in the gateway. */
   readonly baseUrl?: string;
   /**
    * Asks the user to prove who they are: `login` if no user is logged in any more, `fresh_login` if the proof is too
@@ -23,7 +23,7 @@ export interface ClientOptions {
 
 const OPTIONS: readonly string[] = ["baseUrl", "authenticate", "fetch"] satisfies (keyof ClientOptions)[];
 
-/** An answer that is not what was asked for, with the `code` of its `application/problem+json`. */
+/** An answer of failure, with the `code` of its `application/problem+json`. */
 export class ClientError extends Error {
   override readonly name = "ClientError";
   /** The status of the answer; 0 without one. */
@@ -60,7 +60,7 @@ export class Client<Me = unknown, OwnSession = unknown> {
   }
 
   /**
-   * Logs in. The browser keeps the cookie; what the route says of the user is returned.
+   * Logs in. The browser keeps the cookie. Returns the user, as the route describes them.
    *
    * @throws ClientError, as `invalid_credentials`
    */
@@ -68,22 +68,22 @@ export class Client<Me = unknown, OwnSession = unknown> {
     return this.#call("POST", "/login", credentials);
   }
 
-  /** Rejects, and tells no tab, if the server did not end the session: it can be tried again. */
+  /** Logs out. Rejects, and tells no tab, if the server did not end the session: try again then. */
   async logout(): Promise<void> {
     await this.#call("POST", "/logout");
     this.#tell();
-    // Not the closed channel, which throws: the logout is done.
+    // A closed channel throws, and the logout is done.
     if (!this.#isClosed) this.#channel?.postMessage("logged_out");
   }
 
-  /** The user who is logged in; null if there is none. */
+  /** Reads the user who is logged in; null if there is none. */
   async me(): Promise<Me | null> {
     const response = await this.#send(`${this.#baseUrl}/me`, { method: "GET" });
     return response.status === 401 ? null : this.#read(response);
   }
 
   /**
-   * The user's devices, as the route gives them.
+   * Lists the user's devices, as the route gives them.
    *
    * @throws ClientError
    */
@@ -105,11 +105,11 @@ export class Client<Me = unknown, OwnSession = unknown> {
     return this.#call("POST", "/reauthenticate", credentials);
   }
 
-  /** `fetch` with the cookie, once more after the user has authenticated, where that is what the answer asks for. */
+  /** Calls `fetch` with the cookie, and once more if the answer asks the user to authenticate and they have done so. */
   async fetch(url: string | URL, options: RequestInit = {}): Promise<Response> {
     const response = await this.#send(url, options);
     const needed = await this.#needed(response);
-    // A stream is used up, and nothing else is sent in its place.
+    // A stream can be sent only once.
     if (needed === null || options.body instanceof ReadableStream) return response;
     return (await this.#authenticate(needed)) ? this.#send(url, options) : response;
   }
@@ -120,7 +120,7 @@ export class Client<Me = unknown, OwnSession = unknown> {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Hears of no logout any more. */
+  /** Stops listening for logouts. */
   close(): void {
     this.#isClosed = true;
     this.#channel?.close();
@@ -169,7 +169,7 @@ export class Client<Me = unknown, OwnSession = unknown> {
   }
 }
 
-/** Its own check: a page does not load that of the server's parts. */
+/** The client has a check of its own, so that a page does not load that of the server's parts. */
 function refuseUnknownOptions(options: ClientOptions): void {
   const isObject = typeof options === "object" && options !== null;
   const unknown = isObject ? Object.keys(options).find((name) => !OPTIONS.includes(name)) : null;

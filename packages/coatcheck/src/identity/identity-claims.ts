@@ -1,17 +1,17 @@
-/** For how long an identity token is good: a request, and the time that it takes. */
+/** How long an identity token is valid: for one request, and the time that it takes. */
 export const IDENTITY_LIFETIME_SECONDS = 60;
 /** An identity token is handed out again until it is so old: the rest of its life is for the way of the request. */
 export const IDENTITY_REUSE_SECONDS = 30;
 
 /** The claims of an identity token (RFC 9068, 2.2), with what the upstream is configured to be told. */
 export interface IdentityClaims {
-  /** Who issued it: the public origin. */
+  /** The issuer: the public origin of the gateway. */
   readonly iss: string;
-  /** The one upstream that it is for. */
+  /** The one upstream that the token is for. */
   readonly aud: string;
   /** The application's id of the user. */
   readonly sub: string;
-  /** RFC 9068 asks for one. The user came by the gateway, so it is the same for all. */
+  /** The client, which RFC 9068 asks for. Every user comes by the gateway, so it is the same for all. */
   readonly client_id: string;
   /** When it was issued, in whole seconds. */
   readonly iat: number;

@@ -8,17 +8,17 @@ import { type IssueResult, type IssuerOptions, requireIssuerOptions, spanOf } fr
 import { tokenTypes } from "../signed-tokens/token-profile.ts";
 import { IDENTITY_LIFETIME_SECONDS, IDENTITY_REUSE_SECONDS, type IdentityClaims } from "./identity-claims.ts";
 
-/** What an upstream service is told of a user, besides their id. */
+/** The facts about a user that an upstream service is told, besides the id. */
 export interface UserFacts {
   readonly name?: string;
   readonly email?: string;
   readonly roles?: readonly string[];
 }
 
-/** What a token was made of, but for the session and the upstream. */
+/** The facts that a token was made of, without the session and the upstream. */
 interface TokenBasis {
   readonly kid: string;
-  /** Of the session's record: another one once anything of it changed. */
+  /** The version of the session's record, which every change replaces. */
   readonly version: number;
   readonly authenticatedAt: Timestamp | null;
   readonly user: UserFacts;
@@ -39,7 +39,7 @@ const MAXIMUM_KEPT_TOKENS = 10_000;
 /** IdentityIssuer tells one upstream service who is calling, for a minute. */
 export class IdentityIssuer {
   readonly #options: Required<IssuerOptions>;
-  /** By session and upstream, the last one. */
+  /** The last token of each session and upstream. */
   readonly #issued: BoundedCache<IssuedToken>;
 
   constructor(options: IssuerOptions) {
@@ -49,7 +49,7 @@ export class IdentityIssuer {
   }
 
   /**
-   * The same token for half a minute, for the same session in the same state, the same upstream, facts and key.
+   * Issues a token. For half a minute it is the same one for the same state of a session, upstream, facts and key.
    *
    * @throws CoatcheckError `keys_unavailable`
    */
@@ -68,7 +68,7 @@ export class IdentityIssuer {
     const span = spanOf(authentication, IDENTITY_LIFETIME_SECONDS, now, { allowsGrace: true });
     if (typeof span === "string") return { outcome: "refused", reason: span };
 
-    // Another name would be a claim, such as one that says who the user is.
+    // An option of another name would become a claim, such as one that names the user.
     refuseUnknownOptions("The user of an identity token", user, FACTS);
     const claims: IdentityClaims = {
       iss: this.#options.issuer,
@@ -89,7 +89,7 @@ export class IdentityIssuer {
   }
 }
 
-/** A key that was replaced is in here too: what it signed must not be handed out on. */
+/** The key is a part of it: a token that a replaced key signed must not be given out any more. */
 function isReusable({ issuedAt, basis: kept }: IssuedToken, basis: TokenBasis, now: Timestamp): boolean {
   if (now < issuedAt || now - issuedAt >= IDENTITY_REUSE_SECONDS * 1_000) return false;
   return (

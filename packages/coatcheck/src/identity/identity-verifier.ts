@@ -4,9 +4,9 @@ import { readSignedClaims, refuseCommonClaims } from "../signed-tokens/signed-cl
 import { tokenTypes } from "../signed-tokens/token-profile.ts";
 import { refused, requireVerifierOptions, type Verdict, type VerifierOptions } from "../signed-tokens/verdict.ts";
 
-/** Who is calling, as the gateway says. `issuer` and `userId` together name a user (OWASP ASVS 5.0, 10.3.3). */
+/** The user that is calling, as the gateway says. `issuer` and `userId` together name a user (OWASP ASVS 5.0, 10.3.3). */
 export interface Identity {
-  /** Who says so: the `iss` that the verifier was told to believe. */
+  /** The issuer that says so: the `iss` that the verifier was told to believe. */
   readonly issuer: string;
   /** The application's id of the user. */
   readonly userId: string;
@@ -24,7 +24,7 @@ export interface Identity {
   readonly expiresAt: Timestamp;
 }
 
-/** Who is calling, or why the token was not believed. */
+/** The user that is calling, or the reason why the token was not believed. */
 export type IdentityVerdict = Verdict<{ readonly identity: Identity }>;
 
 const OPTIONS: ReadonlySet<string> = new Set<keyof VerifierOptions>(["issuer", "audience", "keys", "clock"]);
@@ -40,7 +40,7 @@ export class IdentityVerifier {
   }
 
   /**
-   * Looks at an `Authorization` header: "Bearer" and an identity token.
+   * Reads an `Authorization` header: "Bearer" and an identity token.
    *
    * @throws CoatcheckError `keys_unavailable`
    */
@@ -50,7 +50,7 @@ export class IdentityVerifier {
   }
 
   /**
-   * Who is calling. Anything may be passed for `token`.
+   * Tells which user is calling; `token` may be any text.
    *
    * @throws CoatcheckError `keys_unavailable`
    */

@@ -1,5 +1,5 @@
 /**
- * The body of a successful response as text.
+ * Reads the body of a successful response as text.
  *
  * @throws Error for another status, or for a body of more than `maximumBytes`, of which no more is then read
  */

@@ -32,7 +32,7 @@ export class KeyEncryption {
   }
 
   /**
-   * The key that `encrypt` was given.
+   * Decrypts the key that `encrypt` was given.
    *
    * @throws CoatcheckError `invalid_key_set` for a text that another secret encrypted, or that belongs to another key
    */

@@ -1,13 +1,13 @@
 import type { Timestamp } from "../core/clock.ts";
 import { refuseUnknownOptions, requireSeconds } from "../core/known-options.ts";
 
-/** Of a key, when it may do what. Times are set once, when it is published, and never moved. */
+/** The times of a key. They are set once, when the key is published, and never moved. */
 export interface ScheduledKey {
-  /** Names the key in tokens and key sets. */
+  /** The name of the key in tokens and key sets. */
   readonly kid: string;
-  /** From here on it is in the set that verifiers read. */
+  /** The time from which the key is in the set that verifiers read. */
   readonly publishedAt: Timestamp;
-  /** From here on it signs, until a later key does. */
+  /** The time from which the key signs, until a later key does. */
   readonly signsFrom: Timestamp;
 }
 
@@ -21,14 +21,14 @@ export interface KeyTimes {
 
 const TIMES: ReadonlySet<keyof KeyTimes> = new Set(["publicationSeconds", "retentionSeconds"]);
 
-/** What a key is good for at a moment. */
+/** The state of a key at one moment. */
 export type KeyState =
-  /** Published for all to read, and not in use yet. */
+  /** The key is published, and does not sign yet. */
   | "waiting"
   | "signing"
-  /** Signs no more; what it signed may still be good. */
+  /** The key signs no more; a token that it signed may still be valid. */
   | "superseded"
-  /** Nothing that it signed is good any more. */
+  /** No token that the key signed is valid any more. */
   | "retirable";
 
 /** Whether a new key may be published. */
@@ -37,7 +37,7 @@ export type RotationDecision =
   /** The last new key does not sign yet: a second one would only make verifiers read again. */
   | { readonly outcome: "refused"; readonly waitingKid: string; readonly until: Timestamp };
 
-/** Whether a key may go. `until`: when to ask again; null while no time for it is set. */
+/** Whether a key may be removed. `until` is the time to ask again; null while that is not known. */
 export type RetirementDecision =
   | { readonly outcome: "retire" }
   | { readonly outcome: "refused"; readonly state: KeyState; readonly until: Timestamp | null };
@@ -59,19 +59,19 @@ export class KeySchedule<Key extends ScheduledKey> {
     this.#times = times;
   }
 
-  /** The key that signs now; null before there is one. */
+  /** Finds the key that signs now; null before there is one. */
   signing(now: Timestamp): Key | null {
     return this.#keys.findLast(({ signsFrom }) => signsFrom <= now) ?? null;
   }
 
-  /** What the key is good for at that time. */
+  /** Tells the state of the key at that time. */
   stateOf(key: Key, now: Timestamp): KeyState {
     if (now < key.signsFrom) return "waiting";
     if (key === this.signing(now)) return "signing";
     return now < this.retirableFrom(key) ? "superseded" : "retirable";
   }
 
-  /** When nothing that the key signed is good any more; never, while no other key is to follow it. */
+  /** The time from which no token of the key is valid any more: infinity, while no other key is to follow it. */
   retirableFrom(key: Key): Timestamp {
     const successor = this.#keys[this.#keys.indexOf(key) + 1];
     return successor === undefined
@@ -80,8 +80,8 @@ export class KeySchedule<Key extends ScheduledKey> {
   }
 
   /**
-   * Whether a new key may be published now, and when it then signs: after `waitSeconds`, and not before every verifier
-   * can have read of it. The first key has no verifier to wait for.
+   * Decides whether a new key may be published now, and when it then signs: after `waitSeconds`, and not before every
+   * verifier can have read of it. The first key has no verifier to wait for.
    */
   decideRotation(now: Timestamp, waitSeconds = 0): RotationDecision {
     const waiting = this.#keys.find(({ signsFrom }) => now < signsFrom);
@@ -91,7 +91,7 @@ export class KeySchedule<Key extends ScheduledKey> {
     return { outcome: "rotate", signsFrom: isFirst ? now : now + seconds * 1_000 };
   }
 
-  /** Whether the key may be taken out of the set: when nothing that it signed is good any more. */
+  /** Decides whether the key may leave the set: when no token that it signed is valid any more. */
   decideRetirement(key: Key, now: Timestamp): RetirementDecision {
     const state = this.stateOf(key, now);
     if (state === "retirable") return { outcome: "retire" };

@@ -22,7 +22,7 @@ export interface PublicJwk {
   readonly e?: string;
 }
 
-/** A JWK set, as it is published. */
+/** A published JWK set. */
 export interface PublicJwkSet {
   readonly keys: readonly PublicJwk[];
 }
@@ -33,7 +33,7 @@ const MEMBERS = ["kid", "alg", "use", "kty", "crv", "x", "y", "n", "e"] as const
 const PRIVATE_MEMBERS = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"] as const;
 
 /**
- * The keys of a JWK set. All or nothing: a set with a private member, a repeated `kid` or a key that does not fit its
+ * Reads the keys of a JWK set, all or none: a set with a private member, a repeated `kid` or a key that does not fit its
  * algorithm was made by mistake or by an attacker.
  *
  * @throws CoatcheckError `invalid_key_set`

@@ -5,17 +5,17 @@ import { readAnswer } from "./bounded-answer.ts";
 import { importPublicKeys, type PublicJwkSet, type PublicKey } from "./public-key.ts";
 import { requireTrustworthyUrl } from "./trustworthy-url.ts";
 
-/** Where a verifier has its keys from. */
+/** The source of a verifier's keys. */
 export interface PublicKeys {
   /**
-   * The key of that id; null when there is none, which is final for now. Concurrent calls share one fetch.
+   * Finds the key of that id; null when there is none, which is final for now. Concurrent calls share one fetch.
    *
    * @throws CoatcheckError `keys_unavailable` when no key was ever read, so that nothing can be told
    */
   find(kid: string): Promise<PublicKey | null>;
 }
 
-/** StaticPublicKeys are read once, as from a file that the operator brought. */
+/** StaticPublicKeys are read once, for example from a file of the operator. */
 export class StaticPublicKeys implements PublicKeys {
   readonly #keys: ReadonlyMap<string, PublicKey>;
 
@@ -24,7 +24,7 @@ export class StaticPublicKeys implements PublicKeys {
   }
 
   /**
-   * The keys of a JWK set, all of them or none.
+   * Reads the keys of a JWK set: all of them, or none.
    *
    * @throws CoatcheckError `invalid_key_set`
    */
@@ -37,9 +37,9 @@ export class StaticPublicKeys implements PublicKeys {
   }
 }
 
-/** Where the keys are, and how old they may grow. */
+/** The place of the keys, and their greatest age. */
 export interface RemotePublicKeysOptions {
-  /** Of the JWK set, such as "https://login.example/auth/access/jwks.json". https, or loopback. */
+  /** The URL of the JWK set, such as "https://login.example/auth/access/jwks.json": https, or loopback. */
   readonly url: string;
   /** Sends the requests; `fetch` by default. */
   readonly fetch?: typeof globalThis.fetch;
@@ -52,7 +52,7 @@ export interface RemotePublicKeysOptions {
    * default.
    */
   readonly floorSeconds?: number;
-  /** For how long keys that cannot be read again are believed: then a retired one is out everywhere. A day by default. */
+  /** How long keys that cannot be read again are believed; a day by default. Then a retired key is out everywhere. */
   readonly maximumAgeSeconds?: number;
   /**
    * Accepts plain http beyond loopback: an attacker on the network can then give your verifier keys of their own. False
@@ -146,11 +146,11 @@ export class RemotePublicKeys implements PublicKeys {
         signal: AbortSignal.timeout(FETCH_TIMEOUT_MILLISECONDS),
       });
       this.#keys = await importPublicKeys(JSON.parse(await readAnswer(response, MAXIMUM_ANSWER_BYTES)));
-      // From before it was sent: what an answer says may be as old as its question.
+      // The time before it was sent: an answer may be as old as its question.
       this.#readAt = now;
       this.#fault = null;
     } catch (error) {
-      // Told with the next `keys_unavailable`, if it comes to that: until then the keys at hand are good.
+      // The next `keys_unavailable` tells it, if there is one: until then the keys at hand are valid.
       this.#fault = error;
     }
   }

@@ -1,18 +1,18 @@
 /**
- * What tokens may be signed with. ES256 is what every verifier at an edge knows; EdDSA is refused by Traffic Server and
- * HAProxy; RS256 is for verifiers that know nothing newer.
+ * The algorithms that sign tokens. Every verifier at an edge knows ES256; Traffic Server and HAProxy refuse EdDSA; RS256 is
+ * for verifiers that know nothing newer.
  */
 export type SignatureAlgorithm = "ES256" | "EdDSA" | "RS256";
 
-/** All of them. */
+/** The names of all algorithms. */
 export const signatureAlgorithms: readonly SignatureAlgorithm[] = ["ES256", "EdDSA", "RS256"];
 
-/** Whether it is one of them: what stands in a header may be anything. */
+/** Tells whether a text is one of the names: a header may hold any text. */
 export function isSignatureAlgorithm(value: unknown): value is SignatureAlgorithm {
   return signatureAlgorithms.some((algorithm) => algorithm === value);
 }
 
-/** Web Crypto's names for them, by which a public key is bound to the one algorithm it may be used with. */
+/** Web Crypto's names. They bind a public key to the one algorithm that it may be used with. */
 export const keyParameters: Readonly<Record<SignatureAlgorithm, { readonly kty: string; readonly crv?: string }>> = {
   ES256: { kty: "EC", crv: "P-256" },
   EdDSA: { kty: "OKP", crv: "Ed25519" },

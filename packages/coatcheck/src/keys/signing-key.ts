@@ -17,10 +17,10 @@ export interface SigningKey {
   readonly privateKey: CryptoKey;
 }
 
-/** Where an issuer has its key from: the one that signs now. Asked for every token. */
+/** The source of an issuer's key. It is asked for every token. */
 export interface SigningKeys {
   /**
-   * The key that signs now.
+   * Gives the key that signs now.
    *
    * @throws CoatcheckError `keys_unavailable`
    */
@@ -30,7 +30,7 @@ export interface SigningKeys {
 const RSA_MODULUS_BITS = 2_048;
 
 /**
- * A new key. Its kid is its thumbprint (RFC 7638), so that no two keys share one.
+ * Generates a key. Its kid is its thumbprint (RFC 7638), so that no two keys share one.
  *
  * @throws CoatcheckError `invalid_configuration` for another algorithm
  */
@@ -43,18 +43,18 @@ export async function generateSigningKey(algorithm: SignatureAlgorithm): Promise
       ...(algorithm === "EdDSA" ? { crv: "Ed25519" } : {}),
     });
     const key = await importSigningKey(JSON.stringify({ ...(await exportJWK(privateKey)), alg: algorithm }));
-    // One in 64: on a command line, of ours or of a server's configuration, it would be taken for an option.
+    // One kid in 64 begins with "-": a command line, ours or a server's, would take it for an option.
     if (!key.kid.startsWith("-")) return key;
   }
 }
 
-/** The key as a private JSON Web Key: every program that reads it can issue tokens. */
+/** Exports the key as a private JSON Web Key. Every program that reads it can issue tokens. */
 export async function exportSigningKey({ privateKey, algorithm }: SigningKey): Promise<string> {
   return JSON.stringify({ ...(await exportJWK(privateKey)), alg: algorithm });
 }
 
 /**
- * The key that `exportSigningKey` wrote.
+ * Imports the key that `exportSigningKey` wrote.
  *
  * @throws CoatcheckError `invalid_key_set`
  */
@@ -76,7 +76,7 @@ export async function importSigningKey(privateJwk: string): Promise<SigningKey> 
   }
 }
 
-/** A compact JWT of these claims, with nothing in its header but what a verifier of ours expects. */
+/** Signs a compact JWT of these claims. Its header has only the members that our verifiers expect. */
 export function signToken(key: SigningKey, type: string, claims: object): Promise<string> {
   return new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
     .setProtectedHeader({ alg: key.algorithm, kid: key.kid, typ: type })

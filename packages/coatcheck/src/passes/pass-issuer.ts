@@ -9,15 +9,15 @@ import { MAXIMUM_PASS_LIFETIME_SECONDS, PASS_LIFETIME_SECONDS, type PassClaims }
 import { requireAccessPath, uriContainerOf } from "./path-scope.ts";
 import { sessionDigestOf } from "./session-digest.ts";
 
-/** What a pass opens, where and for how long. */
+/** The path that a pass opens, the service that serves it, and the time limits. */
 export interface PassOptions {
   /** The file service that the pass is for, to the letter. */
   readonly audience: string;
-  /** What it opens: a path or, ending in "/", all below. */
+  /** The path that the pass opens. One that ends in "/" opens all paths below it. */
   readonly path: string;
-  /** At most 600; 300 by default. It ends with the session at the latest. */
+  /** The life of the pass: at most 600, and 300 by default. It ends no later than the session. */
   readonly lifetimeSeconds?: number;
-  /** When it begins to be good; at once by default. */
+  /** The time from which the pass is valid; at once by default. */
   readonly notBefore?: Timestamp;
   /** The one client address that may use it, as our own verifier sees it; others do not look. By default any may. */
   readonly clientAddress?: string;
@@ -41,8 +41,8 @@ export class PassIssuer {
   }
 
   /**
-   * A pass for the holder of this session. `authentication` has to be that of the present request, so that the session
-   * is known to be alive.
+   * Issues a pass to the holder of this session. `authentication` has to be that of the present request, so that the
+   * session is known to be alive.
    *
    * @throws CoatcheckError `invalid_access_path`, `invalid_configuration` for an invalid lifetime, `keys_unavailable`
    */
@@ -54,7 +54,7 @@ export class PassIssuer {
       const message = `A pass lives for 1 to ${MAXIMUM_PASS_LIFETIME_SECONDS} seconds.`;
       throw new CoatcheckError("invalid_configuration", message);
     }
-    // One that is null or a number would be in the pass, and no verifier would take it.
+    // A null or a number would stand in the pass, and no verifier would accept it.
     if (clientAddress !== undefined) requireText("clientAddress", clientAddress, "192.0.2.7");
     const scope = requireAccessPath(options.path);
     const span = spanOf(authentication, lifetimeSeconds, this.#options.clock.now());

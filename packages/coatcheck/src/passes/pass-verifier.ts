@@ -19,7 +19,7 @@ export interface RevocationCheck {
   }): "clear" | "session_ended" | "revocations_outdated";
 }
 
-/** Whose passes to believe, and how long. */
+/** The issuer and the service whose passes are accepted, and the list that takes them back. */
 export interface PassVerifierOptions extends VerifierOptions {
   /** Without it, passes of an ended session are good until they expire. */
   readonly revocations?: RevocationCheck;
@@ -32,7 +32,7 @@ export interface PassVerifierOptions extends VerifierOptions {
 
 /** A pass that was found good. */
 export interface Pass {
-  /** What it opens: a path or, ending in "/", all below. */
+  /** The path that the pass opens. One that ends in "/" opens all paths below it. */
   readonly path: string;
   /** When it was issued, to the second. */
   readonly issuedAt: Timestamp;
@@ -42,7 +42,7 @@ export interface Pass {
   readonly session: string;
 }
 
-/** What is asked for with a pass. */
+/** The request that presents a pass. */
 export interface PassRequest {
   /** The path that was asked for, without its query. */
   readonly path: string;
@@ -94,8 +94,8 @@ export class PassVerifier {
   }
 
   /**
-   * Anything may be passed for `token`. What is remembered of it spares the signature check alone: times, path, client
-   * and revocations are looked at each time.
+   * Verifies a pass; `token` may be any text. A remembered token skips the signature check alone: its times, path, client
+   * and revocation are checked each time.
    *
    * @throws CoatcheckError `keys_unavailable`
    */
@@ -125,7 +125,7 @@ export class PassVerifier {
 
   async #remembered(token: string): Promise<VerifiedPass | null> {
     const verified = this.#verified.get(token);
-    // A key that its issuer took back takes what it signed along.
+    // When an issuer withdraws a key, the passes that it signed are void, too.
     if (verified === undefined || (await this.#options.keys.find(verified.key.kid)) !== verified.key) return null;
     return verified;
   }
@@ -141,7 +141,7 @@ export class PassVerifier {
     const scope = typeof path === "string" ? readAccessPath(path) : null;
     const isWhole = scope !== null && scope.text === path && cdniuc === uriContainerOf(scope);
     if (!isWhole || !isSessionDigest(session) || (ip !== undefined && typeof ip !== "string")) return "wrong_claims";
-    // Both were found to be whole seconds.
+    // The common claims are checked: both are whole seconds.
     const [issuedAt, expiresAt] = [Number(iat) * 1_000, Number(exp) * 1_000];
     if (expiresAt - issuedAt > MAXIMUM_PASS_LIFETIME_SECONDS * 1_000) return "lives_too_long";
     const verified = { claims, scope, key, pass: { path: scope.text, issuedAt, expiresAt, session } };

@@ -3,7 +3,7 @@ import { CoatcheckError } from "../errors.ts";
 
 /** A path that means the same to every program that reads it. */
 export interface AccessPath {
-  /** In the one spelling that is compared, put into URLs and signed: each segment as `encodeURIComponent` writes it. */
+  /** The one spelling that is compared, put into URLs and signed: `encodeURIComponent` writes each segment. */
   readonly text: string;
   /**
    * The names in it, decoded. None is empty, "." or "..", or holds a slash or a control character. Names of files may have
@@ -11,7 +11,7 @@ export interface AccessPath {
    * taking "\\" for "/", is none. (On Windows "\\" separates names: there, refuse each that has one.)
    */
   readonly segments: readonly string[];
-  /** Whether it ends in "/" and so stands for everything below. */
+  /** Tells whether the path ends in "/": then it stands for all paths below it. */
   readonly isPrefix: boolean;
 }
 
@@ -39,7 +39,7 @@ export function readAccessPath(path: string): AccessPath | null {
 }
 
 /**
- * As `readAccessPath`, for a path that must be one.
+ * Reads a path like `readAccessPath`, and throws where that gives null.
  *
  * @throws CoatcheckError `invalid_access_path`
  */
@@ -59,7 +59,7 @@ export function scopeCovers(scope: AccessPath, file: AccessPath): boolean {
   return scope.isPrefix ? file.text.startsWith(scope.text) : file.text === scope.text;
 }
 
-/** What no name below a prefix holds, in the bracket expression of a regular one: some server decodes or cuts there. */
+/** The characters that no name below a prefix has, for a bracket expression: some server decodes or cuts there. */
 const APART = "/?#%;\\\\";
 /** A name that is neither "." nor "..", without a look-ahead, which POSIX does not know. */
 const NAME = `([^.${APART}][^${APART}]*|[.][^.${APART}][^${APART}]*|[.][.][^${APART}]+)`;
@@ -75,12 +75,12 @@ export function uriContainerOf({ text, isPrefix }: AccessPath): string {
   return `regex:https?://[^/?#]*${escaped}${isPrefix ? `(${NAME}/)*${NAME}` : ""}(\\?.*)?$`;
 }
 
-/** How often a name is decoded once more. No honest one goes on changing for longer. */
+/** How often a name is decoded again. An honest name does not change for longer than that. */
 const READINGS = 3;
 const ENCODED_ASCII = /%([0-7][0-9a-f])/gi;
 const DOT_SEGMENT_OR_CONTROL = /(?:^|[\\/])\.{1,2}(?:;[^\\/]*)?(?:[\\/]|$)|\p{Cc}/u;
 
-/** Decoded once more by some server, this would be another path than one name in its folder (CWE-22, CWE-174). */
+/** A server that decodes such a name again reads another path than one name in its folder (CWE-22, CWE-174). */
 function isWayOut(name: string): boolean {
   if (!/[%\\]/.test(name)) return false;
   let reading = name;
@@ -96,7 +96,7 @@ function isWayOut(name: string): boolean {
 function decode(segment: string): string | null {
   try {
     const name = decodeURIComponent(segment);
-    // Half a surrogate pair, which has no encoding, is found out here.
+    // encodeURIComponent throws for half of a surrogate pair, which has no encoding.
     encodeURIComponent(name);
     return name;
   } catch {

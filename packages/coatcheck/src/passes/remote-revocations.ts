@@ -8,15 +8,15 @@ import { requirePublicKeys } from "../signed-tokens/verdict.ts";
 import type { RevocationCheck } from "./pass-verifier.ts";
 import { MAXIMUM_LIST_LENGTH, type RevocationList, readRevocationList } from "./revocation-list.ts";
 
-/** Where the list is, and how often to ask for it. */
+/** The place of the list, its issuer, and the interval of the polls. */
 export interface RemoteRevocationsOptions {
-  /** Of the list, such as "https://login.example/auth/access/revocations". https, or loopback. */
+  /** The URL of the list, such as "https://login.example/auth/access/revocations": https, or loopback. */
   readonly url: string;
   /** The `iss` to believe, to the letter. */
   readonly issuer: string;
-  /** The keys that passes are verified by: they sign the list, too. */
+  /** The keys that verify passes; they verify the list, too. */
   readonly keys: PublicKeys;
-  /** How often to ask: within this, passes of an ended session are void. 2 by default. */
+  /** The interval of the polls, after which the passes of an ended session are void; 2 by default. */
   readonly pollSeconds?: number;
   /** Tells how old a list is; the machine's by default. */
   readonly clock?: Clock;
@@ -42,14 +42,14 @@ const OPTIONS: ReadonlySet<string> = new Set<keyof RemoteRevocationsOptions>([
   "dangerouslyAllowInsecureUrl",
 ]);
 
-/** A list older than so many polls is no longer believed, and then no pass is: the missing list may revoke it. */
+/** A list is believed for this many polls. Then every pass is refused, because a missing list may revoke it. */
 const POLLS_UNTIL_OUTDATED = 5;
-/** By how much the issuer's clock may be behind, so that a new list does not look old. */
+/** The issuer's clock may be this far behind, so that a new list does not look old. */
 const TOLERATED_LAG_SECONDS = 5;
 
 /**
- * RemoteRevocations hears from the issuer whose sessions have ended, by a small signed list that it polls. What it has
- * not heard for five polls, it does not guess: then every pass is refused.
+ * RemoteRevocations polls a small signed list of the sessions that have ended at the issuer. After five polls without an
+ * answer it does not guess: every pass is refused.
  */
 export class RemoteRevocations implements RevocationCheck {
   readonly #options: RemoteRevocationsOptions;
@@ -58,7 +58,7 @@ export class RemoteRevocations implements RevocationCheck {
   readonly #listeners = new Set<() => void>();
   #list: RevocationList | null = null;
   #ended: ReadonlySet<string> = new Set();
-  /** When the believed list was requested: how long ago, by a clock that cannot be set. */
+  /** The time at which the believed list was requested, by a clock that cannot be set. */
   #heardAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
   #polling: Promise<void> | null = null;
@@ -87,7 +87,7 @@ export class RemoteRevocations implements RevocationCheck {
     return this.poll();
   }
 
-  /** Polls no more, and forgets its listeners. */
+  /** Stops the polls, and forgets the listeners. */
   close(): void {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
@@ -105,7 +105,7 @@ export class RemoteRevocations implements RevocationCheck {
     return issuedAt < this.#list.issuedBefore || this.#ended.has(session) ? "session_ended" : "clear";
   }
 
-  /** Asks now. Never rejects; polls that fall together are one. */
+  /** Polls now. It never rejects, and polls at the same time are one. */
   poll(): Promise<void> {
     this.#polling ??= this.#read().finally(() => {
       this.#polling = null;

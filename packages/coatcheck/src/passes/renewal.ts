@@ -6,22 +6,22 @@ import { readSignedClaims, refuseCommonClaims } from "../signed-tokens/signed-cl
 import { tokenTypes } from "../signed-tokens/token-profile.ts";
 import { isSessionDigest } from "./session-digest.ts";
 
-/** What a pass opened, and from which session it came. */
+/** The path that a pass opened, and the digest of the session that it came from. */
 export interface RenewablePass {
   readonly path: string;
   readonly session: string;
 }
 
-/** For so long after its end a pass can still be exchanged for a new one: a player that slept asks late. */
+/** How long after its end a pass can be exchanged for a new one: a player that slept asks late. */
 const RENEWABLE_SECONDS = 600;
 
-/** Whose passes are renewed: those that this issuer itself made for one service. */
+/** Names the passes that are renewed: those of this issuer for one service. */
 export interface RenewalOptions {
   /** The issuer's own name, as its passes have it in `iss`. */
   readonly issuer: string;
   /** The file service that the pass is for, to the letter. */
   readonly audience: string;
-  /** The issuer's own. */
+  /** The issuer's own public keys. */
   readonly keys: PublicKeys;
   /** Tells the time; the machine's by default. */
   readonly clock?: Clock;
@@ -47,7 +47,7 @@ export async function readRenewablePass(
   const { claims } = signed;
   const earlier: Clock = { now: () => clock.now() - RENEWABLE_SECONDS * 1_000 };
   const { exp } = claims;
-  // Its end is looked at by a clock that is behind, its beginning by the right one.
+  // A clock that is behind checks the end of the pass, and the right one its beginning.
   const reason =
     refuseCommonClaims({ ...claims, iat: 0, nbf: 0 }, { issuer, audience, clock: earlier }) ??
     refuseCommonClaims({ ...claims, exp: Number.MAX_SAFE_INTEGER }, { issuer, audience, clock });

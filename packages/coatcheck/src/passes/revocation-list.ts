@@ -6,9 +6,9 @@ import { tokenTypes } from "../signed-tokens/token-profile.ts";
 import type { VerifierOptions } from "../signed-tokens/verdict.ts";
 import { isSessionDigest } from "./session-digest.ts";
 
-/** What a list says: whose passes are void although they have not expired. */
+/** The facts of a list: the passes that are void although they have not expired. */
 export interface RevocationFacts {
-  /** Grows with every revocation, and never shrinks: by it an older list is known from a newer one. */
+  /** A number that grows with every revocation and never shrinks. It tells an older list from a newer one. */
   readonly sequence: number;
   /** Every pass that was issued before is void, for every user; 0 for none. */
   readonly issuedBefore: Timestamp;
@@ -18,15 +18,15 @@ export interface RevocationFacts {
 
 /** A list as it was signed. */
 export interface RevocationList extends RevocationFacts {
-  /** When it was signed, to the second. */
+  /** The time of the signature, to the second. */
   readonly issuedAt: Timestamp;
 }
 
-/** Who signs a list, and what with. */
+/** The issuer of a list, and its keys. */
 export interface RevocationListOptions {
   /** The `iss` of its passes. */
   readonly issuer: string;
-  /** The keys that passes are signed by. */
+  /** The keys that sign passes. */
   readonly keys: SigningKeys;
 }
 
@@ -36,7 +36,7 @@ const LIST_LIFETIME_SECONDS = 60;
 const LIST_AUDIENCE = "revocations";
 
 /**
- * A list that says these facts, signed as of `now`.
+ * Signs a list of these facts, as of `now`.
  *
  * @throws CoatcheckError `keys_unavailable`
  */

@@ -10,7 +10,7 @@ export function sessionDigestOf(sessionId: string): string {
   return digestOf(`coatcheck access session v1 ${sessionId}`).slice(0, LENGTH);
 }
 
-/** Whether it has the form of one. */
+/** Tells whether a value has the form of a session digest. */
 export function isSessionDigest(value: unknown): value is string {
   return typeof value === "string" && /^[A-Za-z0-9_-]{22}$/.test(value);
 }

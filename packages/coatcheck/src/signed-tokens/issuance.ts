@@ -5,36 +5,36 @@ import { kindOf } from "../core/written-value.ts";
 import { CoatcheckError } from "../errors.ts";
 import type { SigningKeys } from "../keys/signing-key.ts";
 
-/** Who issues, and what with. */
+/** The name of an issuer, and its keys. */
 export interface IssuerOptions {
   /** The `iss` of its tokens, which verifiers compare to the letter: the application's public origin. */
   readonly issuer: string;
-  /** Of this kind of token alone: identity tokens and passes are signed by different keys. */
+  /** The keys of this kind of token alone: different keys sign identity tokens and passes. */
   readonly keys: SigningKeys;
   /** Tells the time by which tokens expire; the machine's by default. */
   readonly clock?: Clock;
 }
 
-/** What a request for a token came to. */
+/** The result of a request for a token. */
 export type IssueResult =
   | { readonly outcome: "issued"; readonly token: string; readonly expiresAt: Timestamp }
   /** `ending`: less than a second of the session is left. `grace`: the cookie's secret was replaced a moment ago. */
   | { readonly outcome: "refused"; readonly reason: "ending" | "grace" };
 
-/** From when to when a token is good, in whole seconds. */
+/** The times between which a token is valid, in whole seconds. */
 export interface TokenSpan {
   readonly iat: number;
   readonly exp: number;
 }
 
-/** From now to the end of the token or of the session, whichever comes first (OWASP ASVS 5.0, 7.4.1). */
+/** The time from now to the end of the token or of the session, whichever comes first (OWASP ASVS 5.0, 7.4.1). */
 export function spanOf(
   { session, presented }: Authentication,
   lifetimeSeconds: number,
   now: Timestamp,
   { allowsGrace = false } = {},
 ): TokenSpan | "grace" | "ending" {
-  // A replaced secret may finish its requests, and begin nothing that lasts. A call to an upstream is a request.
+  // A replaced secret may finish its requests, and begins nothing that lasts. A call to an upstream is a request.
   if (presented === "grace" && !allowsGrace) return "grace";
   const iat = Math.floor(now / 1_000);
   const exp = Math.min(iat + Math.floor(lifetimeSeconds), Math.floor(session.expiresAt / 1_000));

@@ -6,15 +6,15 @@ import type { PublicKeys } from "../keys/public-keys.ts";
 import { parseObject, readCompactToken } from "./compact-token.ts";
 import { TOLERATED_CLOCK_DIFFERENCE_SECONDS } from "./token-profile.ts";
 
-/** Claims that a key of the issuer's has signed, for this kind of token. Their content is still to be looked at. */
+/** Claims that a key of the issuer has signed, for this kind of token. Their content is not checked yet. */
 export interface SignedClaims {
   readonly claims: Readonly<Record<string, unknown>>;
   readonly key: PublicKey;
 }
 
 /**
- * Reads a token of one type by the issuer's keys. Which algorithm it is verified by is the key's to say, not the token's
- * (RFC 8725bis, 3.1).
+ * Reads a token of one type by the issuer's keys. The key names the algorithm, and not the
+ * token (RFC 8725bis, 3.1).
  *
  * @throws CoatcheckError `keys_unavailable`
  */
@@ -44,7 +44,7 @@ async function verifiedPayload(token: string, { key, algorithm }: PublicKey): Pr
   }
 }
 
-/** What every kind of token has in common. */
+/** The claims that every kind of token has. */
 export function refuseCommonClaims(
   { iss, aud, iat, exp, nbf }: Readonly<Record<string, unknown>>,
   expected: { readonly issuer: string; readonly audience: string; readonly clock: Clock },
@@ -52,7 +52,7 @@ export function refuseCommonClaims(
   if (typeof iss !== "string" || typeof aud !== "string" || !isSeconds(iat) || !isSeconds(exp)) return "wrong_claims";
   if (nbf !== undefined && !isSeconds(nbf)) return "wrong_claims";
   if (iss !== expected.issuer) return "wrong_issuer";
-  // One audience as text: a list would be a token that several services take.
+  // One audience, as text: several services would accept a token with a list.
   if (aud !== expected.audience) return "wrong_audience";
   const now = expected.clock.now() / 1_000;
   if (exp <= now) return "expired";
@@ -60,7 +60,7 @@ export function refuseCommonClaims(
   return begins > now + TOLERATED_CLOCK_DIFFERENCE_SECONDS ? "not_yet_valid" : null;
 }
 
-/** Whole seconds. A fraction or a text is read differently by different verifiers. */
+/** Whole seconds: verifiers read a fraction or a text in different ways. */
 function isSeconds(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }

@@ -3,13 +3,13 @@
  * for another (RFC 8725bis, 3.11 and 3.12), and none of them is a session.
  */
 export const tokenTypes = {
-  /** Who is calling, from the gateway to one upstream service (RFC 9068). */
+  /** Tells one upstream service which user is calling; from the gateway (RFC 9068). */
   identity: "at+jwt",
   /** Names a path that the bearer of the URL may fetch (a profile of RFC 9246, URI Signing). */
   pass: "coatcheck-pass+jwt",
-  /** Whose passes are void, from the gateway to file services. */
+  /** Tells file services which passes are void; from the gateway. */
   revocations: "coatcheck-revocations+jwt",
 } as const;
 
-/** By how much the clocks of issuer and verifier may differ. Never added to `exp`. */
+/** The greatest difference between the clocks of issuer and verifier. It is never added to `exp`. */
 export const TOLERATED_CLOCK_DIFFERENCE_SECONDS = 60;

@@ -4,19 +4,19 @@ import { kindOf } from "../core/written-value.ts";
 import { type AccessRefusalCode, CoatcheckError } from "../errors.ts";
 import type { PublicKeys } from "../keys/public-keys.ts";
 
-/** Whose tokens to believe, and which of them. */
+/** The issuer whose tokens are accepted, and the service that they are for. */
 export interface VerifierOptions {
   /** The `iss` to believe, to the letter. */
   readonly issuer: string;
   /** This service, as the issuer names it in `aud`. */
   readonly audience: string;
-  /** The issuer's, of this kind of token. */
+  /** The issuer's keys for this kind of token. */
   readonly keys: PublicKeys;
   /** Tells the time by which tokens expire; the machine's by default. */
   readonly clock?: Clock;
 }
 
-/** What a token came to. */
+/** The result of looking at a token. */
 export type Verdict<Accepted> =
   | ({ readonly accepted: true } & Accepted)
   /** For the log. The client is told 401, or 503 for `revocations_outdated`, and nothing else. */

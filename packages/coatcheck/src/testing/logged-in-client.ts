@@ -3,22 +3,22 @@ import { requireGuard } from "../http/login-options.ts";
 import type { RequestGuard } from "../http/request-guard.ts";
 import type { RequestLoginOptions } from "../http/request-session.ts";
 
-/** Who is logged in, and where. */
+/** The user who is logged in, and the application. */
 export interface LoggedInClientOptions extends RequestLoginOptions {
   /** The guard of the application under test, `auth.guard`: the session begins in its store, under its cookie. */
   readonly guard: RequestGuard;
   /** The id by which the application's `findUser` finds the user. It is not asked before the first request. */
   readonly userId: string;
-  /** Where the application listens, or what its handler takes for its address. By default the guard's origin. */
+  /** The URL at which the application listens, or which its handler takes for its own; by default the guard's origin. */
   readonly url?: string;
   /**
    * How a request reaches the application: its handler, or `app.request` of Hono. By default Node's `fetch`, which
    * opens a connection, and which puts "cors" into Sec-Fetch-Mode whatever it is told: it opens no pages.
    */
   readonly send?: (request: Request) => Response | Promise<Response>;
-  /** What this client says of itself, when it logs in and ever after. By default "coatcheck/testing". */
+  /** The User-Agent of every request, that of the login too; "coatcheck/testing" by default. */
   readonly userAgent?: string;
-  /** From where it logs in: for an application whose `isSameClient` looks at addresses. By default from nowhere. */
+  /** The address that the client logs in from, for an application whose `isSameClient` reads it; none by default. */
   readonly clientAddress?: string;
 }
 
@@ -56,7 +56,7 @@ interface ClientParts {
 
 /** LoggedInClient sends what a script of the application's own page would send, and keeps the cookies it is given. */
 export class LoggedInClient {
-  /** As it was when the client logged in. */
+  /** The session at the time of the login. */
   readonly session: Session;
   readonly #cookies: CookieJar;
   readonly #parts: ClientParts;
@@ -73,12 +73,12 @@ export class LoggedInClient {
     return this.#cookies.text;
   }
 
-  /** What the client adds to a request of that method: for `app.inject` of Fastify, and for supertest. */
+  /** The headers that the client adds to a request of that method, for `app.inject` of Fastify and for supertest. */
   headers(method = "GET"): Readonly<Record<string, string>> {
     return headersOf(method, this.#parts, this.cookie);
   }
 
-  /** Keeps what a response said in Set-Cookie, and drops what it deleted. `fetch` does so by itself. */
+  /** Keeps the cookies that a response sets, and drops those that it deletes. `fetch` does so by itself. */
   keepCookies(setCookie: string | readonly string[] | undefined): void {
     for (const field of typeof setCookie === "string" ? [setCookie] : (setCookie ?? [])) this.#cookies.keep(field);
   }

@@ -14,9 +14,9 @@ import { updateContract } from "./store-contract/update.ts";
 import type { CreateStore } from "./store-under-test.ts";
 import type { TestRunner } from "./test-runner.ts";
 
-/** The store to hold to the contract, and what runs the tests. */
+/** The store under test, and the test runner. */
 export interface StoreContractOptions {
-  /** What the tests are registered with: that of vitest, jest or node:test. */
+  /** The `test` function of vitest, jest or node:test, which registers the tests. */
   readonly runner: TestRunner;
   /** Opens an empty store, once for each test. */
   readonly createStore: CreateStore;
@@ -44,8 +44,8 @@ const themes = {
 };
 
 /**
- * The contract of `SessionStore` as tests: what its comments say, one test for each sentence. Registers them with the
- * given runner, so that a store of one's own is held to the same contract as those of the library.
+ * Registers the contract of `SessionStore` as tests, one test for each sentence of its comments, with the given runner,
+ * so that a store of one's own is held to the same contract as those of the library.
  */
 export function storeContract({ runner, createStore, clock }: StoreContractOptions): void {
   for (const [theme, contract] of Object.entries(themes)) {

@@ -5,9 +5,9 @@ import { storyOf } from "./store-model/store-command.ts";
 import type { CreateStore } from "./store-under-test.ts";
 import type { TestRunner } from "./test-runner.ts";
 
-/** The store to tell stories to, and what runs the tests. */
+/** The store under test, and the test runner. */
 export interface StoreModelTestOptions {
-  /** What the tests are registered with: that of vitest, jest or node:test. */
+  /** The `test` function of vitest, jest or node:test, which registers the tests. */
   readonly runner: TestRunner;
   /** fast-check's own export; the library itself does not depend on it. */
   readonly fc: FastCheck;
@@ -23,7 +23,7 @@ const MOST_BATCHES = 8;
 
 /**
  * Runs random series of calls on a store. One after the other, each call must be answered as a simple model answers it;
- * at the same time, what must never happen must not happen. It finds cases that no test was written for.
+ * at the same time, no forbidden outcome may occur. It finds cases that no test was written for.
  */
 export function storeModelTest({ runner, fc, createStore, runs }: StoreModelTestOptions): void {
   runner.describe("random stories", () => {

@@ -6,15 +6,15 @@ import type { UserOptions } from "../../http/login-options.ts";
 import type { LoginHandlers } from "../../http/login-views.ts";
 import type { OriginOptions } from "../../http/request-guard.ts";
 
-/** What every `coatcheck()` takes: where the application is, how it finds its users, and where sessions are kept. */
+/** The options of every `coatcheck()`: the application's origin, its users, and the place of its sessions. */
 export interface DoorOptions<User, Handler>
   extends OriginOptions,
     UserOptions<User>,
     LoginHandlers<Handler>,
     Omit<SessionManagerOptions, "store"> {
   /**
-   * Where the sessions are kept. By default in the memory of this process: a restart ends them, and no other process knows
-   * them.
+   * The store of the sessions. By default it is the memory of this process: a restart ends them, and no other process
+   * knows them.
    */
   readonly store?: SessionStore;
   /**

@@ -3,7 +3,7 @@ import type { SessionManager } from "../../core/session-manager.ts";
 import { CoatcheckError } from "../../errors.ts";
 
 const INTERVAL_MILLISECONDS = 60_000;
-/** At most so many at once, so that no sweep holds a database up. */
+/** A sweep removes at most this many at once, so that it does not hold a database up. */
 const BATCH = 1_000;
 /** A store that has not answered by then counts as down: `close` and the next sweep must not wait for ever. */
 const DEADLINE_SECONDS = 30;

@@ -36,7 +36,7 @@ export interface Door<User, Handler> {
 }
 
 /**
- * What `coatcheck(options)` is short for: `new SessionManager({ store, … })`, `new RequestGuard({ sessions, origin, … })`
+ * Does what `coatcheck(options)` is short for: `new SessionManager({ store, … })`, `new RequestGuard({ sessions, origin, … })`
  * and `new LoginManager({ guard, findUser, … })`, with expired sessions removed once a minute.
  *
  * @param own the options of this framework alone, which are functions
@@ -46,7 +46,7 @@ export function openDoor<User, Handler>(
   options: DoorOptions<User, Handler>,
   own: readonly string[] = [],
 ): Door<User, Handler> {
-  // Those that an application writes first, for the message that shows how.
+  // An application writes these first; the message of a mistake shows them.
   const first = ["origin", "findUser", "store", "sessions"];
   const known = [...first, ...MANAGER_OPTIONS, ...ORIGIN_OPTIONS, ...USER_OPTIONS, ...HANDLER_OPTIONS, ...own];
   refuseUnknownOptions("coatcheck()", options, new Set(known));
@@ -55,7 +55,7 @@ export function openDoor<User, Handler>(
   const sessions = sessionsOf(options);
   const guard = new RequestGuard({ sessions, ...pick(options, ORIGIN_OPTIONS) });
   const logins = new LoginManager({ guard, ...pick(options, USER_OPTIONS) });
-  // Last, for a refused option must not leave a timer behind.
+  // The timer comes last, because a refused option must not leave one behind.
   const sweep = options.sessions === undefined ? new ExpirySweep(sessions) : null;
   const admit: DoorAuth<User>["admit"] = (request) => logins.admit(request);
   return doorOf(logins, handlers, { admit, guard, sessions, close: async () => sweep?.close() });
@@ -117,13 +117,13 @@ function warnOfMemoryInProduction(): void {
   );
 }
 
-/** Those of the options that were given. */
+/** Picks the options that were given. */
 function pick<Options extends object, Name extends keyof Options>(
   options: Options,
   names: readonly Name[],
 ): Pick<Options, Name> {
   const picked: Partial<Pick<Options, Name>> = {};
   for (const name of names) if (options[name] !== undefined) picked[name] = options[name];
-  // What is required and missing is refused by the constructor that is given it.
+  // The constructor that gets them refuses a missing one.
   return picked as Pick<Options, Name>;
 }

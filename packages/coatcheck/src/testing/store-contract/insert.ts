@@ -61,7 +61,7 @@ const kinds: readonly { readonly kind: string; readonly fields: Partial<SessionR
   },
 ];
 
-/** What goes in comes out, and in which order an insert is refused. */
+/** A record comes out as it went in; and the order of the reasons to refuse an insert. */
 export function insertContract({ test, timedTest }: ContractTests): void {
   for (const { kind, fields } of kinds) {
     test(`a record ${kind} comes back exactly as it was given`, async (bench) => {

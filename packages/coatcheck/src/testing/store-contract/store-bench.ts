@@ -19,7 +19,7 @@ export const ADA = userKeyNamed("ada");
 export const GRACE = userKeyNamed("grace");
 export const HUNDRED: SessionLimit = { maximum: 100, whenFull: "evict" };
 
-/** What a theme of the contract registers its tests with. Each test gets a fresh store. */
+/** Registers the tests of one theme of the contract. Each test gets a fresh store. */
 export interface ContractTests {
   test(name: string, body: (bench: StoreBench) => Promise<void>): void;
   /** A test that moves the clock: left out for a store that keeps its own. */
@@ -90,7 +90,7 @@ export interface Watch {
   stop(): void;
 }
 
-/** What a removal of this session is reported as. */
+/** The report of this session's removal. */
 export function removedAs(record: SessionRecord, reason: RemovedSession["reason"]): RemovedSession {
   const { userKey, sessionId, userId } = record;
   return { userKey, sessionId, userId, reason };

@@ -42,7 +42,7 @@ export class LoginLedger {
     return this.#attempts.filter(({ record }) => record.userKey === userKey).reverse();
   }
 
-  /** To be called before the store is. */
+  /** Call it before the call of the store. */
   noteRevocation(userKey: string, except: string | null): void {
     this.#revocations.push({ userKey, except, begunLogins: this.size });
   }
@@ -56,7 +56,7 @@ export class LoginLedger {
     }
   }
 
-  /** What holds for a user's sessions in whatever order the store took the calls, once all have returned. */
+  /** Requires what is true of a user's sessions in every order of the calls, once all have returned. */
   requireBalance(userKey: string, listed: readonly SessionRecord[], highestLimit: number): void {
     ok(listed.length <= highestLimit, "there are more sessions than any limit allowed");
     const attempts = this.attemptsOf(userKey);

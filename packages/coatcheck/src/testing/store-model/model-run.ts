@@ -41,7 +41,7 @@ class ModelRun {
   readonly #clock: ManualClock;
   readonly #readings = new Map<ReadingChoice, Reading>();
   readonly #sent = new Map<string, SessionRecord>();
-  /** Which text the store uses for each of the model's fences. */
+  /** The text that the store uses for each fence of the model. */
   readonly #fences = new Map<number, string | null>();
 
   constructor(clock: ManualClock) {

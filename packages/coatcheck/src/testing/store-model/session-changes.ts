@@ -5,7 +5,7 @@ import type { StoreCommand } from "./store-command.ts";
 
 const HOUR = 3_600_000;
 
-/** What the update of a story changes. */
+/** The changes that the updates of a story make. */
 export function changeNamed(change: Extract<StoreCommand, { do: "update" }>["change"], now: Timestamp): SessionChange {
   const secret = { digest: digestNamed(`secret of ${now}`), issuedAt: now, authenticatedAt: null };
   switch (change) {

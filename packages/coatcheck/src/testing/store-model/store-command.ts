@@ -37,7 +37,7 @@ export type StoreCommand =
 
 export const USERS: readonly string[] = ["ada", "grace"];
 
-// What is named more often happens more often.
+// A command that is named more often happens more often.
 const KINDS = [
   "insert",
   "insert",
