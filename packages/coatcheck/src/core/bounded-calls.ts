@@ -19,6 +19,14 @@ export interface CallHooks {
   readonly onFault?: (cause: unknown) => void;
 }
 
+/** A call whose deadline is still to come. */
+interface WaitingCall {
+  /** By the monotonic clock. */
+  readonly dueAt: number;
+  readonly answersBefore: number;
+  readonly reject: (error: CoatcheckError) => void;
+}
+
 const DEFAULT_DEADLINE_MILLISECONDS = 2_000;
 const DEFAULT_MAXIMUM_IN_FLIGHT = 10_000;
 const LONGEST_DEADLINE_MILLISECONDS = 60_000;
@@ -33,6 +41,10 @@ export class BoundedCalls {
   readonly #server: string;
   readonly #maximumInFlight: number;
   readonly #hooks: CallHooks;
+  /** Oldest first, which is the order of their deadlines, since all have the same time. */
+  readonly #waiting = new Set<WaitingCall>();
+  /** One for all calls, set for the first that waits. It stays when that is answered: to set one costs more than a check. */
+  #timer: NodeJS.Timeout | null = null;
   #inFlight = 0;
   #answers = 0;
   #lastSilenceAt = Number.NEGATIVE_INFINITY;
@@ -53,20 +65,16 @@ export class BoundedCalls {
       return Promise.reject(this.#fault(`has ${this.#maximumInFlight} calls to answer already`));
     }
     this.#inFlight += 1;
-    const answersBefore = this.#answers;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        reject(this.#fault(`did not answer within ${this.deadlineMilliseconds} ms`));
-        if (this.#answers === answersBefore) this.#noteSilence();
-      }, this.deadlineMilliseconds);
+      const waiting = this.#wait(reject);
       settled(call).then(
         (result) => {
-          this.#end(timer);
+          this.#end(waiting);
           this.#answers += 1;
           resolve(result);
         },
         (cause: unknown) => {
-          this.#end(timer);
+          this.#end(waiting);
           this.#hooks.onFault?.(cause);
           reject(cause instanceof CoatcheckError ? cause : this.#fault("failed", { cause }));
         },
@@ -74,9 +82,35 @@ export class BoundedCalls {
     });
   }
 
-  #end(timer: NodeJS.Timeout): void {
-    clearTimeout(timer);
+  #wait(reject: WaitingCall["reject"]): WaitingCall {
+    const dueAt = performance.now() + this.deadlineMilliseconds;
+    const waiting = { dueAt, answersBefore: this.#answers, reject };
+    this.#waiting.add(waiting);
+    if (this.#timer === null) this.#setTimer(this.deadlineMilliseconds);
+    // A process stays for its calls, and for nothing else.
+    else if (this.#waiting.size === 1) this.#timer.ref();
+    return waiting;
+  }
+
+  #end(waiting: WaitingCall): void {
     this.#inFlight -= 1;
+    if (this.#waiting.delete(waiting) && this.#waiting.size === 0) this.#timer?.unref();
+  }
+
+  #setTimer(milliseconds: number): void {
+    this.#timer = setTimeout(() => this.#failOverdue(), milliseconds);
+  }
+
+  #failOverdue(): void {
+    this.#timer = null;
+    const now = performance.now();
+    for (const waiting of this.#waiting) {
+      const { dueAt, answersBefore, reject } = waiting;
+      if (dueAt > now) return this.#setTimer(Math.ceil(dueAt - now));
+      this.#waiting.delete(waiting);
+      reject(this.#fault(`did not answer within ${this.deadlineMilliseconds} ms`));
+      if (this.#answers === answersBefore) this.#noteSilence();
+    }
   }
 
   #noteSilence(): void {

@@ -6,6 +6,8 @@ export type CookieReading =
   | { readonly found: "one"; readonly value: string }
   | { readonly found: "several" };
 
+const SPACE = 0x20;
+const TAB = 0x09;
 const NONE: CookieReading = { found: "none" };
 const SEVERAL: CookieReading = { found: "several" };
 
@@ -30,23 +32,25 @@ export class HostCookie {
   /** Linear in the header's length. Names match exactly, in case too; a cookie without a name is not ours. */
   read(header: string | null): CookieReading {
     if (header === null || !header.includes(this.name)) return NONE;
-    let reading: CookieReading = NONE;
+    let value: string | null = null;
+    let separator = -1;
     for (let start = 0; start <= header.length; ) {
-      const semicolon = header.indexOf(";", start);
-      const end = semicolon === -1 ? header.length : semicolon;
-      const value = this.#valueIn(header.slice(start, end));
-      if (value !== null && reading.found !== "none") return SEVERAL;
-      if (value !== null) reading = { found: "one", value };
+      const end = indexOrEnd(header, ";", start);
+      // Not anew for each pair: a long row of pairs without a value would be searched to its end each time.
+      if (separator < start) separator = indexOrEnd(header, "=", start);
+      if (separator < end && this.#isName(header, start, separator)) {
+        if (value !== null) return SEVERAL;
+        value = withoutSpace(header, separator + 1, end);
+      }
       start = end + 1;
     }
-    return reading;
+    return value === null ? NONE : { found: "one", value };
   }
 
-  #valueIn(pair: string): string | null {
-    const separator = pair.indexOf("=");
-    return separator !== -1 && withoutSpace(pair.slice(0, separator)) === this.name
-      ? withoutSpace(pair.slice(separator + 1))
-      : null;
+  /** Most pairs are of other cookies, which differ in length. */
+  #isName(header: string, start: number, end: number): boolean {
+    const { name } = this;
+    return end - start >= name.length && withoutSpace(header, start, end) === name;
   }
 
   /** The Set-Cookie value; `maximumAgeSeconds` null ends the cookie with the browser session. `value` is base64url. */
@@ -62,19 +66,26 @@ export class HostCookie {
 }
 
 /**
- * Without spaces and tabs around it, and nothing else: `trim` would take off what Unicode calls space, too. A sibling
- * domain may set a cookie whose name is ours behind such a character, where the rules of the prefix do not reach it.
+ * A part of the text without spaces and tabs around it, and nothing else: `trim` would take off what Unicode calls space,
+ * too. A sibling domain may set a cookie whose name is ours behind such a character, where the rules of the prefix do not
+ * reach it.
  */
-function withoutSpace(text: string): string {
-  let [start, end] = [0, text.length];
-  while (start < end && isSpace(text[start])) start++;
+function withoutSpace(text: string, from: number, to: number): string {
+  let start = from;
+  let end = to;
+  while (start < end && isSpace(text.charCodeAt(start))) start++;
   // Not a pattern, which would begin anew at every space of a long run inside.
-  while (end > start && isSpace(text[end - 1])) end--;
+  while (end > start && isSpace(text.charCodeAt(end - 1))) end--;
   return text.slice(start, end);
 }
 
-function isSpace(character: string | undefined): boolean {
-  return character === " " || character === "\t";
+function indexOrEnd(text: string, character: string, from: number): number {
+  const index = text.indexOf(character, from);
+  return index === -1 ? text.length : index;
+}
+
+function isSpace(code: number): boolean {
+  return code === SPACE || code === TAB;
 }
 
 export function sessionCookie(origin: PublicOrigin): HostCookie {

@@ -11,7 +11,7 @@ import { type HostCookie, sessionCookie } from "./host-cookie.ts";
 import { type PublicOrigin, parsePublicOrigin } from "./public-origin.ts";
 import { type GuardRefusalCode, type Refusal, refusalOf } from "./refusal.ts";
 import { type RequestRules, RequestSession } from "./request-session.ts";
-import type { HeaderEdit } from "./response-headers.ts";
+import { type HeaderEdit, varyFieldsOf } from "./response-headers.ts";
 import { TrustedOrigins, type TrustedOriginsOption } from "./trusted-origins.ts";
 
 /** How the guard tells its own pages from others. */
@@ -133,8 +133,8 @@ export class RequestGuard {
       cookie: this.cookie,
       isPoll: options.isPoll === undefined ? () => false : deciding("isPoll", options.isPoll),
       addressPrecision: options.addressPrecision ?? "whole",
-      variesByOrigin: this.#sharing !== null,
-      varyFields: this.#sharing === null ? ["Cookie"] : ["Cookie", "Origin"],
+      varyFields: this.#sharing === null ? varyFieldsOf("Cookie") : varyFieldsOf("Cookie", "Origin"),
+      varyByOrigin: this.#sharing === null ? null : varyFieldsOf("Origin"),
       clearSiteData: clearSiteDataOf(clearSiteDataOnLogout),
     };
   }

@@ -13,7 +13,14 @@ import { isCsrfTokenValid, issueCsrfToken } from "./csrf-token.ts";
 import type { GuardedRequest } from "./guarded-request.ts";
 import type { HostCookie } from "./host-cookie.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
-import { cacheControl, type HeaderEdit, isPage, type OutgoingResponse, varyBy } from "./response-headers.ts";
+import {
+  cacheControl,
+  type HeaderEdit,
+  isPage,
+  type OutgoingResponse,
+  type VaryFields,
+  varyBy,
+} from "./response-headers.ts";
 import { canCarryRotation, type WaitingAnswer } from "./rotation-answer.ts";
 
 /** What is the same for every request of a guard. */
@@ -23,8 +30,9 @@ export interface RequestRules {
   readonly isPoll: (request: GuardedRequest) => boolean;
   readonly addressPrecision: AddressPrecision;
   /** What an answer depends on that depends on the session: its cookie, and the origin that asks where others may. */
-  readonly varyFields: readonly string[];
-  readonly variesByOrigin: boolean;
+  readonly varyFields: VaryFields;
+  /** What any other answer depends on; null where no other origin may ask. */
+  readonly varyByOrigin: VaryFields | null;
   /** What Clear-Site-Data says after a logout; null for nothing. */
   readonly clearSiteData: string | null;
 }
@@ -238,23 +246,21 @@ export class RequestSession {
   }
 
   #edit(response: OutgoingResponse): readonly HeaderEdit[] {
-    const { variesByOrigin, varyFields, clearSiteData } = this.#rules;
+    const { corsHeaders } = this.#admitted;
+    const { varyByOrigin, varyFields, clearSiteData } = this.#rules;
     if (this.#known === null && this.#asked === null) {
-      return variesByOrigin
-        ? [...this.#admitted.corsHeaders, ...varyBy(response, ["Origin"])]
-        : this.#admitted.corsHeaders;
-    }
-    const edits: HeaderEdit[] = [];
-    if (this.#setCookie !== null) edits.push({ name: "set-cookie", value: this.#setCookie, mode: "append" });
-    if (this.#hasForgotten && clearSiteData !== null) {
-      edits.push({ name: "clear-site-data", value: clearSiteData, mode: "set" });
+      return varyByOrigin === null ? corsHeaders : [...corsHeaders, ...varyBy(response, varyByOrigin)];
     }
     const caching = cacheControl(response, {
       carriesCookie: this.#setCookie !== null,
       isLoggedIn: this.#known?.status === "authenticated",
       isPage: isPage(this.request, response),
     });
-    edits.push(...caching, ...this.#admitted.corsHeaders, ...varyBy(response, varyFields));
+    const edits = [...caching, ...corsHeaders, ...varyBy(response, varyFields)];
+    if (this.#hasForgotten && clearSiteData !== null) {
+      edits.unshift({ name: "clear-site-data", value: clearSiteData, mode: "set" });
+    }
+    if (this.#setCookie !== null) edits.unshift({ name: "set-cookie", value: this.#setCookie, mode: "append" });
     return edits;
   }
 

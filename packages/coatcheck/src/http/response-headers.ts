@@ -16,7 +16,8 @@ export interface HeaderEdit {
 /** Caches that are told something of their own do not look at Cache-Control (RFC 9213; Surrogate-Control before it). */
 const TARGETED = ["cdn-cache-control", "surrogate-control"] as const;
 
-/** A cache may keep it for its reader, and asks before it shows it again. */
+/** What is said where the application says nothing to any cache: made once, for nearly every response gets one of them. */
+const NOT_STORED: readonly HeaderEdit[] = [{ name: "cache-control", value: "private, no-store", mode: "set" }];
 const NOT_UNASKED: readonly HeaderEdit[] = [{ name: "cache-control", value: "private, no-cache", mode: "set" }];
 const NONE: readonly string[] = [];
 
@@ -30,11 +31,21 @@ export function isPublic(response: OutgoingResponse): boolean {
   );
 }
 
+/** Request headers that responses depend on. */
+export interface VaryFields {
+  readonly fields: readonly string[];
+  /** The edit where the application says nothing of its own, which is nearly every response: made once. */
+  readonly alone: readonly HeaderEdit[];
+}
+
+export function varyFieldsOf(...fields: readonly string[]): VaryFields {
+  return { fields, alone: [{ name: "vary", value: fields.join(", "), mode: "set" }] };
+}
+
 /** What the response depends on, besides what the application says. */
-export function varyBy(response: OutgoingResponse, fields: readonly string[]): readonly HeaderEdit[] {
+export function varyBy(response: OutgoingResponse, { fields, alone }: VaryFields): readonly HeaderEdit[] {
   const given = response.headers.get("vary");
-  // Nearly every response: nothing is there to be joined with.
-  if (given === null) return [{ name: "vary", value: fields.join(", "), mode: "set" }];
+  if (given === null) return alone;
   const present = new Set(directives(given).map((field) => field.toLowerCase()));
   const missing = fields.filter((field) => !present.has(field.toLowerCase()));
   if (missing.length === 0 || present.has("*")) return [];
@@ -54,8 +65,8 @@ export function cacheControl(
   const set = (value: string, name = "cache-control"): HeaderEdit => ({ name, value, mode: "set" });
   const told = toldOf(response);
   const header = response.headers.get("cache-control");
-  // Nearly every response that is no page: no word of the application's is there to be weighed.
-  if (header === null && told.length === 0 && !carriesCookie && !isPage) return NOT_UNASKED;
+  // Nearly every response: no word of the application's is there to be weighed.
+  if (header === null && told.length === 0) return carriesCookie || (isLoggedIn && isPage) ? NOT_STORED : NOT_UNASKED;
   // Such a cache does not look at Cache-Control, and few look at Vary: it would hand one user's answer to the next.
   const untold = carriesCookie || isLoggedIn ? told.map((name) => set("no-store", name)) : [];
   if (carriesCookie) return [set("private, no-store"), ...untold];

@@ -49,6 +49,57 @@ describe("calls of a store", () => {
     expect(failure).toMatchObject({ code: "store_unavailable", message: expect.stringContaining("within 500 ms") });
   });
 
+  test("each have their whole time, by one timer", async () => {
+    const calls = new BoundedCalls("Redis", { deadlineMilliseconds: 500 });
+    const failed: string[] = [];
+    const ask = (name: string) => calls.run(never).catch(() => failed.push(name));
+    ask("first");
+    await vi.advanceTimersByTimeAsync(200);
+    ask("second");
+    await calls.run(async () => "an answer");
+    await vi.advanceTimersByTimeAsync(100);
+    ask("third");
+    expect(vi.getTimerCount()).toBe(1);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(failed).toEqual(["first"]);
+    await vi.advanceTimersByTimeAsync(199);
+    expect(failed).toEqual(["first"]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(failed).toEqual(["first", "second"]);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(failed).toEqual(["first", "second", "third"]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("have their time also after calls that were answered", async () => {
+    const calls = new BoundedCalls("Redis", { deadlineMilliseconds: 500 });
+    await calls.run(async () => "an answer");
+    await vi.advanceTimersByTimeAsync(400);
+    const onFailure = vi.fn();
+    calls.run(never).catch(onFailure);
+    await vi.advanceTimersByTimeAsync(499);
+    expect(onFailure).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(onFailure).toHaveBeenCalledTimes(1);
+  });
+
+  test("keep their process while one waits, and no longer", async () => {
+    const setTimer = vi.spyOn(globalThis, "setTimeout");
+    const calls = new BoundedCalls("Redis", {});
+    let answer = (_text: string) => {};
+    const ask = () => calls.run(() => new Promise<string>((resolve) => (answer = resolve)));
+    for (const turn of ["first", "second"]) {
+      const asked = ask();
+      const timer = setTimer.mock.results[0]?.value as NodeJS.Timeout;
+      expect(timer.hasRef()).toBe(true);
+      answer(turn);
+      await asked;
+      expect(timer.hasRef()).toBe(false);
+    }
+    expect(setTimer).toHaveBeenCalledTimes(1);
+    setTimer.mockRestore();
+  });
+
   test("do not pile up: what is overdue counts until it ends", async () => {
     const calls = new BoundedCalls("Redis", { deadlineMilliseconds: 500, maximumInFlight: 2 });
     let answer = (_text: string) => {};
