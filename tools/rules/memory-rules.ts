@@ -84,10 +84,10 @@ export const memoryRules: readonly Rule[] = [
     rule: "An update never creates.",
     source,
     within: "MemorySessionStore.update",
-    replace: "if (sessions === undefined || record === undefined) return false;",
-    with: `if (sessions === undefined) return false;
-    if (record === undefined) {
-      sessions.set(reference.sessionId, applyChange({ ...reference } as SessionRecord, change));
+    replace: "if (user === undefined || record === null) return false;",
+    with: `if (user === undefined) return false;
+    if (record === null) {
+      user.put(applyChange({ ...reference } as SessionRecord, change));
       return true;
     }`,
     tests,
@@ -127,7 +127,7 @@ export const memoryRules: readonly Rule[] = [
     source,
     within: "MemorySessionStore.deleteByUser",
     replace: raiseFence,
-    with: `if (user.sessions.size > 0) {
+    with: `if (user.size > 0) {
       ${raiseFence}
     }`,
     tests,
@@ -146,14 +146,16 @@ export const memoryRules: readonly Rule[] = [
     rule: "The fence is raised in the same step in which the sessions are deleted.",
     source,
     within: "MemorySessionStore.deleteByUser",
-    replace: `    const removed = [...user.sessions.values()]
+    replace: `    const removed = user
+      .all()
       .filter((record) => record.sessionId !== options.except)
       .map((record) => this.#remove(user, record, reason, now));
     this.#listeners.tell(removed);
     return removed;`,
     with: `    const { fence } = user;
     user.fence = null;
-    const removed = [...user.sessions.values()]
+    const removed = user
+      .all()
       .filter((record) => record.sessionId !== options.except)
       .map((record) => this.#remove(user, record, reason, now));
     await null;
@@ -186,8 +188,8 @@ export const memoryRules: readonly Rule[] = [
     rule: "A fence lives on when the user has no session left.",
     source,
     within: "MemorySessionStore.#remove",
-    replace: "user.sessions.delete(sessionId);",
-    with: "user.sessions.delete(sessionId); if (user.sessions.size === 0) user.fence = null;",
+    replace: "user.remove(sessionId);",
+    with: "user.remove(sessionId); if (user.size === 0) user.fence = null;",
     tests,
     testName: "the fence > a fence outlives the removal of every session that it spared",
   },
@@ -195,8 +197,8 @@ export const memoryRules: readonly Rule[] = [
     rule: "A tombstone lives on when the user has no session left.",
     source,
     within: "MemorySessionStore.#remove",
-    replace: "user.sessions.delete(sessionId);",
-    with: "user.sessions.delete(sessionId); if (user.sessions.size === 0) this.#users.delete(userKey);",
+    replace: "user.remove(sessionId);",
+    with: "user.remove(sessionId); if (user.size === 0) this.#users.delete(userKey);",
     tests,
     testName: "tombstones > a tombstone does not go with the user's last session",
   },

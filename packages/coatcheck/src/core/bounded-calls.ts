@@ -106,7 +106,10 @@ export class BoundedCalls {
     const now = performance.now();
     for (const waiting of this.#waiting) {
       const { dueAt, answersBefore, reject } = waiting;
-      if (dueAt > now) return this.#setTimer(Math.ceil(dueAt - now));
+      if (dueAt > now) {
+        this.#setTimer(Math.ceil(dueAt - now));
+        return;
+      }
       this.#waiting.delete(waiting);
       reject(this.#fault(`did not answer within ${this.deadlineMilliseconds} ms`));
       if (this.#answers === answersBefore) this.#noteSilence();

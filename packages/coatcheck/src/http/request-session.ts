@@ -13,14 +13,7 @@ import { isCsrfTokenValid, issueCsrfToken } from "./csrf-token.ts";
 import type { GuardedRequest } from "./guarded-request.ts";
 import type { HostCookie } from "./host-cookie.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
-import {
-  cacheControl,
-  type HeaderEdit,
-  isPage,
-  type OutgoingResponse,
-  type VaryFields,
-  varyBy,
-} from "./response-headers.ts";
+import { cacheControl, type HeaderEdit, type OutgoingResponse, type VaryFields, varyBy } from "./response-headers.ts";
 import { canCarryRotation, type WaitingAnswer } from "./rotation-answer.ts";
 
 /** What is the same for every request of a guard. */
@@ -254,7 +247,7 @@ export class RequestSession {
     const caching = cacheControl(response, {
       carriesCookie: this.#setCookie !== null,
       isLoggedIn: this.#known?.status === "authenticated",
-      isPage: isPage(this.request, response),
+      request: this.request,
     });
     const edits = [...caching, ...corsHeaders, ...varyBy(response, varyFields)];
     if (this.#hasForgotten && clearSiteData !== null) {

@@ -13,6 +13,14 @@ export interface HeaderEdit {
   readonly mode: "set" | "append";
 }
 
+/** What the response answers. */
+interface AnsweredRequest {
+  readonly request: GuardedRequest;
+  /** Whether the response writes or deletes our cookie. */
+  readonly carriesCookie: boolean;
+  readonly isLoggedIn: boolean;
+}
+
 /** Caches that are told something of their own do not look at Cache-Control (RFC 9213; Surrogate-Control before it). */
 const TARGETED = ["cdn-cache-control", "surrogate-control"] as const;
 
@@ -60,13 +68,14 @@ export function varyBy(response: OutgoingResponse, { fields, alone }: VaryFields
  */
 export function cacheControl(
   response: OutgoingResponse,
-  { carriesCookie, isLoggedIn, isPage }: Readonly<Record<"carriesCookie" | "isLoggedIn" | "isPage", boolean>>,
+  { request, carriesCookie, isLoggedIn }: AnsweredRequest,
 ): readonly HeaderEdit[] {
   const set = (value: string, name = "cache-control"): HeaderEdit => ({ name, value, mode: "set" });
   const told = toldOf(response);
   const header = response.headers.get("cache-control");
+  const isOwnPage = isLoggedIn && isPage(request, response);
   // Nearly every response: no word of the application's is there to be weighed.
-  if (header === null && told.length === 0) return carriesCookie || (isLoggedIn && isPage) ? NOT_STORED : NOT_UNASKED;
+  if (header === null && told.length === 0) return carriesCookie || isOwnPage ? NOT_STORED : NOT_UNASKED;
   // Such a cache does not look at Cache-Control, and few look at Vary: it would hand one user's answer to the next.
   const untold = carriesCookie || isLoggedIn ? told.map((name) => set("no-store", name)) : [];
   if (carriesCookie) return [set("private, no-store"), ...untold];
@@ -74,13 +83,13 @@ export function cacheControl(
   const kept = given.filter((directive) => !/^(public|private|s-maxage)\b/i.test(directive));
   const isAllowed = kept.length > 0 || given.some((directive) => /^private\b/i.test(directive));
   // After a logout, Back would show it once more: a browser keeps the page and does not ask again, whatever else it is told.
-  if (isLoggedIn && isPage && !isAllowed) return [set("private, no-store"), ...untold];
+  if (isOwnPage && !isAllowed) return [set("private, no-store"), ...untold];
   // What is left is the application's own word on how long its reader may keep it; without one, not at all unasked.
   return [set(["private", ...(kept.length === 0 ? ["no-cache"] : kept)].join(", ")), ...untold];
 }
 
 /** Whether it is what a person looks at: by its type, or because the browser asked for something to show. */
-export function isPage(request: GuardedRequest, response: OutgoingResponse): boolean {
+function isPage(request: GuardedRequest, response: OutgoingResponse): boolean {
   const type = response.headers.get("content-type") ?? "";
   return (
     /^(text\/html|application\/xhtml\+xml) *(;|$)/i.test(type) || SHOWN.has(request.headers.get("sec-fetch-dest") ?? "")

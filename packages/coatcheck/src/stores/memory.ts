@@ -27,15 +27,9 @@ import {
 } from "../core/session-store.ts";
 import { joinNeighbours, type StoreContent, warnIfElsewhere } from "./memory/duplicate-store.ts";
 import { ExpiryCalendar } from "./memory/expiry-calendar.ts";
+import { UserEntry } from "./memory/user-entry.ts";
 
 const OPTIONS: ReadonlySet<string> = new Set(["clock"]);
-
-interface UserEntry {
-  readonly sessions: Map<string, SessionRecord>;
-  fence: { readonly value: string; readonly validUntil: Timestamp } | null;
-  /** Ids that a pending insert must not bring back, each with the time from which no such insert can exist. */
-  tombstones: Map<string, Timestamp> | null;
-}
 
 const FENCE_LIFETIME = FENCE_LIFETIME_SECONDS * 1_000;
 const EXPIRY_MARGIN = EXPIRY_MARGIN_SECONDS * 1_000;
@@ -70,7 +64,7 @@ export class MemorySessionStore implements SessionStore {
     { replaces }: { readonly replaces?: string } = {},
   ): Promise<InsertOutcome> {
     const now = this.#clock.now();
-    const user = this.#users.get(record.userKey) ?? { sessions: new Map(), fence: null, tombstones: null };
+    const user = this.#users.get(record.userKey) ?? new UserEntry();
     const decision = decideInsert({
       record,
       reading,
@@ -79,7 +73,7 @@ export class MemorySessionStore implements SessionStore {
       now,
       fence: fenceInForce(user, now),
       isBuried: now < (user.tombstones?.get(record.sessionId) ?? 0),
-      sessions: [...user.sessions.values()],
+      sessions: user.all(),
     });
     if (decision.outcome !== "insert") return decision;
 
@@ -89,7 +83,7 @@ export class MemorySessionStore implements SessionStore {
       ...decision.replaced.map((session) => this.#remove(user, session, "replaced", now)),
       ...decision.evicted.map((session) => this.#remove(user, session, "evicted", now)),
     ];
-    user.sessions.set(record.sessionId, { ...record, version: 1 });
+    user.put({ ...record, version: 1 });
     this.#calendar.file(record.userKey, expiresAt(record) + EXPIRY_MARGIN);
     this.#listeners.tell(removed);
     return { outcome: "inserted", removed };
@@ -102,18 +96,18 @@ export class MemorySessionStore implements SessionStore {
   }
 
   async update(reference: SessionReference, change: SessionChange, expectedVersion: number): Promise<boolean> {
-    const sessions = this.#users.get(reference.userKey)?.sessions;
-    const record = sessions?.get(reference.sessionId);
-    if (sessions === undefined || record === undefined) return false;
+    const user = this.#users.get(reference.userKey);
+    const record = user?.find(reference.sessionId) ?? null;
+    if (user === undefined || record === null) return false;
     if (record.version !== expectedVersion || this.#clock.now() >= expiresAt(record)) return false;
-    sessions.set(reference.sessionId, applyChange(record, change));
+    user.put(applyChange(record, change));
     return true;
   }
 
   async delete(reference: SessionReference, reason: EndReason): Promise<RemovedSession | null> {
     const user = this.#users.get(reference.userKey);
-    const record = user?.sessions.get(reference.sessionId);
-    if (user === undefined || record === undefined) return null;
+    const record = user?.find(reference.sessionId) ?? null;
+    if (user === undefined || record === null) return null;
     const removed = this.#remove(user, record, reason, this.#clock.now());
     this.#listeners.tell([removed]);
     return removed;
@@ -125,12 +119,13 @@ export class MemorySessionStore implements SessionStore {
     options: { readonly except?: string } = {},
   ): Promise<readonly RemovedSession[]> {
     const now = this.#clock.now();
-    const user = this.#users.get(userKey) ?? { sessions: new Map(), fence: null, tombstones: null };
+    const user = this.#users.get(userKey) ?? new UserEntry();
     this.#users.set(userKey, user);
     user.fence = { value: randomBytes(12).toString("base64url"), validUntil: now + FENCE_LIFETIME };
     this.#calendar.file(userKey, user.fence.validUntil);
 
-    const removed = [...user.sessions.values()]
+    const removed = user
+      .all()
       .filter((record) => record.sessionId !== options.except)
       .map((record) => this.#remove(user, record, reason, now));
     this.#listeners.tell(removed);
@@ -138,7 +133,7 @@ export class MemorySessionStore implements SessionStore {
   }
 
   async listByUser(userKey: string): Promise<readonly SessionRecord[]> {
-    return [...(this.#users.get(userKey)?.sessions.values() ?? [])];
+    return this.#users.get(userKey)?.all() ?? [];
   }
 
   async deleteExpired(limit: number): Promise<readonly RemovedSession[]> {
@@ -146,7 +141,7 @@ export class MemorySessionStore implements SessionStore {
     const removed: RemovedSession[] = [];
     for (const userKey of this.#calendar.due(now)) {
       const user = this.#users.get(userKey);
-      for (const record of user?.sessions.values() ?? []) {
+      for (const record of user?.all() ?? []) {
         if (removed.length >= limit) break;
         if (user && now >= expiresAt(record) + EXPIRY_MARGIN) removed.push(this.#remove(user, record, "expired", now));
       }
@@ -162,12 +157,12 @@ export class MemorySessionStore implements SessionStore {
   }
 
   #find(reference: SessionReference): SessionRecord | null {
-    return this.#users.get(reference.userKey)?.sessions.get(reference.sessionId) ?? null;
+    return this.#users.get(reference.userKey)?.find(reference.sessionId) ?? null;
   }
 
   #remove(user: UserEntry, record: SessionRecord, reason: EndReason, now: Timestamp): RemovedSession {
     const { userKey, sessionId, userId } = record;
-    user.sessions.delete(sessionId);
+    user.remove(sessionId);
     if (now - record.createdAt < FENCE_LIFETIME) {
       user.tombstones ??= new Map();
       user.tombstones.set(sessionId, now + FENCE_LIFETIME);
@@ -187,7 +182,7 @@ export class MemorySessionStore implements SessionStore {
     }
     if (user.tombstones?.size === 0) user.tombstones = null;
     const ends = [
-      ...[...user.sessions.values()].map((record) => expiresAt(record) + EXPIRY_MARGIN),
+      ...user.all().map((record) => expiresAt(record) + EXPIRY_MARGIN),
       ...(user.fence === null ? [] : [user.fence.validUntil]),
       ...(user.tombstones?.values() ?? []),
     ];

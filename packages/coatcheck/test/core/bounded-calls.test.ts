@@ -52,7 +52,9 @@ describe("calls of a store", () => {
   test("each have their whole time, by one timer", async () => {
     const calls = new BoundedCalls("Redis", { deadlineMilliseconds: 500 });
     const failed: string[] = [];
-    const ask = (name: string) => calls.run(never).catch(() => failed.push(name));
+    const ask = (name: string) => {
+      calls.run(never).catch(() => failed.push(name));
+    };
     ask("first");
     await vi.advanceTimersByTimeAsync(200);
     ask("second");
