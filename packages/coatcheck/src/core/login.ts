@@ -1,14 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { CoatcheckError } from "../errors.ts";
 import type { Timestamp } from "./clock.ts";
-import { digestOf } from "./digest.ts";
 import type { Authentication } from "./session.ts";
 import { validateSessionData } from "./session-data.ts";
 import type { EventCause } from "./session-events.ts";
 import { lifetimeOf, type SessionPolicy } from "./session-policy.ts";
 import type { Device, JsonObject, SessionRecord } from "./session-record.ts";
 import type { FenceReading } from "./session-store.ts";
-import { partsOf, type SessionToken } from "./session-token.ts";
+import { digestOf, partsOf, type SessionToken } from "./session-token.ts";
 
 /**
  * A login in progress: it holds the user's fence as it was before the credential was checked. Valid for five minutes.

@@ -1,7 +1,6 @@
 import type { Timestamp } from "./clock.ts";
-import { digestOf, digestsMatch } from "./digest.ts";
 import type { GraceSecret, SessionChange, SessionRecord } from "./session-record.ts";
-import type { TokenParts } from "./session-token.ts";
+import { digestOf, digestsMatch, type TokenParts } from "./session-token.ts";
 
 /** How long a secret that was sent out may stay unseen before a re-authentication, which cannot wait, replaces it. */
 export const CONFIRMATION_SECONDS = 60;

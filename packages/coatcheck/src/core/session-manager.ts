@@ -4,7 +4,6 @@ import { type AuthenticateOptions, Authenticator } from "./authenticator.ts";
 import type { Awaitable } from "./awaitable.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { ClockCheck } from "./clock-check.ts";
-import { digestOf } from "./digest.ts";
 import { type LoginAttempt, type LoginOptions, newSessionRecord } from "./login.ts";
 import { brandLoginAttempt, LOGIN_OPTIONS, requireLoginAttempt, requireLoginOptions } from "./login-arguments.ts";
 import { renewSecrets } from "./renew-secrets.ts";
@@ -25,7 +24,7 @@ import {
 } from "./session-record.ts";
 import type { LoginResult, ReauthenticationResult } from "./session-results.ts";
 import type { SessionStore } from "./session-store.ts";
-import { isSessionId, mintToken, partsOf, rotateToken, type SessionToken } from "./session-token.ts";
+import { digestOf, isSessionId, mintToken, partsOf, rotateToken, type SessionToken } from "./session-token.ts";
 import { StoreReadiness } from "./store-readiness.ts";
 import { updateWithRetry } from "./update-with-retry.ts";
 import { deriveUserKey } from "./user-key.ts";

@@ -1,4 +1,4 @@
-import { digestOf } from "../core/digest.ts";
+import { digestOf } from "../core/session-token.ts";
 
 const LENGTH = 22;
 

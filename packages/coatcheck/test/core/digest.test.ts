@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { digestOf, digestsMatch } from "../../src/core/digest.ts";
+import { digestOf, digestsMatch } from "../../src/core/session-token.ts";
 
 test("a digest is the SHA-256 of the text, as base64url without padding", () => {
   // FIPS 180-4: the examples for the empty message and for "abc".

@@ -3,7 +3,7 @@ import { SessionManager } from "coatcheck";
 import type { Authentication, SessionToken } from "coatcheck/adapter";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { describe, expect, test } from "vitest";
-import { digestOf } from "../../src/core/digest.ts";
+import { digestOf } from "../../src/core/session-token.ts";
 import { deriveUserKey } from "../../src/core/user-key.ts";
 import { logIn, present, reauthenticate, startSessions, USER_ID, verdictOn } from "./support/sessions-under-test.ts";
 

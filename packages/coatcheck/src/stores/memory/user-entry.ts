@@ -1,53 +1,46 @@
 import type { Timestamp } from "../../core/clock.ts";
 import type { SessionRecord } from "../../core/session-record.ts";
 
-/** Up to so many a list is as fast as a map. */
-const FEW = 16;
-
 /**
- * UserEntry is what the memory store has of one user. Nearly every user has a session or two: in a list, which is reached
- * with fewer steps through memory than a map and takes a quarter of its room. Who has many gets a map after all.
+ * UserEntry is what the memory store has of one user. The first session is held as it is: a map for each of a million users
+ * would take more room than the session in it, and more steps through memory to get there. Further ones are in a map.
  */
 export class UserEntry {
   fence: { readonly value: string; readonly validUntil: Timestamp } | null = null;
   /** Ids that a pending insert must not bring back, each with the time from which no such insert can exist. */
   tombstones: Map<string, Timestamp> | null = null;
-  /** Made anew with each change, which gives it no more room than it needs. Empty while there is a map. */
-  #few: readonly SessionRecord[] = [];
-  #many: Map<string, SessionRecord> | null = null;
+  #first: SessionRecord | null = null;
+  #others: Map<string, SessionRecord> | null = null;
 
   /** How many sessions the user has. */
   get size(): number {
-    return this.#many?.size ?? this.#few.length;
+    return (this.#first === null ? 0 : 1) + (this.#others?.size ?? 0);
   }
 
   find(sessionId: string): SessionRecord | null {
-    if (this.#many !== null) return this.#many.get(sessionId) ?? null;
-    for (const record of this.#few) if (record.sessionId === sessionId) return record;
-    return null;
+    if (this.#first?.sessionId === sessionId) return this.#first;
+    return this.#others?.get(sessionId) ?? null;
   }
 
   /** All sessions, in a list of the caller's own. */
   all(): SessionRecord[] {
-    return [...(this.#many?.values() ?? this.#few)];
+    return [...(this.#first === null ? [] : [this.#first]), ...(this.#others?.values() ?? [])];
   }
 
   /** Adds the session, or puts it in the place of the one with its id. */
   put(record: SessionRecord): void {
-    if (this.#many === null && this.#few.length === FEW) {
-      this.#many = new Map(this.#few.map((each) => [each.sessionId, each]));
-      this.#few = [];
+    const { sessionId } = record;
+    const isInMap = this.#others?.has(sessionId) ?? false;
+    if (!isInMap && (this.#first === null || this.#first.sessionId === sessionId)) this.#first = record;
+    else {
+      this.#others ??= new Map();
+      this.#others.set(sessionId, record);
     }
-    if (this.#many !== null) this.#many.set(record.sessionId, record);
-    else this.#few = this.#without(record.sessionId).concat(record);
   }
 
   remove(sessionId: string): void {
-    if (this.#many !== null) this.#many.delete(sessionId);
-    else this.#few = this.#without(sessionId);
-  }
-
-  #without(sessionId: string): readonly SessionRecord[] {
-    return this.#few.length === 0 ? this.#few : this.#few.filter((record) => record.sessionId !== sessionId);
+    if (this.#first?.sessionId === sessionId) this.#first = null;
+    else this.#others?.delete(sessionId);
+    if (this.#others?.size === 0) this.#others = null;
   }
 }

@@ -1,8 +1,7 @@
 import type { PendingSecret, SessionRecord } from "coatcheck/store";
-import { digestOf } from "../../../src/core/digest.ts";
 import { newSessionRecord } from "../../../src/core/login.ts";
 import { standardPolicy } from "../../../src/core/session-policy.ts";
-import { mintToken, partsOf, rotateToken, type TokenParts } from "../../../src/core/session-token.ts";
+import { digestOf, mintToken, partsOf, rotateToken, type TokenParts } from "../../../src/core/session-token.ts";
 import { deriveUserKey } from "../../../src/core/user-key.ts";
 
 /** The moment around which the rotation tables are written. */
