@@ -1,3 +1,5 @@
+// The library has the same code: it depends on no package that could hold it, and a service does not depend on the library.
+
 /** The known name that `name` is probably a misspelling of. Null if none is similar. */
 export function nearestName(name: string, names: readonly string[]): string | null {
   const ranked = names
