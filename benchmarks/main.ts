@@ -47,7 +47,7 @@ Over HTTP: ${Object.keys(overHttp).join(", ")}
   --quick      about two minutes, or five for memory: fewer and shorter rounds, for a first look
   --only TEXT  only contestants whose name contains TEXT, and what they are held against; can be given several times
   --against DIR  frameworks and proxy: each of ours twice, once with the built checkout in DIR; both need one API
-  --write      puts the result into the README of the question
+  --write      puts the result into the README of the question, after a whole run
 
 Others: ${Object.keys(others).join(", ")}
   They take no options. authenticate and footprint log in millions of users first: minutes, and 3 GB of memory.
@@ -72,8 +72,14 @@ const hasOptions = process.argv.length > 3;
 /** Those that can start another build. */
 const isAgainst = values.against === undefined || name === "frameworks" || name === "proxy";
 
+/** A README has all contestants, at the full pace, and no other checkout. */
+const isWhole = !values.quick && values.only.length === 0 && values.against === undefined;
+
 if (values.help || name === "") console.log(USAGE);
-else if (question !== undefined && isAgainst) await answer(question);
+else if (values.write && !isWhole) {
+  console.error("--write needs a whole run: without --quick, --only and --against.");
+  process.exitCode = 2;
+} else if (question !== undefined && isAgainst) await answer(question);
 else if (other !== undefined && !hasOptions) await other();
 else {
   console.error(question === undefined && other === undefined ? USAGE : `${name} takes no such option.`);
