@@ -2,6 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Awaitable } from "../core/awaitable.ts";
 import { type Clock, systemClock, type Timestamp } from "../core/clock.ts";
 import { decideInsert } from "../core/insert-decision.ts";
 import { refuseUnknownOptions, requireClock, requireWholeNumber } from "../core/known-options.ts";
@@ -125,8 +126,8 @@ export class SqliteSessionStore implements SessionStore {
     return result;
   }
 
-  find(reference: SessionReference): Promise<SessionRecord | null> {
-    return this.#connection.read(() => this.#find(reference));
+  find(reference: SessionReference): Awaitable<SessionRecord | null> {
+    return this.#connection.readAtOnce(() => this.#find(reference));
   }
 
   update(reference: SessionReference, change: SessionChange, expectedVersion: number): Promise<boolean> {

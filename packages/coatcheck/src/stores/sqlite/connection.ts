@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { Awaitable } from "../../core/awaitable.ts";
 import { CoatcheckError } from "../../errors.ts";
 import type { SqliteDatabase, SqliteStatement } from "./database.ts";
 
@@ -31,6 +32,18 @@ export class SqliteConnection {
 
   /** @throws CoatcheckError `store_unavailable` */
   read<Result>(operation: () => Result): Promise<Result> {
+    return this.#untilDeadline(operation);
+  }
+
+  /** The same without a promise, where the file is free and the operation succeeds. */
+  readAtOnce<Result>(operation: () => Result): Awaitable<Result> {
+    if (!this.#isStuck) {
+      try {
+        return operation();
+      } catch {
+        // Locked, or broken: the other way tries again until the deadline, or says why.
+      }
+    }
     return this.#untilDeadline(operation);
   }
 

@@ -69,6 +69,11 @@ export function sqliteRowOf(record: SessionRecord): SessionRow {
   ];
 }
 
+// Nearly every row has these, and each request reads one. Records are immutable, so one object does for all.
+const PASSWORD_TEXT = '["pwd"]';
+const PASSWORD: readonly string[] = Object.freeze(["pwd"]);
+const NO_DATA = Object.freeze({});
+
 export function recordOfSqliteRow(row: SessionRow): SessionRecord {
   const current: CurrentSecret = { digest: row[11], issuedAt: row[12], authenticatedAt: row[13] };
   return {
@@ -86,8 +91,8 @@ export function recordOfSqliteRow(row: SessionRow): SessionRecord {
     current,
     pending: row[14] === null ? null : JSON.parse(row[14]),
     grace: row[15] === null ? [] : JSON.parse(row[15]),
-    methods: JSON.parse(row[16]),
+    methods: row[16] === PASSWORD_TEXT ? PASSWORD : JSON.parse(row[16]),
     device: JSON.parse(row[17]),
-    data: JSON.parse(row[18]),
+    data: row[18] === "{}" ? NO_DATA : JSON.parse(row[18]),
   };
 }
