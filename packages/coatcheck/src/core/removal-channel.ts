@@ -7,9 +7,10 @@ import type { ChannelListener, RemovalListener } from "./session-store.ts";
 export interface RemovalSource {
   /**
    * Opens a connection of its own and resolves when every removal from then on will be heard. Calls `onLost` when the
-   * connection is lost, and never reconnects by itself, because its caller has to know of every gap.
+   * connection is lost, and never reconnects by itself, because its caller has to know of every gap. When `signal` is
+   * aborted before the connection stands, the opening ends: a client that tries for ever would stay behind each time.
    */
-  listen(onRemoved: RemovalListener, onLost: () => void): Promise<Subscription>;
+  listen(onRemoved: RemovalListener, onLost: () => void, signal: AbortSignal): Promise<Subscription>;
 
   /**
    * For servers whose primary may change: calls `onChange` when it may have changed. Returns a function that stops
@@ -64,7 +65,7 @@ export class RemovalChannel {
     const onRemoved = (removed: RemovedSession) => {
       if (!attempt.signal.aborted) this.#listeners.tell([removed]);
     };
-    const subscription = await this.#source.listen(onRemoved, attempt.lose);
+    const subscription = await this.#source.listen(onRemoved, attempt.lose, attempt.signal);
     const stopWatching = this.#source.watchTopology?.(() => this.#reportGap(attempt.signal));
     return {
       ping: () => subscription.ping(),

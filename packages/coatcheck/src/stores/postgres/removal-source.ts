@@ -11,7 +11,7 @@ export function postgresRemovalSource(
   watch: PostgresPrimaryWatch,
 ): RemovalSource {
   return {
-    async listen(onRemoved, onTold) {
+    async listen(onRemoved, onTold, signal) {
       const client = await connectListener();
       let isClosed = false;
       const onLost = () => {
@@ -29,6 +29,7 @@ export function postgresRemovalSource(
         // How it ends does not matter: it is no longer used.
         client.end().catch(() => {});
       };
+      signal.addEventListener("abort", close, { once: true });
       try {
         await client.query(`LISTEN ${channel}`);
       } catch (error) {

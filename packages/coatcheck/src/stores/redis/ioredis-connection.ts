@@ -36,6 +36,7 @@ interface IoredisListenerOptions {
   readonly enableOfflineQueue: true;
   readonly autoResubscribe: false;
   readonly retryStrategy: () => null;
+  readonly sentinelRetryStrategy: () => null;
 }
 
 interface IoredisListener {
@@ -54,6 +55,8 @@ const LISTENER_OPTIONS: IoredisListenerOptions = {
   enableOfflineQueue: true,
   autoResubscribe: false,
   retryStrategy: () => null,
+  // Without it, the listener would ask the Sentinels for ever, as its client does.
+  sentinelRetryStrategy: () => null,
 };
 
 /** @throws CoatcheckError `invalid_configuration` for a client whose options break a promise of RedisConnection */
@@ -94,10 +97,11 @@ function call(client: Pick<IoredisNode, "callBuffer">, command: readonly Command
 
 async function listen(
   node: IoredisNode,
-  { channel, write, onMessage, onLost }: Listening,
+  { channel, write, onMessage, onLost, signal }: Listening,
   mustTakeWrites: boolean,
 ): Promise<Subscription> {
   const listener = node.duplicate(LISTENER_OPTIONS);
+  signal.addEventListener("abort", () => listener.disconnect(), { once: true });
   // Any error is followed by the end of the connection, which is what matters.
   listener.on("error", () => {});
   listener.on("messageBuffer", (_channel, message) => onMessage(message));

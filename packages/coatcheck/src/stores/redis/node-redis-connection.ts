@@ -35,6 +35,7 @@ interface NodeRedisShard {
 
 export interface NodeRedisReplies {
   readonly typeMapping: { readonly 36: BufferConstructor };
+  readonly timeout: 0;
 }
 
 interface NodeRedisListenerOptions {
@@ -51,8 +52,11 @@ interface NodeRedisListener {
   on(event: "error" | "end", listener: () => void): unknown;
 }
 
-/** Texts (`$`, byte 36) as Buffers, because a packed session is not UTF-8. */
-export const BUFFERS: NodeRedisReplies = { typeMapping: { 36: Buffer } };
+/**
+ * Texts (`$`, byte 36) as Buffers, because a packed session is not UTF-8. No deadline of the client's own, for which it makes
+ * a timer with each command: the store has one for all its calls.
+ */
+export const BUFFERS: NodeRedisReplies = { typeMapping: { 36: Buffer }, timeout: 0 };
 
 /** @throws CoatcheckError `invalid_configuration` for a client whose options break a promise of RedisConnection */
 export function nodeRedisConnection(client: NodeRedisClient): RedisConnection {
@@ -115,7 +119,7 @@ export function hearErrorsOf(client: ErrorEmitter, onError: () => void): () => v
 
 async function listen(
   client: NodeRedisClient,
-  { channel, write, onMessage, onLost }: Listening,
+  { channel, write, onMessage, onLost, signal }: Listening,
   mustTakeWrites: boolean,
 ): Promise<Subscription> {
   const socket = { ...client.options.socket, reconnectStrategy: false };
@@ -127,6 +131,7 @@ async function listen(
   };
   listener.on("error", lose);
   listener.on("end", lose);
+  signal.addEventListener("abort", () => close(listener), { once: true });
   try {
     await listener.connect();
     if (mustTakeWrites) await listener.sendCommand([...write]);

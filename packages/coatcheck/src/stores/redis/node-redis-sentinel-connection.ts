@@ -42,7 +42,7 @@ export function nodeRedisSentinelConnection(sentinel: NodeRedisSentinel): RedisC
 /** After any report it would subscribe again by itself, unseen by us: so any report ends the connection. */
 async function listen(
   listener: NodeRedisSentinelListener,
-  { channel, onMessage, onLost }: Listening,
+  { channel, onMessage, onLost, signal }: Listening,
 ): Promise<Subscription> {
   let isListening = false;
   const lose = () => {
@@ -55,6 +55,7 @@ async function listen(
     isListening = false;
     listener.destroy().catch(() => {});
   };
+  signal.addEventListener("abort", close, { once: true });
   try {
     await listener.connect();
     await listener.subscribe(channel, onMessage, true);

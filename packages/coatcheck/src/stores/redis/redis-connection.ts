@@ -14,6 +14,8 @@ export interface Listening {
   readonly write: readonly CommandWord[];
   readonly onMessage: (message: Buffer) => void;
   readonly onLost: () => void;
+  /** Ends an opening that is under way. */
+  readonly signal: AbortSignal;
 }
 
 /**

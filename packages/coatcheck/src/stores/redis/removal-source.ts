@@ -15,9 +15,9 @@ interface RemovalSourceParts {
 /** The messages that the scripts publish, heard on a connection of its own. */
 export function redisRemovalSource({ connection, channel, calls, watch }: RemovalSourceParts): RemovalSource {
   return {
-    async listen(onRemoved, onLost) {
+    async listen(onRemoved, onLost, signal) {
       const onMessage = (message: Buffer) => tellOf(message, onRemoved);
-      const subscription = await connection.listen({ channel, write: watch.write, onMessage, onLost });
+      const subscription = await connection.listen({ channel, write: watch.write, onMessage, onLost, signal });
       const stopWatching = watch.onWrongServer(onLost);
       return {
         ping: () => Promise.all([subscription.ping(), watch.look(calls)]),
