@@ -23,7 +23,7 @@ export const httpRules: readonly Rule[] = [
     within: "RequestSession.finish",
     replace: "    const held = this.#known;",
     with: `    const held = this.#known;
-    if (held?.status === "unauthenticated") this.#setCookie ??= this.#parts.cookie.clear();`,
+    if (held?.status === "unauthenticated") this.#setCookie ??= this.#rules.cookie.clear();`,
     tests,
     testName: "quiet by default > an ordinary request sets no cookie, and a failed one deletes none",
   },

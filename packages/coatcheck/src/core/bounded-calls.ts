@@ -19,12 +19,14 @@ export interface CallHooks {
   readonly onFault?: (cause: unknown) => void;
 }
 
-/** A call whose deadline is still to come. */
+/** A call whose deadline is still to come. Linked to its neighbours: with a Set of them a call cost more than with a timer. */
 interface WaitingCall {
   /** By the monotonic clock. */
   readonly dueAt: number;
   readonly answersBefore: number;
   readonly reject: (error: CoatcheckError) => void;
+  before: WaitingCall | null;
+  after: WaitingCall | null;
 }
 
 const DEFAULT_DEADLINE_MILLISECONDS = 2_000;
@@ -41,8 +43,9 @@ export class BoundedCalls {
   readonly #server: string;
   readonly #maximumInFlight: number;
   readonly #hooks: CallHooks;
-  /** Oldest first, which is the order of their deadlines, since all have the same time. */
-  readonly #waiting = new Set<WaitingCall>();
+  /** From the oldest on, in the order of their deadlines, since all have the same time. */
+  #oldest: WaitingCall | null = null;
+  #newest: WaitingCall | null = null;
   /** One for all calls, set for the first that waits. It stays when that is answered: to set one costs more than a check. */
   #timer: NodeJS.Timeout | null = null;
   #inFlight = 0;
@@ -84,17 +87,34 @@ export class BoundedCalls {
 
   #wait(reject: WaitingCall["reject"]): WaitingCall {
     const dueAt = performance.now() + this.deadlineMilliseconds;
-    const waiting = { dueAt, answersBefore: this.#answers, reject };
-    this.#waiting.add(waiting);
+    const waiting: WaitingCall = { dueAt, answersBefore: this.#answers, reject, before: this.#newest, after: null };
+    if (this.#newest !== null) this.#newest.after = waiting;
+    else {
+      this.#oldest = waiting;
+      // A process stays for its calls, and for nothing else.
+      this.#timer?.ref();
+    }
+    this.#newest = waiting;
     if (this.#timer === null) this.#setTimer(this.deadlineMilliseconds);
-    // A process stays for its calls, and for nothing else.
-    else if (this.#waiting.size === 1) this.#timer.ref();
     return waiting;
   }
 
   #end(waiting: WaitingCall): void {
     this.#inFlight -= 1;
-    if (this.#waiting.delete(waiting) && this.#waiting.size === 0) this.#timer?.unref();
+    // Overdue, and taken out already.
+    if (waiting.before === null && this.#oldest !== waiting) return;
+    this.#takeOut(waiting);
+    if (this.#oldest === null) this.#timer?.unref();
+  }
+
+  #takeOut(waiting: WaitingCall): void {
+    const { before, after } = waiting;
+    if (before === null) this.#oldest = after;
+    else before.after = after;
+    if (after === null) this.#newest = before;
+    else after.before = before;
+    waiting.before = null;
+    waiting.after = null;
   }
 
   #setTimer(milliseconds: number): void {
@@ -104,13 +124,13 @@ export class BoundedCalls {
   #failOverdue(): void {
     this.#timer = null;
     const now = performance.now();
-    for (const waiting of this.#waiting) {
+    for (let waiting = this.#oldest; waiting !== null; waiting = this.#oldest) {
       const { dueAt, answersBefore, reject } = waiting;
       if (dueAt > now) {
         this.#setTimer(Math.ceil(dueAt - now));
         return;
       }
-      this.#waiting.delete(waiting);
+      this.#takeOut(waiting);
       reject(this.#fault(`did not answer within ${this.deadlineMilliseconds} ms`));
       if (this.#answers === answersBefore) this.#noteSilence();
     }
