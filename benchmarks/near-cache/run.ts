@@ -18,8 +18,7 @@ export async function runNearCache(): Promise<void> {
   const sessions = new SessionManager({ store: memory });
   const tokens: string[] = [];
   for (let index = 0; index < SESSIONS; index += 1) {
-    // Not fresh: a session whose login is fresh is read from the store.
-    const login = await sessions.login(await sessions.begin(`user-${index}`), { fresh: false });
+    const login = await sessions.login(await sessions.begin(`user-${index}`));
     if (login.outcome !== "logged_in") throw new Error(`Filling the store failed: ${login.outcome}.`);
     tokens.push(login.token);
   }

@@ -1,8 +1,5 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { Gateway, gatewayOf } from "../gateway-process.ts";
 
-/** While a login is fresh its session is read from the store, whatever the near-cache holds. */
-const FRESH_FOR_SECONDS = 1;
 const SESSIONS = 20;
 const ada = { email: "ada@example.com", password: "counting analytical engines" };
 
@@ -31,7 +28,6 @@ export async function startGateway(options: GatewayOptions): Promise<ServedGatew
     COATCHECK_ROUTES: JSON.stringify([{ path: "/app/", upstream, access }]),
     COATCHECK_FORWARD_AUTH: "true",
     COATCHECK_TRUSTED_PROXIES: "127.0.0.1,::1",
-    COATCHECK_FRESH_FOR_SECONDS: String(FRESH_FOR_SECONDS),
     COATCHECK_LOG_LEVEL: "warn",
     ...environment,
   };
@@ -42,6 +38,5 @@ export async function startGateway(options: GatewayOptions): Promise<ServedGatew
   for (let index = 0; index < SESSIONS; index += 1) {
     cookies.push(`${gateway.cookieName}=${await gateway.login(ada.email, ada.password)}`);
   }
-  await pause(FRESH_FOR_SECONDS * 1_000);
   return { gateway, cookies };
 }

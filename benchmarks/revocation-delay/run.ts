@@ -57,8 +57,6 @@ async function trial(
     COATCHECK_DATA: folder,
     COATCHECK_DATABASE: `sqlite:${join(folder, "accounts.sqlite")}`,
     COATCHECK_NEAR_CACHE_MAX_STALENESS_MILLISECONDS: String(BOUND_MILLISECONDS),
-    // A session is served from memory once its login is no longer fresh.
-    COATCHECK_FRESH_FOR_SECONDS: "1",
     COATCHECK_LOG_LEVEL: "silent",
   };
   const nodes: Nodes = [
@@ -116,7 +114,6 @@ async function logIn(name: string, gateway: Gateway, users: number): Promise<str
   await inLanes(count, LANES, async (index) => {
     tokens.push(await gateway.login(`user-${index % users}@example.com`, PASSWORD));
   });
-  await pause(1_100);
   return tokens;
 }
 
