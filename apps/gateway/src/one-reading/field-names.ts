@@ -1,3 +1,4 @@
+import { rememberedByName } from "./remembered-names.ts";
 import {
   OF_OTHER_PROXIES,
   OF_THE_CONNECTION,
@@ -32,25 +33,13 @@ export interface FieldNameRules {
 
 /** The one alphabet that servers, gateways between protocols and scripts agree about. */
 const PLAIN = /^[a-z0-9-]+$/;
-/** Requests repeat a few short names: what is known of them is kept, up to so many. */
-const MAXIMUM_KNOWN = 2_000;
-const MAXIMUM_KNOWN_LENGTH = 64;
-const known = new Map<string, FieldNameKind>();
 
 /** What a program reads that knows letters and digits alone: each other character is one and the same to it. */
 export function comparedName(name: string): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9]/g, "-");
 }
 
-export function kindOfFieldName(name: string): FieldNameKind {
-  let kind = known.get(name);
-  if (kind !== undefined) return kind;
-  kind = readKind(name);
-  if (name.length > MAXIMUM_KNOWN_LENGTH) return kind;
-  if (known.size >= MAXIMUM_KNOWN) known.clear();
-  known.set(name, kind);
-  return kind;
-}
+export const kindOfFieldName: (name: string) => FieldNameKind = rememberedByName(readKind);
 
 function readKind(name: string): FieldNameKind {
   const compared = comparedName(name);

@@ -1,4 +1,5 @@
 import { comparedName } from "./field-names.ts";
+import { rememberedByName } from "./remembered-names.ts";
 import { type RequestTarget, readRequestTarget } from "./request-target.ts";
 
 /**
@@ -10,9 +11,9 @@ const NAMES_A_PATH =
 const URL_WITH_HOST = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\\]+(?<path>\/.*)$/i;
 const BEGINS_WITH_SCHEME = /^[a-z][a-z0-9+.-]*:/i;
 
-export function namesAPath(fieldName: string): boolean {
-  return NAMES_A_PATH.test(comparedName(fieldName));
-}
+export const namesAPath: (fieldName: string) => boolean = rememberedByName((fieldName) =>
+  NAMES_A_PATH.test(comparedName(fieldName)),
+);
 
 /** What a method may act on beside its own path. */
 export interface NamedPaths {
@@ -30,7 +31,8 @@ export function namedPathsOf(
   const named: RequestTarget[] = [];
   const depths: string[] = [];
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    const [name = "", value = ""] = rawHeaders.slice(index, index + 2);
+    const name = rawHeaders[index] ?? "";
+    const value = rawHeaders[index + 1] ?? "";
     if (name.length === "depth".length && name.toLowerCase() === "depth") depths.push(value.trim().toLowerCase());
     if (!namesAPath(name)) continue;
     for (const path of pathsIn(value, target)) {

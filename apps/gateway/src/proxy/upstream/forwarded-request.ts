@@ -39,7 +39,7 @@ export function forwardedHeaders(facts: ForwardedRequestFacts): string[] {
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = (rawHeaders[index] ?? "").toLowerCase();
     if (!isForwarded(name, facts.names)) continue;
-    if (nominated.size > 0 && nominated.has(comparedName(name))) continue;
+    if (nominated?.has(comparedName(name)) === true) continue;
     headers.push(name, rawHeaders[index + 1] ?? "");
   }
   const cookie = forwardedCookie(rawHeaders, facts.isOwnCookie);
@@ -70,12 +70,13 @@ function headerText(text: string): string {
 }
 
 /** What the client's Connection header makes hop-by-hop: nothing of what the gateway adds, which comes afterwards. */
-function nominatedHeaders(rawHeaders: readonly string[]): ReadonlySet<string> {
-  const nominated = new Set<string>();
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    if (rawHeaders[index]?.toLowerCase() !== "connection") continue;
-    for (const name of (rawHeaders[index + 1] ?? "").split(",").map((each) => each.trim())) {
-      if (kindOfFieldName(name) !== "of_connection") nominated.add(comparedName(name));
+function nominatedHeaders(rawHeaders: readonly string[]): ReadonlySet<string> | null {
+  let nominated: Set<string> | null = null;
+  for (const value of valuesOf(rawHeaders, "connection")) {
+    for (const name of value.split(",").map((each) => each.trim())) {
+      if (kindOfFieldName(name) === "of_connection") continue;
+      nominated ??= new Set();
+      nominated.add(comparedName(name));
     }
   }
   return nominated;
@@ -83,13 +84,23 @@ function nominatedHeaders(rawHeaders: readonly string[]): ReadonlySet<string> {
 
 /** The cookies that are the upstream's business, each as it came. */
 function forwardedCookie(rawHeaders: readonly string[], isOwnCookie: (name: string) => boolean): string {
-  const pairs: string[] = [];
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    if (rawHeaders[index]?.toLowerCase() !== "cookie") continue;
-    pairs.push(...(rawHeaders[index + 1] ?? "").split(";"));
+  const kept: string[] = [];
+  for (const value of valuesOf(rawHeaders, "cookie")) {
+    for (const each of value.split(";")) {
+      const pair = each.replace(/^[ \t]+|[ \t]+$/g, "");
+      if (pair !== "" && !isOwnCookie(pair.split("=", 1)[0]?.trim() ?? "")) kept.push(pair);
+    }
   }
-  return pairs
-    .map((pair) => pair.replace(/^[ \t]+|[ \t]+$/g, ""))
-    .filter((pair) => pair !== "" && !isOwnCookie(pair.split("=", 1)[0]?.trim() ?? ""))
-    .join("; ");
+  return kept.join("; ");
+}
+
+/** The values of the fields of that name, which is in lower case. */
+function valuesOf(rawHeaders: readonly string[], name: string): readonly string[] {
+  const values: string[] = [];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const given = rawHeaders[index] ?? "";
+    // The length first: it rules out nearly all others.
+    if (given.length === name.length && given.toLowerCase() === name) values.push(rawHeaders[index + 1] ?? "");
+  }
+  return values;
 }

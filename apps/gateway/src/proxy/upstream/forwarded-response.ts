@@ -1,3 +1,4 @@
+import { rememberedByName } from "../../one-reading/remembered-names.ts";
 import { isOriginWide } from "./origin-wide-headers.ts";
 
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
@@ -30,19 +31,43 @@ export function returnedHeaders(
   rawHeaders: readonly string[],
   { isOwnCookie, hasOwnCors }: ReturnedHeadersOptions,
 ): readonly (readonly [string, string])[] {
-  const nominated = new Set<string>();
+  const nominated = nominatedIn(rawHeaders);
   const pairs: [string, string][] = [];
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    const [name = "", value = ""] = rawHeaders.slice(index, index + 2);
-    pairs.push([name.toLowerCase(), value]);
-    if (name.toLowerCase() !== "connection") continue;
-    for (const each of value.split(",")) nominated.add(each.trim().toLowerCase());
+    const { name, kind } = returnedName(rawHeaders[index] ?? "");
+    const value = rawHeaders[index + 1] ?? "";
+    if (kind === "never" || nominated?.has(name) === true) continue;
+    if (kind === "of_caches_and_readers" && !hasOwnCors) continue;
+    if (kind === "cookie" && !isForeignCookie(value, isOwnCookie)) continue;
+    pairs.push([name, value]);
   }
-  return pairs.filter(([name, value]) => {
-    if (HOP_BY_HOP.has(name) || nominated.has(name) || isOriginWide(name)) return false;
-    if (name.startsWith("access-control-") || FOR_SHARED_CACHES.test(name)) return hasOwnCors;
-    return name !== "set-cookie" || isForeignCookie(value, isOwnCookie);
-  });
+  return pairs;
+}
+
+interface ReturnedName {
+  /** In lower case. */
+  readonly name: string;
+  readonly kind: "plain" | "never" | "of_caches_and_readers" | "cookie";
+}
+
+const returnedName: (name: string) => ReturnedName = rememberedByName((given) => {
+  const name = given.toLowerCase();
+  if (HOP_BY_HOP.has(name) || isOriginWide(name)) return { name, kind: "never" };
+  if (name.startsWith("access-control-") || FOR_SHARED_CACHES.test(name)) {
+    return { name, kind: "of_caches_and_readers" };
+  }
+  return { name, kind: name === "set-cookie" ? "cookie" : "plain" };
+});
+
+/** What the upstream's Connection header makes hop-by-hop; null for nothing. */
+function nominatedIn(rawHeaders: readonly string[]): ReadonlySet<string> | null {
+  let nominated: Set<string> | null = null;
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    if (returnedName(rawHeaders[index] ?? "").name !== "connection") continue;
+    nominated ??= new Set();
+    for (const each of (rawHeaders[index + 1] ?? "").split(",")) nominated.add(each.trim().toLowerCase());
+  }
+  return nominated;
 }
 
 /**

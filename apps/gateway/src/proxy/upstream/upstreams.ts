@@ -162,10 +162,9 @@ export class Upstreams {
     const { isOwnCookie, health } = this.#parts;
     // By a connection, perhaps, that was there before the others failed.
     health.succeeded(route.upstream);
-    const returned = [
-      ...returnedHeaders(rawHeaders, { isOwnCookie, hasOwnCors: route.access.kind === "public" }),
-      ...origin.transportSecurity,
-    ];
+    const ofUpstream = returnedHeaders(rawHeaders, { isOwnCookie, hasOwnCors: route.access.kind === "public" });
+    const { transportSecurity } = origin;
+    const returned = transportSecurity.length === 0 ? ofUpstream : [...ofUpstream, ...transportSecurity];
     const headers = { get: (name: string) => headerText(rawHeaders, name) };
     const edits = auth.finish({ status, headers });
     return edits instanceof Promise ? edits.then((late) => withEdits(returned, late)) : withEdits(returned, edits);
@@ -213,18 +212,21 @@ function isEventStream({ rawHeaders }: UpstreamAnswer): boolean {
 }
 
 function headerText(raw: readonly string[], name: string): string | null {
-  const values: string[] = [];
+  let text: string | null = null;
   for (let index = 0; index + 1 < raw.length; index += 2) {
-    if (raw[index]?.toLowerCase() === name) values.push(raw[index + 1] ?? "");
+    const given = raw[index] ?? "";
+    if (given.length !== name.length || given.toLowerCase() !== name) continue;
+    text = text === null ? (raw[index + 1] ?? "") : `${text}, ${raw[index + 1]}`;
   }
-  return values.length === 0 ? null : values.join(", ");
+  return text;
 }
 
 /** Names and values in turn, with what becomes of the session in place of what that replaces. */
 function withEdits(headers: readonly (readonly [string, string])[], edits: readonly HeaderEdit[]): string[] {
-  const replaced = new Set(edits.filter(({ mode }) => mode === "set").map(({ name }) => name));
-  return [
-    ...headers.filter(([name]) => !replaced.has(name)).flat(),
-    ...edits.flatMap(({ name, value }) => [name, value]),
-  ];
+  const written: string[] = [];
+  for (const [name, value] of headers) {
+    if (!edits.some((edit) => edit.mode === "set" && edit.name === name)) written.push(name, value);
+  }
+  for (const { name, value } of edits) written.push(name, value);
+  return written;
 }

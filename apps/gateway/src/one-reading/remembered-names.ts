@@ -1,0 +1,19 @@
+/** Names of header fields are short, and the same few come with each request. */
+const MAXIMUM_LENGTH = 64;
+const MAXIMUM_KNOWN = 2_000;
+
+/** The same function of a field's name, which finds out about each name once. Bounded: clients make names up. */
+export function rememberedByName<Result extends NonNullable<unknown>>(
+  findOut: (name: string) => Result,
+): (name: string) => Result {
+  const known = new Map<string, Result>();
+  return (name) => {
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    const found = findOut(name);
+    if (name.length > MAXIMUM_LENGTH) return found;
+    if (known.size >= MAXIMUM_KNOWN) known.clear();
+    known.set(name, found);
+    return found;
+  };
+}
