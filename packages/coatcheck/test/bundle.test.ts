@@ -36,9 +36,9 @@ const ADAPTERS = ["express", "fastify", "fetch", "hono", "node"];
 const STORES = ["memory", "near-cache", "postgres", "redis", "sqlite"];
 /**
  * Of the library, one adapter and one store, gzipped. An adapter brings the store in memory along, its default, and the
- * sentences that answer mistakes are about 3 kB.
+ * sentences that answer mistakes are about 4 kB.
  */
-const MAXIMUM_BYTES = 32_000;
+const MAXIMUM_BYTES = 33_500;
 
 describe("the library with one adapter and one store", () => {
   test.each(ADAPTERS.flatMap((adapter) => STORES.map((store) => [adapter, store] as const)))(
