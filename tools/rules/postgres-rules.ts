@@ -166,8 +166,8 @@ export const postgresRules: readonly Rule[] = [
     source: store,
     within: "PostgresSessionStore.insert.insertNow",
     replace: `await this.#takeTurn(run, userKey);
-      const sessions = (await run(sql.LIST_BY_USER, [userKey])).rows.map(recordOfPostgresRow);`,
-    with: `const sessions = (await run(sql.LIST_BY_USER, [userKey])).rows.map(recordOfPostgresRow);
+      const sessions = (await run(sql.LIST_HELD, [userKey])).rows.map(rows.heldRecordOfPostgresRow);`,
+    with: `const sessions = (await run(sql.LIST_HELD, [userKey])).rows.map(rows.heldRecordOfPostgresRow);
       await this.#takeTurn(run, userKey);`,
     tests: turnTests,
     testName: `${turnGroup}a login waits for its turn, and sees what was done before it`,
@@ -181,5 +181,15 @@ export const postgresRules: readonly Rule[] = [
     with: raiseFence,
     tests: turnTests,
     testName: `${turnGroup}a revoke-all of a user who never logged in fences the login under way`,
+  },
+  {
+    rule: "Statements are prepared by default on connections to Postgres itself alone.",
+    source: "packages/coatcheck/src/stores/postgres/connections.ts",
+    within: "Connections.#lend",
+    replace: "this.#preparesStatements ?? this.watch.isDirect(client)",
+    with: "this.#preparesStatements ?? true",
+    tests: "packages/coatcheck/test/stores/postgres-prepared-statements.servers.test.ts",
+    testName:
+      "Statements that each request runs > behind PgBouncer > are not prepared: another connection may get them",
   },
 ];

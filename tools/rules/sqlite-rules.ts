@@ -104,10 +104,10 @@ export const sqliteRules: readonly Rule[] = [
     source,
     within: "SqliteSessionStore.deleteByUser",
     replace: `      ${raiseFence}
-      const ended = this.#list(userKey).filter((record) => record.sessionId !== options.except);
+      const ended = this.#held(userKey).filter(({ sessionId }) => sessionId !== options.except);
       return this.#remove(ended, reason, now);
     });`,
-    with: `      const ended = this.#list(userKey).filter((record) => record.sessionId !== options.except);
+    with: `      const ended = this.#held(userKey).filter(({ sessionId }) => sessionId !== options.except);
       return this.#remove(ended, reason, now);
     });
     await this.#connection.write("durable", () => {

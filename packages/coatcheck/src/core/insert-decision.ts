@@ -1,9 +1,13 @@
 import type { Timestamp } from "./clock.ts";
-import { expiresAt, type SessionRecord } from "./session-record.ts";
+import { expiresAt, type SessionRecord, type SessionReference } from "./session-record.ts";
 import { type FenceReading, type InsertOutcome, MAXIMUM_LOGIN_SECONDS, type SessionLimit } from "./session-store.ts";
 
+/** What a login has to know of each session of the user: a store then need not read the whole of a hundred. */
+export type HeldSession = SessionReference &
+  Pick<SessionRecord, "userId" | "createdAt" | "lastSeenAt" | "idleDeadline" | "absoluteDeadline">;
+
 /** What a store knows when a login arrives. It reads all of it in one atomic step with the write that follows. */
-export interface InsertFacts {
+export interface InsertFacts<Held extends HeldSession = HeldSession> {
   readonly record: SessionRecord;
   readonly reading: FenceReading;
   readonly limit: SessionLimit;
@@ -16,21 +20,21 @@ export interface InsertFacts {
   /** Whether the id of the record has a tombstone. */
   readonly isBuried: boolean;
   /** All sessions of the user, expired ones included. */
-  readonly sessions: readonly SessionRecord[];
+  readonly sessions: readonly Held[];
 }
 
 /** A refusal, or the sessions that the store removes before it writes the record. */
-export type InsertDecision =
+export type InsertDecision<Held extends HeldSession = HeldSession> =
   | Exclude<InsertOutcome, { readonly outcome: "inserted" }>
   | {
       readonly outcome: "insert";
-      readonly expired: readonly SessionRecord[];
-      readonly replaced: readonly SessionRecord[];
-      readonly evicted: readonly SessionRecord[];
+      readonly expired: readonly Held[];
+      readonly replaced: readonly Held[];
+      readonly evicted: readonly Held[];
     };
 
 /** The rules of `SessionStore.insert`, in its order. The Redis store has them in its script, held to the same contract. */
-export function decideInsert(facts: InsertFacts): InsertDecision {
+export function decideInsert<Held extends HeldSession>(facts: InsertFacts<Held>): InsertDecision<Held> {
   const { record, reading, limit, replaces, now, fence, sessions } = facts;
   if (fence !== null && fence !== reading.fence) return { outcome: "login_overtaken" };
   if (now - reading.readAt > MAXIMUM_LOGIN_SECONDS * 1_000) return { outcome: "login_expired" };
@@ -50,7 +54,7 @@ export function decideInsert(facts: InsertFacts): InsertDecision {
 }
 
 /** The least recently seen first; ties have one order, so that every store evicts the same session. */
-function byLastSeen(first: SessionRecord, second: SessionRecord): number {
+function byLastSeen(first: HeldSession, second: HeldSession): number {
   return (
     first.lastSeenAt - second.lastSeenAt ||
     first.createdAt - second.createdAt ||

@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import type { CallLimits } from "../core/bounded-calls.ts";
 import type { Clock } from "../core/clock.ts";
-import { decideInsert } from "../core/insert-decision.ts";
+import { decideInsert, type HeldSession } from "../core/insert-decision.ts";
 import { refuseUnknownOptions } from "../core/known-options.ts";
 import { RemovalChannel } from "../core/removal-channel.ts";
 import type {
@@ -28,13 +28,12 @@ import { applyPostgresMigrations, requireCurrentSchema } from "./postgres/migrat
 import {
   type PostgresListener,
   type PostgresPool,
-  type PostgresResult,
   requireConnectListener,
   requirePool,
 } from "./postgres/postgres-client.ts";
 import { postgresRemovalSource } from "./postgres/removal-source.ts";
 import { SchemaNames } from "./postgres/schema-names.ts";
-import { assignmentsOf, INSERT, postgresRowOf, recordOfPostgresRow } from "./postgres/session-rows.ts";
+import * as rows from "./postgres/session-rows.ts";
 import * as sql from "./postgres/session-statements.ts";
 
 export type { PostgresListener, PostgresPool } from "./postgres/postgres-client.ts";
@@ -57,6 +56,13 @@ export interface PostgresSessionStoreOptions {
    * `search_path` finds them. Removals in another schema are not heard.
    */
   readonly schema?: string;
+  /**
+   * Whether Postgres parses and plans what each request runs once per connection. By default it does if the connection
+   * leads to Postgres itself. Behind PgBouncer, `true` needs version 1.21 or later with `max_prepared_statements` above
+   * 0, or session mode: otherwise calls fail with `store_unavailable`. Give `false` if others run `DISCARD ALL` or
+   * `DEALLOCATE` on the pool.
+   */
+  readonly preparedStatements?: boolean;
   /** How long a call may take before it fails with `store_unavailable`; 2,000 by default. */
   readonly deadlineMilliseconds?: number;
   /** How many calls may be pending before further ones fail at once; 10,000 by default. */
@@ -69,6 +75,7 @@ const OPTIONS: ReadonlySet<string> = new Set<keyof PostgresSessionStoreOptions>(
   "pool",
   "connectListener",
   "schema",
+  "preparedStatements",
   "deadlineMilliseconds",
   "maximumInFlight",
   "testClock",
@@ -147,8 +154,8 @@ export class PostgresSessionStore implements SessionStore {
   }
 
   async readFence(userKey: string): Promise<FenceReading> {
-    const { rows } = await this.#connections.statement(sql.READ_FENCE, [userKey, this.#testTime]);
-    const [readAt, fence] = rows[0] as [number, string | null];
+    const read = await this.#connections.statement(sql.READ_FENCE, [userKey, this.#testTime]);
+    const [readAt, fence] = read.rows[0] as [number, string | null];
     return { fence, readAt };
   }
 
@@ -161,7 +168,7 @@ export class PostgresSessionStore implements SessionStore {
     const insertNow = async (run: RunStatement): Promise<InsertOutcome> => {
       const { userKey, sessionId } = record;
       await this.#takeTurn(run, userKey);
-      const sessions = (await run(sql.LIST_BY_USER, [userKey])).rows.map(recordOfPostgresRow);
+      const sessions = (await run(sql.LIST_HELD, [userKey])).rows.map(rows.heldRecordOfPostgresRow);
       const checks = await run(sql.READ_CHECKS, [userKey, sessionId, this.#testTime]);
       const [now, fence, isBuried] = checks.rows[0] as [number, string | null, boolean];
       const { replaces } = options;
@@ -176,22 +183,22 @@ export class PostgresSessionStore implements SessionStore {
         ...(await this.#remove(run, replaced, "replaced")),
         ...(await this.#remove(run, evicted, "evicted")),
       ];
-      await run(INSERT, postgresRowOf({ ...record, version: 1 }));
+      await run(rows.INSERT, rows.postgresRowOf({ ...record, version: 1 }));
       return { outcome: "inserted", removed };
     };
     return this.#connections.transaction(insertNow);
   }
 
   async find({ userKey, sessionId }: SessionReference): Promise<SessionRecord | null> {
-    const { rows } = await this.#connections.statement(sql.FIND, [userKey, sessionId]);
-    return rows[0] === undefined ? null : recordOfPostgresRow(rows[0]);
+    const [row] = (await this.#connections.prepared(sql.FIND, [userKey, sessionId])).rows;
+    return row === undefined ? null : rows.recordOfPostgresRow(row);
   }
 
   async update(reference: SessionReference, change: SessionChange, expectedVersion: number): Promise<boolean> {
     const { userKey, sessionId } = reference;
-    const assignments = assignmentsOf(change);
+    const assignments = rows.assignmentsOf(change);
     const values = assignments.map(({ value }) => value);
-    const { rowCount } = await this.#connections.statement(sql.updateStatement(assignments), [
+    const { rowCount } = await this.#connections.prepared(sql.updateStatement(assignments), [
       userKey,
       sessionId,
       expectedVersion,
@@ -203,7 +210,7 @@ export class PostgresSessionStore implements SessionStore {
 
   async delete({ userKey, sessionId }: SessionReference, reason: EndReason): Promise<RemovedSession | null> {
     const result = await this.#connections.statement(sql.REMOVE, [userKey, [sessionId], reason, this.#testTime]);
-    return removedBy(result, reason)[0] ?? null;
+    return rows.removedBy(result, reason)[0] ?? null;
   }
 
   deleteByUser(
@@ -215,12 +222,12 @@ export class PostgresSessionStore implements SessionStore {
       await this.#takeTurn(run, userKey);
       await run(sql.RAISE_FENCE, [userKey, randomBytes(12).toString("base64url"), this.#testTime]);
       const result = await run(sql.REMOVE_ALL, [userKey, options.except ?? null, reason, this.#testTime]);
-      return removedBy(result, reason);
+      return rows.removedBy(result, reason);
     });
   }
 
   async listByUser(userKey: string): Promise<readonly SessionRecord[]> {
-    return (await this.#connections.statement(sql.LIST_BY_USER, [userKey])).rows.map(recordOfPostgresRow);
+    return (await this.#connections.statement(sql.LIST_BY_USER, [userKey])).rows.map(rows.recordOfPostgresRow);
   }
 
   async deleteExpired(limit: number): Promise<readonly RemovedSession[]> {
@@ -230,7 +237,7 @@ export class PostgresSessionStore implements SessionStore {
     for (let isDone = false; !isDone; ) {
       const size = Math.min(EXPIRY_BATCH, limit - removed.length);
       const result = await this.#connections.statement(sql.REMOVE_EXPIRED, [size, "expired", this.#testTime]);
-      removed.push(...removedBy(result, "expired"));
+      removed.push(...rows.removedBy(result, "expired"));
       isDone = result.rows.length < size || removed.length >= limit;
     }
     return removed;
@@ -264,7 +271,7 @@ export class PostgresSessionStore implements SessionStore {
    * Whether the sessions are still as they were listed. If so, no other transaction changes or removes them until the
    * commit.
    */
-  async #hold(run: RunStatement, sessions: readonly SessionRecord[]): Promise<boolean> {
+  async #hold(run: RunStatement, sessions: readonly rows.HeldRecord[]): Promise<boolean> {
     const [first] = sessions;
     if (first === undefined) return true;
     const sessionIds = sessions.map(({ sessionId }) => sessionId);
@@ -280,21 +287,12 @@ export class PostgresSessionStore implements SessionStore {
 
   async #remove(
     run: RunStatement,
-    sessions: readonly SessionRecord[],
+    sessions: readonly HeldSession[],
     reason: EndReason,
   ): Promise<readonly RemovedSession[]> {
     const [first] = sessions;
     if (first === undefined) return [];
     const sessionIds = sessions.map(({ sessionId }) => sessionId);
-    return removedBy(await run(sql.REMOVE, [first.userKey, sessionIds, reason, this.#testTime]), reason);
+    return rows.removedBy(await run(sql.REMOVE, [first.userKey, sessionIds, reason, this.#testTime]), reason);
   }
-}
-
-function removedBy({ rows }: PostgresResult, reason: EndReason): readonly RemovedSession[] {
-  return (rows as [string, string, string][]).map(([userKey, sessionId, userId]) => ({
-    userKey,
-    sessionId,
-    userId,
-    reason,
-  }));
 }

@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Awaitable } from "../core/awaitable.ts";
 import { type Clock, systemClock, type Timestamp } from "../core/clock.ts";
-import { decideInsert } from "../core/insert-decision.ts";
+import { decideInsert, type HeldSession } from "../core/insert-decision.ts";
 import { refuseUnknownOptions, requireClock, requireWholeNumber } from "../core/known-options.ts";
 import {
   applyChange,
@@ -31,7 +31,13 @@ import { SqliteConnection } from "./sqlite/connection.ts";
 import { requireSqliteDatabase, type SqliteDatabase } from "./sqlite/database.ts";
 import { applySqliteMigrations } from "./sqlite/migrate.ts";
 import { RemovalLog } from "./sqlite/removal-log.ts";
-import { recordOfSqliteRow, type SessionRow, sqliteRowOf } from "./sqlite/session-rows.ts";
+import {
+  type HeldRow,
+  heldSessionOfSqliteRow,
+  recordOfSqliteRow,
+  type SessionRow,
+  sqliteRowOf,
+} from "./sqlite/session-rows.ts";
 import { type SessionStatements, sessionStatements } from "./sqlite/session-statements.ts";
 
 export type { SqliteDatabase, SqliteStatement } from "./sqlite/database.ts";
@@ -158,7 +164,7 @@ export class SqliteSessionStore implements SessionStore {
     const removed = await this.#connection.write("durable", () => {
       const now = this.#clock.now();
       this.#statements.raiseFence.run(userKey, randomBytes(12).toString("base64url"), now + FENCE_LIFETIME);
-      const ended = this.#list(userKey).filter((record) => record.sessionId !== options.except);
+      const ended = this.#held(userKey).filter(({ sessionId }) => sessionId !== options.except);
       return this.#remove(ended, reason, now);
     });
     this.#removals.publish();
@@ -211,7 +217,7 @@ export class SqliteSessionStore implements SessionStore {
       now,
       fence: this.#fenceInForce(record.userKey, now),
       isBuried: this.#isBuried(record, now),
-      sessions: this.#list(record.userKey),
+      sessions: this.#held(record.userKey),
     });
     if (decision.outcome !== "insert") return decision;
 
@@ -233,6 +239,10 @@ export class SqliteSessionStore implements SessionStore {
     return (this.#statements.listByUser.all(userKey) as SessionRow[]).map(recordOfSqliteRow);
   }
 
+  #held(userKey: string): readonly HeldSession[] {
+    return (this.#statements.listHeld.all(userKey) as HeldRow[]).map(heldSessionOfSqliteRow);
+  }
+
   #fenceInForce(userKey: string, now: Timestamp): string | null {
     return (this.#statements.findFence.get(userKey, now) as string | undefined) ?? null;
   }
@@ -241,8 +251,8 @@ export class SqliteSessionStore implements SessionStore {
     return this.#statements.findTombstone.get(userKey, sessionId, now) !== undefined;
   }
 
-  #remove(records: readonly SessionRecord[], reason: EndReason, now: Timestamp): readonly RemovedSession[] {
-    const removed = records.map(({ userKey, sessionId, userId, createdAt }) => {
+  #remove(sessions: readonly HeldSession[], reason: EndReason, now: Timestamp): readonly RemovedSession[] {
+    const removed = sessions.map(({ userKey, sessionId, userId, createdAt }) => {
       this.#statements.delete.run(userKey, sessionId);
       if (now - createdAt < FENCE_LIFETIME) this.#statements.bury.run(userKey, sessionId, now + FENCE_LIFETIME);
       return { userKey, sessionId, userId, reason };
@@ -255,8 +265,8 @@ export class SqliteSessionStore implements SessionStore {
     const now = this.#clock.now();
     this.#statements.removeOldFences.run(now);
     this.#statements.removeOldTombstones.run(now);
-    const rows = this.#statements.listExpired.all(now - EXPIRY_MARGIN_SECONDS * 1_000, limit) as SessionRow[];
-    return this.#remove(rows.map(recordOfSqliteRow), "expired", now);
+    const rows = this.#statements.listExpired.all(now - EXPIRY_MARGIN_SECONDS * 1_000, limit) as HeldRow[];
+    return this.#remove(rows.map(heldSessionOfSqliteRow), "expired", now);
   }
 }
 

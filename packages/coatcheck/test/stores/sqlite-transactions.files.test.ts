@@ -35,7 +35,7 @@ test("a login that comes while another looks at the limit has to wait: the first
   const { store, other, database } = await openTwo();
   const reading = await store.readFence(ADA);
   const second = vi.fn(() => other.insert(recordNamed("second"), reading, ONE));
-  database.interruptAfter("ORDER BY last_seen_at", second);
+  database.interruptAfter("absolute_deadline FROM coatcheck_sessions WHERE user_key = ?", second);
   expect(await store.insert(recordNamed("first"), reading, ONE)).toEqual({ outcome: "inserted", removed: [] });
   expect(await second.mock.results[0]?.value).toEqual({ outcome: "session_limit_reached" });
 });

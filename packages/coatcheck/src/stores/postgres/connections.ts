@@ -1,8 +1,15 @@
 import { BoundedCalls, type CallLimits } from "../../core/bounded-calls.ts";
+import { requireSwitch } from "../../core/known-options.ts";
 import { CoatcheckError } from "../../errors.ts";
 import type { PostgresClient, PostgresPool, PostgresPoolClient, PostgresResult } from "./postgres-client.ts";
+import { lostStatement, nameOfStatement } from "./prepared-statements.ts";
 import { PostgresPrimaryWatch } from "./primary-watch.ts";
 import type { SchemaNames } from "./schema-names.ts";
+
+export interface ConnectionOptions extends CallLimits {
+  /** By default, on connections that lead to Postgres itself. */
+  readonly preparedStatements?: boolean;
+}
 
 /** Runs one statement. */
 export type RunStatement = (text: string, values: unknown[]) => Promise<PostgresResult>;
@@ -18,11 +25,14 @@ export class Connections {
   readonly #calls: BoundedCalls;
   readonly #begin: string;
   readonly #names: SchemaNames;
+  readonly #preparesStatements: boolean | null;
 
   /** @throws CoatcheckError `invalid_configuration` */
-  constructor(pool: PostgresPool, names: SchemaNames, limits: CallLimits) {
+  constructor(pool: PostgresPool, names: SchemaNames, limits: ConnectionOptions) {
     this.#pool = pool;
     this.#names = names;
+    if (limits.preparedStatements !== undefined) requireSwitch("preparedStatements", limits.preparedStatements);
+    this.#preparesStatements = limits.preparedStatements ?? null;
     this.#calls = new BoundedCalls("Postgres", limits, { onFault: (error) => this.watch.noteFault(error) });
     const { deadlineMilliseconds } = this.#calls;
     this.#begin = `BEGIN ISOLATION LEVEL READ COMMITTED;
@@ -42,6 +52,11 @@ export class Connections {
     return this.#calls.run(() => this.#lend((run) => run(text, values)));
   }
 
+  /** The same for what each request runs: Postgres parses and plans it once per connection, where that is safe. */
+  prepared(text: string, values: unknown[]): Promise<PostgresResult> {
+    return this.#calls.run(() => this.#lend((run) => run(text, values), true));
+  }
+
   /**
    * READ COMMITTED, the default of Postgres: each statement sees everything that was committed before it began. The
    * server ends the transaction if this process stops responding, for the sake of others that wait for its locks, and
@@ -59,16 +74,17 @@ export class Connections {
     );
   }
 
-  async #lend<Result>(work: (run: RunStatement) => Promise<Result>): Promise<Result> {
+  async #lend<Result>(work: (run: RunStatement) => Promise<Result>, isRepeated = false): Promise<Result> {
     const loan = new Loan(this.#calls.deadlineMilliseconds);
     try {
       const client = await this.#connectTo(loan);
-      const result = await work((text, values) => runOn(client, this.#names.in(text), values));
+      const isPrepared = isRepeated && (this.#preparesStatements ?? this.watch.isDirect(client));
+      const result = await work((text, values) => runOn(client, this.#names.in(text), values, isPrepared));
       loan.end();
       return result;
     } catch (error) {
       loan.end(error instanceof Error ? error : new Error(String(error)));
-      throw isPermissionDenied(error) ? permissionDenied(error) : error;
+      throw isPermissionDenied(error) ? permissionDenied(error) : (lostStatement(error) ?? error);
     }
   }
 
@@ -97,7 +113,8 @@ function permissionDenied(cause: { readonly message?: unknown }): CoatcheckError
   });
 }
 
-function runOn(client: PostgresClient, text: string, values: unknown[]): Promise<PostgresResult> {
+function runOn(client: PostgresClient, text: string, values: unknown[], isPrepared: boolean): Promise<PostgresResult> {
+  if (isPrepared) return client.query({ name: nameOfStatement(text), text, values, rowMode: "array" });
   return client.query({ text, values, rowMode: "array" });
 }
 

@@ -17,11 +17,14 @@ export interface PostgresPoolClient extends PostgresClient {
 }
 
 export interface PostgresClient {
+  /** The number of the server's process, as the connection was told. A wrapper may leave it out. */
+  readonly processID?: number | null;
   query(query: PostgresQuery): Promise<PostgresResult>;
 }
 
-/** Statements are never named: behind PgBouncer, the next query may go to a connection that does not know the name. */
 export interface PostgresQuery {
+  /** Keeps the statement prepared on the connection. Behind PgBouncer, another connection may get the name. */
+  readonly name?: string;
   readonly text: string;
   readonly values: unknown[];
   readonly rowMode: "array";

@@ -11,6 +11,7 @@ const READ_ONLY = "25006";
  */
 export class PostgresPrimaryWatch {
   readonly #madeIn = new WeakMap<PostgresClient, number>();
+  readonly #direct = new WeakSet<PostgresClient>();
   readonly #onWrongServer = new Set<() => void>();
   #generation = 0;
   #lastLeftAt = Number.NEGATIVE_INFINITY;
@@ -22,12 +23,20 @@ export class PostgresPrimaryWatch {
 
   /**
    * Asks a connection that is new here whether its server is a standby. No server becomes one while it has connections.
+   * Asks in the same trip which process of the server answers.
    */
   async requirePrimary(client: PostgresClient): Promise<void> {
     if (this.#madeIn.has(client)) return;
-    const { rows } = await client.query({ text: "SELECT pg_is_in_recovery()", values: [], rowMode: "array" });
-    if (rows[0]?.[0] === true) throw new Error("The server is a standby: another one is the primary.");
+    const text = "SELECT pg_is_in_recovery(), pg_backend_pid()";
+    const [isStandby, processId] = (await client.query({ text, values: [], rowMode: "array" })).rows[0] ?? [];
+    if (isStandby === true) throw new Error("The server is a standby: another one is the primary.");
+    if (typeof processId === "number" && processId === client.processID) this.#direct.add(client);
     this.#madeIn.set(client, this.#generation);
+  }
+
+  /** Whether the connection leads to Postgres itself. A pooler between has told it a number of its own. */
+  isDirect(client: PostgresClient): boolean {
+    return this.#direct.has(client);
   }
 
   /** To be called with the error of each failed call. */

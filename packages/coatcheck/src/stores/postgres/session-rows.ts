@@ -1,4 +1,12 @@
-import type { CurrentSecret, SessionChange, SessionRecord } from "../../core/session-record.ts";
+import type { HeldSession } from "../../core/insert-decision.ts";
+import type {
+  CurrentSecret,
+  EndReason,
+  RemovedSession,
+  SessionChange,
+  SessionRecord,
+} from "../../core/session-record.ts";
+import type { PostgresResult } from "./postgres-client.ts";
 
 const COLUMNS = [
   "user_key",
@@ -32,10 +40,17 @@ const TIMES: ReadonlySet<string> = new Set([
   "current_authenticated_at",
 ]);
 
-export const SELECTED_COLUMNS = COLUMNS.map((column) => (TIMES.has(column) ? `${column}::float8` : column)).join(", ");
+export const SELECTED_COLUMNS: string = selected(COLUMNS);
+
+/** What a login has to know of a session, and the version, by which it holds the sessions that it removes. */
+export const HELD_COLUMNS: string = selected(COLUMNS.slice(0, 8));
 
 export const INSERT = `INSERT INTO coatcheck_sessions (${COLUMNS.join(", ")})
   VALUES (${COLUMNS.map((_column, index) => `$${index + 1}`).join(", ")})`;
+
+function selected(columns: readonly string[]): string {
+  return columns.map((column) => (TIMES.has(column) ? `${column}::float8` : column)).join(", ");
+}
 
 export function postgresRowOf(record: SessionRecord): unknown[] {
   return [
@@ -105,6 +120,25 @@ export function recordOfPostgresRow(columns: readonly unknown[]): SessionRecord 
     device: JSON.parse(row[17]),
     data: JSON.parse(row[18]),
   };
+}
+
+/** A session as a login sees it. */
+export type HeldRecord = HeldSession & Pick<SessionRecord, "version">;
+
+export function heldRecordOfPostgresRow(columns: readonly unknown[]): HeldRecord {
+  const row = columns as unknown as SessionRow;
+  const [userKey, sessionId, userId, createdAt, lastSeenAt, idleDeadline, absoluteDeadline, version] = row;
+  return { userKey, sessionId, userId, createdAt, lastSeenAt, idleDeadline, absoluteDeadline, version };
+}
+
+/** What a statement of removal says that it has removed. */
+export function removedBy({ rows }: PostgresResult, reason: EndReason): readonly RemovedSession[] {
+  return (rows as [string, string, string][]).map(([userKey, sessionId, userId]) => ({
+    userKey,
+    sessionId,
+    userId,
+    reason,
+  }));
 }
 
 /** A column that a change writes, and how: `?` stands for its value. */

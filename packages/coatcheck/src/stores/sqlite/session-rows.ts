@@ -1,3 +1,4 @@
+import type { HeldSession } from "../../core/insert-decision.ts";
 import type { CurrentSecret, SessionRecord } from "../../core/session-record.ts";
 
 /** In the order in which rows are read and written. */
@@ -44,6 +45,24 @@ export type SessionRow = readonly [
   device: string,
   data: string,
 ];
+
+/** What a login or a removal has to know of a session, in this order. */
+export const HELD_COLUMNS: readonly string[] = COLUMNS.slice(0, 7);
+
+export type HeldRow = readonly [
+  userKey: string,
+  sessionId: string,
+  userId: string,
+  createdAt: number,
+  lastSeenAt: number,
+  idleDeadline: number,
+  absoluteDeadline: number,
+];
+
+export function heldSessionOfSqliteRow(row: HeldRow): HeldSession {
+  const [userKey, sessionId, userId, createdAt, lastSeenAt, idleDeadline, absoluteDeadline] = row;
+  return { userKey, sessionId, userId, createdAt, lastSeenAt, idleDeadline, absoluteDeadline };
+}
 
 export function sqliteRowOf(record: SessionRecord): SessionRow {
   return [

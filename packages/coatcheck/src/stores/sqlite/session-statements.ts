@@ -1,9 +1,10 @@
 import type { SqliteDatabase, SqliteStatement } from "./database.ts";
-import { COLUMNS } from "./session-rows.ts";
+import { COLUMNS, HELD_COLUMNS } from "./session-rows.ts";
 
 export type SessionStatements = Readonly<Record<keyof typeof sql, SqliteStatement>>;
 
 const columns = COLUMNS.join(", ");
+const heldColumns = HELD_COLUMNS.join(", ");
 const placeholders = COLUMNS.map(() => "?").join(", ");
 // The key is not written: writing it, even unchanged, would rewrite its index with every touch.
 const [, , ...CHANGING_COLUMNS] = COLUMNS;
@@ -16,7 +17,9 @@ const sql = {
   find: `SELECT ${columns} FROM coatcheck_sessions WHERE user_key = ? AND session_id = ?`,
   listByUser: `SELECT ${columns} FROM coatcheck_sessions WHERE user_key = ?
     ORDER BY last_seen_at, created_at, session_id`,
-  listExpired: `SELECT ${columns} FROM coatcheck_sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?`,
+  // Without secrets, devices and data, which no login or removal looks at, and without an order, which both make.
+  listHeld: `SELECT ${heldColumns} FROM coatcheck_sessions WHERE user_key = ?`,
+  listExpired: `SELECT ${heldColumns} FROM coatcheck_sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?`,
   // The store has checked that there is no such session: an insert overwrites nothing.
   insert: `INSERT INTO coatcheck_sessions (${columns}) VALUES (${placeholders})`,
   // The store has checked that there is such a session: an update creates nothing.
@@ -35,7 +38,7 @@ const sql = {
     (SELECT user_key, session_id FROM coatcheck_tombstones WHERE buried_until <= ? LIMIT ${SWEPT_AT_A_TIME})`,
 } as const;
 
-const ROWS_AS_ARRAYS: ReadonlySet<string> = new Set(["find", "listByUser", "listExpired"]);
+const ROWS_AS_ARRAYS: ReadonlySet<string> = new Set(["find", "listByUser", "listHeld", "listExpired"]);
 const SINGLE_VALUES: ReadonlySet<string> = new Set(["findFence", "findTombstone"]);
 
 export function sessionStatements(database: SqliteDatabase): SessionStatements {
