@@ -43,7 +43,7 @@ const TIMES: ReadonlySet<string> = new Set([
 export const SELECTED_COLUMNS: string = selected(COLUMNS);
 
 /** What a login has to know of a session, and the version, by which it holds the sessions that it removes. */
-export const HELD_COLUMNS: string = selected(COLUMNS.slice(0, 8));
+export const SELECTED_HELD_COLUMNS: string = selected(COLUMNS.slice(0, 8));
 
 export const INSERT = `INSERT INTO coatcheck_sessions (${COLUMNS.join(", ")})
   VALUES (${COLUMNS.map((_column, index) => `$${index + 1}`).join(", ")})`;

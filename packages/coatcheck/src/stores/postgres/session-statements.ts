@@ -1,5 +1,5 @@
 import { EXPIRY_MARGIN_SECONDS, FENCE_LIFETIME_SECONDS } from "../../core/session-store.ts";
-import { HELD_COLUMNS, SELECTED_COLUMNS } from "./session-rows.ts";
+import { SELECTED_COLUMNS, SELECTED_HELD_COLUMNS } from "./session-rows.ts";
 
 export const REMOVALS_CHANNEL = "coatcheck_removals";
 
@@ -44,7 +44,7 @@ export const LIST_BY_USER = `SELECT ${SELECTED_COLUMNS} FROM coatcheck_sessions 
   ORDER BY last_seen_at, created_at, session_id`;
 
 /** $1 user key. Without secrets, devices and data, which no login looks at, and without an order, which it makes. */
-export const LIST_HELD = `SELECT ${HELD_COLUMNS} FROM coatcheck_sessions WHERE user_key = $1`;
+export const LIST_HELD = `SELECT ${SELECTED_HELD_COLUMNS} FROM coatcheck_sessions WHERE user_key = $1`;
 
 /** $1 user key, $2 time of a test. */
 export const READ_FENCE = `SELECT time.now,
