@@ -17,13 +17,13 @@ export interface PostgresPoolClient extends PostgresClient {
 }
 
 export interface PostgresClient {
-  /** The number of the server's process, as the connection was told. A wrapper may leave it out. */
+  // The number of the server's process, as the connection was told. A wrapper may leave it out.
   readonly processID?: number | null;
   query(query: PostgresQuery): Promise<PostgresResult>;
 }
 
+/** A statement with a name stays prepared on its connection. Behind PgBouncer, another connection may get the name. */
 export interface PostgresQuery {
-  /** Keeps the statement prepared on the connection. Behind PgBouncer, another connection may get the name. */
   readonly name?: string;
   readonly text: string;
   readonly values: unknown[];
