@@ -70,6 +70,8 @@ export class RequestSession {
   #hasForgotten = false;
   #isFinished = false;
   #asksAgain = false;
+  /** How the request counted when it asked; null before. */
+  #slide: boolean | null = null;
   #isOtherClientReported = false;
   #waitingAnswer: WaitingAnswer | null = null;
   #changeUnderWay: Promise<unknown> | null = null;
@@ -113,7 +115,9 @@ export class RequestSession {
     const { sessions, isPoll } = this.#rules;
     const { token } = this.#admitted;
     if (token === null) return this.#know(ABSENT);
-    const slide = options.slide ?? !isPoll(this.request);
+    // What the first question said of the request holds for the one about freshness: a poll stays a poll.
+    const slide = options.slide ?? (needsFreshness ? this.#slide : null) ?? !isPoll(this.request);
+    this.#slide = slide;
     const asked = sessions.authenticate(token, { slide, needsFreshness, again: this.#asksAgain, cause: this.request });
     if (!isPending(asked)) return this.#know(asked);
     this.#asked = asked;

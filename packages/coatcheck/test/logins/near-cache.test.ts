@@ -58,3 +58,15 @@ test("a secret that was replaced since is not fresh, although the copy calls it 
     expect(auth.user).toEqual({ id: "ada" });
   });
 });
+
+test("a poll that asks for freshness does not extend the session", async () => {
+  const { send, sessions, clock } = await setUpWithCopy();
+  const lastSeen = async () => (await sessions.list("ada"))[0]?.lastSeenAt;
+  const before = await lastSeen();
+  clock.advanceSeconds(120);
+  await send(async (auth) => {
+    await auth.load({ slide: false });
+    expect(await auth.isFresh()).toBe(true);
+  });
+  expect(await lastSeen()).toBe(before);
+});

@@ -9,7 +9,7 @@ const HARMLESS: ReadonlySet<string> = new Set(["cache-control", "vary"]);
  * with one response object; and not where headers are immutable, as those of a response that was fetched elsewhere.
  */
 export function editInPlace(response: Response, edits: readonly HeaderEdit[]): boolean {
-  if (!edits.every(({ name, value }) => HARMLESS.has(name) && value !== "*")) return false;
+  if (!edits.every(({ name }) => HARMLESS.has(name))) return false;
   try {
     for (const { name, value } of edits) response.headers.set(name, value);
     return true;

@@ -2,22 +2,19 @@ import type { FastifyRequest } from "fastify";
 import type { GuardedRequest } from "../../http/guarded-request.ts";
 
 /**
- * What the guard sees of Fastify's request. Nothing is read before it is asked for: few requests need the address. A
- * class, because V8 keeps literals that hold functions, and their requests with them, long after the response.
+ * What the guard sees of Fastify's request. The address is read where it is needed: at logins. Method and URL are those of
+ * the moment. A class, because V8 keeps literals that hold functions, and their requests with them, long after the
+ * response.
  */
 export class GuardedFastifyRequest implements GuardedRequest {
+  readonly method: string;
+  readonly url: string;
   readonly #request: FastifyRequest;
 
   constructor(request: FastifyRequest) {
+    this.method = request.method;
+    this.url = request.originalUrl;
     this.#request = request;
-  }
-
-  get method(): string {
-    return this.#request.method;
-  }
-
-  get url(): string {
-    return this.#request.originalUrl;
   }
 
   get clientAddress(): string {

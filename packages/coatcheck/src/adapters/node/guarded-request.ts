@@ -4,25 +4,22 @@ import type { Answer } from "../../http/answer.ts";
 import type { GuardedRequest } from "../../http/guarded-request.ts";
 
 /**
- * What the guard sees of Node's request. Nothing is read before it is asked for: few requests need the address. A class,
- * because V8 keeps literals that hold functions, and their requests with them, long after the response.
+ * What the guard sees of Node's request. The address is read where it is needed: at logins. Method and URL are those of
+ * the moment, because routers write others into the request. A class, because V8 keeps literals that hold functions, and
+ * their requests with them, long after the response.
  */
 export class GuardedNodeRequest<Request extends IncomingMessage> implements GuardedRequest {
+  readonly method: string;
+  readonly url: string | undefined;
   readonly #request: Request;
   readonly #addressOf: (request: Request) => string | undefined;
 
   constructor(request: Request, addressOf: (request: Request) => string | undefined) {
+    this.method = request.method ?? "GET";
+    // Express keeps there what was asked for, where a router has shortened `url`.
+    this.url = (request as { readonly originalUrl?: string }).originalUrl ?? request.url;
     this.#request = request;
     this.#addressOf = addressOf;
-  }
-
-  get method(): string {
-    return this.#request.method ?? "GET";
-  }
-
-  /** Express keeps there what was asked for, where a router has shortened `url`. */
-  get url(): string | undefined {
-    return (this.#request as { readonly originalUrl?: string }).originalUrl ?? this.#request.url;
   }
 
   get clientAddress(): string | undefined {
