@@ -1,9 +1,10 @@
 import { type GuardedRequest, opensWebSocket } from "./guarded-request.ts";
-import { isPublic, type OutgoingResponse } from "./response-headers.ts";
+import { type HeaderEdit, isPublic, type OutgoingResponse } from "./response-headers.ts";
 
 /** An answer that cannot wait unless it is told to be ready for that. */
 export interface WaitingAnswer {
-  holdBack(): void;
+  /** From now on it may have to wait; `session` also ends without a rotation, for what cannot. */
+  holdBack(session: { finishAtOnce(response: OutgoingResponse): readonly HeaderEdit[] }): void;
 }
 
 /** Where a browser puts what it navigates to. */

@@ -65,6 +65,28 @@ const shout: RequestHandler = (_request, response, next) => {
   next();
 };
 
+test("a response that an earlier `end` of Node's sends does not wait, and is whole", async () => {
+  const browser = await served((options) => {
+    const auth = coatcheckNode({ ...options, onError: () => {} });
+    return auth.handle(async (request, response) => {
+      const session = auth.of(request);
+      if (request.method === "POST") {
+        await session.login("ada", () => true, { remember: true });
+        return response.end();
+      }
+      const { end } = response;
+      await session.load();
+      return end.call(response, "whole", "utf8");
+    });
+  });
+  const answer = await browser.send("GET", "/", AS_A_SCRIPT);
+  expect([answer.status, await answer.text()]).toEqual([200, "whole"]);
+  expect(answer.headers.get("cache-control")).toBe("private, no-cache");
+  expect(answer.headers.getSetCookie()).toEqual([]);
+  // The next one carries the new secret.
+  expect((await browser.send("GET", "/", AS_A_SCRIPT)).status).toBe(200);
+});
+
 describe("a response that waits for a new secret", () => {
   test("has left, to the application: a second answer changes nothing of the first", async () => {
     let thrown: unknown = null;

@@ -2,6 +2,7 @@ import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from "no
 import { isPending } from "../../core/awaitable.ts";
 import type { AuthSession } from "../../http/auth-session.ts";
 import type { HeaderEdit, OutgoingResponse } from "../../http/response-headers.ts";
+import type { WaitingAnswer } from "../../http/rotation-answer.ts";
 import { freezeHead, headHasLeft } from "./frozen-head.ts";
 
 type Headers = OutgoingHttpHeaders | readonly OutgoingHttpHeader[];
@@ -43,6 +44,11 @@ const writeHeadByEditor = function (
 
 type EditingSession = Pick<AuthSession<unknown>, "finish" | "onRotationDue">;
 
+/** What all ways of Node's own to send something call where the headers have not left. */
+interface ImplicitHeader {
+  _implicitHeader?(): void;
+}
+
 /**
  * HeaderEditor stands before `writeHead`, through which Node sends the headers in every case. Only a response that may have
  * to wait has its other methods replaced, too: to do that to each costs more than all else that is done for a request.
@@ -53,6 +59,7 @@ class HeaderEditor implements OutgoingResponse {
   readonly #writeHead: ServerResponse["writeHead"];
   #state: "untouched" | "waiting" | "left" = "untouched";
   readonly #waiting: (() => void)[] = [];
+  #thaw: (() => void) | null = null;
 
   constructor(response: ServerResponse, session: EditingSession) {
     this.#response = response;
@@ -91,7 +98,7 @@ class HeaderEditor implements OutgoingResponse {
   }
 
   /** What would send the headers asks first: Node goes on writing after `writeHead`, and could not be held up there. */
-  holdBack(): void {
+  holdBack(session: Parameters<WaitingAnswer["holdBack"]>[0]): void {
     const response = this.#response;
     if (this.#state !== "untouched" || response.headersSent) return;
     const { write, end, flushHeaders } = response;
@@ -108,6 +115,22 @@ class HeaderEditor implements OutgoingResponse {
       return response;
     }) as typeof end;
     response.flushHeaders = () => this.#whenLeft(() => flushHeaders.call(response));
+    const internal = response as ImplicitHeader;
+    const implicitHeader = internal._implicitHeader;
+    // What saved Node's `end` before we put ours around it cannot wait: it writes as soon as this returns.
+    if (implicitHeader !== undefined) {
+      internal._implicitHeader = () => {
+        this.#leaveAtOnce(session);
+        implicitHeader.call(response);
+      };
+    }
+  }
+
+  #leaveAtOnce(session: Parameters<WaitingAnswer["holdBack"]>[0]): void {
+    if (this.#state === "left") return;
+    this.#thaw?.();
+    this.#thaw = null;
+    this.#release(session.finishAtOnce(this));
   }
 
   /** Now, or after what waits already. */
@@ -125,10 +148,10 @@ class HeaderEditor implements OutgoingResponse {
       return true;
     }
     this.#state = "waiting";
-    const thaw = freezeHead(this.#response);
+    this.#thaw = freezeHead(this.#response);
     // It never rejects. What waited may throw what the application did wrong, with nothing there to catch it.
     void edits.then((late) => {
-      thaw();
+      this.#thaw?.();
       this.#release(late);
       try {
         for (const call of this.#waiting) call();
