@@ -195,7 +195,7 @@ export class RequestSession {
   /** Tells `waiting` once the session turns out to be due for a new secret: the answer may then have to wait. */
   onRotationDue(waiting: WaitingAnswer): void {
     this.#waitingAnswer = waiting;
-    if (this.#known?.status === "authenticated" && this.#known.rotationDue) waiting.holdBack();
+    if (this.#known?.status === "authenticated" && this.#known.rotationDue) waiting.holdBack(this);
   }
 
   /**
@@ -211,6 +211,12 @@ export class RequestSession {
     if (this.#setCookie !== null || held?.status !== "authenticated" || !held.rotationDue) return this.#edit(response);
     if (!canCarryRotation(this.request, response)) return this.#edit(response);
     return this.#rotate(held).then(() => this.#edit(response));
+  }
+
+  /** The same for a response that leaves now, whatever is due: the secret is rotated with a later one. */
+  finishAtOnce(response: OutgoingResponse): readonly HeaderEdit[] {
+    this.#isFinished = true;
+    return this.#edit(response);
   }
 
   /**
@@ -250,7 +256,8 @@ export class RequestSession {
     }
     const caching = cacheControl(response, {
       carriesCookie: this.#setCookie !== null,
-      isLoggedIn: this.#known?.status === "authenticated",
+      // While the store is asked, or if it failed, it may be: that is the stricter answer.
+      isLoggedIn: this.#known?.status !== "unauthenticated",
       request: this.request,
     });
     const edits = [...caching, ...corsHeaders, ...varyBy(response, varyFields)];
@@ -281,7 +288,7 @@ export class RequestSession {
   #know(result: AuthenticationResult): AuthenticationResult {
     this.#asked = null;
     this.#known = result;
-    if (result.status === "authenticated" && result.rotationDue) this.#waitingAnswer?.holdBack();
+    if (result.status === "authenticated" && result.rotationDue) this.#waitingAnswer?.holdBack(this);
     return result;
   }
 

@@ -70,3 +70,18 @@ test("a poll that asks for freshness does not extend the session", async () => {
   });
   expect(await lastSeen()).toBe(before);
 });
+
+test("a page that leaves while the store is asked for freshness is kept by no cache", async () => {
+  const { logins, store, setCookies } = await setUpWithCopy();
+  const cookie = setCookies.at(-1)?.split(";")[0] ?? "";
+  const auth = logins.admit({ method: "GET", headers: new Headers({ cookie }) });
+  if (!auth.ok) throw new Error(auth.code);
+  await auth.load();
+  store.find = () => new Promise(() => {});
+  void auth.isFresh();
+  await Promise.resolve();
+  const headers = new Headers({ "content-type": "text/html", "cdn-cache-control": "max-age=60" });
+  const edits = new Map((await auth.finish({ status: 200, headers })).map(({ name, value }) => [name, value]));
+  expect(edits.get("cache-control")).toBe("private, no-store");
+  expect(edits.get("cdn-cache-control")).toBe("no-store");
+});
