@@ -7,8 +7,8 @@ import type { CreateGateway } from "./create-gateway.ts";
 const ada = { email: "ada@example.com", password: "counting analytical engines" };
 const grace = { email: "grace@example.com", password: "nanoseconds by the yard" };
 const UNPRINTABLE = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u;
-/** Session tokens and device tokens, and what a JWT begins with. */
-const SECRETS = /[A-Za-z0-9_-]{40,}|eyJ/;
+/** Session tokens and device tokens, and JWTs up to their dot: a session id may hold "eyJ" by chance. */
+const SECRETS = /[A-Za-z0-9_-]{40,}|eyJ[A-Za-z0-9_-]+\./;
 
 interface Row {
   readonly event: string;
