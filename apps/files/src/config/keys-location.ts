@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { shownUrl } from "@coatcheck/service/settings/shown-url";
 import { InvalidValue, type ValueType } from "@coatcheck/service/settings/value-type";
 import { parseTrustedUrl } from "./secure-urls.ts";
 
@@ -16,5 +17,5 @@ export const keysLocation: ValueType<KeysLocation> = {
     return { kind: "file", path: resolve(value) };
   },
   schema: { type: "string", minLength: 1 },
-  show: (location) => [location.kind === "url" ? location.url : location.path],
+  show: (location) => [location.kind === "url" ? shownUrl(location.url) : location.path],
 };

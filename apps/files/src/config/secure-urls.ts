@@ -1,5 +1,6 @@
 import { originIn } from "@coatcheck/service/parse-origin";
 import type { Check } from "@coatcheck/service/settings/setting";
+import { shownUrl } from "@coatcheck/service/settings/shown-url";
 import { InvalidValue, type ValueType } from "@coatcheck/service/settings/value-type";
 import { parseText } from "@coatcheck/service/settings/value-types";
 import { isLoopback } from "coatcheck/keys";
@@ -27,6 +28,7 @@ export const originUrl: ValueType<string> = {
 export const revocationsUrl: ValueType<string | null> = {
   parse: (value) => (value === "off" ? null : parseTrustedUrl(value)),
   schema: { anyOf: [{ enum: ["off"] }, { type: "string", pattern: "^[hH][tT][tT][pP][sS]?://" }] },
+  show: (url) => [url === null ? "off" : shownUrl(url)],
 };
 
 /** The URL of something that decides which passes are accepted. */

@@ -1,17 +1,8 @@
 import { constant, derived, mustBeGiven } from "@coatcheck/service/settings/defaults";
+import { host, logLevelSetting, stopDelaySeconds } from "@coatcheck/service/settings/server-settings";
 import { type ConfigurationOf, type Settings, setting } from "@coatcheck/service/settings/setting";
 import { InvalidValue } from "@coatcheck/service/settings/value-type";
-import {
-  hostName,
-  listOf,
-  logLevel,
-  networks,
-  port,
-  seconds,
-  stopDelay,
-  trueOrFalse,
-  wholeNumber,
-} from "@coatcheck/service/settings/value-types";
+import { listOf, networks, port, seconds, trueOrFalse, wholeNumber } from "@coatcheck/service/settings/value-types";
 import { type KeysLocation, keysLocation } from "./keys-location.ts";
 import { originUrl, requireHttps, revocationsUrl } from "./secure-urls.ts";
 import { sourceLocation } from "./source-location.ts";
@@ -41,12 +32,7 @@ export const settings = {
     meaning: "The origin under which the files are fetched. Passes name it.",
     check: requireHttps((url) => [url]),
   }),
-  host: setting({
-    env: "HOST",
-    type: hostName,
-    default: constant("localhost"),
-    meaning: "The host name or address to listen on. `localhost` means every loopback address that it stands for.",
-  }),
+  host,
   port: setting({
     env: "FILES_PORT",
     type: port,
@@ -100,20 +86,8 @@ export const settings = {
     default: constant([]),
     meaning: "Addresses and networks of the proxies whose `X-Forwarded-For` is believed.",
   }),
-  stopDelaySeconds: setting({
-    env: "COATCHECK_STOP_DELAY_SECONDS",
-    type: stopDelay,
-    default: constant(2),
-    meaning:
-      "After SIGTERM the service reports that it is not ready, and goes on serving for this long, so that load balancers " +
-      "notice first.",
-  }),
-  logLevel: setting({
-    env: "COATCHECK_LOG_LEVEL",
-    type: logLevel,
-    default: constant("info"),
-    meaning: "The log has one JSON line for each request and event, on standard error.",
-  }),
+  stopDelaySeconds,
+  logLevel: logLevelSetting,
   dangerouslyAllowInsecureHttp: setting({
     env: "COATCHECK_DANGEROUSLY_ALLOW_INSECURE_HTTP",
     type: trueOrFalse,

@@ -75,8 +75,22 @@ function parsePostgres(value: unknown): PostgresLocation {
   if (url === null || url.hostname === "" || !POSTGRES_PATH.test(url.pathname)) {
     throw new InvalidValue("must be postgres://USER:PASSWORD@HOST/DATABASE");
   }
-  const user = url.username === "" ? "" : `${url.username}@`;
-  return { kind: "postgres", place: `postgres://${user}${url.host}${url.pathname}`, url: new SecretText(text) };
+  return { kind: "postgres", place: postgresPlace(url), url: new SecretText(text) };
+}
+
+/** The driver prefers what the parameters name: `?host=/run/postgresql` is how a URL names a socket. */
+function postgresPlace({ username, hostname, port, pathname, searchParams }: URL): string {
+  const named = (name: string) => searchParams.getAll(name).at(-1) || null;
+  const user = named("user") ?? decode(username);
+  const host = named("host");
+  const shownPort = named("port") ?? port;
+  return [
+    "postgres://",
+    user === "" ? "" : `${encodeURIComponent(user)}@`,
+    host === null ? hostname : encodeURIComponent(host),
+    shownPort === "" ? "" : `:${shownPort}`,
+    pathname,
+  ].join("");
 }
 
 function redisLocation(scheme: string, text: string): AnyRedisLocation {

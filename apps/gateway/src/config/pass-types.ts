@@ -1,4 +1,5 @@
 import { originIn } from "@coatcheck/service/parse-origin";
+import { shownUrl } from "@coatcheck/service/settings/shown-url";
 import { InvalidValue, type ValueType } from "@coatcheck/service/settings/value-type";
 import { listOf, parseText, wholeNumber } from "@coatcheck/service/settings/value-types";
 import { isLoopback, KeyEncryption } from "coatcheck/keys";
@@ -48,6 +49,7 @@ export const ruleUrl: ValueType<string> = {
     return url.href;
   },
   schema: { type: "string", pattern: "^[hH][tT][tT][pP][sS]?://", examples: ["https://app.example.com/may-open"] },
+  show: (url) => [shownUrl(url)],
 };
 
 export const passLifetime: ValueType<number> = wholeNumber({

@@ -1,17 +1,16 @@
 import { join } from "node:path";
 import { absent, constant, derived } from "@coatcheck/service/settings/defaults";
+import { host, logLevelSetting, stopDelaySeconds } from "@coatcheck/service/settings/server-settings";
 import { type ConfigurationOf, type Settings, setting } from "@coatcheck/service/settings/setting";
 import { InvalidValue } from "@coatcheck/service/settings/value-type";
 import {
   hostName,
   listOf,
-  logLevel,
   networks,
   oneOf,
   path,
   port,
   seconds,
-  stopDelay,
   trueOrFalse,
   wholeNumber,
 } from "@coatcheck/service/settings/value-types";
@@ -38,12 +37,7 @@ export const settings = {
       "each; the first names the gateway in tokens.",
     document: "docs/several-origins.md",
   }),
-  host: setting({
-    env: "HOST",
-    type: hostName,
-    default: constant("localhost"),
-    meaning: "The host name or address to listen on. `localhost` means every loopback address that it stands for.",
-  }),
+  host,
   port: setting({
     env: "PORT",
     type: port,
@@ -252,20 +246,8 @@ export const settings = {
       "Host names with a dot by which Prometheus asks. Addresses, `localhost`, the host above and names without a dot need no entry.",
     check: goesWith("metricsPort"),
   }),
-  stopDelaySeconds: setting({
-    env: "COATCHECK_STOP_DELAY_SECONDS",
-    type: stopDelay,
-    default: constant(2),
-    meaning:
-      "After SIGTERM the gateway reports that it is not ready, and goes on serving for this long, so that load balancers notice " +
-      "first. SIGINT stops it at once, SIGHUP is ignored.",
-  }),
-  logLevel: setting({
-    env: "COATCHECK_LOG_LEVEL",
-    type: logLevel,
-    default: constant("info"),
-    meaning: "The log has one JSON line for each request and event, on standard error.",
-  }),
+  stopDelaySeconds,
+  logLevel: logLevelSetting,
   dangerouslyAllowInsecureHttp: setting({
     env: "COATCHECK_DANGEROUSLY_ALLOW_INSECURE_HTTP",
     type: trueOrFalse,

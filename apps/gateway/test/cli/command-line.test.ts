@@ -124,6 +124,37 @@ test("config check shows that there is a key which encrypts keys, and not the ke
   expect(output).not.toContain(secret);
 });
 
+test("config check shows the Postgres server that is asked, wherever the URL names it", async () => {
+  const url = "postgres://ada:hunter2@ignored:1/accounts?host=/run/postgresql&port=5433&user=grace&password=hunter2";
+  const { output } = await new CommandLine({ COATCHECK_DATABASE: url }).run(["config", "check"]);
+  expect(output).toMatch(/^database +postgres:\/\/grace@%2Frun%2Fpostgresql:5433\/accounts +COATCHECK_DATABASE$/m);
+  expect(output).not.toMatch(/hunter2|ignored/);
+});
+
+test("config check shows no query of a URL, which may hold a key", async () => {
+  const files = {
+    COATCHECK_FILES_URL: "https://files.example",
+    COATCHECK_PASS_RULE_URL: "https://app/rule?key=hunter2",
+  };
+  const gateway = await new CommandLine(files).run(["config", "check"]);
+  expect(gateway.output).toMatch(/^passRuleUrl +https:\/\/app\/rule\?… +COATCHECK_PASS_RULE_URL$/m);
+  const { COATCHECK_DATA: _, ...environment } = new CommandLine({
+    COATCHECK_FILES_SOURCE: "folder:/srv",
+    COATCHECK_ISSUER: "http://localhost",
+    COATCHECK_ACCESS_JWKS: "http://localhost/keys?key=hunter2",
+    COATCHECK_ACCESS_REVOCATIONS: "http://localhost/ended?key=hunter2",
+  }).environment;
+  const service = await new CommandLine({ ...environment, COATCHECK_DATA: undefined }).run([
+    "config",
+    "check",
+    "--files",
+  ]);
+  expect(service).toMatchObject({ code: 0 });
+  expect(service.output).toMatch(/^jwks +http:\/\/localhost\/keys\?… /m);
+  expect(service.output).toMatch(/^revocations +http:\/\/localhost\/ended\?… /m);
+  expect(gateway.output + service.output).not.toContain("hunter2");
+});
+
 describe("config check of a gateway with many sites", () => {
   const routes = Array.from({ length: 13 }, (_, index) => ({
     host: `tool-${index}.example.com`,
