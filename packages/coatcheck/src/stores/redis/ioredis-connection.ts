@@ -6,11 +6,14 @@ import {
   requireClusterOptions,
   requireNodeOptions,
 } from "./ioredis-options.ts";
+import { type HeldSocket, OneWriteATurn } from "./one-write-a-turn.ts";
 import type { CommandWord, Listening, RedisConnection, RedisNode } from "./redis-connection.ts";
 
 /** The part of an ioredis `Redis` that the store uses: for one server, with or without TLS, or behind Sentinel. */
 export interface IoredisClient extends IoredisNode {
   readonly options: IoredisNodeOptions;
+  /** Another one after each connect. */
+  readonly stream?: HeldSocket | undefined;
 }
 
 /** The part of an ioredis `Cluster` that the store uses. */
@@ -63,8 +66,13 @@ const LISTENER_OPTIONS: IoredisListenerOptions = {
 export function ioredisConnection(client: IoredisClient | IoredisCluster): RedisConnection {
   if (isCluster(client)) requireClusterOptions(client.options);
   else requireNodeOptions(client.options);
+  const turn = new OneWriteATurn();
   return {
-    send: (_key, command) => call(client, command),
+    send(_key, command) {
+      // A cluster chooses the connection by itself.
+      if (!isCluster(client)) turn.hold(client.stream);
+      return call(client, command);
+    },
     async primaries() {
       const nodes = isCluster(client) ? client.nodes("master") : [client];
       if (nodes.length === 0) throw noServer();

@@ -21,8 +21,8 @@ export interface Listening {
 /**
  * RedisConnection is what the store needs from a Redis client, for one server, one behind Sentinel, or a cluster.
  *
- * A command is sent at once or not at all, and never a second time: a client that is not connected rejects it, and so
- * does one whose connection breaks before the reply.
+ * A command is sent in the same turn of the event loop or not at all, and never a second time: a client that is not
+ * connected rejects it, and so does one whose connection breaks before the reply.
  */
 export interface RedisConnection {
   /** Sends a command about one key to the primary that has it. Texts in a reply are Buffers. */
