@@ -12,6 +12,7 @@ import { runMemory } from "./memory/run.ts";
 import { runNearCache } from "./near-cache/run.ts";
 import { runOpenConnections } from "./open-connections/run.ts";
 import { runPeers } from "./peers/run.ts";
+import { runPostgres } from "./postgres/run.ts";
 import { runProxy } from "./proxy/run.ts";
 import type { Question } from "./question.ts";
 import { runRedis } from "./redis/run.ts";
@@ -31,6 +32,7 @@ const overHttp: Readonly<Record<string, Question>> = {
 const others: Readonly<Record<string, () => Promise<void>>> = {
   authenticate: runAuthenticate,
   redis: runRedis,
+  postgres: runPostgres,
   footprint: runFootprint,
   "login-flood": runLoginFlood,
   "login-timing": runLoginTiming,

@@ -1,12 +1,10 @@
 import { RedisServer } from "@coatcheck/throwaway-servers";
-import { SessionManager } from "coatcheck";
-import type { SessionStore } from "coatcheck/store";
 import { ioredisOptions, RedisSessionStore } from "coatcheck/stores/redis";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
 import { fill } from "../fill.ts";
-import { inLanes } from "../lanes.ts";
-import { type Contestant, measure } from "../measure.ts";
+import { authenticating, type KnownSession, lookupContestant } from "../lookups.ts";
+import { measure } from "../measure.ts";
 import { printTable, report } from "../report.ts";
 
 const SESSIONS = 100_000;
@@ -27,24 +25,23 @@ export async function runRedis(): Promise<void> {
   ];
   report(`logging in ${SESSIONS.toLocaleString("en")} sessions`);
   const tokens = await fill(ioredisStore, SESSIONS);
-  const authenticating = (store: SessionStore) => {
-    const sessions = new SessionManager({ store });
-    return async ({ token }: KnownSession) => (await sessions.authenticate(token)).status === "authenticated";
-  };
+  const contestant = (name: string, isFound: (session: KnownSession) => Promise<boolean>) =>
+    lookupContestant(name, tokens, { inFlight: IN_FLIGHT, isFound });
+  const keyOf = ({ userKey }: KnownSession) => `coatcheck:${userKey}`;
 
   const contestants = [
     // As clients are used that know nothing of sessions: the reply as text, and no options.
-    contestant(BASELINES.ioredis, tokens, async ({ key, sessionId }) => {
-      return (await viaIoredis.hget(key, sessionId)) !== null;
+    contestant(BASELINES.ioredis, async (session) => {
+      return (await viaIoredis.hget(keyOf(session), session.sessionId)) !== null;
     }),
-    contestant("ioredis, HGET alone, reply as bytes", tokens, async ({ key, sessionId }) => {
-      return (await viaIoredis.hgetBuffer(key, sessionId)) !== null;
+    contestant("ioredis, HGET alone, reply as bytes", async (session) => {
+      return (await viaIoredis.hgetBuffer(keyOf(session), session.sessionId)) !== null;
     }),
-    contestant("ioredis, authenticate()", tokens, authenticating(ioredisStore)),
-    contestant(BASELINES.redis, tokens, async ({ key, sessionId }) => {
-      return (await viaNodeRedis.hGet(key, sessionId)) !== null;
+    contestant("ioredis, authenticate()", authenticating(ioredisStore)),
+    contestant(BASELINES.redis, async (session) => {
+      return (await viaNodeRedis.hGet(keyOf(session), session.sessionId)) !== null;
     }),
-    contestant("redis, authenticate()", tokens, authenticating(nodeRedisStore)),
+    contestant("redis, authenticate()", authenticating(nodeRedisStore)),
   ];
   const measurements = await measure(contestants, {
     rounds: ROUNDS,
@@ -69,37 +66,4 @@ export async function runRedis(): Promise<void> {
   viaIoredis.disconnect();
   viaNodeRedis.destroy();
   await server.stop();
-}
-
-interface KnownSession {
-  readonly token: string;
-  readonly key: string;
-  readonly sessionId: string;
-}
-
-function contestant(
-  name: string,
-  tokens: readonly string[],
-  isFound: (session: KnownSession) => Promise<boolean>,
-): Contestant {
-  const sessions = tokens.map((token) => ({
-    token,
-    key: `coatcheck:${token.slice(0, 20)}`,
-    sessionId: token.slice(20, 32),
-  }));
-  let turn: KnownSession[] = [];
-  return {
-    name,
-    prepare(operations) {
-      turn = Array.from(
-        { length: operations },
-        () => sessions[Math.floor(Math.random() * sessions.length)] as KnownSession,
-      );
-    },
-    async run(operations) {
-      await inLanes(operations, IN_FLIGHT, async (index) => {
-        if (!(await isFound(turn[index] as KnownSession))) throw new Error("A session was not found.");
-      });
-    },
-  };
 }
