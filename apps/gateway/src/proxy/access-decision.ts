@@ -1,4 +1,5 @@
 import type { Refusal } from "coatcheck";
+import { opensPage } from "coatcheck/adapter";
 import type { SecurityEvents } from "../audit/security-events.ts";
 import type { UserSession } from "../doors/origin-doors.ts";
 import { extendsSession } from "../http/request-headers.ts";
@@ -38,12 +39,12 @@ export class AccessDecider {
   async decide(auth: UserSession, asked: AskedAccess, audience: string): Promise<AccessDecision> {
     // A query is the service's own here: it says nothing of the session.
     const { user, authentication } = await auth.load({ slide: extendsSession(auth.request) });
-    if (user === null || authentication === null) return refusedBy("unauthenticated", auth.refuseLogin());
+    if (user === null || authentication === null) return refusedBy(auth, "unauthenticated", auth.refuseLogin());
     const { account } = user;
     const { session } = authentication;
     if (asked.kind === "fresh_login") {
       const refusal = await auth.requireFresh();
-      if (refusal !== null) return refusedBy("reauthentication_required", refusal);
+      if (refusal !== null) return refusedBy(auth, "reauthentication_required", refusal);
     }
     if (asked.kind === "role" && !account.roles.includes(asked.role)) {
       const about = { userId: account.id, actorId: account.id, sessionId: session.id };
@@ -56,16 +57,18 @@ export class AccessDecider {
 
     const issued = await this.#access.identityToken({ account, authentication }, audience);
     // Less than a second is left of the session.
-    if (issued.outcome === "refused") return refusedBy("unauthenticated", auth.refuseLogin());
+    if (issued.outcome === "refused") return refusedBy(auth, "unauthenticated", auth.refuseLogin());
     const { id: userId, email, name, roles } = account;
     const identity = { token: issued.token, userId, email, name, roles };
     return { outcome: "granted", identity, session: { userId, id: session.id } };
   }
 }
 
+/** Who sends a form gets a page in place of a redirection: it says that what was typed has not arrived. */
 function refusedBy(
+  { request }: UserSession,
   code: "unauthenticated" | "reauthentication_required",
   { location }: Pick<Refusal, "location">,
 ): AccessDecision {
-  return { outcome: "refused", code, location };
+  return { outcome: "refused", code, location: opensPage(request) ? location : null };
 }

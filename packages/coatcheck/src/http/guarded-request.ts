@@ -21,7 +21,9 @@ export function opensWebSocket({ headers }: GuardedRequest): boolean {
 }
 
 /** Path and query of what was asked for, as a URL parser reads them; null if the adapter gave none. */
-export function pathOf({ url }: GuardedRequest): { readonly pathname: string; readonly search: string } | null {
+export function pathOf({
+  url,
+}: Pick<GuardedRequest, "url">): { readonly pathname: string; readonly search: string } | null {
   if (url === undefined) return null;
   // Joined as text: to a resolver, "//host" would be another host.
   const absolute = url.startsWith("/") ? `http://path.invalid${url}` : url;

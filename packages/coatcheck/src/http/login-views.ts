@@ -3,24 +3,27 @@ import type { Authentication } from "../core/session.ts";
 import { written } from "../core/written-value.ts";
 import { CoatcheckError } from "../errors.ts";
 import { type GuardedRequest, pathOf } from "./guarded-request.ts";
-import { opensPage, viewWithNext } from "./navigation.ts";
+import { isNavigation, opensPage, viewWithNext } from "./navigation.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
 import type { RequestSession } from "./request-session.ts";
 import { safeNext } from "./safe-next.ts";
 
 /** Where a person is sent to log in: a path of this application, such as "/login". */
 export interface LoginViews {
-  /** For pages that need a login. Null, the default, answers 401, which is what scripts get in any case. */
+  /**
+   * For pages and forms that need a login. Null, the default, answers 401, which is what scripts get in any case: what is
+   * no navigation by its Sec-Fetch-Mode and, without one, does not accept HTML.
+   */
   readonly loginView?: string | null;
-  /** For pages that need a fresh login. Null, the default, answers 403. */
+  /** For pages and forms that need a fresh login. Null, the default, answers 403, which is what scripts get. */
   readonly refreshView?: string | null;
 }
 
 /** The views of one part of an application, or its own way to answer, in the framework's terms. */
 export interface LoginHandlers<Handler> extends LoginViews {
-  /** Answers a request that needs a login; by default the login view, for pages, and else 401. */
+  /** Answers a request that needs a login; by default the login view, for pages and forms, and else 401. */
   readonly unauthorizedHandler?: Handler;
-  /** Answers a request that needs a fresh login; by default the refresh view, for pages, and else 403. */
+  /** Answers a request that needs a fresh login; by default the refresh view, for pages and forms, and else 403. */
   readonly needsRefreshHandler?: Handler;
 }
 
@@ -87,9 +90,18 @@ export function refuseStale(
   return refusalOf("reauthentication_required", { location: viewLocation(view, request) });
 }
 
-/** The view, with the way back: for a person who opens a page. A script is told by the status: then null. */
+/** The view, with the way back, for a person. A script is told by the status: then null. */
 function viewLocation(view: string | null, request: GuardedRequest): string | null {
-  if (view === null || !opensPage(request)) return null;
-  const path = pathOf(request);
-  return viewWithNext(view, path === null ? "/" : path.pathname + path.search);
+  return view === null || !isNavigation(request) ? null : viewWithNext(view, pageToReturnTo(request));
+}
+
+/** The page that a person opened. Behind a form it is the page of the form: nothing else can be opened again. */
+function pageToReturnTo(request: GuardedRequest): string {
+  const path = pathOf(opensPage(request) ? request : { url: pageOfForm(request) });
+  return path === null ? "/" : path.pathname + path.search;
+}
+
+/** Only where the browser vouches that the page is of this origin: another one's path means nothing here. */
+function pageOfForm({ headers }: GuardedRequest): string | undefined {
+  return headers.get("sec-fetch-site") === "same-origin" ? (headers.get("referer") ?? undefined) : undefined;
 }

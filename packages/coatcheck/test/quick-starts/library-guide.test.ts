@@ -10,7 +10,7 @@ import { codeIn, documentOf, joined, sectionOf } from "./support/documented-code
 const [quickStart = ""] = codeIn(sectionOf(documentOf("packages/coatcheck/README.md"), "## Quick start"));
 const lines = codeIn(documentOf("docs/library.md"));
 const users = readFileSync(path.join(import.meta.dirname, "support/users.ts"), "utf8");
-const yours = `import { changePassword, consumeCode, findUserByApiKey } from "./users.js";`;
+const yours = `import { changePassword, consumeCode, deleteUser, findUserByApiKey, isBanned } from "./users.js";`;
 
 const PASSWORD = "password of 1";
 let programs: CompiledPrograms;
@@ -74,6 +74,43 @@ test("asks for the password again where a login is not fresh, and believes the r
   expect([wrong.status, ((await wrong.json()) as { code: string }).code]).toEqual([403, "invalid_credentials"]);
   expect(await statusOf(browser, "POST", "/confirm", { password: PASSWORD })).toBe(204);
   expect(await statusOf(browser, "POST", "/keys")).toBe(200);
+});
+
+test("asks for the password in a form, where a form is sent without a fresh login, and leads back to its page", async () => {
+  const browser = new Browser(url);
+  const form = {
+    "content-type": "application/x-www-form-urlencoded",
+    "sec-fetch-mode": "navigate",
+    "sec-fetch-site": "same-origin",
+    origin: url,
+    referer: `${url}/account?tab=2`,
+  };
+  const submit = (address: string, fields = "") => browser.send("POST", address, form, fields);
+  const visitor = await submit("/close-account");
+  expect([visitor.status, visitor.headers.get("location")]).toEqual([303, "/login?next=%2Faccount%3Ftab%3D2"]);
+
+  expect(await statusOf(browser, "POST", "/mail-login", { userId: "3", code: "135790" })).toBe(200);
+  const turnedAway = await submit("/close-account");
+  const view = turnedAway.headers.get("location") ?? "";
+  expect([turnedAway.status, view]).toEqual([303, "/password-again?next=%2Faccount%3Ftab%3D2"]);
+  expect(await (await browser.send("GET", view)).text()).toContain('type="password"');
+  const wrong = await submit(view, "password=wrong");
+  expect([wrong.status, await wrong.text()]).toEqual([403, expect.stringContaining('type="password"')]);
+  const right = await submit(view, "password=password+of+3");
+  expect([right.status, right.headers.get("location")]).toEqual([303, "/account?tab=2"]);
+  const closed = await submit("/close-account");
+  expect([closed.status, closed.headers.get("location")]).toEqual([303, "/"]);
+  expect(await statusOf(browser, "GET", "/me")).toBe(401);
+  const again = { email: "mary@example.com", password: "password of 3" };
+  expect(await statusOf(browser, "POST", "/login", again)).toBe(401);
+});
+
+test("answers a part of an application without redirections, or in its own words", async () => {
+  const visitor = new Browser(url);
+  const opening = { "sec-fetch-mode": "navigate" };
+  expect((await visitor.send("GET", "/data/x", opening)).status).toBe(401);
+  const quiet = await visitor.send("GET", "/quiet", opening);
+  expect([quiet.status, await quiet.text()]).toEqual([401, "Sign in first."]);
 });
 
 test("lists devices, and ends the others or all", async () => {

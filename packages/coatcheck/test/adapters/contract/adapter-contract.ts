@@ -241,7 +241,14 @@ export function adapterContract({ runner, serve }: AdapterContractOptions): void
       for (const headers of [{}, { accept: "*/*" }, { accept: "text/html", "sec-fetch-mode": "cors" }]) {
         await refused(await browser.send("GET", "/me", headers), 401, "unauthenticated");
       }
-      await refused(await browser.send("POST", "/me", PAGE), 401, "unauthenticated");
+      await refused(await browser.send("POST", "/me", { "sec-fetch-mode": "cors" }), 401, "unauthenticated");
+    });
+
+    test("who sends a form is sent to the login page, and back to the page of the form", async ({ browser }) => {
+      const fromPage = { ...PAGE, "sec-fetch-site": "same-origin", referer: "http://localhost:3000/me?tab=1" };
+      const answer = await browser.send("POST", "/me", fromPage);
+      deepEqual([answer.status, answer.headers.get("location")], [303, "/login?next=%2Fme%3Ftab%3D1"]);
+      equal((await browser.send("POST", "/me", PAGE)).headers.get("location"), "/login?next=%2F");
     });
 
     test("each part of an application may have a view or an answer of its own", async ({ browser }) => {

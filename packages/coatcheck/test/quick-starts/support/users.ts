@@ -7,14 +7,15 @@ export interface User {
 const users: readonly User[] = [
   { id: "1", email: "ada@example.com" },
   { id: "2", email: "grace@example.com" },
+  { id: "3", email: "mary@example.com" },
 ];
 
 export async function findUser(id: string): Promise<User | undefined> {
-  return users.find((user) => user.id === id);
+  return users.find((user) => user.id === id && !deleted.has(id));
 }
 
 export async function findUserByEmail(email: string): Promise<User | undefined> {
-  return users.find((user) => user.email === email);
+  return users.find((user) => user.email === email && !deleted.has(user.id));
 }
 
 const passwords = new Map(users.map(({ id }) => [id, `password of ${id}`]));
@@ -41,7 +42,17 @@ export async function changePassword(user: User, password: string): Promise<void
   passwords.set(user.id, password);
 }
 
-const codes = new Set(["1:246810"]);
+const deleted = new Set<string>();
+
+export async function deleteUser({ id }: User): Promise<void> {
+  deleted.add(id);
+}
+
+export function isBanned({ id }: User): boolean {
+  return id === "banned";
+}
+
+const codes = new Set(["1:246810", "3:135790"]);
 
 /** Each is right once. */
 export async function consumeCode(userId: string, code: string): Promise<boolean> {
