@@ -9,9 +9,11 @@ import type { LoggedIn, LoggedInOrRequestUser } from "../http/logged-in.ts";
 import type { CredentialCheck, LoginOutcome, UserLoginOptions } from "../http/login-outcome.ts";
 import { handlerFor, type LoginHandlers, type StepUp } from "../http/login-views.ts";
 import type { Refusal } from "../http/refusal.ts";
+import type { HeaderEdit } from "../http/response-headers.ts";
 import type { DoorAuth } from "./door/door-auth.ts";
 import type { DoorOptions, NoRequestUserOption, RequestUserOption } from "./door/door-options.ts";
 import { editInPlace } from "./door/edit-in-place.ts";
+import { LightResponse } from "./door/light-response.ts";
 import { type Decide, type Door, doorWith, openDoor } from "./door/open-door.ts";
 import { connectionAddress, GuardedHonoRequest } from "./hono/guarded-request.ts";
 
@@ -100,10 +102,10 @@ function authOf<User>(door: Door<User, HonoRefusalHandler>, own: OwnOptions): Ho
     if (isPassingFault(context.error) && context.res.status === 500) await answerPassingFault(context);
     // A response that switches protocols is not one whose headers can be written.
     if (context.res.status === 101) return undefined;
-    const finished = auth.finish(context.res);
-    const edits = isPending(finished) ? await finished : finished;
-    if (editInPlace(context.res, edits)) return undefined;
-    for (const { name, value, mode } of edits) context.header(name, value, { append: mode === "append" });
+    const light = LightResponse.of(context.res);
+    const finished = auth.finish(light ?? context.res);
+    if (isPending(finished)) writeEdits(context, await finished, LightResponse.of(context.res));
+    else writeEdits(context, finished, light);
     return undefined;
   };
   const of: HonoSessionOf<User> = (context) => logins.of(context, ADVICE);
@@ -134,6 +136,18 @@ function authOf<User>(door: Door<User, HonoRefusalHandler>, own: OwnOptions): Ho
     answer,
     with: (others) => authOf(doorWith(door, others), own),
   };
+}
+
+function writeEdits(context: Context, edits: readonly HeaderEdit[], light: LightResponse | null): void {
+  if (edits.length === 0) return;
+  const edited = light?.with(edits) ?? null;
+  if (edited !== null) {
+    // Hono would write what is in the one before into another response.
+    context.res = undefined;
+    context.res = edited;
+  } else if (!editInPlace(context.res, edits)) {
+    for (const { name, value, mode } of edits) context.header(name, value, { append: mode === "append" });
+  }
 }
 
 /** What Hono itself answers to an error, unless it brings an answer along. */

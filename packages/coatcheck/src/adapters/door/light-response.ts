@@ -1,0 +1,96 @@
+import type { HeaderEdit, OutgoingResponse } from "../../http/response-headers.ts";
+
+type Body = string | Uint8Array<ArrayBuffer> | null;
+type Fields = Readonly<Record<string, string>>;
+
+const NO_FIELDS: Fields = {};
+
+/** The type that `@hono/node-server` sends where none is given. */
+const DEFAULT_TYPE = "text/plain; charset=UTF-8";
+
+/** The class of these responses, and where each has its parts. */
+let known: { readonly made: unknown; readonly key: symbol } | null = null;
+
+/**
+ * LightResponse is a Response of `@hono/node-server` that nothing has read yet: it is still the status, body and headers that
+ * it was made of, and that server sends these as they are. To ask it for `headers` would make real ones, and Node's own of
+ * those, which takes longer than the check of a session. So they are read where they are, and edits make another such response.
+ */
+export class LightResponse implements OutgoingResponse {
+  readonly status: number;
+  readonly #body: Body;
+  readonly #fields: Fields;
+  readonly #made: typeof Response;
+
+  private constructor(made: typeof Response, status: number, body: Body, fields: Fields) {
+    this.status = status;
+    this.#made = made;
+    this.#body = body;
+    this.#fields = fields;
+  }
+
+  /** Null for any other response: one that was read, streams, has headers of a kind of its own, or is of another server. */
+  static of(response: Response): LightResponse | null {
+    const made = response.constructor as typeof Response;
+    const key = known?.made === made ? known.key : findKey(response);
+    const parts: unknown = key === null ? null : Reflect.get(response, key);
+    if (key === null || !Array.isArray(parts) || parts.length !== 3) return null;
+    const [status, body, fields = NO_FIELDS] = parts as readonly unknown[];
+    if (typeof status !== "number" || !isBody(body) || !isPlain(fields)) return null;
+    known = { made, key };
+    return new LightResponse(made, status, body, fields);
+  }
+
+  get headers(): this {
+    return this;
+  }
+
+  get(name: string): string | null {
+    for (const field in this.#fields) if (isSame(field, name)) return this.#fields[field]?.trim() ?? null;
+    return name === "content-type" && this.#body !== null ? DEFAULT_TYPE : null;
+  }
+
+  /** Another response with the edits: the application may answer further requests with this one. Null where it cannot be. */
+  with(edits: readonly HeaderEdit[]): Response | null {
+    // Not by a spread: what is added to one takes V8 as long as the real headers would.
+    const headers = Object.assign({} as Record<string, string>, this.#fields);
+    if (this.#body !== null && this.#nameOf("content-type") === null) headers["content-type"] = DEFAULT_TYPE;
+    for (const { name, value, mode } of edits) {
+      const given = this.#nameOf(name);
+      // Two fields of one name are more than such headers can say.
+      if (mode === "append" && (given !== null || name in headers)) return null;
+      headers[given ?? name] = value;
+    }
+    return new this.#made(this.#body, { status: this.status, headers });
+  }
+
+  /** As the application spells it. */
+  #nameOf(name: string): string | null {
+    for (const field in this.#fields) if (isSame(field, name)) return field;
+    return null;
+  }
+}
+
+function findKey(response: Response): symbol | null {
+  return Object.getOwnPropertySymbols(response).find(({ description }) => description === "cache") ?? null;
+}
+
+function isBody(body: unknown): body is Body {
+  return body === null || typeof body === "string" || body instanceof Uint8Array;
+}
+
+/** Whether each name has one value, which is a text. */
+function isPlain(fields: unknown): fields is Fields {
+  if (typeof fields !== "object" || fields === null || Object.getPrototypeOf(fields) !== Object.prototype) return false;
+  const names = Object.keys(fields);
+  return names.every(
+    (name, index) =>
+      typeof (fields as Record<string, unknown>)[name] === "string" &&
+      names.every((other, place) => place >= index || !isSame(other, name.toLowerCase())),
+  );
+}
+
+/** `name` is in small letters. */
+function isSame(field: string, name: string): boolean {
+  return field.length === name.length && (field === name || field.toLowerCase() === name);
+}
