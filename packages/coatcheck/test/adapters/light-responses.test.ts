@@ -21,7 +21,7 @@ const light: Readonly<Record<string, Make>> = {
   "no body": () => new Response(null, { status: 204 }),
   bytes: () => new Response(new TextEncoder().encode("bytes"), { headers: { "Content-Type": "a/b" } }),
   "a status": () => Response.json({}, { status: 404 }),
-  "a redirection": () => Response.redirect("http://localhost:8080/elsewhere"),
+  "a redirection": () => Response.redirect("http://localhost:8080/elsewhere", 302),
   "what it says to caches, in letters of its own": () =>
     new Response("kept", { headers: { "Cache-Control": " public, max-age=60", VARY: "Accept" } }),
   "a page": () => new Response("<p>", { headers: { "Content-Type": " text/html; charset=utf-8" } }),
