@@ -6,6 +6,7 @@
  */
 
 export type { AuthenticateOptions } from "./core/authenticator.ts";
+export { type Awaitable, after, whenAnswered } from "./core/awaitable.ts";
 export type { LoginAttempt, LoginOptions } from "./core/login.ts";
 export { ipv6Groups } from "./core/plain-address.ts";
 export type { Authentication, AuthenticationResult, Unauthenticated } from "./core/session.ts";

@@ -1,4 +1,5 @@
 import type { Timestamp } from "coatcheck";
+import type { Awaitable } from "coatcheck/adapter";
 import type { EndReason } from "coatcheck/store";
 import type { Account, AccountCredential } from "./account.ts";
 import type { EmailAddress } from "./email-address.ts";
@@ -62,8 +63,11 @@ export interface AccountStore {
   /** The account with its hash. For the password check and the password change; nothing else needs it. */
   findCredential(userId: string): Promise<AccountCredential | null>;
 
-  /** The account and its pending revocation as they stood at one moment: what the user loader of a request needs. */
-  findSessionOwner(userId: string): Promise<SessionOwner | null>;
+  /**
+   * The account and its pending revocation as they stood at one moment: what the user loader of a request needs. At once, where
+   * it is in this process. Never throws.
+   */
+  findSessionOwner(userId: string): Awaitable<SessionOwner | null>;
 
   /** Adds an account with a new id. `email_taken` when another has the address, disabled or not. */
   add(account: NewAccount): Promise<AddAccountResult>;

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { Awaitable } from "coatcheck/adapter";
 import { AgingCopies, type Moment, thisMoment } from "coatcheck/store";
 import type { Account, AccountCredential } from "./account.ts";
 import type { ListenForAccountChanges } from "./account-changes.ts";
@@ -61,9 +62,9 @@ export class NearCacheAccountStore implements AccountStore {
     });
   }
 
-  findSessionOwner(userId: string): Promise<SessionOwner | null> {
+  findSessionOwner(userId: string): Awaitable<SessionOwner | null> {
     const copy = this.#isListening ? this.#copies.get(userId, this.#now()) : null;
-    return copy === null ? this.#read(userId) : Promise.resolve(copy);
+    return copy ?? this.#read(userId);
   }
 
   changePassword(userId: string, expectedHash: string | null, newHash: string): Promise<PendingRevocation | null> {

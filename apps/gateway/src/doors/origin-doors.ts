@@ -1,10 +1,10 @@
 import type { AuthSession, SessionManager } from "coatcheck";
-import type { HostCookie } from "coatcheck/adapter";
+import type { GuardedRequest, HostCookie } from "coatcheck/adapter";
 import { coatcheck, type FastifyAuth, type FastifyDoors, fastifyDoors } from "coatcheck/fastify";
 import type { AccountStore, SessionOwner } from "../accounts/account-store.ts";
 import { mayPass } from "../accounts/session-owner.ts";
 import { sendProblem } from "../http/problem.ts";
-import { isPoll } from "../http/request-headers.ts";
+import { extendsSession, isPoll } from "../http/request-headers.ts";
 import type { ServedOrigin, ServedOrigins } from "../http/served-origins.ts";
 import { CONFIRM_PATH, SIGN_IN_PATH } from "../pages/page-locations.ts";
 
@@ -18,6 +18,8 @@ export type GatewayAuth = FastifyDoors<SessionOwner>;
 export interface OriginDoor {
   /** Knows the origin and its cookie, and refuses what pages of any other made the browser send. */
   readonly auth: FastifyAuth<SessionOwner>;
+  /** The same on the way to a service: a query is the service's own there, and says nothing of the session. */
+  readonly serviceAuth: FastifyAuth<SessionOwner>;
   /** The same where no session is looked at: pages of others are refused there only with the cookie. */
   readonly publicAuth: FastifyAuth<SessionOwner>;
 }
@@ -58,7 +60,10 @@ export class OriginDoors {
 }
 
 function openDoors({ origin }: ServedOrigin, { sessions, accounts }: OriginDoorsParts): OriginDoor {
-  const open = (crossOriginRequests: "refuse_always" | "refuse_with_cookie") =>
+  const open = (
+    crossOriginRequests: "refuse_always" | "refuse_with_cookie",
+    isPollHere: (request: GuardedRequest) => boolean = isPoll,
+  ) =>
     coatcheck({
       sessions,
       origin: origin.text,
@@ -66,7 +71,7 @@ function openDoors({ origin }: ServedOrigin, { sessions, accounts }: OriginDoors
       crossOriginRequests,
       // Decided where the origin was read.
       dangerouslyAllowInsecureOrigin: !origin.isSecure,
-      isPoll,
+      isPoll: isPollHere,
       findUser: (userId) => accounts.findSessionOwner(userId),
       isActive: mayPass,
       // A user agent proves nothing, and changes with every update of a browser.
@@ -77,5 +82,10 @@ function openDoors({ origin }: ServedOrigin, { sessions, accounts }: OriginDoors
       unauthorizedHandler: (_refusal, _request, reply) => sendProblem(reply, "unauthenticated"),
       needsRefreshHandler: (_refusal, _request, reply) => sendProblem(reply, "reauthentication_required"),
     });
-  return { auth: open("refuse_always"), publicAuth: open("refuse_with_cookie") };
+  const isPollOfService = (request: GuardedRequest) => !extendsSession(request);
+  return {
+    auth: open("refuse_always"),
+    serviceAuth: open("refuse_always", isPollOfService),
+    publicAuth: open("refuse_with_cookie", isPollOfService),
+  };
 }

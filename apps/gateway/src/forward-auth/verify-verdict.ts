@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
-import type { GuardedRequest } from "coatcheck/adapter";
+import { type Awaitable, after, type GuardedRequest } from "coatcheck/adapter";
 import type { OriginDoors } from "../doors/origin-doors.ts";
 import { headerValue } from "../http/request-headers.ts";
 import { hasSeveralHosts } from "../http/served-host.ts";
@@ -8,7 +8,7 @@ import { kindOfFieldName } from "../one-reading/field-names.ts";
 import { namesAPath } from "../one-reading/named-paths.ts";
 import { hasNeedlessEncoding, isAllowed, readRequestTarget } from "../one-reading/request-target.ts";
 import type { AccessDecider } from "../proxy/access-decision.ts";
-import { remoteHeaders } from "../proxy/upstream/forwarded-request.ts";
+import { type ForwardedIdentity, remoteHeaders } from "../proxy/upstream/forwarded-request.ts";
 import { type OriginalRequest, originalRequest, type VerifyDialect } from "./original-request.ts";
 import { type Asked, askedIn, type Question } from "./verify-question.ts";
 
@@ -41,11 +41,11 @@ export type Refused =
  * Decides, and writes nothing: no secret is rotated and no cookie is set, because most proxies would not pass it on to
  * the browser.
  */
-export async function verdictOn(
+export function verdictOn(
   request: IncomingMessage,
   question: Question,
   { origins, doors, decider, isTrustedPeer, clientAddress }: VerdictParts,
-): Promise<Granted | Refused> {
+): Awaitable<Granted | Refused> {
   if (!isTrustedPeer(request) || hasSeveralHosts(request)) return { status: 403 };
   const { headers, method = "GET" } = request;
   const { dialect, rest } = question;
@@ -58,16 +58,18 @@ export async function verdictOn(
   if (!isPlain(original.target, asked) || hasTellingName(request, dialect, asked)) return { status: 403 };
 
   const { origin } = served;
-  const auth = doors.of(served).auth.admit(new AskedRequest(request, original, clientAddress));
+  const auth = doors.of(served).serviceAuth.admit(new AskedRequest(request, original, clientAddress));
   if (!auth.ok) return { status: 403 };
-  const decision = await decider.decide(auth, asked.access, origin.text);
-  if (decision.outcome === "refused") {
+  return after(decider.decide(auth, asked.access, origin.text), (decision) => {
+    if (decision.outcome === "granted") return granted(decision.identity);
     const { code, location } = decision;
     if (code !== "unauthenticated") return { status: 403 };
     if (location === null) return { status: 401, location };
     return { status: dialect === "nginx" ? 401 : 302, location: origin.text + location };
-  }
-  const { identity } = decision;
+  });
+}
+
+function granted(identity: ForwardedIdentity): Granted {
   return { status: 200, headers: ["authorization", `Bearer ${identity.token}`, ...remoteHeaders(identity)] };
 }
 

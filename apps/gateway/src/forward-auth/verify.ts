@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { answerEarly } from "@coatcheck/service/early-answer";
 import { PipelinedRequests } from "@coatcheck/service/pipelined-requests";
+import { whenAnswered } from "coatcheck/adapter";
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply } from "fastify";
 import type { OnAnswer } from "../http/log.ts";
 import { handledBy } from "../metrics/measure-requests.ts";
@@ -41,7 +42,8 @@ export function addVerify(app: FastifyInstance, parts: VerifyParts): void {
       refusals.set(request, answer);
       next();
     };
-    verdictOn(request, question, parts).then(
+    whenAnswered(
+      () => verdictOn(request, question, parts),
       (verdict) => {
         if (verdict.status === 403 && verdict.misconfigured !== undefined)
           tell(question.dialect, verdict.misconfigured);

@@ -1,4 +1,5 @@
 import type { Clock, Timestamp } from "coatcheck";
+import { type Awaitable, after } from "coatcheck/adapter";
 import {
   exportSigningKey,
   generateSigningKey,
@@ -54,11 +55,17 @@ export type RetirementResult =
   | { readonly outcome: "unknown" }
   | { readonly outcome: "refused"; readonly state: KeyState; readonly until: Timestamp | null };
 
+interface ReadKeys {
+  readonly keys: readonly StoredKey[];
+  readonly schedule: KeySchedule<StoredKey>;
+  readonly at: number;
+}
+
 /** KeyRing is the signing keys of one purpose, on whatever node: which one signs, which are published, and the next. */
 export class KeyRing implements SigningKeys {
   readonly #parts: KeyRingParts & { readonly times: KeyTimes };
   readonly #imported = new Map<string, SigningKey>();
-  #read: { readonly keys: readonly StoredKey[]; readonly at: number } | null = null;
+  #read: ReadKeys | null = null;
 
   constructor(parts: KeyRingParts) {
     this.#parts = { times: keyTimes, ...parts };
@@ -71,20 +78,20 @@ export class KeyRing implements SigningKeys {
     await this.current();
   }
 
-  async current(): Promise<SigningKey> {
-    const stored = this.#schedule(await this.#keys()).signing(this.#parts.clock.now());
-    if (stored === null)
-      throw new GatewayError("keys_unusable", `There is no key to sign ${this.#parts.purpose} with.`);
-    const known = this.#imported.get(stored.kid);
-    if (known !== undefined) return known;
-    const key = await this.#decode(stored);
-    this.#imported.set(stored.kid, key);
-    return key;
+  /** There at once, but for a key that was not used before, and every few seconds, when the keys are read again. */
+  current(): Awaitable<SigningKey> {
+    return after(this.#keys(), ({ schedule }) => {
+      const stored = schedule.signing(this.#parts.clock.now());
+      if (stored === null)
+        throw new GatewayError("keys_unusable", `There is no key to sign ${this.#parts.purpose} with.`);
+      return this.#imported.get(stored.kid) ?? this.#import(stored);
+    });
   }
 
   /** What verifiers read: every key of the ring, the waiting ones too. */
   async publicKeys(): Promise<{ readonly keys: readonly object[] }> {
-    return { keys: (await this.#keys()).map(({ publicJwk }) => JSON.parse(publicJwk) as object) };
+    const { keys } = await this.#keys();
+    return { keys: keys.map(({ publicJwk }) => JSON.parse(publicJwk) as object) };
   }
 
   async list(): Promise<readonly ListedKey[]> {
@@ -179,6 +186,12 @@ export class KeyRing implements SigningKeys {
     this.#read = null;
   }
 
+  async #import(stored: StoredKey): Promise<SigningKey> {
+    const key = await this.#decode(stored);
+    this.#imported.set(stored.kid, key);
+    return key;
+  }
+
   async #decode({ kid, privateKey, isEncrypted }: StoredKey): Promise<SigningKey> {
     const { encryption, purpose } = this.#parts;
     if (isEncrypted && encryption === null) {
@@ -194,16 +207,20 @@ export class KeyRing implements SigningKeys {
     return new KeySchedule(keys, this.#parts.times);
   }
 
-  async #keys(): Promise<readonly StoredKey[]> {
+  #keys(): Awaitable<ReadKeys> {
     const read = this.#read;
-    if (read !== null && performance.now() - read.at < REREAD_AFTER_MILLISECONDS) return read.keys;
-    return this.#freshKeys();
+    if (read !== null && performance.now() - read.at < REREAD_AFTER_MILLISECONDS) return read;
+    return this.#readKeys();
   }
 
   async #freshKeys(): Promise<readonly StoredKey[]> {
+    return (await this.#readKeys()).keys;
+  }
+
+  async #readKeys(): Promise<ReadKeys> {
     const at = performance.now();
     const keys = await this.#parts.store.listKeys(this.#parts.purpose);
-    this.#read = { keys, at };
-    return keys;
+    this.#read = { keys, schedule: this.#schedule(keys), at };
+    return this.#read;
   }
 }

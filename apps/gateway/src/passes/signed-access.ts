@@ -1,5 +1,5 @@
 import type { Clock } from "coatcheck";
-import type { Authentication } from "coatcheck/adapter";
+import type { Authentication, Awaitable } from "coatcheck/adapter";
 import { IdentityIssuer } from "coatcheck/identity";
 import { KeyEncryption, StaticPublicKeys } from "coatcheck/keys";
 import {
@@ -94,7 +94,7 @@ export class SignedAccess {
   }
 
   /** The audience is an upstream's origin, or whatever else it goes by. */
-  async identityToken({ account, authentication }: PassHolder, audience: string): Promise<IssueResult> {
+  identityToken({ account, authentication }: PassHolder, audience: string): Awaitable<IssueResult> {
     return this.#identities.issue(authentication, audience, {
       name: account.name,
       email: account.email,

@@ -1,9 +1,8 @@
 import type { Refusal } from "coatcheck";
-import { opensPage } from "coatcheck/adapter";
+import { type Awaitable, after, opensPage } from "coatcheck/adapter";
 import type { SecurityEvents } from "../audit/security-events.ts";
 import type { UserSession } from "../doors/origin-doors.ts";
-import { extendsSession } from "../http/request-headers.ts";
-import type { SignedAccess } from "../passes/signed-access.ts";
+import type { PassHolder, SignedAccess } from "../passes/signed-access.ts";
 import type { RouteAccess } from "../routing/route.ts";
 import type { ForwardedIdentity } from "./upstream/forwarded-request.ts";
 
@@ -36,16 +35,25 @@ export class AccessDecider {
     this.#access = parts.access;
   }
 
-  async decide(auth: UserSession, asked: AskedAccess, audience: string): Promise<AccessDecision> {
-    // A query is the service's own here: it says nothing of the session.
-    const { user, authentication } = await auth.load({ slide: extendsSession(auth.request) });
-    if (user === null || authentication === null) return refusedBy(auth, "unauthenticated", auth.refuseLogin());
-    const { account } = user;
+  /** At once, where the session, its user and a token are at hand. */
+  decide(auth: UserSession, asked: AskedAccess, audience: string): Awaitable<AccessDecision> {
+    return after(auth.requireLogin(), (refusal) => {
+      const { user, authentication } = auth;
+      if (refusal !== null) return refusedBy(auth, "unauthenticated", refusal);
+      if (user === null || authentication === null) return refusedBy(auth, "unauthenticated", auth.refuseLogin());
+      const holder = { account: user.account, authentication };
+      if (asked.kind !== "fresh_login") return this.#decideFor(holder, auth, asked, audience);
+      return after(auth.requireFresh(), (stale) =>
+        stale === null
+          ? this.#decideFor(holder, auth, asked, audience)
+          : refusedBy(auth, "reauthentication_required", stale),
+      );
+    });
+  }
+
+  #decideFor(holder: PassHolder, auth: UserSession, asked: AskedAccess, audience: string): Awaitable<AccessDecision> {
+    const { account, authentication } = holder;
     const { session } = authentication;
-    if (asked.kind === "fresh_login") {
-      const refusal = await auth.requireFresh();
-      if (refusal !== null) return refusedBy(auth, "reauthentication_required", refusal);
-    }
     if (asked.kind === "role" && !account.roles.includes(asked.role)) {
       const about = { userId: account.id, actorId: account.id, sessionId: session.id };
       this.#security.report(
@@ -55,12 +63,13 @@ export class AccessDecider {
       return { outcome: "refused", code: "forbidden", location: null };
     }
 
-    const issued = await this.#access.identityToken({ account, authentication }, audience);
-    // Less than a second is left of the session.
-    if (issued.outcome === "refused") return refusedBy(auth, "unauthenticated", auth.refuseLogin());
-    const { id: userId, email, name, roles } = account;
-    const identity = { token: issued.token, userId, email, name, roles };
-    return { outcome: "granted", identity, session: { userId, id: session.id } };
+    return after(this.#access.identityToken(holder, audience), (issued) => {
+      // Less than a second is left of the session.
+      if (issued.outcome === "refused") return refusedBy(auth, "unauthenticated", auth.refuseLogin());
+      const { id: userId, email, name, roles } = account;
+      const identity = { token: issued.token, userId, email, name, roles };
+      return { outcome: "granted", identity, session: { userId, id: session.id } };
+    });
   }
 }
 

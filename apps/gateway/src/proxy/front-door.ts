@@ -1,5 +1,6 @@
 import { boundPipelining } from "@coatcheck/service/pipelined-requests";
 import type { AuthSession } from "coatcheck";
+import { type Awaitable, whenAnswered } from "coatcheck/adapter";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ServedOrigins } from "../http/served-origins.ts";
 import { handledBy } from "../metrics/measure-requests.ts";
@@ -27,14 +28,33 @@ export function addFrontDoor(
   problemAnswers: ProblemAnswers,
 ): FrontDoor {
   boundPipelining(app);
-  app.addHook("onRequest", handle);
-  return handle;
+  app.addHook("onRequest", (request, reply, done) => {
+    const takeOver = (decision: GateDecision) => {
+      const taken = take(request, reply, decision);
+      if (taken === undefined) done();
+      else taken.catch(done);
+    };
+    // What is decided at once is on its way to the service in this very turn.
+    whenAnswered(
+      () => decide(request),
+      takeOver,
+      (error) => done(error as Error),
+    );
+  });
+  return async (request, reply) => take(request, reply, await decide(request));
 
-  async function handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
-    const origin = origins.find(request.raw.headers.host);
+  function decide({ raw, ip, id }: FastifyRequest): Awaitable<GateDecision> {
+    const origin = origins.find(raw.headers.host);
     // Paths that are answered under any host name are the gateway's own.
-    if (origin === null) return undefined;
-    const decision = await gate.decide(request.raw, origin, { clientAddress: request.ip, id: request.id });
+    return origin === null ? { kind: "own" } : gate.decide(raw, origin, { clientAddress: ip, id });
+  }
+
+  /** Undefined for what is the gateway's own. */
+  function take(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    decision: GateDecision,
+  ): Promise<FastifyReply> | undefined {
     if (decision.kind === "own") return undefined;
     return decision.kind === "forward"
       ? forward(request, reply, decision.admitted)

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { type Answer, answerTo, type HeaderEdit } from "coatcheck/adapter";
+import { type Answer, type Awaitable, after, answerTo, type HeaderEdit } from "coatcheck/adapter";
 import type { OriginDoors, UserSession } from "../doors/origin-doors.ts";
 import type { ProblemCode } from "../http/problem.ts";
 import { guardedHeaders } from "../http/request-headers.ts";
@@ -42,12 +42,12 @@ export class RequestGate {
     this.#parts = parts;
   }
 
-  /** `origin` is the one that the request is for. */
-  async decide(
+  /** `origin` is the one that the request is for. At once, where all that it asks is at hand. */
+  decide(
     request: IncomingMessage,
     origin: ServedOrigin,
     { clientAddress, id }: { readonly clientAddress: string; readonly id: string },
-  ): Promise<GateDecision> {
+  ): Awaitable<GateDecision> {
     const { routes } = this.#parts;
     if (routes.isEmpty) return OWN;
     const target = readRequestTarget(request.url ?? "");
@@ -65,8 +65,8 @@ export class RequestGate {
     if (further === null) return problem("invalid_path", null);
 
     // What other sites send to a public route, such as a payment's answer or a call of its API, is the service's to judge.
-    const { auth: ofUsers, publicAuth } = this.#parts.doors.of(origin);
-    const auth = (route.access.kind === "public" ? publicAuth : ofUsers).admit({
+    const { serviceAuth, publicAuth } = this.#parts.doors.of(origin);
+    const auth = (route.access.kind === "public" ? publicAuth : serviceAuth).admit({
       method: request.method ?? "GET",
       url: request.url,
       headers: guardedHeaders(request.headers),
@@ -84,11 +84,7 @@ export class RequestGate {
       if (further.length > 0) return problem("forbidden", null);
       return { kind: "forward", admitted: { ...common, identity: null, session: null } };
     }
-    for (const access of further) {
-      const decision = await this.#decideForUser(access, common);
-      if (decision.kind !== "forward") return decision;
-    }
-    return this.#decideForUser(route.access, common);
+    return this.#decideForUser(further, route.access, common);
   }
 
   /** What a request needs beside its route's access, for the other paths that it acts on; null where they are unclear. */
@@ -109,17 +105,22 @@ export class RequestGate {
     return [...new Map(further.map((access) => [nameOf(access), access])).values()].filter(isAsked);
   }
 
-  async #decideForUser(
-    access: AskedAccess,
+  /** All that is asked, one after the other: the first no is the answer. */
+  #decideForUser(
+    further: readonly AskedAccess[],
+    ofRoute: AskedAccess,
     common: Omit<AdmittedRequest, "identity" | "session"> & { readonly auth: UserSession },
-  ): Promise<GateDecision> {
+  ): Awaitable<GateDecision> {
     const { auth, route } = common;
-    const decision = await this.#parts.decider.decide(auth, access, route.audience);
-    if (decision.outcome === "granted") {
+    const [access = ofRoute, ...others] = further;
+    return after(this.#parts.decider.decide(auth, access, route.audience), (decision) => {
+      if (decision.outcome === "refused") {
+        const { code, location } = decision;
+        return location === null ? problem(code, auth) : { kind: "redirect", location, auth };
+      }
+      if (further.length > 0) return this.#decideForUser(others, ofRoute, common);
       return { kind: "forward", admitted: { ...common, identity: decision.identity, session: decision.session } };
-    }
-    const { code, location } = decision;
-    return location === null ? problem(code, auth) : { kind: "redirect", location, auth };
+    });
   }
 }
 

@@ -9,6 +9,26 @@ export function isPending<Value>(answer: Awaitable<Value>): answer is Promise<Va
   return typeof (answer as { readonly then?: unknown } | null | undefined)?.then === "function";
 }
 
+/**
+ * Asks, and calls `next` with the answer or `failed` with the fault, in the same turn where it is there already. A question
+ * that throws has failed like one whose promise rejects.
+ */
+export function whenAnswered<Value>(
+  ask: () => Awaitable<Value>,
+  next: (value: Value) => void,
+  failed: (error: unknown) => void,
+): void {
+  let answer: Awaitable<Value>;
+  try {
+    answer = ask();
+  } catch (error) {
+    failed(error);
+    return;
+  }
+  if (isPending(answer)) answer.then(next, failed);
+  else next(answer);
+}
+
 /** Goes on with the answer: at once if it is there, else when it comes. What `next` throws is thrown, or rejects. */
 export function after<Value, Result>(
   answer: Awaitable<Value>,

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { type Awaitable, after } from "../core/awaitable.ts";
 import { systemClock, type Timestamp } from "../core/clock.ts";
 import { refuseUnknownOptions, requireText } from "../core/known-options.ts";
 import { Authentication } from "../core/session.ts";
-import { signToken } from "../keys/signing-key.ts";
+import { type SigningKey, signToken } from "../keys/signing-key.ts";
 import { BoundedCache } from "../signed-tokens/bounded-cache.ts";
 import { type IssueResult, type IssuerOptions, requireIssuerOptions, spanOf } from "../signed-tokens/issuance.ts";
 import { tokenTypes } from "../signed-tokens/token-profile.ts";
@@ -49,13 +50,21 @@ export class IdentityIssuer {
   }
 
   /**
-   * Issues a token. For half a minute it is the same one for the same state of a session, upstream, facts and key.
+   * Issues a token. For half a minute it is the same one for the same state of a session, upstream, facts and key: that
+   * one is there at once, if the key is.
    *
    * @throws CoatcheckError `keys_unavailable`
    */
-  async issue(authentication: Authentication, audience: string, user: UserFacts = {}): Promise<IssueResult> {
-    requireText("audience", audience, "https://service.example");
-    const key = await this.#options.keys.current();
+  issue(authentication: Authentication, audience: string, user: UserFacts = {}): Awaitable<IssueResult> {
+    try {
+      requireText("audience", audience, "https://service.example");
+      return after(this.#options.keys.current(), (key) => this.#issueBy(key, authentication, audience, user));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #issueBy(key: SigningKey, authentication: Authentication, audience: string, user: UserFacts): Awaitable<IssueResult> {
     const now = this.#options.clock.now();
     const { record } = Authentication.secretOf(authentication);
     const { authenticatedAt, session } = authentication;
@@ -82,9 +91,17 @@ export class IdentityIssuer {
       amr: session.methods,
       ...user,
     };
+    return this.#sign(key, claims, (issued) => this.#issued.set(name, { ...issued, issuedAt: now, basis }));
+  }
+
+  async #sign(
+    key: SigningKey,
+    claims: IdentityClaims,
+    keep: (issued: Pick<IssuedToken, "token" | "expiresAt">) => void,
+  ): Promise<IssueResult> {
     const token = await signToken(key, tokenTypes.identity, claims);
-    const issued = { token, expiresAt: span.exp * 1_000 };
-    this.#issued.set(name, { ...issued, issuedAt: now, basis });
+    const issued = { token, expiresAt: claims.exp * 1_000 };
+    keep(issued);
     return { outcome: "issued", ...issued };
   }
 }

@@ -1,4 +1,5 @@
 import { CompactSign, type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from "jose";
+import type { Awaitable } from "../core/awaitable.ts";
 import { requireChoice } from "../core/known-options.ts";
 import { CoatcheckError } from "../errors.ts";
 import type { PublicJwk } from "./public-key.ts";
@@ -24,7 +25,7 @@ export interface SigningKeys {
    *
    * @throws CoatcheckError `keys_unavailable`
    */
-  current(): Promise<SigningKey>;
+  current(): Awaitable<SigningKey>;
 }
 
 const RSA_MODULUS_BITS = 2_048;

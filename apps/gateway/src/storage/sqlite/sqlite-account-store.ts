@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "coatcheck";
+import type { Awaitable } from "coatcheck/adapter";
 import { type Account, type AccountCredential, newAccountId } from "../../accounts/account.ts";
 import type {
   AccountDescription,
@@ -71,8 +72,8 @@ export class SqliteAccountStore implements AccountStore {
     });
   }
 
-  findSessionOwner(userId: string): Promise<SessionOwner | null> {
-    return this.#database.read(() => {
+  findSessionOwner(userId: string): Awaitable<SessionOwner | null> {
+    return this.#database.readAtOnce(() => {
       const copy = this.#owners.get(userId, this.#database.revision());
       if (copy !== undefined) return copy;
       const row = this.#statements.findOwner.get(userId);
