@@ -6,6 +6,7 @@
  */
 
 export { AgingCopies, type Moment, thisMoment } from "./core/aging-copies.ts";
+export type { Awaitable } from "./core/awaitable.ts";
 export type { Clock, Timestamp } from "./core/clock.ts";
 export { MAXIMUM_CLOCK_SKEW_SECONDS } from "./core/clock-check.ts";
 export {

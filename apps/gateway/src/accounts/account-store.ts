@@ -1,6 +1,5 @@
 import type { Timestamp } from "coatcheck";
-import type { Awaitable } from "coatcheck/adapter";
-import type { EndReason } from "coatcheck/store";
+import type { Awaitable, EndReason } from "coatcheck/store";
 import type { Account, AccountCredential } from "./account.ts";
 import type { EmailAddress } from "./email-address.ts";
 

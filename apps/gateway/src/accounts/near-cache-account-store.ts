@@ -1,6 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Awaitable } from "coatcheck/adapter";
-import { AgingCopies, type Moment, thisMoment } from "coatcheck/store";
+import { AgingCopies, type Awaitable, type Moment, thisMoment } from "coatcheck/store";
 import type { Account, AccountCredential } from "./account.ts";
 import type { ListenForAccountChanges } from "./account-changes.ts";
 import type {
