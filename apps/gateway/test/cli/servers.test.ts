@@ -2,7 +2,8 @@ import { missingProgram, PostgresServer, RedisServer } from "@coatcheck/throwawa
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Client } from "../support/client.ts";
-import { type Environment, GatewayProcess, runCommand } from "../support/gateway-process.ts";
+import { GatewayProcess } from "../support/gateway-process.ts";
+import { type Environment, runProgram } from "../support/run-command.ts";
 
 const ada = { email: "ada@example.com", password: "counting analytical engines" };
 
@@ -54,7 +55,7 @@ for (const { name, isMissing, start } of servers) {
     }
 
     async function output(...words: readonly string[]): Promise<string> {
-      const { exitCode, stdout, stderr } = await runCommand(words, gateway.environment);
+      const { exitCode, stdout, stderr } = await runProgram(words, gateway.environment);
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
       return stdout;
     }
@@ -109,21 +110,21 @@ describe.skipIf(missingProgram("postgres"))("coatcheck migrate on Postgres", () 
   test("divides new tables, leaves them so, and lets several do it at once", async () => {
     const url = await server.createDatabase();
     const environment = { COATCHECK_DATABASE: url.replace("postgres@", "postgres:hunter2@") };
-    const runs = await Promise.all([1, 2, 3].map(() => runCommand(["migrate", "--partitions", "4"], environment)));
+    const runs = await Promise.all([1, 2, 3].map(() => runProgram(["migrate", "--partitions", "4"], environment)));
     const place = url.replace(/\?.*/, "");
     const stdout = `Accounts in ${place} are up to date.\nSessions in ${place} are up to date.\n`;
     for (const run of runs) expect(run).toEqual({ exitCode: 0, stdout, stderr: "" });
     expect(await partitionsIn(url)).toBe(4);
-    expect(await runCommand(["migrate"], environment)).toEqual({ exitCode: 0, stdout, stderr: "" });
+    expect(await runProgram(["migrate"], environment)).toEqual({ exitCode: 0, stdout, stderr: "" });
     expect(await partitionsIn(url)).toBe(4);
   });
 
   test("leaves a gateway to start by a role that may read and write and create nothing", async () => {
     const url = await server.createDatabase();
-    expect((await runCommand(["migrate"], { COATCHECK_DATABASE: url })).exitCode).toBe(0);
+    expect((await runProgram(["migrate"], { COATCHECK_DATABASE: url })).exitCode).toBe(0);
     await query(url, "CREATE ROLE app LOGIN");
     const asApp = url.replace("postgres@", "app@");
-    const refused = await runCommand(["sessions", "list", ada.email], { COATCHECK_DATABASE: asApp });
+    const refused = await runProgram(["sessions", "list", ada.email], { COATCHECK_DATABASE: asApp });
     expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("permission denied for table") });
     await query(
       url,
@@ -143,7 +144,7 @@ describe.skipIf(missingProgram("postgres"))("coatcheck migrate on Postgres", () 
 
   test("makes them whole if nothing else is said", async () => {
     const url = await server.createDatabase();
-    expect((await runCommand(["migrate"], { COATCHECK_DATABASE: url })).exitCode).toBe(0);
+    expect((await runProgram(["migrate"], { COATCHECK_DATABASE: url })).exitCode).toBe(0);
     expect(await partitionsIn(url)).toBe(0);
   });
 });
@@ -151,7 +152,7 @@ describe.skipIf(missingProgram("postgres"))("coatcheck migrate on Postgres", () 
 describe("coatcheck migrate elsewhere", () => {
   test("has no tables to make in Redis, and asks nothing of it", async () => {
     const gateway = await GatewayProcess.create({ COATCHECK_SESSIONS: "redis://ada:hunter2@localhost:1" });
-    const { exitCode, stdout } = await runCommand(["migrate"], gateway.environment);
+    const { exitCode, stdout } = await runProgram(["migrate"], gateway.environment);
     await gateway.dispose();
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(
@@ -160,12 +161,12 @@ describe("coatcheck migrate elsewhere", () => {
   });
 
   test.each(["0", "1025", "four", "-1"])("refuses --partitions=%s", async (partitions) => {
-    const { exitCode, stderr } = await runCommand(["migrate", `--partitions=${partitions}`], {});
+    const { exitCode, stderr } = await runProgram(["migrate", `--partitions=${partitions}`], {});
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringMatching(/from 1 to 1024/) });
   });
 
   test("refuses --partitions for anything but Postgres", async () => {
-    const { exitCode, stderr } = await runCommand(["migrate", "--partitions", "4"], {});
+    const { exitCode, stderr } = await runProgram(["migrate", "--partitions", "4"], {});
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringMatching(/is for sessions in Postgres/) });
   });
 });

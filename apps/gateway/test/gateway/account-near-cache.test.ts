@@ -3,7 +3,8 @@ import { missingProgram, PostgresServer, RedisServer } from "@coatcheck/throwawa
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import WebSocket, { WebSocketServer } from "ws";
 import { Client } from "../support/client.ts";
-import { GatewayProcess, runCommand } from "../support/gateway-process.ts";
+import { GatewayProcess } from "../support/gateway-process.ts";
+import { runCommand } from "../support/run-command.ts";
 
 const ada = { email: "ada@example.com", password: "counting analytical engines" };
 /** Longer than any test runs: what is seen was heard of. A login that was just proved is read from the store. */

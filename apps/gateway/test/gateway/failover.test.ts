@@ -1,7 +1,8 @@
 import { freePort, missingProgram, PostgresServer, RedisServer, TcpSwitch } from "@coatcheck/throwaway-servers";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { Client } from "../support/client.ts";
-import { type Environment, GatewayProcess } from "../support/gateway-process.ts";
+import { GatewayProcess } from "../support/gateway-process.ts";
+import type { Environment } from "../support/run-command.ts";
 
 const ada = { email: "ada@example.com", password: "counting analytical engines" };
 const SOON = { timeout: 8_000, interval: 50 };

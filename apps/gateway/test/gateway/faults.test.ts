@@ -6,7 +6,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Client } from "../support/client.ts";
-import { GatewayProcess, runCommand } from "../support/gateway-process.ts";
+import { GatewayProcess } from "../support/gateway-process.ts";
+import { runProgram } from "../support/run-command.ts";
 
 const ada = { email: "ada@example.com", password: "counting analytical engines" };
 
@@ -25,7 +26,7 @@ const databaseOf = (process: GatewayProcess) => join(process.folder, "coatcheck.
 
 describe("at start", () => {
   async function startWith(database: string) {
-    const result = await runCommand(["gateway"], { ...gateway.environment, COATCHECK_DATABASE: `sqlite:${database}` });
+    const result = await runProgram(["gateway"], { ...gateway.environment, COATCHECK_DATABASE: `sqlite:${database}` });
     expect(result.exitCode).toBe(1);
     expect(result.stdout).toBe("");
     // One line for a person, and no stack.
@@ -58,7 +59,7 @@ describe("at start", () => {
 
   test("a port in use is named", async () => {
     await gateway.start();
-    const result = await runCommand(["gateway"], gateway.environment);
+    const result = await runProgram(["gateway"], gateway.environment);
     expect([result.exitCode, result.stderr]).toEqual([1, expect.stringContaining("in use")]);
   });
 });

@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { missingProgram, PgBouncer, PostgresServer, RedisServer } from "@coatcheck/throwaway-servers";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { Client } from "../support/client.ts";
-import { type Environment, GatewayProcess } from "../support/gateway-process.ts";
+import { GatewayProcess } from "../support/gateway-process.ts";
+import type { Environment } from "../support/run-command.ts";
 
 const ada = { email: "ada@example.com", password: "counting analytical engines" };
 /** A login that was just proved is read from the store each time, so it must soon be old. */

@@ -5,7 +5,8 @@ import { join, resolve } from "node:path";
 import { freePort } from "@coatcheck/throwaway-servers";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { Client } from "../support/client.ts";
-import { GatewayProcess, runCommand } from "../support/gateway-process.ts";
+import { GatewayProcess } from "../support/gateway-process.ts";
+import { runCommand } from "../support/run-command.ts";
 
 const DOCUMENT = resolve(import.meta.dirname, "../../../../docs/private-services.md");
 const MAXIMUM_LINES = 10;

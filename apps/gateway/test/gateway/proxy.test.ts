@@ -5,7 +5,8 @@ import { IdentityVerifier } from "coatcheck/identity";
 import { RemotePublicKeys } from "coatcheck/keys";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { Client } from "../support/client.ts";
-import { GatewayProcess, runCommand } from "../support/gateway-process.ts";
+import { GatewayProcess } from "../support/gateway-process.ts";
+import { runCommand } from "../support/run-command.ts";
 
 const ada = { email: "ada@example.com", password: "counting analytical engines" };
 const MEGABYTE = 1_048_576;

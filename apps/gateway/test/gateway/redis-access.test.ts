@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { freePort, missingProgram, PostgresServer, RedisSentinels, RedisServer } from "@coatcheck/throwaway-servers";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { Client } from "../support/client.ts";
-import { type Environment, GatewayProcess, runCommand } from "../support/gateway-process.ts";
+import { GatewayProcess } from "../support/gateway-process.ts";
+import { type Environment, runProgram } from "../support/run-command.ts";
 import { TlsCertificate } from "../support/tls-certificate.ts";
 
 const PASSWORD = "hunter2";
@@ -93,7 +94,7 @@ describe.skipIf(missingProgram("redis-server"))("a Redis by itself", () => {
     const server = await startRedis("--databases", "4");
     const gateway = await startGateway({ COATCHECK_SESSIONS: `${server.url}/3` });
     expect(await readiness(gateway)).toBe(200);
-    const refused = await runCommand(["gateway"], { ...gateway.environment, COATCHECK_SESSIONS: `${server.url}/4` });
+    const refused = await runProgram(["gateway"], { ...gateway.environment, COATCHECK_SESSIONS: `${server.url}/4` });
     expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/DB index is out of range/) });
   });
 });
@@ -107,7 +108,7 @@ test.skipIf(missingProgram("redis-server") || missingProgram("postgres"))(
     await once(taken, "listening");
     onTestFinished(() => void taken.close());
     const address = taken.address();
-    const result = await runCommand(["gateway"], {
+    const result = await runProgram(["gateway"], {
       COATCHECK_DATABASE: await postgres.createDatabase(),
       COATCHECK_SESSIONS: redis.url,
       PORT: String(typeof address === "object" ? address?.port : 0),

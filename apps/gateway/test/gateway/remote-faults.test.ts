@@ -1,7 +1,8 @@
 import { freePort, missingProgram, PostgresServer, RedisServer } from "@coatcheck/throwaway-servers";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { Client } from "../support/client.ts";
-import { type Environment, GatewayProcess } from "../support/gateway-process.ts";
+import { GatewayProcess } from "../support/gateway-process.ts";
+import type { Environment } from "../support/run-command.ts";
 
 const ada = { email: "ada@example.com", password: "counting analytical engines" };
 /** The deadline of a call to a store, and generous time for what is around it. */

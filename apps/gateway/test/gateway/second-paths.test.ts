@@ -6,7 +6,8 @@ import { dirname, join } from "node:path";
 import { NginxServer } from "@coatcheck/throwaway-servers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Client } from "../support/client.ts";
-import { GatewayProcess, runCommand } from "../support/gateway-process.ts";
+import { GatewayProcess } from "../support/gateway-process.ts";
+import { runCommand } from "../support/run-command.ts";
 
 setDefaultResultOrder("ipv4first");
 const ada = { email: "ada@example.com", password: "counting analytical engines" };

@@ -4,7 +4,8 @@ import { freePort, missingProgram, PostgresServer, RedisServer } from "@coatchec
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import WebSocket, { WebSocketServer } from "ws";
 import { Client } from "../support/client.ts";
-import { type Environment, GatewayProcess, runCommand } from "../support/gateway-process.ts";
+import { GatewayProcess } from "../support/gateway-process.ts";
+import { type Environment, runCommand } from "../support/run-command.ts";
 
 const ada = { email: "ada@example.com", password: "counting analytical engines" };
 

@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { type Environment, GatewayProcess } from "../support/gateway-process.ts";
+import { GatewayProcess } from "../support/gateway-process.ts";
+import type { Environment } from "../support/run-command.ts";
 
 let gateway: GatewayProcess;
 

@@ -1,34 +1,11 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { freePort } from "@coatcheck/throwaway-servers";
 import { makeDatabase } from "./make-database.ts";
-
-const program = fileURLToPath(new URL("../../bin/coatcheck.js", import.meta.url));
-
-export type Environment = Readonly<Record<string, string>>;
-
-export interface CommandResult {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs the command line to its end. */
-export function runCommand(args: readonly string[], environment: Environment, input = ""): Promise<CommandResult> {
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, [program, ...args], { env: cleanEnvironment(environment) });
-    let stdout = "";
-    let stderr = "";
-    child.stdout?.on("data", (chunk: string) => (stdout += chunk));
-    child.stderr?.on("data", (chunk: string) => (stderr += chunk));
-    child.on("close", (exitCode) => resolve({ exitCode: exitCode ?? -1, stdout, stderr }));
-    child.stdin?.end(input);
-  });
-}
+import { cleanEnvironment, type Environment, program, runCommand } from "./run-command.ts";
 
 /** A gateway in a process of its own, on a free port, over a fresh folder. */
 export class GatewayProcess {
@@ -92,9 +69,4 @@ export class GatewayProcess {
     await this.kill("SIGKILL");
     await rm(this.folder, { recursive: true, force: true });
   }
-}
-
-/** Nothing of the surroundings may configure the gateway under test. */
-function cleanEnvironment(environment: Environment): NodeJS.ProcessEnv {
-  return { PATH: process.env.PATH, HOME: process.env.HOME, ...environment };
 }

@@ -6,7 +6,8 @@ import { RemotePublicKeys } from "coatcheck/keys";
 import { PassVerifier, RemoteRevocations } from "coatcheck/passes";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Client } from "../../support/client.ts";
-import { type GatewayProcess, runCommand } from "../../support/gateway-process.ts";
+import type { GatewayProcess } from "../../support/gateway-process.ts";
+import { runProgram } from "../../support/run-command.ts";
 import type { CreateGateway } from "./create-gateway.ts";
 
 const ada = { email: "ada@example.com", password: "counting analytical engines" };
@@ -239,7 +240,8 @@ export function accessSuite(create: CreateGateway): void {
         await once(asking, "socket");
         // The gateway has had the head by the time that a request after it is answered, and a command carried out.
         await client.send("GET", "/auth/me");
-        const { exitCode } = await runCommand(["users", "disable", hedy.email], gateway.environment);
+        // Node reads at its start which authorities it trusts, and a Redis may have one of its own.
+        const { exitCode } = await runProgram(["users", "disable", hedy.email], gateway.environment);
         expect(exitCode).toBe(0);
         asking.end(body);
         const [response] = await answered;

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Client } from "../../support/client.ts";
-import { type GatewayProcess, runCommand } from "../../support/gateway-process.ts";
+import type { GatewayProcess } from "../../support/gateway-process.ts";
+import { runCommand } from "../../support/run-command.ts";
 import type { CreateGateway } from "./create-gateway.ts";
 
 const ada = { email: "ada@example.com", password: "counting analytical engines" };

@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { GatewayProcess, runCommand } from "../../support/gateway-process.ts";
+import { GatewayProcess } from "../../support/gateway-process.ts";
+import { runCommand } from "../../support/run-command.ts";
 import { ada, GatewayForProxies } from "./support/gateway-for-proxies.ts";
 import { aroundTheRole } from "./support/hostile-requests.ts";
 import { crossSite, HOST, navigation, ORIGIN, type SentRequest, sameOrigin, Visitor } from "./support/visitor.ts";

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { documentedConfiguration, fillIn, freePort, missingProgram, NginxServer } from "@coatcheck/throwaway-servers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { GatewayProcess, runCommand } from "../../support/gateway-process.ts";
+import { GatewayProcess } from "../../support/gateway-process.ts";
+import { runCommand } from "../../support/run-command.ts";
 import { ada, NamedService } from "./support/gateway-of-origins.ts";
 import { OriginClient } from "./support/origin-client.ts";
 

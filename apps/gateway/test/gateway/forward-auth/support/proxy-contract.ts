@@ -4,7 +4,7 @@ import { IdentityVerifier } from "coatcheck/identity";
 import { RemotePublicKeys } from "coatcheck/keys";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type WebSocket from "ws";
-import { runCommand } from "../../../support/gateway-process.ts";
+import { runCommand } from "../../../support/run-command.ts";
 import { AppService, valuesOf } from "./app-service.ts";
 import { type AskingProxy, type RunningProxy, startAsDocumented } from "./asking-proxies.ts";
 import { ada, GatewayForProxies } from "./gateway-for-proxies.ts";
