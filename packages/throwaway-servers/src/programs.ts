@@ -22,7 +22,7 @@ const debianPackages = {
   lighttpd: "lighttpd",
   apache2: "apache2-bin",
   "php-fpm": "php-fpm",
-  perl: "perl-base",
+  cc: "gcc",
 } as const;
 
 export type Program = keyof typeof debianPackages;

@@ -6,7 +6,7 @@ const NONE = { forwardHeaders: [], dropHeaders: [] };
 
 /** As some program or other makes a variable, a key or a name of it; each is compared without case. */
 const readings: Readonly<Record<string, (name: string) => string>> = {
-  "a CGI script": (name) => name.replaceAll("-", "_"),
+  "a CGI program": (name) => name.replaceAll("-", "_"),
   "PHP's older array keys": (name) => name.replaceAll(/[-. ]/g, "_"),
   "lighttpd before a script": (name) => name.replaceAll(/[^A-Za-z0-9]/g, "_"),
   "a program that leaves out what it does not know": (name) => name.replaceAll(/[^A-Za-z0-9-]/g, ""),

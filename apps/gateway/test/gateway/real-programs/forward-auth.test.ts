@@ -35,7 +35,7 @@ const programs = [script, flask, express].filter((program) => program !== undefi
 let gateway: GatewayForProxies;
 
 beforeAll(async () => {
-  gateway = await GatewayForProxies.create();
+  gateway = await GatewayForProxies.create({ COATCHECK_LOG_LEVEL: "error" });
 });
 
 afterAll(() => gateway?.dispose());

@@ -1,5 +1,6 @@
 import { freePort } from "@coatcheck/throwaway-servers";
 import { GatewayProcess } from "../../../support/gateway-process.ts";
+import type { Environment } from "../../../support/run-command.ts";
 import { ORIGIN } from "./visitor.ts";
 
 export const ada = { email: "ada@example.com", password: "counting analytical engines" };
@@ -9,7 +10,7 @@ export class GatewayForProxies {
   readonly process: GatewayProcess;
   readonly port: number;
 
-  static async create(): Promise<GatewayForProxies> {
+  static async create(settings: Environment = {}): Promise<GatewayForProxies> {
     const port = await freePort();
     const process = await GatewayProcess.create({
       PORT: String(port),
@@ -17,6 +18,7 @@ export class GatewayForProxies {
       COATCHECK_PUBLIC_URL: ORIGIN,
       COATCHECK_FORWARD_AUTH: "true",
       COATCHECK_TRUSTED_PROXIES: "127.0.0.1",
+      ...settings,
     });
     await process.addUser(ada.email, ada.password, "Ada");
     await process.start();

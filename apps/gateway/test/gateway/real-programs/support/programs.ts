@@ -8,6 +8,7 @@ import {
   NginxServer,
   PhpFpm,
 } from "@coatcheck/throwaway-servers";
+import { CompiledProgram } from "./compiled-program.ts";
 import { type RunningService, startExpressService, startFastifyService, startNodeService } from "./node-services.ts";
 
 /** A program that stands behind gateways, with a service in it that says what it reads. */
@@ -49,18 +50,20 @@ export const realPrograms: readonly RealProgram[] = [
   },
   {
     ...ofScripts,
-    name: "a CGI script in lighttpd",
+    name: "a CGI program in lighttpd",
     host: "lighttpd.example",
-    isMissing: missingProgram("lighttpd") || missingProgram("perl"),
+    isMissing: missingProgram("lighttpd") || missingProgram("cc"),
     start: () =>
-      LighttpdServer.start(() => ({
-        "lighttpd.conf": `
+      withCompiled("echo.c", (program) =>
+        LighttpdServer.start(() => ({
+          "lighttpd.conf": `
 server.modules = ( "mod_rewrite", "mod_cgi" )
-cgi.assign = ( ".pl" => "/usr/bin/perl" )
-url.rewrite-once = ( "^/(.*)$" => "/echo.pl/$1" )
+cgi.assign = ( ".cgi" => "${program.path}" )
+url.rewrite-once = ( "^/(.*)$" => "/echo.cgi/$1" )
 `,
-        "documents/echo.pl": service("echo.pl"),
-      })),
+          "documents/echo.cgi": "",
+        })),
+      ),
   },
   {
     ...ofPhp,
@@ -166,6 +169,24 @@ async function withPhp(startServer: (php: PhpFpm) => Promise<RunningService>): P
   return { port: server.port, stop };
 }
 
+/** A program in C, and the web server that starts it. */
+async function withCompiled(
+  name: string,
+  startServer: (program: CompiledProgram) => Promise<RunningService>,
+): Promise<RunningService> {
+  const program = await CompiledProgram.of(pathOf(name));
+  const server = await startServer(program);
+  const stop = async () => {
+    await server.stop();
+    await program.remove();
+  };
+  return { port: server.port, stop };
+}
+
 function service(name: string): string {
-  return readFileSync(join(import.meta.dirname, "../services", name), "utf8");
+  return readFileSync(pathOf(name), "utf8");
+}
+
+function pathOf(name: string): string {
+  return join(import.meta.dirname, "../services", name);
 }
