@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { ServerHttp2Stream } from "node:http2";
 import { isPending } from "../../core/awaitable.ts";
 import type { AuthSession } from "../../http/auth-session.ts";
 import type { HeaderEdit, OutgoingResponse } from "../../http/response-headers.ts";
@@ -30,6 +31,8 @@ const EDITOR = Symbol("coatcheck.editor");
 
 interface EditedResponse extends ServerResponse {
   [EDITOR]?: HeaderEditor;
+  /** Of HTTP/2 alone. */
+  readonly stream?: ServerHttp2Stream;
 }
 
 /** One function for all responses: V8 keeps closures that are made for each, and their responses, past a collection. */
@@ -39,10 +42,16 @@ const writeHeadByEditor = function (
   reason?: string | Headers,
   headers?: Headers,
 ) {
-  return this[EDITOR]?.writeHead(status, reason, headers) ?? this;
+  const editor = this[EDITOR];
+  if (editor !== undefined) return editor.writeHead(status, reason, headers);
+  // Taken out of the response that it was put into, and called on another.
+  const { writeHead } = Object.getPrototypeOf(this) as ServerResponse;
+  return Reflect.apply(writeHead, this, [status, reason, headers]) as ServerResponse;
 } as ServerResponse["writeHead"];
 
 type EditingSession = Pick<AuthSession<unknown>, "finish" | "onRotationDue">;
+
+const NONE_WAITING: (() => void)[] = [];
 
 /** What all ways of Node's own to send something call where the headers have not left. */
 interface ImplicitHeader {
@@ -54,14 +63,18 @@ interface ImplicitHeader {
  * to wait has its other methods replaced, too: to do that to each costs more than all else that is done for a request.
  */
 class HeaderEditor implements OutgoingResponse {
-  readonly #response: ServerResponse;
+  readonly #response: EditedResponse;
   readonly #session: EditingSession;
   readonly #writeHead: ServerResponse["writeHead"];
   #state: "untouched" | "waiting" | "left" = "untouched";
-  readonly #waiting: (() => void)[] = [];
+  /** None until the first that waits: nearly no response does. */
+  #waiting: (() => void)[] = NONE_WAITING;
   #thaw: (() => void) | null = null;
+  #finishAtOnce: () => readonly HeaderEdit[] = () => [];
+  /** What is written to once the response itself takes no more. */
+  #late: ServerHttp2Stream | null = null;
 
-  constructor(response: ServerResponse, session: EditingSession) {
+  constructor(response: EditedResponse, session: EditingSession) {
     this.#response = response;
     this.#session = session;
     this.#writeHead = response.writeHead;
@@ -86,14 +99,16 @@ class HeaderEditor implements OutgoingResponse {
     const given = typeof reason === "string" ? headers : (headers ?? reason);
     if (this.#state === "waiting") {
       // Middleware that looks for headers in Node's private field does not see that they are decided, and says so again.
-      if (status === response.statusCode && given === undefined) return response;
-      throw headHasLeft();
+      if (status !== response.statusCode || given !== undefined) throw headHasLeft();
+      if (response.stream !== undefined) this.#leaveLate(response.stream);
+      return response;
     }
     if (this.#state === "left") return Reflect.apply(this.#writeHead, response, [status, reason, headers]);
     response.statusCode = status;
     if (typeof reason === "string") response.statusMessage = reason;
     if (given !== undefined) setHeaders(response, given);
-    this.#whenLeft(() => this.#writeHead.call(response, status));
+    if (this.#mayLeave()) this.#writeHead.call(response, status);
+    else this.#wait(() => this.#writeHead.call(response, status));
     return response;
   }
 
@@ -101,12 +116,14 @@ class HeaderEditor implements OutgoingResponse {
   holdBack(session: Parameters<WaitingAnswer["holdBack"]>[0]): void {
     const response = this.#response;
     if (this.#state !== "untouched" || response.headersSent) return;
+    this.#finishAtOnce = () => session.finishAtOnce(this);
     const { write, end, flushHeaders } = response;
     response.write = ((...parameters: Parameters<typeof write>) => {
       if (this.#mayLeave()) return write.apply(response, parameters);
-      this.#waiting.push(() => {
+      this.#wait(() => {
         // It was told to wait, and nothing else would tell it that it need not.
-        if (write.apply(response, parameters)) response.emit("drain");
+        const isTaken = this.#late === null ? write.apply(response, parameters) : this.#late.write(...parameters);
+        if (isTaken) response.emit("drain");
       });
       return false;
     }) as typeof write;
@@ -120,23 +137,41 @@ class HeaderEditor implements OutgoingResponse {
     // What saved Node's `end` before we put ours around it cannot wait: it writes as soon as this returns.
     if (implicitHeader !== undefined) {
       internal._implicitHeader = () => {
-        this.#leaveAtOnce(session);
+        this.#leaveAtOnce();
         implicitHeader.call(response);
       };
     }
   }
 
-  #leaveAtOnce(session: Parameters<WaitingAnswer["holdBack"]>[0]): void {
+  #leaveAtOnce(): void {
     if (this.#state === "left") return;
     this.#thaw?.();
     this.#thaw = null;
-    this.#release(session.finishAtOnce(this));
+    this.#release(this.#finishAtOnce());
+  }
+
+  /**
+   * Over HTTP/2, an `end` that was saved passes what it sends to our `write`, which waits, and asks for the head only then.
+   * To its response that has ended already, and its head would be one without a body: what waits goes past the response.
+   */
+  #leaveLate(stream: ServerHttp2Stream): void {
+    this.#leaveAtOnce();
+    stream.respond({ ...this.#response.getHeaders(), ":status": this.#response.statusCode });
+    this.#late = stream;
+    const waiting = this.#waiting;
+    this.#waiting = NONE_WAITING;
+    for (const call of waiting) call();
   }
 
   /** Now, or after what waits already. */
   #whenLeft(call: () => void): void {
     if (this.#mayLeave()) call();
-    else this.#waiting.push(call);
+    else this.#wait(call);
+  }
+
+  #wait(call: () => void): void {
+    if (this.#waiting === NONE_WAITING) this.#waiting = [];
+    this.#waiting.push(call);
   }
 
   /** Whether the headers may leave now. */

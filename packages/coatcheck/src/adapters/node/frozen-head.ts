@@ -2,7 +2,9 @@ import type { ServerResponse } from "node:http";
 
 /** Status and headers as they are now, until the returned function is called: what is decided stays. */
 export function freezeHead(response: ServerResponse): () => void {
-  const { statusCode, statusMessage, setHeader, appendHeader, removeHeader } = response;
+  const { statusCode, setHeader, appendHeader, removeHeader } = response;
+  // Of its own, or none: HTTP/2 has no message, and warns of everything that asks for one.
+  const message = Object.getOwnPropertyDescriptor(response, "statusMessage");
   const refuse = () => {
     throw headHasLeft();
   };
@@ -10,7 +12,9 @@ export function freezeHead(response: ServerResponse): () => void {
   Object.defineProperty(response, "headersSent", { value: true, configurable: true });
   return () => {
     Reflect.deleteProperty(response, "headersSent");
-    Object.assign(response, { statusCode, statusMessage, setHeader, appendHeader, removeHeader });
+    Object.assign(response, { statusCode, setHeader, appendHeader, removeHeader });
+    if (message === undefined) Reflect.deleteProperty(response, "statusMessage");
+    else Object.defineProperty(response, "statusMessage", message);
   };
 }
 

@@ -31,7 +31,9 @@ export class GuardedNodeRequest<Request extends IncomingMessage> implements Guar
   }
 
   get(name: string): string | null {
-    const value = this.#request.headers[name.toLowerCase()];
+    const { headers } = this.#request;
+    // The guard asks in small letters, as the names are kept.
+    const value = headers[name] ?? headers[name.toLowerCase()];
     if (value === undefined) return null;
     return typeof value === "string" ? value : value.join(", ");
   }
