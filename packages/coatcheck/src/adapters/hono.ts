@@ -1,7 +1,7 @@
 /** Sessions and logins for Hono 4. @module */
 
-import type { Context, MiddlewareHandler } from "hono";
-import { isPending } from "../core/awaitable.ts";
+import type { Context, MiddlewareHandler, Next } from "hono";
+import { type Awaitable, isPending } from "../core/awaitable.ts";
 import { CoatcheckError } from "../errors.ts";
 import { type Answer, answerTo, faultAnswer } from "../http/answer.ts";
 import type { AuthSession } from "../http/auth-session.ts";
@@ -112,12 +112,18 @@ function authOf<User>(door: Door<User, HonoRefusalHandler>, own: OwnOptions): Ho
   const answer = (refusal: Refusal) => responseOf(answerTo(refusal));
 
   function gate(decide: Decide<User>): HonoGuard<User> {
-    return async (context, next) => {
-      const auth = of(context);
-      const decided = decide(auth);
-      const refusal = isPending(decided) ? await decided : decided;
+    const admitOrAnswer = async (decided: Awaitable<Refusal | null>, context: Context, next: Next) => {
+      const refusal = await decided;
       // One that gives no answer, as where it only writes a log, leaves it to ours.
       if (refusal !== null) return (await handlerFor(refusal, handlers)?.(refusal, context)) ?? answer(refusal);
+      context.set("auth", of(context) as LoggedIn<User>);
+      return next();
+    };
+    // Not async itself: nearly every request is admitted at once, and has no use for a promise of ours.
+    return (context, next) => {
+      const auth = of(context);
+      const decided = decide(auth);
+      if (decided !== null) return admitOrAnswer(decided, context, next);
       context.set("auth", auth as LoggedIn<User>);
       return next();
     };

@@ -100,6 +100,8 @@ export function coatcheck<User>(options: NodeOptions<User>): NodeAuth<User> {
   return authOf(door, options);
 }
 
+const ignore = () => {};
+
 const ADVICE = "Write createServer(auth.handle(listener)).";
 
 function authOf<User>(door: Door<User, NodeRefusalHandler>, own: OwnOptions): NodeAuth<User> {
@@ -110,7 +112,12 @@ function authOf<User>(door: Door<User, NodeRefusalHandler>, own: OwnOptions): No
   const answer = (refusal: Refusal, response: ServerResponse) => sendNodeAnswer(answerTo(refusal), response);
 
   function guarded(listener: NodeHandler<AuthSession<User>>): NodeListener {
-    return async (request, response) => {
+    const fail = (error: unknown, response: ServerResponse) => {
+      onError(error);
+      if (response.headersSent) response.destroy();
+      else sendNodeAnswer(faultAnswer(error), response);
+    };
+    return (request, response) => {
       try {
         // Within another of ours: the outer one writes the cookie.
         const outer = logins.find(request);
@@ -118,11 +125,10 @@ function authOf<User>(door: Door<User, NodeRefusalHandler>, own: OwnOptions): No
         if (!auth.ok) return sendNodeAnswer(answerTo(auth), response);
         if (outer === undefined) editHeaders(response, auth);
         const outcome: unknown = listener(request, response, auth);
-        if (isPending(outcome)) await outcome;
+        // Whatever it comes to: Node has no use for it, and neither has a listener that waits for its end.
+        return isPending(outcome) ? outcome.then(ignore, (error: unknown) => fail(error, response)) : undefined;
       } catch (error) {
-        onError(error);
-        if (response.headersSent) response.destroy();
-        else sendNodeAnswer(faultAnswer(error), response);
+        return fail(error, response);
       }
     };
   }

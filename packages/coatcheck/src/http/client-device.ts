@@ -36,12 +36,29 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
 
 /** Describes the client for the list of devices. Everything here is the client's own word: never decide by it. */
 export function describeDevice(client: ClientFacts, precision: AddressPrecision): Device {
-  const userAgent = keptUserAgent(client.userAgent);
+  const userAgent = sameText(keptUserAgent(client.userAgent));
   return {
     label: userAgent === null ? "Unknown device" : labelOf(userAgent),
     userAgent,
     ip: client.address === undefined ? null : truncateAddress(client.address, precision),
   };
+}
+
+/**
+ * One text for all sessions of one kind of browser, as far as they are in this process: else each would have a copy, which
+ * the request's header is compared with, and none is in the processor's cache when its session is asked for.
+ */
+const texts = new Map<string, string>();
+const MAXIMUM_TEXTS = 1_000;
+
+function sameText(userAgent: string | null): string | null {
+  // One that was cut would keep the whole header in memory.
+  if (userAgent === null || userAgent.length >= MAXIMUM_USER_AGENT_LENGTH) return userAgent;
+  const known = texts.get(userAgent);
+  if (known !== undefined) return known;
+  if (texts.size >= MAXIMUM_TEXTS) texts.clear();
+  texts.set(userAgent, userAgent);
+  return userAgent;
 }
 
 /** What is kept of a User-Agent header; null for nothing. */

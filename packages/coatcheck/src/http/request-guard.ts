@@ -188,14 +188,15 @@ export class RequestGuard {
   }
 }
 
-function clearSiteDataOf(kinds: readonly string[]): string | null {
+function clearSiteDataOf(kinds: readonly string[]): HeaderEdit | null {
   if (!Array.isArray(kinds) || !kinds.every((kind) => ["cache", "cookies", "storage"].includes(kind))) {
     throw new CoatcheckError(
       "invalid_configuration",
       'clearSiteDataOnLogout is a list of "cache", "cookies" and "storage".',
     );
   }
-  return kinds.length === 0 ? null : kinds.map((kind) => `"${kind}"`).join(", ");
+  if (kinds.length === 0) return null;
+  return { name: "clear-site-data", value: kinds.map((kind) => `"${kind}"`).join(", "), mode: "set" };
 }
 
 function requireSessions(sessions: unknown): void {

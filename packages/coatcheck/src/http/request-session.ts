@@ -13,7 +13,7 @@ import { isCsrfTokenValid, issueCsrfToken } from "./csrf-token.ts";
 import type { GuardedRequest } from "./guarded-request.ts";
 import type { HostCookie } from "./host-cookie.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
-import { cacheControl, type HeaderEdit, type OutgoingResponse, type VaryFields, varyBy } from "./response-headers.ts";
+import { cacheControl, type HeaderEdit, type OutgoingResponse, type VaryFields, withVary } from "./response-headers.ts";
 import { canCarryRotation, type WaitingAnswer } from "./rotation-answer.ts";
 
 /** What is the same for every request of a guard. */
@@ -26,8 +26,8 @@ export interface RequestRules {
   readonly varyFields: VaryFields;
   /** What any other answer depends on; null where no other origin may ask. */
   readonly varyByOrigin: VaryFields | null;
-  /** What Clear-Site-Data says after a logout; null for nothing. */
-  readonly clearSiteData: string | null;
+  /** Clear-Site-Data after a logout; null for none. */
+  readonly clearSiteData: HeaderEdit | null;
 }
 
 interface AdmittedRequest {
@@ -252,7 +252,7 @@ export class RequestSession {
     const { corsHeaders } = this.#admitted;
     const { varyByOrigin, varyFields, clearSiteData } = this.#rules;
     if (this.#known === null && this.#asked === null) {
-      return varyByOrigin === null ? corsHeaders : [...corsHeaders, ...varyBy(response, varyByOrigin)];
+      return varyByOrigin === null ? corsHeaders : withVary(corsHeaders, response, varyByOrigin);
     }
     const caching = cacheControl(response, {
       carriesCookie: this.#setCookie !== null,
@@ -260,10 +260,10 @@ export class RequestSession {
       isLoggedIn: this.#known?.status !== "unauthenticated",
       request: this.request,
     });
-    const edits = [...caching, ...corsHeaders, ...varyBy(response, varyFields)];
-    if (this.#hasForgotten && clearSiteData !== null) {
-      edits.unshift({ name: "clear-site-data", value: clearSiteData, mode: "set" });
-    }
+    const dependent = withVary(caching, response, varyFields);
+    if (this.#setCookie === null && corsHeaders.length === 0) return dependent;
+    const edits = [...dependent, ...corsHeaders];
+    if (this.#hasForgotten && clearSiteData !== null) edits.unshift(clearSiteData);
     if (this.#setCookie !== null) edits.unshift({ name: "set-cookie", value: this.#setCookie, mode: "append" });
     return edits;
   }

@@ -28,6 +28,7 @@ const TARGETED = ["cdn-cache-control", "surrogate-control"] as const;
 const NOT_STORED: readonly HeaderEdit[] = [{ name: "cache-control", value: "private, no-store", mode: "set" }];
 const NOT_UNASKED: readonly HeaderEdit[] = [{ name: "cache-control", value: "private, no-cache", mode: "set" }];
 const NONE: readonly string[] = [];
+const SAYS_NOTHING: ReadonlyArray<readonly HeaderEdit[]> = [NOT_STORED, NOT_UNASKED];
 
 /** The destinations of the Fetch standard that show a document. */
 const SHOWN: ReadonlySet<string> = new Set(["document", "iframe", "frame", "embed", "object"]);
@@ -44,20 +45,34 @@ export interface VaryFields {
   readonly fields: readonly string[];
   /** The edit where the application says nothing of its own, which is nearly every response: made once. */
   readonly alone: readonly HeaderEdit[];
+  /** The same behind what is said to caches where the application says nothing to those either. */
+  readonly usual: ReadonlyMap<readonly HeaderEdit[], readonly HeaderEdit[]>;
 }
 
 export function varyFieldsOf(...fields: readonly string[]): VaryFields {
-  return { fields, alone: [{ name: "vary", value: fields.join(", "), mode: "set" }] };
+  const alone: readonly HeaderEdit[] = [{ name: "vary", value: fields.join(", "), mode: "set" }];
+  return { fields, alone, usual: new Map(SAYS_NOTHING.map((caching) => [caching, [...caching, ...alone]])) };
 }
 
 /** What the response depends on, besides what the application says. */
-export function varyBy(response: OutgoingResponse, { fields, alone }: VaryFields): readonly HeaderEdit[] {
+function varyBy(response: OutgoingResponse, { fields, alone }: VaryFields): readonly HeaderEdit[] {
   const given = response.headers.get("vary");
   if (given === null) return alone;
   const present = new Set(directives(given).map((field) => field.toLowerCase()));
   const missing = fields.filter((field) => !present.has(field.toLowerCase()));
   if (missing.length === 0 || present.has("*")) return [];
   return [{ name: "vary", value: [...(given === "" ? [] : [given]), ...missing].join(", "), mode: "set" }];
+}
+
+/** These edits, and what the response depends on: nearly always two that were made before, as one list. */
+export function withVary(
+  edits: readonly HeaderEdit[],
+  response: OutgoingResponse,
+  varyFields: VaryFields,
+): readonly HeaderEdit[] {
+  const vary = varyBy(response, varyFields);
+  const usual = vary === varyFields.alone ? varyFields.usual.get(edits) : undefined;
+  return usual ?? [...edits, ...vary];
 }
 
 /**
@@ -70,12 +85,25 @@ export function cacheControl(
   response: OutgoingResponse,
   { request, carriesCookie, isLoggedIn }: AnsweredRequest,
 ): readonly HeaderEdit[] {
-  const set = (value: string, name = "cache-control"): HeaderEdit => ({ name, value, mode: "set" });
   const told = toldOf(response);
   const header = response.headers.get("cache-control");
   const isOwnPage = isLoggedIn && isPage(request, response);
   // Nearly every response: no word of the application's is there to be weighed.
   if (header === null && told.length === 0) return carriesCookie || isOwnPage ? NOT_STORED : NOT_UNASKED;
+  return weighed(header, told, { carriesCookie, isLoggedIn, isOwnPage });
+}
+
+interface Weighing extends Omit<AnsweredRequest, "request"> {
+  readonly isOwnPage: boolean;
+}
+
+/** What is left of the application's word, and what is said to caches that it told something of their own. */
+function weighed(
+  header: string | null,
+  told: readonly string[],
+  { carriesCookie, isLoggedIn, isOwnPage }: Weighing,
+): readonly HeaderEdit[] {
+  const set = (value: string, name = "cache-control"): HeaderEdit => ({ name, value, mode: "set" });
   // Such a cache does not look at Cache-Control, and few look at Vary: it would hand one user's answer to the next.
   const untold = carriesCookie || isLoggedIn ? told.map((name) => set("no-store", name)) : [];
   if (carriesCookie) return [set("private, no-store"), ...untold];

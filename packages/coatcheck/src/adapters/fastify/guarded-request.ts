@@ -30,7 +30,9 @@ export class GuardedFastifyRequest implements GuardedRequest {
   }
 
   get(name: string): string | null {
-    return headerText(this.#request.headers[name.toLowerCase()]);
+    const { headers } = this.#request;
+    // The guard asks in small letters, as the names are kept.
+    return headerText(headers[name] ?? headers[name.toLowerCase()]);
   }
 }
 

@@ -43,7 +43,8 @@ export class GuardedHonoRequest implements GuardedRequest {
   get(name: string): string | null {
     const parsed = bindingsOf(this.#context).incoming?.headers;
     if (parsed === undefined) return this.#request.headers.get(name);
-    const value = parsed[name.toLowerCase()];
+    // The guard asks in small letters, as the names are kept.
+    const value = parsed[name] ?? parsed[name.toLowerCase()];
     if (value === undefined) return null;
     return typeof value === "string" ? value : value.join(", ");
   }
