@@ -1,15 +1,15 @@
-/** What becomes known of changes to accounts, by this process or any other on the same database. */
+/** Hears of changes to accounts that this process, or any other on the same database, makes. */
 export interface AccountChangeListener {
-  /** An account changed: its name, roles, password, or whether it may be signed in. Told after the change is committed. */
+  /** An account's name, roles or password changed, or whether it may log in. Called after the change is committed. */
   changed(userId: string): void;
-  /** Every change that is committed from now on is told. */
+  /** From now on the listener hears of every change that is committed. */
   listening(): void;
-  /** From some moment before this, changes may have gone untold. Also told when it has been before. */
+  /** The listener may have missed changes since some moment before this call. May be called several times in a row. */
   interrupted(): void;
 }
 
 /**
- * Begins to tell a listener of changes, for ever again after each failure, and returns how to end that. Nothing is told
- * before `listening`.
+ * Starts to tell a listener of changes, and starts again after each failure. Returns a function that stops it. The
+ * listener hears of nothing before `listening`.
  */
 export type ListenForAccountChanges = (listener: AccountChangeListener) => () => void;

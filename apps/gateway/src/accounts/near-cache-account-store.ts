@@ -17,23 +17,24 @@ import { mayPass } from "./session-owner.ts";
 export interface NearCacheAccountsOptions {
   readonly store: AccountStore;
   readonly listen: ListenForAccountChanges;
-  /** For how long another node may still take an account for what it was. */
+  /** How long another node may still use an out-of-date copy of an account. */
   readonly maxStalenessMilliseconds: number;
-  /** Whether a change of name or roles returns only when no node can hold a copy of before any more. */
+  /** Whether a change of name or roles waits until no node can hold an older copy. */
   readonly settle: boolean;
   /** 10,000 by default, of half a kilobyte each. */
   readonly maximumEntries?: number;
-  /** For tests alone. By default the clocks of this process count. */
+  /** For tests only. By default the clocks of this process count. */
   readonly testMoment?: () => Moment;
 }
 
 /**
- * NearCacheAccountStore holds copies of the accounts whose sessions pass, so that a request needs no round trip to learn
- * whose it is. What another node changed may go unseen here until it is heard of, normally some milliseconds later, and
- * never for longer than `maxStalenessMilliseconds`, whatever happens to the channel: the bound of the sessions' near-cache.
+ * NearCacheAccountStore holds copies of the accounts whose sessions pass, so that a request needs no round trip to find
+ * its user. This node learns of another node's change normally within milliseconds, and uses an out-of-date copy never
+ * for longer than `maxStalenessMilliseconds`, whatever happens to the channel: the same bound as that of the sessions'
+ * near-cache.
  *
- * A copy may only say yes: an account that is disabled, or whose sessions are still to be ended, is read each time. While
- * nothing is heard, nothing is held. What this process changes is gone here at once.
+ * A copy can only admit a session: an account that is disabled, or whose sessions still have to end, is read each time.
+ * While the channel is down, no copies are held. A change that this process makes removes its own copy at once.
  */
 export class NearCacheAccountStore implements AccountStore {
   readonly #store: AccountStore;
@@ -43,8 +44,8 @@ export class NearCacheAccountStore implements AccountStore {
   readonly #stopListening: () => void;
   #isListening = false;
   /**
-   * Counts whatever a read under way may be older than. One count for all accounts: they change seldom, and what is read
-   * meanwhile is merely not kept.
+   * Counts changes, to recognise a read under way that may be older than a change. One count serves all accounts: they
+   * change seldom, and the cache merely does not keep what was read meanwhile.
    */
   #changes = 0;
 
@@ -70,14 +71,18 @@ export class NearCacheAccountStore implements AccountStore {
     return this.#changing(userId, () => this.#store.changePassword(userId, expectedHash, newHash));
   }
 
-  /** Nodes that hold a copy let the user's sessions pass until they hear of it. The end of the sessions is told as well. */
+  /**
+   * Nodes that hold a copy let the user's sessions pass until they hear of this change. They also hear of the sessions'
+   * end.
+   */
   disable(userId: string): Promise<PendingRevocation | null> {
     return this.#changing(userId, () => this.#store.disable(userId));
   }
 
   async describe(userId: string, description: AccountDescription): Promise<Account | null> {
     const account = await this.#changing(userId, () => this.#store.describe(userId, description));
-    // Every copy of before was read before this. Other changes end sessions next, and wait for that.
+    // By now every older copy was read before the change. Other kinds of change end sessions next, and wait for that
+    // instead.
     if (this.#settleMilliseconds > 0) await pause(this.#settleMilliseconds);
     return account;
   }
@@ -122,7 +127,7 @@ export class NearCacheAccountStore implements AccountStore {
     return this.#store.completePendingRevocation(pending);
   }
 
-  /** Stops listening and holding copies. The store goes on: it is the caller's. */
+  /** Stops listening and drops all copies. Leaves the wrapped store open, because it belongs to the caller. */
   close(): void {
     this.#stopListening();
     this.#forgetAll(false);
@@ -137,7 +142,10 @@ export class NearCacheAccountStore implements AccountStore {
     return owner;
   }
 
-  /** From its beginning the copy may be out of date, and what is read meanwhile as well: so it is forgotten twice. */
+  /**
+   * The copy may be out of date as soon as the change begins, and so may a copy that is read meanwhile: forget it
+   * twice.
+   */
   async #changing<Result>(userId: string, change: () => Promise<Result>): Promise<Result> {
     this.#forget(userId);
     try {

@@ -15,34 +15,34 @@ export interface CredentialChangesParts {
 }
 
 export type OwnPasswordChange =
-  /** Everything of the user has ended. The proof is of the new password: see `stillHolds`. */
+  /** All of the user's sessions have ended. The proof is of the new password: see `stillHolds`. */
   | { readonly outcome: "changed"; readonly proof: PasswordProof }
   /** Another request changed the password or disabled the account meanwhile: the caller is logged out. */
   | { readonly outcome: "overtaken" };
 
 /**
- * A pending revocation that is older was abandoned: from writing it, the call that did so has only to end the sessions
- * and to remove it, and the deadline of each is 2 s.
+ * A pending revocation that is older was abandoned. After the call has written it, the call only ends the sessions and
+ * removes it, and each of these two steps has a deadline of 2 s.
  */
 export const LONGEST_CHANGE_SECONDS = 10;
 
-/** How many pending revocations one `finishPending` takes on at most. */
+/** The most pending revocations that one `finishPending` takes on. */
 const BATCH = 1_000;
 
 /**
- * CredentialChanges changes passwords and disables accounts such that no session of before survives, whatever fails in
- * between: the change and a pending revocation commit together, then the sessions end, then the pending one is removed.
- * When the session store fails, the change stands, the pending revocation stays, the user's sessions are refused
- * meanwhile (`findSessionOwner`), and any process finishes it later.
+ * CredentialChanges changes passwords and disables accounts such that no earlier session survives, whatever fails in
+ * between. The change and a pending revocation commit together, then the sessions end, then the pending revocation is
+ * removed. If the session store fails, the change stands and the revocation stays pending. The gateway refuses the
+ * user's sessions meanwhile (`findSessionOwner`), and any process finishes the revocation later.
  *
- * All methods reject with `accounts_unavailable`, or with the session store's fault: answer 503. After such a
- * rejection the change may be in force; doing it again is safe.
+ * All methods reject with `accounts_unavailable`, or with the session store's fault: answer 503. After such a rejection
+ * the change may be in force; repeating it is safe.
  */
 export class CredentialChanges {
   readonly #parts: CredentialChangesParts;
   /**
-   * By id. A caller that finds the same one joins in: a second revoke-all would end the session that followed the
-   * first.
+   * Revocations under way, by id. A second caller waits for the same one: a second revoke-all would end the session
+   * that followed the first.
    */
   readonly #underWay = new Map<string, Promise<number>>();
 
@@ -51,9 +51,9 @@ export class CredentialChanges {
   }
 
   /**
-   * The owner's change, with the proof of the current password. All sessions end, the caller's too. The caller is given a
-   * new one by a login that begins after this, with `stillHolds` for its check. The new password must have passed the
-   * policy.
+   * The owner changes the password, with the proof of the current one. All sessions end, the caller's too. The caller
+   * gets a new session from a login that begins after this, with `stillHolds` as its check. The new password must have
+   * passed the policy.
    *
    * @throws GatewayError `overloaded`, with nothing changed
    */
@@ -68,8 +68,8 @@ export class CredentialChanges {
   }
 
   /**
-   * Whether the password that was proven is still that of the account, and the account enabled. Read after a login was
-   * begun, it lets no login follow a change that overtook the proof.
+   * Whether the proven password is still the account's, and the account is enabled. A login calls this after it has
+   * begun, so that no login succeeds after a change that overtook the proof.
    */
   async stillHolds(proof: PasswordProof): Promise<boolean> {
     const credential = await this.#parts.accounts.findCredential(proof.account.id);
@@ -79,32 +79,34 @@ export class CredentialChanges {
   }
 
   /**
-   * The operator's change needs no old password. It also forgets the account's known devices and empties its counts of
-   * failed logins, because an intruder may have left traces in both. Returns how many sessions ended; null if there is
-   * no such account.
+   * An operator sets the password without the old one. This also forgets the account's known devices and resets its
+   * counts of failed logins, because an intruder may have left traces in both. Returns how many sessions ended; null if
+   * there is no such account.
    */
   async setPassword(account: Account, newPassword: string): Promise<number | null> {
     const { accounts, hasher, throttle, devices } = this.#parts;
     const pending = await accounts.changePassword(account.id, null, await hasher.hash(newPassword));
     if (pending === null) return null;
-    // First what is in the same database: when the session store fails, this much is done.
+    // Devices and counts come first, because they are in the same database: they are done even if the session store
+    // fails.
     await devices.forgetAll(account.id);
     await throttle.reset(account.email);
     return this.#finish(pending);
   }
 
-  /** Shuts the account out and ends its sessions. Returns how many ended; null when there is no such account. */
+  /** Disables the account and ends its sessions. Returns how many ended; null if there is no such account. */
   async disable(account: Account): Promise<number | null> {
     const pending = await this.#parts.accounts.disable(account.id);
     return pending === null ? null : this.#finish(pending);
   }
 
   /**
-   * Finishes what was left pending, by this process or another. Any process may call it, at start and every few
-   * seconds; it is idempotent. Returns how many it finished; the rest is tried again by the next call.
+   * Finishes the revocations that this process or another left pending. Any process may call it, at start and every few
+   * seconds; it is idempotent. Returns how many it finished; the next call tries the rest again.
    *
-   * What is younger than `minimumAgeSeconds` is left to the call that wrote it: a second revoke-all, late, would end the
-   * session that followed the first. Waiting costs nothing, for the user's sessions are refused meanwhile.
+   * A revocation younger than `minimumAgeSeconds` is left to the call that wrote it: a second, late revoke-all would
+   * end the session that followed the first. Waiting does no harm, because the gateway refuses the user's sessions
+   * meanwhile.
    */
   async finishPending({ minimumAgeSeconds = LONGEST_CHANGE_SECONDS } = {}): Promise<number> {
     const all = await this.#parts.accounts.listPendingRevocations({ limit: BATCH, minimumAgeSeconds });
@@ -113,9 +115,9 @@ export class CredentialChanges {
   }
 
   /**
-   * Finishes the pending revocation of one user, however young it is. A login does this first, so that the session that
-   * it creates is not ended by it later. The revocation is read right before it is carried out: the process that wrote
-   * it may have finished it since it was listed.
+   * Finishes the pending revocation of one user, however young it is. A login does this first, so that the revocation
+   * does not end the new session later. The revocation is read right before it is carried out, because the process that
+   * wrote it may have finished it since it was listed.
    */
   async finishPendingOf(userId: string): Promise<void> {
     const pending = await this.#parts.accounts.findPendingRevocation(userId);

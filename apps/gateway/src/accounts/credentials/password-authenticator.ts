@@ -20,17 +20,17 @@ import type {
 import type { OverallFailures } from "../throttling/overall-failures.ts";
 import type { CredentialChanges } from "./credential-changes.ts";
 
-/** The account that a login is for, before anything was checked. For an unknown address no user has the user id. */
+/** The account that a login is for, before any check. For an unknown address, the user id belongs to no user. */
 export interface Claimant {
   readonly userId: string;
   readonly email: EmailAddress | null;
-  /** For what is written down, and for nothing that a client could notice. */
+  /** For logs and audit events only. A client must not be able to notice it. */
   readonly isKnown: boolean;
 }
 
 export interface PasswordGiven {
   readonly password: string;
-  /** The client's address, as known behind trusted proxies. */
+  /** The client's address, as the gateway knows it behind trusted proxies. */
   readonly address: string;
 }
 
@@ -40,7 +40,7 @@ export type PasswordRefused =
   | {
       readonly outcome: "throttled";
       readonly retryAfterSeconds: number;
-      /** What is full: a count of failures, or the line of those who wait from one address. For operators. */
+      /** The limit that was reached: a count of failures, or the queue of one address. For operators. */
       readonly limit: BucketKind | "waiting";
     };
 
@@ -72,22 +72,25 @@ export interface PasswordAuthenticatorParts {
 }
 
 /**
- * Fewer than the free failures of every bucket (`login-limits.ts`): an attempt counts as failed while it is being
- * checked, and of right passwords sent at once none must be refused for the others' sake.
+ * Fewer than the free failures of every bucket (`login-limits.ts`). An attempt counts as failed while its password is
+ * being checked, and right passwords that arrive at once must not make the gateway refuse one of them.
  */
 const CHECKS_AT_A_TIME = 4;
 const MAXIMUM_WAITING = 100;
-/** Retry-After of an attempt that finds too many waiting. */
+/** The Retry-After of an attempt that finds too many others waiting. */
 const CROWDED_RETRY_SECONDS = 2;
-/** How long an attempt waits for others that are still being checked, elsewhere too, to turn out right. */
+/**
+ * How long an attempt waits for others, at this node and elsewhere, whose passwords are still being checked and may be
+ * right.
+ */
 const LONGEST_WAIT_FOR_OTHERS_MILLISECONDS = 5_000;
 
 /**
  * PasswordAuthenticator checks passwords: for a login, and again for a user who is logged in. It does the same work in
  * the same order whether the account is unknown, the password wrong or the account disabled.
  *
- * A login is these steps, in this order, so that nothing is paid for what cannot be checked, and a revocation in between is
- * seen: `auth.login` of the library begins the login before it calls the check.
+ * A login is these steps, in this order, so that an attempt that cannot be checked costs nothing, and a revocation in
+ * between is noticed: `auth.login` of the library begins the login before it calls the check.
  *
  *     await authenticator.askForRoom(email, deviceToken);
  *     const claimant = await authenticator.lookUp(email);
@@ -96,14 +99,15 @@ const LONGEST_WAIT_FOR_OTHERS_MILLISECONDS = 5_000;
  *       return check.outcome === "verified";
  *     });
  *
- * A login that a revocation overtook repeats `checkLogin` alone, which reads the account and its hash anew. `lookUp` is not
- * repeated: the login stays that of the account which it found, and the revocation that it would finish has just been done.
+ * A login that a revocation overtook repeats only `checkLogin`, which reads the account and its hash again. It does not
+ * repeat `lookUp`: the login stays that of the account which `lookUp` found, and the revocation that `lookUp` would
+ * finish has just been carried out.
  *
  * Attempts from one address by unknown devices, or with one device or session, are checked a few at a time. They wait
  * for each other and for no other attempts.
  *
- * All methods reject with `accounts_unavailable` or `overloaded`: answer 503. An attempt that was not checked for such
- * a fault is not counted.
+ * All methods reject with `accounts_unavailable` or `overloaded`: answer 503. An attempt that was not checked because
+ * of such a fault is not counted.
  */
 export class PasswordAuthenticator {
   readonly #parts: PasswordAuthenticatorParts;
@@ -114,8 +118,9 @@ export class PasswordAuthenticator {
   }
 
   /**
-   * Refuses a login for which there is no place in the queue, before anything is written, hashed or, for a stranger,
-   * read. A device is known by its row: its token has 256 random bits, and an index look-up tells whether it is genuine.
+   * Refuses a login for which the queue has no place, before the gateway writes or hashes anything or, for a stranger,
+   * reads anything. A device is recognised by its row: its token has 256 random bits, and an index look-up tells
+   * whether it is genuine.
    *
    * @throws GatewayError `overloaded`
    */
@@ -129,8 +134,8 @@ export class PasswordAuthenticator {
   }
 
   /**
-   * Finds the account that a login is for. Also finishes a pending revocation of that account, because the login comes
-   * after it.
+   * Finds the account that a login is for. Also finishes a pending revocation of that account, so that the login comes
+   * after the revocation.
    */
   async lookUp(email: string): Promise<Claimant> {
     const { accounts, changes } = this.#parts;
@@ -141,7 +146,7 @@ export class PasswordAuthenticator {
     return { userId, email: normalised, isKnown: account !== null };
   }
 
-  /** Checks the password of a login. The account is read here, after the login was begun. */
+  /** Checks the password of a login. Reads the account here, after the login has begun. */
   async checkLogin(
     claimant: Claimant,
     given: PasswordGiven & { readonly deviceToken: string | null },
@@ -153,15 +158,16 @@ export class PasswordAuthenticator {
     return {
       outcome: "verified",
       account: checked.proof.account,
-      // A device on which too many guesses failed gets a new token: a thief's copy of the old one is worth nothing then.
+      // A device on which too many guesses failed gets a new token, which makes a thief's copy of the old one
+      // worthless.
       deviceTokenDue: checked.asStranger || (device?.renewalDue ?? true),
     };
   }
 
   /**
    * Checks the password of a live session's owner again, to confirm who they are or to change it. Failures count
-   * against that session alone until it has to wait, and as an unknown device's from then on: a stolen session locks no
-   * user out.
+   * against that session alone until it has to wait, and as an unknown device's from then on, so that a stolen session
+   * cannot lock the user out.
    */
   async checkOwner(account: Account, sessionId: string, given: PasswordGiven): Promise<OwnerCheck> {
     const claimant = { userId: account.id, email: account.email, isKnown: true };
@@ -184,7 +190,7 @@ export class PasswordAuthenticator {
     given: PasswordGiven,
     trusted: TrustedOrigin | null,
   ): Promise<Checked | PasswordRefused> {
-    // Before the attempt is counted: what is not checked must cost no write.
+    // Take the place before counting the attempt: an attempt that is not checked must not cost a write.
     const place = this.#parts.hasher.takePlace(trusted === null ? "stranger" : "known");
     try {
       return await this.#checkInPlace(place, claimant, given, trusted);
@@ -200,7 +206,7 @@ export class PasswordAuthenticator {
     trusted: TrustedOrigin | null,
   ): Promise<Checked | PasswordRefused> {
     const { accounts, hasher, throttle, overall } = this.#parts;
-    // In the place that it holds, so that what waits is bounded.
+    // Wait while holding the place, so that the number of waiting attempts is bounded.
     const slowDown = trusted === null ? overall.delayMilliseconds() : 0;
     if (slowDown > 0) await delay(slowDown);
     const reserved = await this.#reserveFrom(claimant, given, trusted);
@@ -216,7 +222,7 @@ export class PasswordAuthenticator {
       credential = await accounts.findCredential(claimant.userId);
       matches = await hasher.verify(given.password, credential?.passwordHash ?? null, place);
     } catch (fault) {
-      // When this fails too, the attempt stays counted. The first fault is the one to report.
+      // If this fails too, the attempt stays counted. The first fault is the one to report.
       await throttle.giveBack(attempt).catch(() => undefined);
       throw fault;
     }
@@ -226,7 +232,7 @@ export class PasswordAuthenticator {
       return { outcome: "invalid" };
     }
 
-    // The next login takes this place at once: only spare capacity goes into a stronger hash.
+    // Leave the place now, so that the next login takes it: only spare capacity goes into a stronger hash.
     place.leave();
     await throttle.succeed(attempt);
     const passwordHash = await this.#strengthen(credential, given.password);
@@ -235,8 +241,9 @@ export class PasswordAuthenticator {
   }
 
   /**
-   * When strangers are shut out of the account, the network says whether this one may be its owner: NIST SP 800-63B-4, 3.2.2
-   * names addresses from which the account has signed in before. Asked only then, and for unknown accounts alike.
+   * If strangers are shut out of the account, the client's network tells whether this one may be its owner: NIST SP
+   * 800-63B-4, 3.2.2 names addresses from which the account has signed in before. Checked only in this case, and for
+   * unknown accounts alike.
    */
   async #reserveFrom(
     { userId, email }: Claimant,
@@ -250,18 +257,20 @@ export class PasswordAuthenticator {
     return isFromOwnNetwork ? this.#reserve({ email, address, trusted, isFromOwnNetwork }) : reserved;
   }
 
-  /** An attempt that finds a count full of undecided ones waits for them, here and at other nodes, but not for long. */
+  /**
+   * An attempt that finds a count full of undecided attempts waits for them, here and at other nodes, but not for long.
+   */
   async #reserve(subject: LoginSubject): Promise<ReserveResult> {
     const deadline = performance.now() + LONGEST_WAIT_FOR_OTHERS_MILLISECONDS;
     for (;;) {
       const reserved = await this.#parts.throttle.reserve(subject);
       if (reserved.allowed || !reserved.isUndecided || performance.now() >= deadline) return reserved;
-      // Random, so that those who wait for the same one do not ask together.
+      // Random, so that attempts that wait for the same check do not ask together.
       await delay(20 + Math.random() * 60);
     }
   }
 
-  /** Stores the password under today's parameters. With no capacity to spare, the next login will do. */
+  /** Stores the password under today's parameters. Without spare capacity, this waits for the next login. */
   async #strengthen(credential: AccountCredential, password: string): Promise<string> {
     const { accounts, hasher } = this.#parts;
     const { account, passwordHash } = credential;

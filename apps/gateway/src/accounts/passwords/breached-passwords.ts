@@ -2,19 +2,20 @@ import { createHash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import { GatewayError } from "../../errors.ts";
 
-/** A SHA-1 in hexadecimal, and perhaps a colon and how often it was seen. */
+/** A SHA-1 in hexadecimal, optionally followed by a colon and the number of times that it was seen. */
 const LINE = /^([0-9A-Fa-f]{40})(?::\d{1,20})?\r?$/;
 /** Longer than any line. */
 const LINE_BYTES = 80;
-/** What is left of a search when it is read at once. */
+/** Once a search has narrowed to so many bytes, it reads them all at once. */
 const LAST_BYTES = 4_096;
-/** Looked at when the file is opened: one that is in another order fails at the first few of them. */
+/** The number of hashes that are compared when the file is opened: a file in another order fails at the first few. */
 const SAMPLES = 64;
 
 /**
- * BreachedPasswords looks passwords up in a file of the SHA-1 hashes of those that leaked, one a line and sorted, as Have I
- * Been Pwned offers for download. Nothing is sent anywhere and nothing is held in memory: a look-up is some thirty reads.
- * The file must not be changed in place; a newer one is put under its name, and read from the next start on.
+ * BreachedPasswords looks passwords up in a file of the SHA-1 hashes of leaked passwords, one a line and sorted, as
+ * Have I Been Pwned offers for download. It sends nothing anywhere and holds nothing in memory: a look-up takes some
+ * thirty reads. Do not change the file in place: put a newer one under its name, and the gateway reads it from the next
+ * start on.
  */
 export class BreachedPasswords {
   readonly #file: FileHandle;
@@ -48,7 +49,7 @@ export class BreachedPasswords {
   }
 
   /**
-   * Whether a password leaked as it is, or in lower case: guessers try other cases as well.
+   * Whether a password leaked as given or in lower case, because guessers try other cases as well.
    *
    * @throws GatewayError `breached_passwords_unreadable`
    */
@@ -69,7 +70,7 @@ export class BreachedPasswords {
   }
 
   async #hasHash(wanted: string): Promise<boolean> {
-    // The line that is looked for, if it is there, begins within these two.
+    // If the file has the line, it begins between these two positions.
     let [low, high] = [0, this.#size];
     while (high - low > LAST_BYTES) {
       const middle = Math.floor((low + high) / 2);
@@ -82,7 +83,7 @@ export class BreachedPasswords {
     return lines.some((line) => line.slice(0, wanted.length).toUpperCase() === wanted);
   }
 
-  /** There is one wherever more than `LAST_BYTES` follow. */
+  /** Such a line exists wherever more than `LAST_BYTES` follow. */
   async #firstLineAfter(position: number): Promise<{ readonly hash: string; readonly start: number }> {
     const text = await this.#read(position, 2 * LINE_BYTES);
     const [rest = "", line = ""] = text.split("\n");

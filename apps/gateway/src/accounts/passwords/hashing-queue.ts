@@ -1,10 +1,12 @@
 import { randomInt } from "node:crypto";
 import { GatewayError } from "../../errors.ts";
 
-/** Who waits for a hash: an account's owner on a device or in a session that is known, or anyone at all. */
+/**
+ * The kind of caller that waits for a hash: an account's owner on a known device or in a known session, or anyone else.
+ */
 export type HashingLine = "known" | "stranger";
 
-/** A place in the queue: taken before anything is written, and left whatever comes of it. */
+/** A place in the queue. The caller takes it before writing anything, and always leaves it in the end. */
 export interface HashingPlace {
   /** Runs one hash when it is this place's turn. */
   run<Result>(task: () => Promise<Result>): Promise<Result>;
@@ -12,13 +14,13 @@ export interface HashingPlace {
   leave(): void;
 }
 
-/** Apart, or all that were refused together come back together. */
+/** Random between these two, so that clients that were refused together do not come back together. */
 const RETRY_SECONDS = { shortest: 2, longest: 8 };
 
 /**
  * HashingQueue runs at most `concurrency` hashes at a time and has places for `maximumWaiting` more. Each of the two
- * lines may take two thirds of those, so the last third is always the other's, and the lines are served in turns: a
- * flood of strangers leaves an owner's known device waiting for one hash, not for all of theirs.
+ * lines may take two thirds of those, so the last third always belongs to the other line, and the lines are served in
+ * turn: under a flood of strangers, an owner's known device waits for one hash, not for all of theirs.
  */
 export class HashingQueue {
   readonly #concurrency: number;
@@ -33,7 +35,7 @@ export class HashingQueue {
     this.#maximumWaiting = maximumWaiting;
   }
 
-  /** A place in this line would be refused. */
+  /** Whether the queue would refuse a place in this line. */
   isFullFor(line: HashingLine): boolean {
     const { known, stranger } = this.#places;
     if (known + stranger >= this.#concurrency + this.#maximumWaiting) return true;
@@ -70,7 +72,7 @@ export class HashingQueue {
     await new Promise<void>((resolve) => this.#waiting[line].push(resolve));
   }
 
-  /** The turn goes straight to the next, so that one who comes just now cannot slip in before. */
+  /** The turn goes straight to the next in line, so that a caller who arrives just now cannot jump the queue. */
   #passOn(): void {
     const line = this.#servedLast === "known" ? "stranger" : "known";
     const other = this.#servedLast;

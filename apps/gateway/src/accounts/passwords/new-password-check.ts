@@ -1,12 +1,15 @@
 import { BreachedPasswords } from "./breached-passwords.ts";
 import { checkNewPassword, type PasswordOwner, type PasswordRefusal } from "./password-policy.ts";
 
-/** NewPasswordCheck says what speaks against a new password: the policy, and then the operator's file of breached ones. */
+/**
+ * NewPasswordCheck lists the reasons against a new password, from the policy and then the operator's file of breached
+ * passwords.
+ */
 export class NewPasswordCheck {
   readonly #breached: BreachedPasswords | null;
 
   /**
-   * `path` is of the file; null for none.
+   * `path` is that of the file of breached passwords; null for none.
    *
    * @throws GatewayError `invalid_configuration`
    */
@@ -19,9 +22,10 @@ export class NewPasswordCheck {
   }
 
   /**
-   * Empty when nothing does.
+   * The reasons against the password; empty if there are none.
    *
-   * @throws GatewayError `breached_passwords_unreadable`: whether it leaked is not known, so it is not taken
+   * @throws GatewayError `breached_passwords_unreadable`: the gateway cannot tell whether it leaked, and does not
+   * accept it
    */
   async check(
     password: string,

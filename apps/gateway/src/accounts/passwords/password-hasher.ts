@@ -16,7 +16,9 @@ export interface Argon2Cost {
 /** argon2id with 19 MiB and two passes: a minimum of the OWASP Password Storage Cheat Sheet, and ASVS 5.0 appendix C. */
 export const defaultArgon2Cost: Argon2Cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-/** The two functions of `@node-rs/argon2` that are used: argon2id, version 1.3, 16-byte random salt by default. */
+/**
+ * The two functions of `@node-rs/argon2` that the gateway uses: argon2id, version 1.3, 16-byte random salt by default.
+ */
 export interface Argon2 {
   hash(password: string, cost: Argon2Cost): Promise<string>;
   verify(hash: string, password: string): Promise<boolean>;
@@ -24,23 +26,23 @@ export interface Argon2 {
 
 export interface PasswordHasherOptions {
   readonly cost?: Argon2Cost;
-  /** Hashes under way at a time. */
+  /** The number of hashes that run at a time. */
   readonly concurrency?: number;
-  /** Hashes that may wait for their turn; over it, `overloaded`. */
+  /** The number of hashes that may wait for their turn; more are refused with `overloaded`. */
   readonly maximumWaiting?: number;
   readonly argon2?: Argon2;
 }
 
 const ARGON2ID = /^\$argon2id\$v=19\$/;
 
-// Hashes run on libuv's threads, four by default, which files and name look-ups need too: one is left to them. And one
-// processor is left to the event loop, or everyone who is signed in waits while strangers guess.
+// Hashes run on libuv's threads, four by default. Files and name look-ups need those too, so one thread is left to
+// them. One processor is left to the event loop, or every user who is signed in would wait while strangers guess.
 const DEFAULT_CONCURRENCY = Math.max(1, Math.min(availableParallelism() - 1, 3));
 const DEFAULT_MAXIMUM_WAITING = 100;
 
 /**
  * PasswordHasher makes and checks password hashes, as PHC strings. However many logins arrive at once, memory stays at
- * `concurrency` times the cost of one hash, and the event loop is never held: hashes run on other threads.
+ * `concurrency` times the cost of one hash. Hashing never blocks the event loop, because it runs on other threads.
  */
 export class PasswordHasher {
   readonly #cost: Argon2Cost;
@@ -64,13 +66,14 @@ export class PasswordHasher {
     );
   }
 
-  /** Asked before anything else is done about a login: whether its password could be checked at all. */
+  /** Whether a password in this line could not be checked at all. A login asks this before anything else. */
   isFullFor(line: HashingLine): boolean {
     return this.#queue.isFullFor(line);
   }
 
   /**
-   * Takes a place in the queue before the hash is due, so that work which costs comes after it. The caller leaves it in the end.
+   * Takes a place in the queue before the hash is due, so that costly work comes after it. The caller leaves the place
+   * in the end.
    *
    * @throws GatewayError `overloaded`
    */
@@ -90,8 +93,8 @@ export class PasswordHasher {
   }
 
   /**
-   * Whether `hash` is of `password`. With null (no such account) or a password that none can be, one hash of the same
-   * cost is computed all the same and the answer is false: time must not tell who has an account.
+   * Whether `hash` is the hash of `password`. If `hash` is null (no such account), or the text cannot be a password at
+   * all, this still computes one hash of the same cost and returns false: the time must not reveal who has an account.
    *
    * @throws GatewayError `overloaded`, unless a place was taken before
    */
@@ -113,7 +116,7 @@ export class PasswordHasher {
     }
   }
 
-  /** Whether the hash costs an attacker less than one made today. One that costs more is kept as it is. */
+  /** Whether attacking the hash costs less than attacking one made today. A more expensive hash is kept. */
   needsRehash(hash: string): boolean {
     if (!ARGON2ID.test(hash)) return true;
     const { memoryCost, timeCost } = argon2.parseOptions(hash);

@@ -3,13 +3,13 @@ import { isCommonPassword } from "./common-passwords.ts";
 import { MINIMUM_PASSWORD_LENGTH, readPassword } from "./password-text.ts";
 import { measurePredictability, repeatedUnit } from "./predictable-text.ts";
 
-/** Why a new password is refused. Stable: pages and scripts decide by them. */
+/** The reasons for which a new password is refused. They are stable, because pages and scripts branch on them. */
 export const passwordRefusals = [
   "too_short",
   "too_long",
   /** It is not well-formed Unicode. */
   "malformed",
-  /** It is the password that the account has now. */
+  /** It is the account's current password. */
   "unchanged",
   /** It is on the list of passwords that leaks have shown to be in use. */
   "too_common",
@@ -17,7 +17,7 @@ export const passwordRefusals = [
   "repetitive",
   /** It is little more than common words, years and runs on the keyboard. */
   "predictable",
-  /** It is little more than that and the owner's name or address. */
+  /** It is little more than such predictable parts and the owner's name or address. */
   "contains_identity",
 ] as const;
 
@@ -25,17 +25,17 @@ export type PasswordRefusal = (typeof passwordRefusals)[number];
 
 export type PasswordOwner = Pick<Account, "email" | "name">;
 
-/** NIST SP 800-63B-4, 3.1.1.2: no password may be shorter, whatever else guards the account. */
+/** NIST SP 800-63B-4, 3.1.1.2: no password may be shorter, whatever else protects the account. */
 const MINIMUM_CHARACTERS_TO_GUESS = 8;
 const MINIMUM_DISTINCT_CHARACTERS = 5;
 
 /**
- * What speaks against a new password; empty when nothing does. There are no rules of composition: any 15 characters
+ * The reasons against a new password; empty if there are none. There are no rules of composition: any 15 characters
  * will do, spaces and every script included, unless guessers would try them early (NIST SP 800-63B-4, 3.1.1.2).
  *
- * "Early" is decided in two ways. A list has what leaked (`common-passwords.ts`). And because no list holds all the
- * ways to stretch "password" to 15 characters, each word, name, year, repeat and keyboard run of a password is counted
- * as one character: fewer than eight are as weak as a password of fewer than eight.
+ * "Early" is decided in two ways. A list has leaked passwords (`common-passwords.ts`). And because no list holds all
+ * the ways to stretch "password" to 15 characters, each word, name, year, repeat and keyboard run of a password is
+ * counted as one character: a password that counts fewer than eight is as weak as one of fewer than eight characters.
  */
 export function checkNewPassword(
   password: string,
@@ -49,7 +49,7 @@ export function checkNewPassword(
   const reasons: PasswordRefusal[] = [];
   if (currentPassword !== null && read.text === currentPassword.normalize("NFC")) reasons.push("unchanged");
 
-  // Guessers try other cases as well, so case hides nothing.
+  // Guessers try other cases as well, so upper and lower case make no difference.
   const folded = read.text.toLowerCase().normalize("NFC");
   if (isCommonPassword(folded)) reasons.push("too_common");
   if (isRepetitive([...folded])) return [...reasons, "repetitive"];
@@ -64,7 +64,7 @@ function isRepetitive(characters: readonly string[]): boolean {
   return repeatedUnit(characters).length < MINIMUM_CHARACTERS_TO_GUESS;
 }
 
-/** The address, and every word of it and of the name. */
+/** The address, and every word of the address and of the name. */
 function identityWords({ email, name }: PasswordOwner): ReadonlySet<string> {
   const [localPart = ""] = email.split("@");
   const texts = [email, localPart, name].map((text) => text.toLowerCase().normalize("NFC"));

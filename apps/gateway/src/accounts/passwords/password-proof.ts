@@ -1,9 +1,9 @@
 import type { Account } from "../account.ts";
 
 /**
- * Proof that a caller has just given the right password of an account. Changing the password takes one. The hash that
- * the password matched is in a private field, so that a change made meanwhile is noticed and printing a proof shows
- * nothing.
+ * Proof that a caller has just given the right password of an account. A password change requires one. The hash that
+ * matched is in a private field: it lets the change notice another change made meanwhile, and printing a proof does not
+ * show it.
  */
 export class PasswordProof {
   readonly account: Account;

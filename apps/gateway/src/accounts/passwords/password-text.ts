@@ -1,4 +1,4 @@
-/** NIST SP 800-63B-4, 3.1.1.2: the least for a password that is the only factor. Counted in code points. */
+/** NIST SP 800-63B-4, 3.1.1.2: the minimum for a password that is the only factor. Counted in code points. */
 export const MINIMUM_PASSWORD_LENGTH = 15;
 
 /** Longer ones are refused before they are hashed, so that no client can make the server hash megabytes. */
@@ -9,7 +9,10 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 export type ReadPassword =
   | { readonly outcome: "readable"; readonly text: string }
   | { readonly outcome: "too_long" }
-  /** A lone surrogate: in UTF-8 every one becomes the same replacement character, so two passwords would be one. */
+  /**
+   * A lone surrogate. In UTF-8 each becomes the same replacement character, so two different passwords would be the
+   * same.
+   */
   | { readonly outcome: "malformed" };
 
 /**

@@ -1,14 +1,14 @@
 import { predictableWords } from "./predictable-words.ts";
 
-/** What a guesser tries first makes up so much of a text. */
+/** How much of a text consists of parts that a guesser tries first. */
 export interface Predictability {
-  /** The characters that are left to guess, each known part counted as one and, when it comes again, as none. */
+  /** The characters that are left to guess. Each known part counts as one character, and its repetitions as none. */
   readonly charactersToGuess: number;
-  /** Some of the known parts are the words that were passed in. */
+  /** Whether some of the known parts are the words that the caller passed in. */
   readonly usesWords: boolean;
 }
 
-/** A stretch of the text that is tried as a whole. */
+/** A stretch of the text that a guesser tries as a whole. */
 interface Part {
   readonly name: string;
   readonly length: number;
@@ -23,7 +23,7 @@ const SHORTEST_DIGIT_RUN = 3;
 const SEPARATOR = /^[\s\p{P}]$/u;
 const YEAR = /^(19|20)\d\d$/;
 
-// What fingers do on a keyboard, row by row and zigzag, on the layouts of most of Europe and America.
+// Runs of keys that fingers follow on a keyboard, row by row and zigzag, on the layouts of most of Europe and America.
 const RUNS: readonly string[] = [
   "abcdefghijklmnopqrstuvwxyz",
   "01234567890",
@@ -56,9 +56,9 @@ const UNDISGUISED: readonly Readonly<Record<string, string>>[] = ["i", "l"].map(
 }));
 
 /**
- * Measures how much of a text in lower case remains once words of common passwords, the given words, years, repeats and
- * runs on the keyboard are taken as one guess each, "p4ssw0rd" for "password" included. A separator between them counts
- * once, because a guesser who tries it tries it everywhere.
+ * Measures how much of a text in lower case is left to guess if each word of a common password, given word, year,
+ * repeat and keyboard run counts as one guess, "p4ssw0rd" for "password" included. A separator between them counts
+ * once, because a guesser who tries one tries it everywhere.
  */
 export function measurePredictability(text: string, words: ReadonlySet<string>): Predictability {
   const parts = shortestCover([...text], words);
@@ -72,7 +72,7 @@ export function measurePredictability(text: string, words: ReadonlySet<string>):
   return { charactersToGuess, usesWords: parts.some((part) => part.kind === "given") };
 }
 
-/** The shortest series of characters that, repeated, gives the text, a last incomplete round included. */
+/** The shortest series of characters that gives the text when repeated; the last repetition may be incomplete. */
 export function repeatedUnit(characters: readonly string[]): readonly string[] {
   for (let length = 1; length <= characters.length / 2; length++) {
     if (characters.every((character, index) => character === characters[index % length])) {
@@ -146,7 +146,7 @@ function runAt(characters: readonly string[], start: number): string | null {
   return isLongEnough ? longest : null;
 }
 
-/** The text as it is, and with its disguises taken off: "1" hides an i or an l. */
+/** The text as given, and with its disguises removed: "1" hides an i or an l. */
 function spellingsOf(characters: readonly string[]): readonly (readonly string[])[] {
   return [characters, ...UNDISGUISED.map((letters) => characters.map((character) => letters[character] ?? character))];
 }

@@ -1,6 +1,7 @@
 /**
- * What short common passwords are made of, by hand: words for "password" and for what it opens, names, teams, brands,
- * seasons, and terms of affection, in lower case. Runs on the keyboard, repeats and years are found by rule instead.
+ * The words from which people make short common passwords, collected by hand: words for "password" and for the things
+ * it opens, names, teams, brands, seasons, and terms of affection, in lower case. Keyboard runs, repeats and years are
+ * found by rule instead.
  */
 export const predictableWords: ReadonlySet<string> = new Set(
   `

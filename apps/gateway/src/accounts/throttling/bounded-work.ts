@@ -2,7 +2,7 @@ import { GatewayError } from "../../errors.ts";
 
 /**
  * BoundedWork runs at most `concurrency` tasks at a time, lets at most `maximumWaiting` wait in turn, and refuses the
- * rest at once: an answer that says when to come back is worth more than one that comes after its client has given up.
+ * rest at once: an immediate refusal with a time to come back helps a client more than an answer after it has given up.
  */
 export class BoundedWork {
   readonly #concurrency: number;
@@ -11,14 +11,14 @@ export class BoundedWork {
   readonly #waiting: (() => void)[] = [];
   #running = 0;
 
-  /** `message` is for people: what there is too much of. */
+  /** `message` tells people of what there is too much. */
   constructor(concurrency: number, maximumWaiting: number, message: string) {
     this.#concurrency = concurrency;
     this.#maximumWaiting = maximumWaiting;
     this.#message = message;
   }
 
-  /** A task would be refused. */
+  /** Whether a task would be refused. */
   get isFull(): boolean {
     return this.#running >= this.#concurrency && this.#waiting.length >= this.#maximumWaiting;
   }
@@ -46,7 +46,7 @@ export class BoundedWork {
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  /** The place goes straight to the next in turn, so no task that arrives just now can slip in before it. */
+  /** The place goes straight to the next task in turn, so no task that arrives just now can jump the queue. */
   #leave(): void {
     const next = this.#waiting.shift();
     if (next === undefined) this.#running--;

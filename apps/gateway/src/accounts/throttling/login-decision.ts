@@ -6,10 +6,10 @@ export type LoginDecision =
   | { readonly allowed: true; readonly counted: readonly CountedBucket[]; readonly asStranger: boolean }
   | ReservationRefused;
 
-/** The stored count of a bucket; null when there is none. */
+/** The stored count of a bucket; null if there is none. */
 export type CountOf = (bucket: Bucket) => FailureCount | null;
 
-/** Decides on an attempt from counts that stay as they are until what `counted` says is stored. */
+/** Decides on an attempt from the counts. They must not change until the caller has stored `counted`. */
 export function decideLogin(subject: LoginSubject, countOf: CountOf, now: Timestamp): LoginDecision {
   const waitOf = (bucket: Bucket) => ({ bucket, seconds: waitSeconds(bucket.kind, countOf(bucket), now) });
   const trusted = trustedBucket(subject);
@@ -24,7 +24,7 @@ export function decideLogin(subject: LoginSubject, countOf: CountOf, now: Timest
 
   const ways = trusted === null ? [strangers] : [[trusted], strangers];
   const wouldOpen = (bucket: Bucket) => waitSeconds(bucket.kind, decidedOnly(countOf(bucket), now), now) === 0;
-  // The way that opens first says how long: one's own device, or what any stranger may do.
+  // The way that opens first decides how long: the caller's own device, or the limits of any stranger.
   const soonest = trusted !== null && waitOf(trusted).seconds < longest.seconds ? waitOf(trusted) : longest;
   return {
     allowed: false,
@@ -35,11 +35,11 @@ export function decideLogin(subject: LoginSubject, countOf: CountOf, now: Timest
 }
 
 /**
- * What is left of a count when an attempt in it is given back; null for none. As it was before, times included: a right
- * password is no failure, so it must not renew any wait.
+ * A count after an attempt in it is given back; null if none is left. The count is as before the attempt, times
+ * included: a right password is no failure, so it must not renew any wait.
  */
 export function withoutAttempt({ before, after }: CountedBucket, current: FailureCount | null): FailureCount | null {
-  // A success of another attempt may have emptied it meanwhile: then there is nothing to give back.
+  // Another attempt's success may have emptied the count meanwhile: then there is nothing to give back.
   if (current === null) return null;
   const isUntouched =
     current.failures === after.failures &&
@@ -49,7 +49,7 @@ export function withoutAttempt({ before, after }: CountedBucket, current: Failur
   return current.failures === 1 ? null : { ...withOneDecided(current), failures: current.failures - 1 };
 }
 
-/** A count in which one attempt has turned out wrong: it stays, and is waited for no more. */
+/** A count in which one attempt has turned out wrong: the failure stays, and no attempt waits for it any more. */
 export function withOneDecided(count: FailureCount): FailureCount {
   return { ...count, undecided: Math.max(0, count.undecided - 1) };
 }
@@ -60,7 +60,7 @@ function withOneMore(bucket: Bucket, before: FailureCount | null, now: Timestamp
   return { ...bucket, before, after: { failures, undecided, lastFailureAt: now } };
 }
 
-/** The count as it would be if everything that is still being checked turned out right. */
+/** The count as it would be if every attempt that is still being checked turned out right. */
 function decidedOnly(count: FailureCount | null, now: Timestamp): FailureCount | null {
   if (count === null) return null;
   return { ...count, failures: Math.max(0, count.failures - undecidedInForce(count, now)), undecided: 0 };

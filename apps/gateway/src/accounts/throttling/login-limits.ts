@@ -5,14 +5,14 @@ import { ipv6Groups } from "coatcheck/adapter";
 import type { Bucket, BucketKind, FailureCount, LoginSubject } from "./login-throttle.ts";
 
 interface LoginLimit {
-  /** So many failures cost no waiting. */
+  /** The number of failures that cost no waiting. */
   readonly freeFailures: number;
   /** The wait after the last free failure; it doubles with each further one, up to `longestDelaySeconds`. */
   readonly firstDelaySeconds: number;
   readonly longestDelaySeconds: number;
-  /** At so many failures the bucket closes until a success or an operator empties it; null for never. */
+  /** The number of failures at which the bucket closes until a success or an operator empties it; null for never. */
   readonly closesAtFailures: number | null;
-  /** So much time forgives one failure; null for consecutive failures, which only a success forgives. */
+  /** The time that forgives one failure; null for consecutive failures, which only a success forgives. */
   readonly forgivesOneEverySeconds: number | null;
 }
 
@@ -66,10 +66,10 @@ export const loginLimits: Readonly<Record<BucketKind, LoginLimit>> = {
   },
 };
 
-/** Retry-After of a closed bucket: there is no time at which it opens, and a client should not ask all the while. */
+/** The Retry-After of a closed bucket. It opens at no particular time, and a client should not keep asking. */
 const CLOSED_RETRY_SECONDS = DAY;
 
-/** Failures, whatever will become of those that are undecided. */
+/** Failures, including those that are still undecided. */
 type PlainCount = Pick<FailureCount, "failures" | "lastFailureAt">;
 
 /** The failures that still count. */
@@ -77,21 +77,24 @@ export function failuresInForce(kind: BucketKind, count: PlainCount | null, now:
   if (count === null) return 0;
   const { forgivesOneEverySeconds } = loginLimits[kind];
   if (forgivesOneEverySeconds === null) return count.failures;
-  // A clock that was stepped back forgives nothing, and takes nothing back.
+  // A clock that was set back forgives nothing, and takes nothing back.
   const elapsedSeconds = Math.max(0, now - count.lastFailureAt) / 1_000;
   return Math.max(0, count.failures - Math.floor(elapsedSeconds / forgivesOneEverySeconds));
 }
 
-/** A check takes a few seconds at most. What is older belongs to a process that died, and is a failure like any other. */
+/**
+ * A check takes a few seconds at most. An older undecided failure belongs to a process that died, and counts like any
+ * other.
+ */
 const LONGEST_CHECK_SECONDS = 30;
 
-/** How many of the failures may still turn out to be none. */
+/** The number of failures that may still turn out to be none. */
 export function undecidedInForce(count: FailureCount | null, now: Timestamp): number {
   if (count === null) return 0;
   return now - count.lastFailureAt <= LONGEST_CHECK_SECONDS * 1_000 ? count.undecided : 0;
 }
 
-/** When the last of them is forgiven; null for never. */
+/** The time at which the last of the failures is forgiven; null for never. */
 export function forgivenAt(kind: BucketKind, { failures, lastFailureAt }: PlainCount): Timestamp | null {
   const { forgivesOneEverySeconds } = loginLimits[kind];
   return forgivesOneEverySeconds === null ? null : lastFailureAt + failures * forgivesOneEverySeconds * 1_000;
@@ -111,7 +114,7 @@ export function waitSeconds(kind: BucketKind, count: PlainCount | null, now: Tim
   if (excess < 0) return 0;
   const delay = Math.min(longestDelaySeconds, firstDelaySeconds * 2 ** excess);
   const remaining = Math.ceil((count.lastFailureAt - now) / 1_000 + delay);
-  // Bounded by the delay itself: a clock that was stepped back must not lengthen it.
+  // Limited to the delay itself: a clock that was set back must not lengthen the wait.
   return Math.min(delay, Math.max(0, remaining));
 }
 
@@ -121,7 +124,7 @@ export function strangerBuckets(subject: LoginSubject): readonly Bucket[] {
   if (subject.email === null) return [address];
   const account = accountBucket(subject.email);
   const pair: Bucket = { kind: "account_from_address", key: `${account.key}.${address.key}` };
-  // Strangers elsewhere cannot shut it out; what it may guess is what a single address may.
+  // Strangers elsewhere cannot shut this client out; it may guess as often as a single address may.
   return subject.isFromOwnNetwork === true ? [address, pair] : [address, pair, account];
 }
 
@@ -136,15 +139,15 @@ export function trustedBucket(subject: LoginSubject): Bucket | null {
 
 const NO_ADDRESS = "no address";
 
-/** Whether two addresses are of one network. What is no address is of none. */
+/** Whether two addresses are of one network. A text that is no address belongs to no network. */
 export function areOfOneNetwork(one: string, other: string): boolean {
   const network = networkOf(one);
   return network !== NO_ADDRESS && network === networkOf(other);
 }
 
 /**
- * What one guesser holds of addresses: a single IPv4 address, or an IPv6 /64, which a home or a rented server gets
- * whole. What is no address at all shares one bucket, or every spelling of it would bring free failures of its own.
+ * The addresses that one guesser holds: a single IPv4 address, or an IPv6 /64, which a home or a rented server gets as
+ * a whole. Texts that are no addresses share one bucket, or every spelling of one would bring free failures of its own.
  */
 export function networkOf(address: string): string {
   const plain = withoutPort(address);
@@ -161,7 +164,7 @@ function withoutPort(address: string): string {
 }
 
 /**
- * An IPv4 client on a socket for both (`::ffff:0:0/96`), or at a server that has IPv6 alone, behind a translator
+ * Whether it is an IPv4 client on a socket for both (`::ffff:0:0/96`), or at an IPv6-only server behind a translator
  * (`64:ff9b::/96`, RFC 6052): all of IPv4 must not be one client.
  */
 function holdsIpv4(groups: readonly string[]): boolean {
@@ -175,7 +178,7 @@ function mappedAddress(groups: readonly string[]): string {
     .join(".");
 }
 
-/** Keys of one length. What a user typed into the wrong field cannot be read from them. */
+/** Makes keys of one length, which do not reveal what a user typed into the wrong field. */
 function digest(text: string): string {
   return createHash("sha256").update(text).digest("base64url");
 }

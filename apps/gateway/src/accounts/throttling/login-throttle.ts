@@ -1,15 +1,15 @@
 import type { Timestamp } from "coatcheck";
 import type { EmailAddress } from "../email-address.ts";
 
-/** Who is trying to log in to what. */
+/** The origin and the target of a login attempt. */
 export interface LoginSubject {
-  /** Null for what is not an address: it belongs to no account, so only where it comes from is counted. */
+  /** Null if the text is not an address. It belongs to no account, so only the client's address is counted. */
   readonly email: EmailAddress | null;
-  /** Of the client, as the gateway knows it behind the proxies that it trusts. */
+  /** The client's address, as the gateway knows it behind the proxies that it trusts. */
   readonly address: string;
-  /** A device or session that the account's owner has proved to be theirs, by its public id; null for a stranger's. */
+  /** A device or session that the account's owner has proved to be theirs, by its public id; null for a stranger. */
   readonly trusted: TrustedOrigin | null;
-  /** It comes from a network in which the account is signed in at this moment. */
+  /** Whether the attempt comes from a network in which the account is signed in at this moment. */
   readonly isFromOwnNetwork?: boolean;
 }
 
@@ -18,18 +18,21 @@ export interface TrustedOrigin {
   readonly id: string;
 }
 
-/** A counted attempt, to be given back or to be left counted. */
+/** A counted attempt, which is later given back or left counted. */
 export interface LoginReservation {
   readonly email: EmailAddress | null;
-  /** Where it was counted. */
+  /** The buckets in which the attempt was counted. */
   readonly buckets: readonly CountedBucket[];
-  /** It counted as a stranger's: nothing trusted was shown, or what was shown has failed too often of late. */
+  /**
+   * Whether it counted as a stranger's: it showed nothing trusted, or its device or session has failed too often of
+   * late.
+   */
   readonly asStranger: boolean;
 }
 
 export type BucketKind = "address" | "account_from_address" | "account" | "trusted";
 
-/** One count of failed logins. The key is a digest: it has a fixed size and shows nothing that a user typed. */
+/** One count of failed logins. The key is a digest: it has a fixed size and reveals nothing that a user typed. */
 export interface Bucket {
   readonly kind: BucketKind;
   readonly key: string;
@@ -37,12 +40,12 @@ export interface Bucket {
 
 export interface FailureCount {
   readonly failures: number;
-  /** Those among `failures` whose password is still being checked. */
+  /** The number of `failures` whose password is still being checked. */
   readonly undecided: number;
   readonly lastFailureAt: Timestamp;
 }
 
-/** A bucket with its count before and after an attempt: one that is given back must leave no trace in it. */
+/** A bucket with its count before and after an attempt: an attempt that is given back must leave no trace in it. */
 export interface CountedBucket extends Bucket {
   readonly before: FailureCount | null;
   readonly after: FailureCount;
@@ -51,9 +54,12 @@ export interface CountedBucket extends Bucket {
 export interface ReservationRefused {
   readonly allowed: false;
   readonly retryAfterSeconds: number;
-  /** The count that is full. */
+  /** The bucket whose count is full. */
   readonly fullBucket: BucketKind;
-  /** It is full of attempts that are still being checked: with all of them right, this one would have been allowed. */
+  /**
+   * Whether it is full of attempts that are still being checked: if all of them were right, this one would have been
+   * allowed.
+   */
   readonly isUndecided: boolean;
 }
 
@@ -63,34 +69,35 @@ export type ReserveResult = { readonly allowed: true; readonly attempt: LoginRes
  * LoginThrottle limits guessing without letting a guesser lock a user out. `login-limits.ts` says what is counted
  * where, and how much of it is allowed.
  *
- * An attempt counts as failed before its password is checked, so that of guesses sent at once no more are checked than
- * of the same number sent in turn. It also counts as undecided until `succeed`, `fail` or `giveBack`, so that the
- * refusal of another attempt can say that a short wait may help. A refused attempt counts nothing and writes nothing.
+ * An attempt counts as failed before its password is checked, so that guesses sent at once are limited like guesses
+ * sent in turn. It also counts as undecided until `succeed`, `fail` or `giveBack`, so that the refusal of another
+ * attempt can say that a short wait may help. A refused attempt counts nothing and writes nothing.
  *
  * For all methods: each call is atomic across processes; rejections are faults, with code `accounts_unavailable`.
  */
 export interface LoginThrottle {
-  /** Counts the attempt in each of its buckets, or in none and refuses. */
+  /** Counts the attempt in each of its buckets, or refuses it and counts it in none. */
   reserve(subject: LoginSubject): Promise<ReserveResult>;
 
   /**
-   * The password was right: the account's count of strangers starts anew, and so does the device's, or that of this
-   * address on this account. The address as such only gets this attempt back: its other failures were against others.
-   * A device that had to count as a stranger's keeps its count: a thief may have a copy. The owner gets a new token.
+   * The password was right. The account's count of strangers starts anew, and so does the count of the device, or of
+   * this address on this account. The address's own count only loses this attempt: its other failures were against
+   * other accounts. A device that had to count as a stranger keeps its count, because a thief may have a copy. The
+   * owner gets a new token.
    */
   succeed(attempt: LoginReservation): Promise<void>;
 
-  /** The password was wrong: the attempt stays counted, and no other waits for it any more. */
+  /** The password was wrong. The attempt stays counted, and other attempts no longer wait for it. */
   fail(attempt: LoginReservation): Promise<void>;
 
-  /** The password was not checked, for a fault of ours: the attempt was none. */
+  /** The password was not checked because of a fault of ours: the attempt does not count. */
   giveBack(attempt: LoginReservation): Promise<void>;
 
   /** For an operator: the counts of the account start anew. */
   reset(email: EmailAddress): Promise<void>;
 
   /**
-   * Removes counts that time has forgiven, and above a bound those with the fewest failures, at most `limit`. Returns
+   * Removes counts that time has forgiven and, above a bound, those with the fewest failures, at most `limit`. Returns
    * how many: fewer than `limit` means that none is left for now.
    */
   removeForgiven(limit: number): Promise<number>;

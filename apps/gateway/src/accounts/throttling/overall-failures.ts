@@ -1,21 +1,21 @@
-/** So many failed logins a minute, of all accounts and addresses, delay no one. */
+/** The number of failed logins a minute, of all accounts and addresses, that delay no login. */
 const FREE_FAILURES = 120;
 const WINDOW_MILLISECONDS = 60_000;
 const LONGEST_DELAY_MILLISECONDS = 2_000;
 
 /**
- * OverallFailures counts the failed logins of the last minute at this node, whatever account or address they are about: of
- * one password tried on many accounts from many addresses no other count notices anything. Above a bound strangers' logins
- * take longer, the more there are; a wait for an answer locks no one out, and known devices do not have it.
+ * OverallFailures counts the failed logins of the last minute at this node, whatever their account or address: no other
+ * count notices one password tried on many accounts from many addresses. Above a bound, strangers' logins take longer,
+ * the more failures there are. The delay locks no user out, and logins from known devices are not delayed.
  */
 export class OverallFailures {
   readonly #now: () => number;
   readonly #isTold: () => void;
-  /** The times of at most as many failures as cause the longest delay, oldest first. */
+  /** The times of the latest failures, oldest first, no more of them than cause the longest delay. */
   readonly #times: number[] = [];
   #toldAt = Number.NEGATIVE_INFINITY;
 
-  /** `isTold` is told once a minute at most that there are too many. Times are milliseconds that never step back. */
+  /** `isTold` is called at most once a minute, when there are too many. Times are milliseconds that never step back. */
   constructor(isTold: () => void, now: () => number = () => performance.now()) {
     this.#isTold = isTold;
     this.#now = now;
@@ -31,7 +31,10 @@ export class OverallFailures {
     this.#isTold();
   }
 
-  /** How long a stranger's login is to wait before its password is checked: the more the longer, two seconds at most. */
+  /**
+   * How long a stranger's login waits before its password is checked: the more failures, the longer, two seconds at
+   * most.
+   */
   delayMilliseconds(): number {
     this.#forgetOld(this.#now());
     const excess = this.#times.length - FREE_FAILURES;

@@ -6,17 +6,17 @@ interface Clockwork {
   readonly pause: (milliseconds: number) => Promise<unknown>;
 }
 
-/** So many refusals may come at once; further ones this far apart. */
+/** The number of refusals that may come at once, and how far apart further ones are. */
 const FREE_REFUSALS = 25;
 const MILLISECONDS_APART = 20;
 const LONGEST_PAUSE_MILLISECONDS = 2_000;
-/** Above it refusals are answered at once: those that wait take a few kilobytes each. */
+/** Above this number refusals are answered at once: each waiting one takes a few kilobytes. */
 const MAXIMUM_WAITING = 1_000;
 
 /**
- * PacedRefusals answers a flood of refused logins at a steady rate instead of as fast as it can. A client that tries again
- * at each refusal is slowed down by waiting for it, which costs us a timer, and leaves the event loop to those who are
- * signed in. A person who is refused now and then notices nothing.
+ * PacedRefusals answers a flood of refused logins at a steady rate instead of as fast as it can. A client that retries
+ * after each refusal is slowed down by waiting for it. That costs the gateway only a timer, and leaves the event loop
+ * to the users who are signed in. A person who is refused now and then notices nothing.
  */
 export class PacedRefusals {
   readonly #clockwork: Clockwork;
@@ -34,7 +34,7 @@ export class PacedRefusals {
     const slot = Math.max(this.#nextAt, earliest) + MILLISECONDS_APART;
     const pause = slot - now;
     if (pause > 0 && this.#waiting >= MAXIMUM_WAITING) return;
-    // Never further ahead than the longest pause: a flood that has ended must delay no one.
+    // Never further ahead than the longest pause: after a flood has ended, it must delay no client.
     this.#nextAt = Math.min(slot, now + LONGEST_PAUSE_MILLISECONDS);
     if (pause <= 0) return;
     this.#waiting++;
