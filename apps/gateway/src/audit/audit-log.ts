@@ -1,7 +1,7 @@
 import type { Timestamp } from "coatcheck";
 import type { AuditEvent } from "./audit-event.ts";
 
-/** An event as it was written. A later one has a greater position, whichever process wrote it. */
+/** An event as it was written. A later event has a greater position, whichever process wrote it. */
 export interface WrittenAuditEvent extends AuditEvent {
   readonly position: number;
 }
@@ -15,7 +15,7 @@ export interface AuditQuery {
 }
 
 /**
- * AuditLog keeps what happened, beside the accounts. What it holds is never changed, and leaves by its age alone.
+ * AuditLog keeps security events, beside the accounts. Its events never change, and are removed only by age.
  *
  * For all methods:
  * - Each call is atomic, against other calls in this process and in any other on the same database.
@@ -23,17 +23,17 @@ export interface AuditQuery {
  */
 export interface AuditLog {
   /**
-   * Writes events, in their order. Those that are there already, by id, stay as they are: a call that failed may be
-   * repeated. On SQLite a power cut may take back the last seconds; a crash of the process does not.
+   * Writes events, in their order. Events whose id is already there stay as they are, so a failed call may be repeated.
+   * On SQLite a power cut may lose the last seconds; a crash of the process does not.
    */
   append(events: readonly AuditEvent[]): Promise<void>;
 
-  /** The newest `limit` events that the query is about, the oldest of them first. */
+  /** The newest `limit` events that match the query, oldest first. */
   newest(query: AuditQuery): Promise<readonly WrittenAuditEvent[]>;
 
   /**
-   * The `limit` events after a position, the oldest first. A reader that goes on from the last of them misses nothing:
-   * no event appears later at a lower position.
+   * The next `limit` events after a position that match the query, oldest first. A reader that continues from the last
+   * of them misses nothing: no event appears later at a lower position.
    */
   after(position: number, query: AuditQuery): Promise<readonly WrittenAuditEvent[]>;
 

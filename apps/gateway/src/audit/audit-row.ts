@@ -2,7 +2,7 @@ import type { AuditDetail } from "./audit-event.ts";
 import type { WrittenAuditEvent } from "./audit-log.ts";
 import type { AuditEventName, AuditOutcome } from "./vocabulary.ts";
 
-/** An event as both databases return it, but for the detail. */
+/** An event as both databases return it, without its detail. */
 export interface AuditRow {
   readonly position: number;
   readonly id: string;

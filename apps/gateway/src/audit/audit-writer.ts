@@ -10,20 +10,20 @@ import { toAuditEvent } from "./to-audit-event.ts";
 export interface AuditWriterParts {
   readonly log: AuditLog;
   readonly clock: Clock;
-  /** What waits to be written at most. More is dropped. */
+  /** The number of events that may wait to be written. Further ones are dropped. */
   readonly maximumWaiting?: number;
 }
 
 const MAXIMUM_WAITING = 10_000;
-/** Requests from an unknown address count as from one place. No address reads like this. */
+/** Requests from an unknown address count as coming from one place. No real address is empty. */
 const UNKNOWN_ADDRESS = "";
-/** Small, because SQLite holds the event loop for the length of a batch. */
+/** Small, because SQLite blocks the event loop for the length of a batch. */
 const BATCH = 200;
 
 /**
- * AuditWriter writes down what is reported, behind the requests' backs: a request neither waits for it nor fails with it.
- * While the database does not answer, events wait; those for which there is no room are dropped, and counted in an event
- * of their own once there is. A process that is killed loses those of the last second.
+ * AuditWriter writes reported events in the background: a request neither waits for it nor fails with it. While the
+ * database does not answer, events wait. Events for which there is no room are dropped, and counted in an event of
+ * their own once there is room. A process that is killed loses the events of the last second.
  */
 export class AuditWriter {
   readonly #log: AuditLog;
@@ -41,7 +41,7 @@ export class AuditWriter {
     this.#maximumWaiting = maximumWaiting;
   }
 
-  /** How many events were dropped since the start. */
+  /** The number of events dropped since the start. */
   get dropped(): number {
     return this.#dropped;
   }
@@ -54,7 +54,10 @@ export class AuditWriter {
     if (isKept) this.#add(toAuditEvent(report, origin, now));
   }
 
-  /** Writes what waits. Call it every second. A fault leaves the events where they are. Calls that overlap are one. */
+  /**
+   * Writes the waiting events. Call it every second. A fault leaves the events waiting. Calls that overlap share one
+   * flush.
+   */
   flush(): Promise<void> {
     this.#flushing ??= this.#flushAll(false).finally(() => {
       this.#flushing = null;
@@ -62,7 +65,7 @@ export class AuditWriter {
     return this.#flushing;
   }
 
-  /** The last flush, with what is still being counted. What cannot be written now is lost. */
+  /** Flushes for the last time, including the counts so far. Events that cannot be written now are lost. */
   async close(): Promise<void> {
     await this.#flushing?.catch(() => undefined);
     await this.#flushAll(true);
@@ -79,7 +82,7 @@ export class AuditWriter {
       const batch = this.#waiting.slice(0, BATCH);
       await this.#log.append(batch);
       this.#waiting.splice(0, batch.length);
-      // A turn of the event loop in between, for the requests that arrived meanwhile.
+      // Lets the event loop turn in between, for the requests that arrived meanwhile.
       await nextTurn();
     }
   }
@@ -93,7 +96,7 @@ export class AuditWriter {
     this.#droppedUnsaid++;
   }
 
-  /** One more than there is room for: that something is missing must not go missing. */
+  /** This event may exceed the limit by one: the report of missing events must not itself go missing. */
   #sayWhatWasDropped(): void {
     if (this.#droppedUnsaid === 0 || this.#waiting.length > this.#maximumWaiting) return;
     const detail = { dropped: this.#droppedUnsaid };

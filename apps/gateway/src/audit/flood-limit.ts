@@ -2,28 +2,28 @@ import type { Timestamp } from "coatcheck";
 import { networkOf } from "../accounts/throttling/login-limits.ts";
 import { type AuditEventName, vocabulary } from "./vocabulary.ts";
 
-/** Refusals of a minute that were counted and not kept, of one kind. */
+/** Refusals of one kind within a minute that were counted and not kept. */
 export interface Suppressed {
   readonly event: AuditEventName;
-  /** Null for several of them. */
+  /** Null if they come from several addresses. */
   readonly clientAddress: string | null;
   readonly count: number;
 }
 
-/** From where a refusal came, and about which user. */
+/** The origin of a refusal, and the user that it is about. */
 export interface RefusalAbout {
-  /** Null for what no request caused. */
+  /** Null for an event that no request caused. */
   readonly clientAddress: string | null;
   readonly userId: string | null;
 }
 
 interface Kind {
-  /** By network, how many there were. */
+  /** The number of refusals by network. */
   readonly counts: Map<string, Count>;
   kept: number;
-  /** Of networks that there was no room for. */
+  /** Refusals from networks for which `counts` had no room. */
   suppressed: number;
-  /** By user that they are about, how many were kept for that reason. */
+  /** The number of refusals kept for each user's sake, by the user that they are about. */
   readonly keptOfUsers: Map<string, number>;
 }
 
@@ -39,19 +39,19 @@ const PER_KIND = 100;
 /** An attacker with many networks could hide attacks on one account behind attacks on unknown ones. */
 const PER_USER = 3;
 const USERS_PER_KIND = 300;
-/** Each costs its cause a session, so there cannot be many, and other events must not be able to hide one. */
+/** Each of these costs its cause a session, so there cannot be many, and other events must not be able to hide one. */
 const ALWAYS_KEPT: ReadonlySet<AuditEventName> = new Set<AuditEventName>(["authn_token_reuse"]);
 
 /**
- * FloodLimit keeps refusals from filling the disk, because they cost an attacker nothing. It keeps some of each kind a
- * minute, a few of one address, and a few more of each known account. Of the rest it keeps the number.
+ * FloodLimit keeps refusals from filling the disk, because they cost an attacker nothing. Each minute it keeps some
+ * refusals of each kind, a few of each address, and a few more of each known account. It only counts the rest.
  */
 export class FloodLimit {
   readonly #kinds = new Map<AuditEventName, Kind>();
-  /** A minute from the first that was counted; null while there is none. */
+  /** The end of the minute that began with the first counted refusal; null if none was counted. */
   #windowEnd: Timestamp | null = null;
 
-  /** Whether an event is to be kept. What was done, and what no request caused, always is. */
+  /** Whether an event is to be kept. Successes, and events that no request caused, always are. */
   admits(event: AuditEventName, about: RefusalAbout, now: Timestamp): boolean {
     const { clientAddress, userId } = about;
     if (vocabulary[event].outcome === "success" || ALWAYS_KEPT.has(event) || clientAddress === null) return true;
@@ -60,7 +60,7 @@ export class FloodLimit {
     this.#kinds.set(event, kind);
     const network = networkOf(clientAddress);
     const count = kind.counts.get(network) ?? { clientAddress, kept: 0, suppressed: 0 };
-    // Addresses are remembered as long as something of theirs is kept, so there are never many.
+    // A network is remembered only if some refusal of it is kept, so there are never many.
     if (count.kept < PER_ADDRESS && kind.kept < PER_KIND) {
       kind.counts.set(network, count);
       count.kept++;
@@ -73,10 +73,13 @@ export class FloodLimit {
     return false;
   }
 
-  /** What was suppressed since the last time, once a minute or, for `isLast`, now; and counting begins anew. */
+  /**
+   * The refusals suppressed since the last call. It returns them once a minute or, for `isLast`, now, and starts
+   * counting anew.
+   */
   takeSuppressed(now: Timestamp, isLast = false): readonly Suppressed[] {
     if (this.#windowEnd === null) return [];
-    // A clock that was stepped back must not lengthen the minute.
+    // A clock that was set back must not lengthen the minute.
     const isOver = now >= this.#windowEnd || this.#windowEnd - now > WINDOW_MILLISECONDS;
     if (!isOver && !isLast) return [];
     this.#windowEnd = null;

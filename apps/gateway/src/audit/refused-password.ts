@@ -5,7 +5,7 @@ type Throttled = Extract<PasswordRefused, { outcome: "throttled" }>;
 
 export type PasswordLimit = Throttled["limit"] | "queue";
 
-/** Everything that can keep a password from being looked at: a count of failures, or too many who wait. */
+/** Every limit that can keep a password from being checked: a count of failures, or too many waiting attempts. */
 export const passwordLimits: readonly PasswordLimit[] = [
   "address",
   "account_from_address",
@@ -15,12 +15,12 @@ export const passwordLimits: readonly PasswordLimit[] = [
   "queue",
 ];
 
-/** What was asked for when a password was not looked at. */
+/** The purpose of a password that was not checked. */
 export type PasswordUse = "login" | "reauthentication" | "password_change";
 
 /**
- * How it is told that a password was not looked at. What is full for an address, or for all strangers together, says
- * nothing about the account that happened to be named: only what counts failures of one account is its lock.
+ * The report that a password was not checked. A limit of an address, or of all strangers together, says nothing about
+ * the account that happened to be named: only a limit that counts failures of one account is that account's lock.
  */
 export function refusedPassword(
   asked: PasswordUse,

@@ -1,6 +1,6 @@
 import type { GuardedRequest } from "coatcheck/adapter";
 
-/** Where a request came from, as far as it is known behind trusted proxies. */
+/** The origin of a request, as far as it is known behind trusted proxies. */
 export interface RequestOrigin {
   /** The `reqId` of the log. */
   readonly requestId: string | null;
@@ -8,7 +8,10 @@ export interface RequestOrigin {
   readonly userAgent: string | null;
 }
 
-/** Of what an event was caused by; null for the gateway's own chores. Only guards and visits say it: a request. */
+/**
+ * The origin of an event's cause; null for the gateway's own chores. The cause is a request, as a guard or a visit
+ * passes it.
+ */
 export function originOf(cause: object | null): RequestOrigin | null {
   if (cause === null) return null;
   const { id = null, clientAddress = null, headers } = cause as GuardedRequest;

@@ -3,12 +3,12 @@ import type { AuditDetail } from "./audit-event.ts";
 import { originOf, type RequestOrigin } from "./request-origin.ts";
 import { type AuditEventName, vocabulary } from "./vocabulary.ts";
 
-/** A report of what was just done or refused. Nothing in it may be secret. */
+/** A report of an action or refusal that just happened. Nothing in it may be secret. */
 export interface SecurityReport {
   readonly event: AuditEventName;
-  /** The user that it is about, if known. */
+  /** The user that the event is about, if known. */
   readonly userId?: string | null;
-  /** The user who did it; left out if no user has logged in. */
+  /** The user who acted; left out if no user has logged in. */
   readonly actorId?: string | null;
   readonly sessionId?: string;
   readonly detail?: AuditDetail;
@@ -17,8 +17,8 @@ export interface SecurityReport {
 export type SecurityListener = (report: SecurityReport, origin: RequestOrigin | null) => void;
 
 /**
- * SecurityEvents takes reports from the places that decide, and hands them with their request to the listeners that log
- * or count them. Listeners must not throw, and must not take long: a request waits.
+ * SecurityEvents takes reports from the places that decide, and passes them with their request to the listeners that
+ * log or count them. Listeners must not throw, and must not take long: a request waits.
  */
 export class SecurityEvents {
   readonly #listeners: SecurityListener[] = [];
@@ -27,7 +27,7 @@ export class SecurityEvents {
     this.#listeners.push(listener);
   }
 
-  /** `cause` is the request by which it came about, as the guard saw it; null for the gateway's own chores. */
+  /** `cause` is the request that caused the event, as the guard saw it; null for the gateway's own chores. */
   report(report: SecurityReport, cause: object | null = null): void {
     const origin = originOf(cause);
     for (const listener of this.#listeners) listener(report, origin);

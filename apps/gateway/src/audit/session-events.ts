@@ -1,11 +1,11 @@
 import type { SessionManager } from "coatcheck";
 import type { SecurityEvents } from "./security-events.ts";
 
-/** Of what ends a session, this is its own user's doing. The rest is the gateway's, or an operator's. */
+/** The reasons for which a session's own user ends it. The gateway or an operator acts for all other reasons. */
 const REASONS_OF_USERS: readonly string[] = ["revoked", "replaced", "evicted"];
 
 /**
- * Reports what happened to sessions. An operator who ends one from the command line is no user: then `isByUsers` is
+ * Reports events about sessions. An operator who ends a session from the command line is no user: then `isByUsers` is
  * false.
  */
 export function reportSessionEvents(
@@ -38,14 +38,14 @@ export function reportSessionEvents(
   // Two clients hold the cookie, and it is unknown which of them is the user.
   events.on("token_reused", (about, cause) => security.report({ event: "authn_token_reuse", ...about }, cause));
   events.on("request_rejected", ({ reason, method, origin }, cause) => {
-    // A script that does not know the rule is no attack.
+    // A script that merely does not know the rule is no attack.
     const event = reason === "cross_origin_request" ? "malicious_csrf" : "request_refused";
     const named = originText(origin);
     security.report({ event, detail: { reason, method, ...(named === null ? {} : { origin: named }) } }, cause);
   });
 }
 
-/** An Origin header as a URL parser reads it. Its bytes are the client's, and some of them command terminals. */
+/** An Origin header as a URL parser reads it. The client chooses its bytes, and some of them control terminals. */
 function originText(origin: string | null): string | null {
   if (origin === null || origin === "null") return origin;
   return URL.canParse(origin) ? new URL(origin).origin : "invalid";

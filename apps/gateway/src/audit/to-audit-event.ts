@@ -9,7 +9,7 @@ const MAXIMUM_TEXT = 256;
 const MAXIMUM_LIST = 32;
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]/gu;
 
-/** The row that a report becomes: bounded, and one record whatever a client has put into it. */
+/** The row of a report: bounded, and always one record, whatever a client has put into it. */
 export function toAuditEvent(report: SecurityReport, origin: RequestOrigin | null, now: Timestamp): AuditEvent {
   const { event, userId = null, actorId = null, sessionId = null, detail = {} } = report;
   return {
@@ -40,7 +40,7 @@ function boundedDetail(detail: AuditDetail): AuditDetail {
   );
 }
 
-/** Control characters divide records and command terminals, and Postgres takes no NUL. */
+/** Control characters separate records and control terminals, and Postgres takes no NUL. */
 function bounded(text: string): string {
   return text.slice(0, MAXIMUM_TEXT).replace(UNPRINTABLE, "\uFFFD");
 }

@@ -10,13 +10,13 @@ const success = (text: string) => ({ outcome: "success", text }) as const;
 const failure = (text: string) => ({ outcome: "failure", text }) as const;
 
 /**
- * What can happen, in the words of OWASP's Logging Vocabulary where it has one. Stored as text: a name that is added
+ * The names of all events, in the words of OWASP's Logging Vocabulary where it has one. Stored as text, so a new name
  * needs no migration.
  */
 export const vocabulary = {
   authn_login_success: success("logged in"),
   authn_login_fail: failure("login failed"),
-  /** Too many failed: whether the password was right was not looked at. */
+  /** Too many attempts failed, so the password was not checked. */
   authn_login_lock: failure("login throttled"),
   authn_reauthenticated: success("proved again"),
   authn_reauthenticate_fail: failure("re-authentication failed"),
@@ -27,7 +27,10 @@ export const vocabulary = {
   authz_fail: failure("not allowed"),
   session_created: success("session begun"),
   session_renewed: success("cookie renewed"),
-  /** Three new cookies in a row were not taken up: a server in between drops them, or a thief keeps his from being replaced. */
+  /**
+   * The client ignored three new cookies in a row: a server in between drops them, or a thief prevents the replacement
+   * of a stolen one.
+   */
   session_renewal_suspended: failure("new cookies are not taken up"),
   session_logout: success("logged out"),
   session_revoked: success("session revoked"),
@@ -41,7 +44,7 @@ export const vocabulary = {
   user_enabled: success("user enabled"),
   user_unlocked: success("failed logins forgotten"),
   privilege_permissions_changed: success("roles changed"),
-  /** Written by the log itself: so many events were dropped because it could not be written. */
+  /** The audit log itself writes this: so many events were dropped because it could not be written. */
   audit_dropped: failure("audit events dropped"),
 } as const satisfies Record<string, Meaning>;
 

@@ -4,7 +4,10 @@ import { ForwardedHops } from "@coatcheck/service/forwarded-hops";
 import proxyAddr from "@fastify/proxy-addr";
 import type { FastifyBaseLogger } from "fastify";
 
-/** Whether a connection is from one of our proxies. Looked at once: it does not change, and they keep theirs open. */
+/**
+ * Whether a connection comes from one of our proxies. Computed once for each connection: the answer does not change,
+ * and proxies keep their connections open.
+ */
 export function isTrustedPeer(trustedProxies: readonly string[]): (request: IncomingMessage) => boolean {
   const trust = proxyAddr.compile([...trustedProxies]);
   const known = new WeakMap<Socket, boolean>();
@@ -12,14 +15,17 @@ export function isTrustedPeer(trustedProxies: readonly string[]): (request: Inco
     const isKnown = known.get(socket);
     if (isKnown !== undefined) return isKnown;
     const { remoteAddress } = socket;
-    // One that has just gone has no address.
+    // A connection that has just closed has no address.
     const isTrusted = remoteAddress !== undefined && trust(remoteAddress, 0);
     known.set(socket, isTrusted);
     return isTrusted;
   };
 }
 
-/** What tidies X-Forwarded-For. The log is for an operator who sees one address for all clients. */
+/**
+ * Makes the function that normalises X-Forwarded-For. It warns in the log, for an operator who sees one address for all
+ * clients.
+ */
 export function forwardedHops(trustedProxies: readonly string[], log: Pick<FastifyBaseLogger, "warn">): ForwardedHops {
   const onUnreadable = (hop: string) =>
     log.warn(
@@ -30,8 +36,8 @@ export function forwardedHops(trustedProxies: readonly string[], log: Pick<Fasti
 }
 
 /**
- * The client's address, as far as it is known: that of the connection, or what the proxies that are ours say of it, read
- * from the last hop towards the first. The same rule as Fastify's, for requests that it does not see.
+ * The client's address, as far as it is known: that of the connection, or the one that our own proxies report, read
+ * from the last hop towards the first. It follows Fastify's rule, for requests that Fastify does not see.
  */
 export function clientAddressBehind(
   trustedProxies: readonly string[],

@@ -2,8 +2,9 @@ import type { Server as HttpServer, ServerResponse } from "node:http";
 import type { Server, Socket } from "node:net";
 
 /**
- * Closes connections whose other side has gone before we looked: a request may have arrived whose address nothing tells any
- * more. An address that was read once at the beginning stays known, whatever happens to the connection.
+ * Closes connections whose other side has gone before the gateway read its address: a request may already have arrived,
+ * and its address could no longer be found out. An address that was read once at the beginning stays known, whatever
+ * happens to the connection.
  */
 export function requireKnownPeers(server: Server): void {
   server.prependListener("connection", (socket: Socket) => {

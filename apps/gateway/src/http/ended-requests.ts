@@ -2,9 +2,9 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 
 /** How a request ended. */
 export interface EndedRequest {
-  /** Null for one that was broken off before its answer began. */
+  /** Null for a request that was aborted before its answer began. */
   readonly status: number | null;
-  /** Whether all of the answer was sent. */
+  /** Whether the whole answer was sent. */
   readonly complete: boolean;
   readonly milliseconds: number;
 }
@@ -12,8 +12,8 @@ export interface EndedRequest {
 export type RequestEndListener = (request: FastifyRequest, ended: EndedRequest) => void;
 
 /**
- * EndedRequests tells of each request once it is over, however that came about. The framework's own hook is silent about
- * those that are broken off: streams that their client closes, clients that give up, answers that end too soon.
+ * EndedRequests tells its listeners of each request once it is over, however it ended. The framework's own hook does
+ * not report aborted requests: streams that their client closes, clients that give up, answers that end too soon.
  */
 export class EndedRequests {
   readonly #listeners: RequestEndListener[] = [];
@@ -22,7 +22,7 @@ export class EndedRequests {
     this.#listeners.push(listener);
   }
 
-  /** To be called when a request begins. */
+  /** Call this when a request begins. */
   watch(request: FastifyRequest, { raw }: FastifyReply): void {
     if (this.#listeners.length === 0) return;
     const startedAt = performance.now();

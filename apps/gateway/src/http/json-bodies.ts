@@ -6,22 +6,22 @@ export function acceptJsonOnly(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   const parseJson = app.getDefaultJsonParser("error", "error");
   app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
-    // It came in chunks, of which there were none.
+    // The body was chunked, with no chunks.
     if (body === "") done(null, undefined);
     else void parseJson(request, String(body), done);
   });
 }
 
 /**
- * A body that is not there has no type. Many clients say "application/json" with every request, and a form without fields says
- * what it would be. To a service the header goes as it came.
+ * An absent body has no type. Many clients send "application/json" with every request, and a form without fields names
+ * its type too. A service still gets the header as it came.
  */
 export function forgetTypeOfNothing({ headers }: IncomingMessage): void {
   const { "content-length": length, "transfer-encoding": coding } = headers;
   if (coding === undefined && Number(length ?? 0) === 0) delete headers["content-type"];
 }
 
-/** For a route that looks at no body, whatever is sent: it is read and dropped. */
+/** For a route that ignores the body: it is read and dropped, whatever it is. */
 export function ignoreBody({
   headers,
   raw,

@@ -5,11 +5,12 @@ import type { FastifyBaseLogger } from "fastify";
 import type { EndedRequest, EndedRequests } from "./ended-requests.ts";
 
 /**
- * One line for every request: what, how it ended, whether all of the answer was sent, and how long it took. No header, no
- * body and no query: the secrets of a request are in those, and what is never written need not be found and blanked out.
+ * Writes one line for every request: method and path, how it ended, whether the whole answer was sent, and how long it
+ * took. It writes no header, body or query, because those hold a request's secrets, and secrets that are never written
+ * need no blanking out.
  */
 export function logRequests(requests: EndedRequests, log: FastifyBaseLogger): void {
-  // What is not written need not be put together.
+  // Without a log at this level, lines need not be composed.
   if (!isWritten(log)) return;
   requests.on((request, ended) => {
     const { method, url, ip: address } = request;
@@ -17,10 +18,10 @@ export function logRequests(requests: EndedRequests, log: FastifyBaseLogger): vo
   });
 }
 
-/** Told of an answer that was sent past the framework. */
+/** Called for an answer that was sent past the framework. */
 export type OnAnswer = (request: IncomingMessage, status: number, milliseconds: number) => void;
 
-/** Writes the same line for it. */
+/** Writes the same line for an answer that was sent past the framework. */
 export function answerLog(log: FastifyBaseLogger, clientAddress: (request: IncomingMessage) => string): OnAnswer {
   if (!isWritten(log)) return () => {};
   return (request, status, milliseconds) => {
@@ -29,7 +30,10 @@ export function answerLog(log: FastifyBaseLogger, clientAddress: (request: Incom
   };
 }
 
-/** The same line for an upgrade, once its connection has closed. Returns what takes the status that it was answered with. */
+/**
+ * Writes the same line for an upgrade, once its connection has closed. Returns a function that takes the status of the
+ * answer.
+ */
 export function logUpgrade(
   log: FastifyBaseLogger,
   { method = "", url = "" }: IncomingMessage,
@@ -69,7 +73,7 @@ function requestLine({ method, url, status, complete, milliseconds, address }: R
   return { event: "request", method, path: pathOf(url), status, complete, milliseconds: rounded, address };
 }
 
-/** Strangers choose how long a path is, and how many lines there are of it. */
+/** Strangers choose how long a path is, and how often it is logged. */
 const LONGEST_PATH = 1_024;
 
 function pathOf(url: string): string {
@@ -77,7 +81,7 @@ function pathOf(url: string): string {
   return url.slice(0, query === -1 ? LONGEST_PATH : Math.min(query, LONGEST_PATH));
 }
 
-/** Names requests, differently on every node and after every start: the log and the audit log outlive both. */
+/** Makes request ids that differ on every node and after every start: the log and the audit log outlive both. */
 export function requestIds(): () => string {
   const prefix = randomBytes(6).toString("base64url");
   let count = 0;

@@ -2,8 +2,8 @@ import { type Problem, problemFrom, sendProblemObject } from "@coatcheck/service
 import type { FastifyReply } from "fastify";
 
 /**
- * Every error that the gateway answers with, by its stable code (RFC 9457). Clients decide by `code`; the rest is for
- * people. One answer for every cause where the difference would tell a stranger something.
+ * Every error that the gateway answers with, by its stable code (RFC 9457). Clients branch on `code`; the rest is for
+ * people. Several causes share one code where the difference would tell a stranger something.
  */
 export const problems = {
   broken_json: { status: 400, detail: "The body is not valid JSON." },
@@ -48,7 +48,9 @@ export function problemObject(code: ProblemCode, status?: number): Problem<Probl
   return problemFrom(problems, code, status);
 }
 
-/** `extensions` are further members of the problem object; `status` is given only where a code stands for two situations. */
+/**
+ * `extensions` are further members of the problem object. Give `status` only for a code that stands for two situations.
+ */
 export function sendProblem(
   reply: FastifyReply,
   code: ProblemCode,
@@ -58,7 +60,7 @@ export function sendProblem(
   return sendProblemObject(reply, { ...problemObject(code, status), ...members });
 }
 
-/** For what may be better a moment later. Nothing was changed, as far as is known. */
+/** For a fault that may have passed a moment later. Nothing was changed, as far as is known. */
 export function sendUnavailable(reply: FastifyReply): FastifyReply {
   return sendProblem(reply.header("retry-after", "1"), "unavailable");
 }

@@ -7,7 +7,7 @@ export function headerValue(value: string | readonly string[] | undefined): stri
   return typeof value === "string" ? value : value.join(", ");
 }
 
-/** The headers of a request in the form in which guards look at them: by their names in lower case. */
+/** The headers of a request in the form that guards read: by their names in lower case. */
 export function guardedHeaders(headers: IncomingHttpHeaders): GuardedRequest["headers"] {
   return { get: (name) => headerValue(headers[name]) };
 }
@@ -23,13 +23,16 @@ export function extendsSession({ headers }: Pick<GuardedRequest, "headers">): bo
   return headers.get(SLIDE_HEADER) !== "false" && !(headers.get("accept") ?? "").includes("text/event-stream");
 }
 
-/** The other way round, on the gateway's own paths: there a query may say so as well, by `?slide=false`. */
+/**
+ * Whether a request on one of the gateway's own paths is a poll: it does not extend the session. On these paths the
+ * query may say so as well, by `?slide=false`.
+ */
 export function isPoll(request: Pick<GuardedRequest, "headers" | "url">): boolean {
   const [, query = ""] = (request.url ?? "").split("?", 2);
   return !extendsSession(request) || new URLSearchParams(query).get("slide") === "false";
 }
 
-/** The path of the page that a form was on; null where the browser does not say, or it was on another site. */
+/** The path of the page that a form was on; null if the browser does not say, or the page was on another site. */
 export function pageOfForm({ headers }: IncomingMessage): string | null {
   const { referer, host } = headers;
   if (referer === undefined || !URL.canParse(referer)) return null;

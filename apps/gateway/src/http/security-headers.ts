@@ -32,7 +32,10 @@ export function securityHeaders(origin: PublicOrigin, subdomains: boolean): Secu
   return { ...HEADERS, ...Object.fromEntries(transportSecurity(origin, subdomains)) };
 }
 
-/** That browsers come by https alone, for a year, to `subdomains` too; as a name and a value. None where they cannot. */
+/**
+ * The header that makes browsers use only https for a year, for `subdomains` too, as a name and a value. Empty for an
+ * origin without https.
+ */
 export function transportSecurity(
   { isSecure }: PublicOrigin,
   subdomains: boolean,
@@ -40,20 +43,20 @@ export function transportSecurity(
   return isSecure ? [["strict-transport-security", `max-age=31536000${subdomains ? "; includeSubDomains" : ""}`]] : [];
 }
 
-/** The first Chromium that cuts a page off from whichever page opened it, whatever that one's own policy is. */
+/** The first Chromium that separates a page from any page that opened it, whatever the opener's own policy is. */
 const CHROMIUM_WITH_NOOPENER = 131;
 
 /**
- * A page of ours is out of reach for the page that opened it. "same-origin" sees to that where the opener has another
- * policy, and a service's answers have none; but a service worker can make up an answer with any header. A browser that does
- * not know the stricter value would take it for none at all, so only one that says what it is gets it.
+ * Keeps a page of the gateway out of reach of the page that opened it. "same-origin" does so if the opener has another
+ * policy. A service's answers have none, but a service worker can make up an answer with any header. A browser that
+ * does not know the stricter value would ignore the header altogether, so only browsers that name their version get it.
  */
 function openerPolicy({ headers }: IncomingMessage): string {
   const version = /"Chromium";v="(\d{1,5})"/.exec(String(headers["sec-ch-ua"] ?? ""))?.[1];
   return Number(version ?? 0) >= CHROMIUM_WITH_NOOPENER ? "noopener-allow-popups" : "same-origin";
 }
 
-/** On every response, errors included. */
+/** Adds the headers to every response, errors included. */
 export function addSecurityHeaders(
   app: FastifyInstance,
   headersFor: (request: IncomingMessage) => SecurityHeaders,

@@ -4,19 +4,21 @@ import { readHostName } from "../one-reading/host-name.ts";
 import { sendProblem } from "./problem.ts";
 import type { ServedOrigins } from "./served-origins.ts";
 
-/** Public, asked for by other services under whatever name they know the gateway by, and kept by caches. */
+/**
+ * These are public and kept by caches, and other services ask for them under any name by which they know the gateway.
+ */
 const PUBLISHED_PATHS: readonly string[] = [
   "/.well-known/jwks.json",
   "/auth/access/jwks.json",
   "/auth/access/revocations",
 ];
 
-/** Load balancers ask by address, and services inside by another name. They learn nothing that is not public. */
+/** Load balancers ask by address, and internal services by another name. They learn only public things. */
 function isAnsweredUnderAnyName(url: string): boolean {
   return url.startsWith("/auth/health/") || PUBLISHED_PATHS.includes(url);
 }
 
-/** Answers 421 to requests for other hosts than those of the public origins. */
+/** Answers 421 to requests for hosts other than those of the public origins. */
 export function refuseOtherHosts(app: FastifyInstance, origins: ServedOrigins): void {
   app.addHook("onRequest", (request, reply, done) => {
     if (hasSeveralHosts(request.raw)) sendProblem(reply, "invalid_request");
@@ -27,13 +29,16 @@ export function refuseOtherHosts(app: FastifyInstance, origins: ServedOrigins): 
   });
 }
 
-/** Whether a request has several hosts, or something else in the place of one. None at all is a name that is not ours. */
+/**
+ * Whether a request has several hosts, or a Host header that is no host. A missing Host counts as a name that is not
+ * ours.
+ */
 export function hasUnclearHost(request: IncomingMessage): boolean {
   const { host = "" } = request.headers;
   return hasSeveralHosts(request) || (host !== "" && readHostName(host) === null);
 }
 
-/** Node keeps the first of several, another server may the last (RFC 9112, 3.2). */
+/** Of several hosts Node keeps the first, and another server may keep the last (RFC 9112, 3.2). */
 export function hasSeveralHosts({ rawHeaders }: IncomingMessage): boolean {
   let hosts = 0;
   for (let index = 0; index < rawHeaders.length; index += 2) {

@@ -4,35 +4,39 @@ import { readHostName } from "../one-reading/host-name.ts";
 import { deviceCookie } from "./device-cookie.ts";
 import { type SecurityHeaders, securityHeaders, transportSecurity } from "./security-headers.ts";
 
-/** What the gateway is under one of its public origins, made once: every request asks for it. */
+/** The gateway's properties under one of its public origins. Made once, because every request asks for them. */
 export interface ServedOrigin {
   readonly origin: PublicOrigin;
-  /** As browsers write it into Host: with the port where it is not the scheme's own. */
+  /** The host as browsers write it into Host: with the port if it is not the scheme's default. */
   readonly host: string;
   readonly scheme: "http" | "https";
   readonly deviceCookie: HostCookie;
-  /** On every response under this origin. */
+  /** For every response under this origin. */
   readonly securityHeaders: SecurityHeaders;
-  /** How the origin is to be connected to, as a name and a value: said on services' answers too. None for plain http. */
+  /**
+   * The header that says how to connect to the origin, as a name and a value. Services' answers carry it too. Empty for
+   * plain http.
+   */
   readonly transportSecurity: readonly (readonly [string, string])[];
 }
 
 /**
- * ServedOrigins chooses the origin of a request by its Host header itself, and not by what a proxy says of it: a page
- * whose name an attacker has pointed at this machine (DNS rebinding) must not be able to talk to it as its own origin.
+ * ServedOrigins chooses the origin of a request by its Host header alone, and not by what a proxy says of it: a page
+ * whose name an attacker has pointed at this machine (DNS rebinding) must not be able to talk to the gateway as its own
+ * origin.
  *
- * Of several origins only the exact host is taken, with its port, whatever its case. Where there is one, the port is
- * left out of it, for a forwarded port is no other host, and one name of the loopback is as good as another.
+ * With several origins, the host must match exactly, port included, in any case. With only one, the port is ignored,
+ * because a forwarded port is no other host, and one name of the loopback is as good as another.
  */
 export class ServedOrigins {
-  /** The first one, which speaks for the gateway where no origin is asked for: in tokens, and in health checks. */
+  /** The first origin. It stands for the gateway where no origin is asked for: in tokens, and in health checks. */
   readonly primary: ServedOrigin;
   readonly all: readonly ServedOrigin[];
   readonly #byHost: ReadonlyMap<string, ServedOrigin>;
-  /** The host name of the only one; null where there are several. */
+  /** The host name of the only origin; null if there are several. */
   readonly #onlyHostname: string | null;
 
-  /** No host may stand for two of the origins: `parsePublicUrls` sees to it. */
+  /** No host may stand for two of the origins: `parsePublicUrls` makes sure of that. */
   constructor([first, ...others]: readonly [PublicOrigin, ...PublicOrigin[]], { hstsSubdomains = false } = {}) {
     this.primary = servedOrigin(first, hstsSubdomains);
     this.all = [this.primary, ...others.map((origin) => servedOrigin(origin, hstsSubdomains))];
@@ -40,12 +44,12 @@ export class ServedOrigins {
     this.#onlyHostname = others.length === 0 ? new URL(first.text).hostname : null;
   }
 
-  /** Whether there is more than one of them. */
+  /** Whether there are several origins. */
   get areSeveral(): boolean {
     return this.#onlyHostname === null;
   }
 
-  /** Null for a Host header that names none of them. */
+  /** Null for a Host header that names none of the origins. */
   find(host: string | undefined): ServedOrigin | null {
     if (host === undefined) return null;
     const exact = this.#byHost.get(host) ?? this.#byHost.get(host.toLowerCase());
@@ -53,13 +57,13 @@ export class ServedOrigins {
     return this.#onlyHostname !== null && isAsGood(host, this.#onlyHostname) ? this.primary : null;
   }
 
-  /** The primary origin's, for answers that are given under any host name, errors among them. */
+  /** Falls back to the primary origin, for answers that are given under any host name, errors among them. */
   findOrPrimary(host: string | undefined): ServedOrigin {
     return this.find(host) ?? this.primary;
   }
 }
 
-/** How Host headers spell it, in lower case: the port of the scheme may be written out. */
+/** The spellings of an origin in Host headers, in lower case: the scheme's default port may be written out. */
 function hostsOf(origin: string): readonly string[] {
   const { host, hostname, protocol, port } = new URL(origin);
   return port === "" ? [host, `${hostname}:${protocol === "https:" ? 443 : 80}`] : [host];

@@ -9,10 +9,10 @@ import {
 
 /**
  * What a service would make of a field's name:
- * - `plain`: a name that is the same to every program, and tells nothing that a client may not say;
- * - `unclear`: it holds a character that some programs take for "-" or leave out, as "_", "." and "~" are;
- * - `of_others`: other proxies say by it who asks, from where or how;
- * - `of_path`, `of_original_path`, `of_gateway`, `of_connection`: never the client's to say to a service.
+ * - `plain`: every program reads the same name, and it tells nothing that a client may not say;
+ * - `unclear`: it holds a character such as "_", "." or "~", which some programs read as "-" or leave out;
+ * - `of_others`: other proxies use it to say who asks, from where or how;
+ * - `of_path`, `of_original_path`, `of_gateway`, `of_connection`: a client may never say this to a service.
  */
 export type FieldNameKind =
   | "plain"
@@ -23,18 +23,23 @@ export type FieldNameKind =
   | "of_gateway"
   | "of_connection";
 
-/** What a route says of names: those that its service needs though they are kept back, and those that it must not get. */
+/**
+ * A route's rules for names: fields that its service needs although they are normally held back, and fields that it
+ * must not get.
+ */
 export interface FieldNameRules {
-  /** In lower case. */
+  /** Names in lower case. */
   readonly forwardHeaders: readonly string[];
-  /** As `comparedName` has them. */
+  /** Names in the form of `comparedName`. */
   readonly dropHeaders: readonly string[];
 }
 
-/** The one alphabet that servers, gateways between protocols and scripts agree about. */
+/** The only alphabet that servers, protocol gateways and scripts agree on. */
 const PLAIN = /^[a-z0-9-]+$/;
 
-/** What a program reads that knows letters and digits alone: each other character is one and the same to it. */
+/**
+ * The name as read by a program that knows letters and digits alone: it takes all other characters for the same one.
+ */
 export function comparedName(name: string): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9]/g, "-");
 }
@@ -51,7 +56,7 @@ function readKind(name: string): FieldNameKind {
   return PLAIN.test(name.toLowerCase()) ? "plain" : "unclear";
 }
 
-/** Whether a field of this name goes on to a service, as a client has sent it. */
+/** Whether a field of this name is forwarded to a service as the client sent it. */
 export function isForwarded(name: string, { forwardHeaders, dropHeaders }: FieldNameRules): boolean {
   const kind = kindOfFieldName(name);
   if (dropHeaders.length > 0 && dropHeaders.includes(comparedName(name))) return false;
@@ -59,7 +64,7 @@ export function isForwarded(name: string, { forwardHeaders, dropHeaders }: Field
   return (kind === "unclear" || kind === "of_others") && forwardHeaders.includes(name.toLowerCase());
 }
 
-/** Why a route cannot list a name of letters, digits, "-" and "_" in `forwardHeaders`; null where it can. */
+/** The reason why a route cannot list a name of letters, digits, "-" and "_" in `forwardHeaders`; null if it can. */
 export function notToBeListed(name: string): string | null {
   const kind = kindOfFieldName(name);
   if (kind === "plain") return "is forwarded anyway";

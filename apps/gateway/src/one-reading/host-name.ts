@@ -3,9 +3,9 @@ const HOST = /^(\w[\w.-]*|\[[0-9A-F:.]+\])(?::(\d{1,5}))?$/i;
 const MAXIMUM_PORT = 65_535;
 
 /**
- * The host's name in lower case, without the port; null for what is no host, and for a second way to write an address, as
- * "127.1" and "2130706433" are of 127.0.0.1. To be asked before a host is made part of a URL: a parser of URLs finds a
- * host in "evil.example:x@localhost", and another one than a reader of the text.
+ * The host's name in lower case, without the port. Null for a text that is no host, and for an alternative spelling of
+ * an address, as "127.1" and "2130706433" are for 127.0.0.1. Call this before making a host part of a URL: a URL parser
+ * finds a host in "evil.example:x@localhost", and a different one than a human reader does.
  */
 export function readHostName(host: string): string | null {
   const [, name, port = "0"] = HOST.exec(host) ?? [];

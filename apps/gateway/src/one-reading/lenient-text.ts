@@ -1,18 +1,18 @@
-/** Decoded over and over, it is settled by then, or is nothing that a client needs. */
+/** A path that still changes after so many decodings is nothing that a client needs. */
 const MAXIMUM_DECODINGS = 8;
-/** Beyond ASCII, or encoded still, or cut by a URL parser. */
+/** Free of characters beyond ASCII, of encoded ones, and of those at which a URL parser cuts. */
 const SETTLED = /^[ -"$&->@-~]*$/;
 const BYTES = /(?:%[0-9A-F]{2})+/gi;
 const OTHER_BYTE = /%[89A-F][0-9A-F]/;
 
 /**
- * What lenient programs make of a path that was decided (`RequestTarget.path`): decoded until nothing is left to decode,
- * each letter for what it looks like, and cut where a URL would have its query. Null with a control character in it, or if
- * it does not settle.
+ * The texts that lenient programs make of a decided path (`RequestTarget.path`): they decode until nothing is left to
+ * decode, replace each letter by the one it looks like, and cut where a URL would have its query. Null if a text has a
+ * control character, or does not settle.
  */
 export function leniently(path: string): readonly string[] | null {
   if (SETTLED.test(path)) return [path];
-  // Some leave out the bytes that they cannot read.
+  // Some programs leave out the bytes that they cannot read.
   const texts = OTHER_BYTE.test(path) ? [path, path.replaceAll(new RegExp(OTHER_BYTE, "g"), "")] : [path];
   const found: string[] = [];
   for (const each of texts) {
@@ -36,12 +36,12 @@ function settled(path: string): string | null {
   return null;
 }
 
-/** As Unicode has them (NFKD), without accents: "Ａ", "ſ" and "é" are "A", "s" and "e". */
+/** By Unicode's NFKD, without accents: "Ａ", "ſ" and "é" are "A", "s" and "e". */
 function lookingAlike(text: string): string {
   return text.normalize("NFKD").replaceAll(/\p{M}/gu, "");
 }
 
-/** By UTF-8 where it is that, else a byte for a character; "%u0041" is Microsoft's. */
+/** Decodes as UTF-8 where the bytes are valid UTF-8, else one character a byte; "%u0041" is Microsoft's form. */
 function decodedOnce(text: string): string {
   if (!text.includes("%")) return text;
   return text

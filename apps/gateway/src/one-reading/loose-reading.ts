@@ -1,28 +1,28 @@
 import { leniently } from "./lenient-text.ts";
 
 /**
- * What a service may take a path for that is less exact than we are: it decodes again, takes no notice of accents or of
- * doubled slashes, cuts at ";" or ":", leaves out a dot at the end of a name, or goes by what follows a script's name.
- * All that is taken for the same by any of those has the same loose reading.
+ * A path as a service may read it that is less exact than the gateway. Such a service decodes again, ignores accents or
+ * doubled slashes, cuts at ";" or ":", drops a dot at the end of a name, or routes by the text after a script's name.
+ * Paths that any such service takes for the same have the same loose reading.
  */
 export interface LooseReading {
-  /** Upper and lower case told apart. */
+  /** The reading with upper and lower case distinct. */
   readonly text: string;
-  /** The same for a service that does not tell them apart. */
+  /** The reading for a service that ignores case. */
   readonly folded: string;
-  /** The path to the script that the reading leaves out, as "/index.php/"; null where it leaves out none. */
+  /** The path to the script that the reading leaves out, as "/index.php/"; null if it leaves out none. */
   readonly script: string | null;
 }
 
-/** Most paths: nothing in them is read in another way, but for their case. */
+/** Most paths: apart from case, they have only one reading. */
 const PLAIN = /^(?:\/[\w~-]+(?:\.[\w~-]+)*)*\/?$/;
-/** A program that is handed the rest of the path (PATH_INFO). */
+/** A program that receives the rest of the path (PATH_INFO). */
 const SCRIPT = /\.(php\d*|phtml|phar|f?cgi|pl|py|rb|lua|sh|aspx?|ashx|asmx|jspx?|do|action|cf[cm])$/i;
 const MAXIMUM_SCRIPTS = 3;
 
 /**
- * The readings of a path that was decided (`RequestTarget.path`), the one of the whole path first; null where one of them
- * has a step elsewhere or a control character, which nothing can allow.
+ * The readings of a decided path (`RequestTarget.path`), that of the whole path first. Null if one of them has a dot
+ * segment or a control character, which no allowance permits.
  */
 export function looseReadings(path: string): readonly LooseReading[] | null {
   if (PLAIN.test(path)) return withScripts(path.slice(1).split("/"));
@@ -38,7 +38,7 @@ export function looseReadings(path: string): readonly LooseReading[] | null {
   return readings;
 }
 
-/** The names between the slashes, the last one empty for a folder; null where one of them is a step. */
+/** The names between the slashes, the last one empty for a folder; null if one of them is a dot segment. */
 function namesIn(text: string): readonly string[] | null {
   const names: string[] = [];
   for (const part of text.split(/[/\\]/)) {
@@ -51,7 +51,7 @@ function namesIn(text: string): readonly string[] | null {
   return isFolder ? [...kept, ""] : kept;
 }
 
-/** Windows opens the same file. */
+/** Windows opens the same file with and without dots and spaces at the end. */
 function withoutDotsAtEnd(name: string): string {
   let end = name.length;
   while (end > 0 && ". ".includes(name.charAt(end - 1))) end--;
@@ -72,7 +72,7 @@ function withScripts(names: readonly string[]): readonly LooseReading[] | null {
 
 function reading(names: readonly string[], script: string | null): LooseReading {
   const text = joined(names);
-  // There and back, for letters that are the same in upper case alone, as "ß" and "ss" are.
+  // To upper case and back, for letters that are the same only in upper case, as "ß" and "ss" are.
   return { text, folded: text.toUpperCase().toLowerCase(), script };
 }
 

@@ -3,8 +3,8 @@ import { rememberedByName } from "./remembered-names.ts";
 import { type RequestTarget, readRequestTarget } from "./request-target.ts";
 
 /**
- * Fields by which a client has a service act on a second path: where a copy goes (WebDAV, RFC 4918, 10.3), or where it
- * comes from (object stores).
+ * Header fields with which a client makes a service act on a second path: the target of a copy (WebDAV, RFC 4918,
+ * 10.3), or its source (object stores).
  */
 const NAMES_A_PATH =
   /^(destination|x(-[a-z]+)*-(copy|move|rename)-(source|from|to)|x-(symlink-target|object-manifest))$/;
@@ -15,15 +15,18 @@ export const namesAPath: (fieldName: string) => boolean = rememberedByName((fiel
   NAMES_A_PATH.test(comparedName(fieldName)),
 );
 
-/** What a method may act on beside its own path. */
+/** The paths that a method may act on beside its own. */
 export interface NamedPaths {
-  /** Paths that its header names, in each way that a service may read them. */
+  /** Paths that a header of the request names, in each way that a service may read them. */
   readonly named: readonly RequestTarget[];
-  /** Whether it acts on everything below as well: a folder is copied, moved, deleted, listed or locked with all that is in it. */
+  /**
+   * Whether the method also acts on everything below the path: it copies, moves, deletes, lists or locks a folder with
+   * its contents.
+   */
   readonly isDeep: boolean;
 }
 
-/** Null where a field names what is no path, or could be several. */
+/** Null if a field names something that is no path, or could be several paths. */
 export function namedPathsOf(
   { method = "GET", rawHeaders }: { readonly method?: string | undefined; readonly rawHeaders: readonly string[] },
   target: RequestTarget,
@@ -44,18 +47,18 @@ export function namedPathsOf(
   return { named, isDeep: isDeep(method, depths) };
 }
 
-/** Some services take no notice of the host, and some read a path without "/" from the root, and some from the folder. */
+/** Some services ignore the host. Some resolve a path without "/" from the root, others from the folder. */
 function pathsIn(value: string, { forwarded }: RequestTarget): readonly string[] {
   if (value.startsWith("/")) return [value];
   const path = URL_WITH_HOST.exec(value)?.groups?.path;
   if (path !== undefined) return [path];
-  // "http:/admin" is a path to one, and "admin" to another.
+  // To some services "http:/admin" is a path; others read it as "admin".
   if (BEGINS_WITH_SCHEME.test(value)) return [value];
   const folder = forwarded.split("?", 1)[0]?.replace(/[^/]*$/, "") ?? "/";
   return [`/${value}`, folder + value];
 }
 
-/** Without Depth, some of these mean all that is below (RFC 4918, 9). */
+/** Without a Depth header, some of these methods act on everything below (RFC 4918, 9). */
 function isDeep(method: string, depths: readonly string[]): boolean {
   if (/^B?(COPY|MOVE|DELETE)$/.test(method)) return true;
   if (depths.length === 0) return /^(B?PROPFIND|LOCK)$/.test(method);

@@ -1,17 +1,18 @@
 /**
- * What a path may hold that services read in several ways. It passes where a route, or the question of a proxy, allows
- * it by this name: its service means it. What else the service could make of it is then decided about as well.
+ * Features of a path that services read in several ways. A path with one passes only if a route, or a proxy's question,
+ * allows it by this name, because its service expects it. The gateway then also decides about the other paths that the
+ * service could read.
  */
 export const PATH_ALLOWANCES = [
-  /** "%2F" and "%5C" within a segment: data to some, a step to others. */
+  /** "%2F" and "%5C" within a segment: data to some services, a separator to others. */
   "allowEncodedSlash",
   /** ";", at which some servers cut a segment. */
   "allowParameters",
-  /** "%25", which is a percent sign to those that decode once. */
+  /** "%25", which is a percent sign to services that decode once. */
   "allowEncodedPercent",
-  /** "//", which many take for "/". Never at the beginning, where URL parsers read a host. */
+  /** "//", which many services take for "/". Never at the beginning, where URL parsers read a host. */
   "allowEmptySegments",
-  /** Bytes that are no UTF-8, as "%E9" of ISO-8859-1. */
+  /** Bytes that are not UTF-8, such as "%E9" in ISO-8859-1. */
   "allowNonUtf8",
 ] as const;
 

@@ -4,12 +4,12 @@ const ENCODED = /%[0-9A-Fa-f]{2}/g;
 /** A percent sign that encodes nothing. */
 const BROKEN = /%(?![0-9A-Fa-f]{2})/;
 const UNRESERVED = /^[A-Za-z0-9._~-]$/;
-/** Visible, but no part of a path as RFC 3986 has it: clients send it plain all the same. */
+/** Visible characters that RFC 3986 does not allow in a path, though clients send them unencoded. */
 const NEVER_PLAIN = /["<>^`{|}]/g;
-/** Without any of these a segment is just a name. */
+/** A segment without any of these is just a name. */
 const SUSPICIOUS = /[.%/\\;\p{Cc}]/u;
 
-/** The segment, decoded, and what it needs added to `needs`; null for one that nothing can allow. */
+/** The decoded segment; adds the allowances that it needs to `needs`. Null for a segment that no allowance permits. */
 export function readSegment(segment: string, needs: Set<PathAllowance>): string | null {
   if (BROKEN.test(segment)) return null;
   const name = segment.includes("%") ? decoded(segment, needs) : segment;
@@ -20,7 +20,7 @@ export function readSegment(segment: string, needs: Set<PathAllowance>): string 
   return name;
 }
 
-/** As it is sent on. */
+/** The segment as the gateway forwards it. */
 export function emittedSegment(segment: string): string {
   const plain = segment.replaceAll(NEVER_PLAIN, percentEncoded);
   if (!plain.includes("%")) return plain;
@@ -33,7 +33,7 @@ export function emittedSegment(segment: string): string {
 function decoded(segment: string, needs: Set<PathAllowance>): string | null {
   if (/%(2f|5c)/i.test(segment)) needs.add("allowEncodedSlash");
   if (segment.includes("%25")) needs.add("allowEncodedPercent");
-  // What is data here stays written so.
+  // Encoded characters that are data here stay encoded.
   const kept = segment.replaceAll(/%(2f|5c|25)/gi, (each) => `%25${each.slice(1).toUpperCase()}`);
   try {
     return decodeURIComponent(kept);
@@ -44,9 +44,9 @@ function decoded(segment: string, needs: Set<PathAllowance>): string | null {
 }
 
 /**
- * A segment of some 8-bit alphabet: its bytes beyond ASCII stay encoded. Null where one could be told for something else:
- * a byte that is a control character in ISO-8859-1, or that begins an overlong form of a character of ASCII, which an
- * old decoder would take for that character.
+ * A segment in some 8-bit alphabet: its bytes beyond ASCII stay encoded. Null if one of them could be mistaken: a byte
+ * that is a control character in ISO-8859-1, or that begins an overlong form of an ASCII character, which an old
+ * decoder would take for that character.
  */
 function withoutUtf8(segment: string): string | null {
   let isUnclear = false;
@@ -59,7 +59,10 @@ function withoutUtf8(segment: string): string | null {
   return isUnclear ? null : name;
 }
 
-/** Whatever slashes it holds: none of the names between them may be a step elsewhere, whatever follows after ";". */
+/**
+ * Whether the segment is or holds a dot segment: none of the names between its slashes may be one, whatever follows a
+ * ";".
+ */
 function isStep(name: string): boolean {
   const parts = name.split(/[/\\]|%(?:2F|5C)/).map((part) => part.split(";", 1)[0] ?? "");
   return parts.some((part) => /^ *\.\.? *$/.test(part));

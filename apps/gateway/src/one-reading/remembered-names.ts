@@ -2,7 +2,10 @@
 const MAXIMUM_LENGTH = 64;
 const MAXIMUM_KNOWN = 2_000;
 
-/** The same function of a field's name, which finds out about each name once. Bounded: clients make names up. */
+/**
+ * The given function, which now computes its result once for each field name. The number of names is bounded, because
+ * clients can make names up.
+ */
 export function rememberedByName<Result extends NonNullable<unknown>>(
   findOut: (name: string) => Result,
 ): (name: string) => Result {

@@ -5,34 +5,34 @@ import { emittedSegment, readSegment } from "./path-segment.ts";
 /** A path as the gateway decides about it, and as it writes it to the service that gets the request. */
 export interface RequestTarget {
   /**
-   * Decoded where that can mean one thing only, each segment for itself. What was data within a segment stays written as
-   * "%2F", "%5C" and "%25", and a byte that is no UTF-8 as "%E9".
+   * The path, decoded segment by segment where that can mean one thing only. Encoded data within a segment stays
+   * written as "%2F", "%5C" and "%25", and a byte that is not UTF-8 as "%E9".
    */
   readonly path: string;
-  /** As it came, "?" included; empty without one. Nothing is decided by it. */
+  /** The query as the client sent it, "?" included; empty if there is none. The gateway decides nothing by it. */
   readonly query: string;
   /**
-   * Path and query as they are sent on: written anew from what was decided (RFC 3986, 6.2.2). What need not be encoded is
-   * not, digits are in upper case, and what is reserved stays as it came.
+   * Path and query as the gateway forwards them, written anew from the decided path (RFC 3986, 6.2.2). Needless
+   * encoding is removed, hexadecimal digits are in upper case, and reserved characters stay as they came.
    */
   readonly forwarded: string;
-  /** What a route must allow for it. */
+  /** The allowances that a route must give for this path. */
   readonly needs: readonly PathAllowance[];
-  /** What a service that is not as exact may take the path for. The first is of the whole path. */
+  /** The paths that a less exact service may read. The first is the reading of the whole path. */
   readonly readings: readonly LooseReading[];
 }
 
-/** Visible ASCII but for "#", which no client sends, and "\", which browsers and some servers take for a slash. */
+/** Visible ASCII without "#", which no client sends, and "\", which browsers and some servers take for a slash. */
 const PATH = /^\/[!-"$-[\]-~]*$/;
-/** Visible ASCII but for "#". */
+/** Visible ASCII without "#". */
 const QUERY = /^[!-"$-~]*$/;
 /** "-", ".", digits, letters, "_" and "~". */
 const NEEDLESS = /%(2[DE]|3\d|4[1-9A-F]|5[\dAF]|6[1-9A-F]|7[\dAE])/i;
 const MAXIMUM_TARGET_LENGTH = 16_384;
 
 /**
- * Reads a request line's target; null for one that means several things whatever the service: another form than a path
- * (RFC 9112, 3.2), an empty segment at the beginning, a dot segment, plain or encoded or after another decoding, a
+ * Reads the target of a request line. Null for a target that means several things to any service: another form than a
+ * path (RFC 9112, 3.2), an empty segment at the beginning, a dot segment (plain, encoded, or after another decoding), a
  * control character, or an overlong form.
  */
 export function readRequestTarget(target: string): RequestTarget | null {
@@ -49,7 +49,7 @@ export function readRequestTarget(target: string): RequestTarget | null {
   for (const [index, segment] of segments.entries()) {
     const name = readSegment(segment, needs);
     if (name === null) return null;
-    // The last one may be empty: the path of a folder.
+    // The last segment may be empty: the path of a folder.
     if (name === "" && index < segments.length - 1) needs.add("allowEmptySegments");
     decided.push(name);
     emitted.push(emittedSegment(segment));
@@ -60,12 +60,12 @@ export function readRequestTarget(target: string): RequestTarget | null {
   return { path: text, query, forwarded: `/${emitted.join("/")}${query}`, needs: [...needs], readings };
 }
 
-/** Whether the path of a target has a letter encoded, or another character that stands for nothing but itself. */
+/** Whether the path of a target encodes a letter or another character that needs no encoding. */
 export function hasNeedlessEncoding(target: string): boolean {
   return NEEDLESS.test(target.split("?", 1)[0] ?? "");
 }
 
-/** Whether all that the path needs is allowed. */
+/** Whether the route allows everything that the path needs. */
 export function isAllowed({ needs }: Pick<RequestTarget, "needs">, allowances: PathAllowances): boolean {
   return needs.every((each) => allowances[each]);
 }

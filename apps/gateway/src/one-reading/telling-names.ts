@@ -1,42 +1,48 @@
 /**
- * Names of header fields by which programs are told more than a client may say. Each in the spelling in which names are
+ * Names of header fields that tell programs more than a client may say. They are in the form in which names are
  * compared: lower case, with "-".
  */
 const whole = (patterns: readonly string[]) => new RegExp(`^(${patterns.join("|")})$`);
 
-/** Of one connection (RFC 9110, 7.6.1), or about where a message ends: each side says it for itself. */
+/** About one connection (RFC 9110, 7.6.1), or about where a message ends: each side says it for itself. */
 export const OF_THE_CONNECTION = whole([
   "connection|keep-alive|te|trailer|transfer-encoding|upgrade|http2-settings|content-length|expect",
   "proxy-(connection|authenticate|authorization)",
 ]);
 
-/** What the gateway alone says to a service: who asks, from where, and for which host. */
+/** Only the gateway says these to a service: who asks, from where, and for which host. */
 export const OF_THE_GATEWAY = whole([
   "host|cookie2?|authorization",
   "(x-)?remote(-.*)?",
   "(x-)?forward(ed)?(-.*)?",
   "x-coatcheck(-.*)?",
   "x-real-ip",
-  // Told to a script as HTTP_PROXY, which its own client obeys (CVE-2016-5385); and the browser's device-bound sessions.
+  // A script sees "proxy" as HTTP_PROXY, which its own client obeys (CVE-2016-5385). The others are browsers'
+  // device-bound sessions.
   "proxy|sec(ure)?-session-.*",
 ]);
 
-/** By these a service is told another path than the one that was decided about, or that this was done already. */
+/**
+ * These tell a service another path than the one that the gateway decided about, or that the decision was already made.
+ */
 export const OF_THE_PATH = whole([
   "(x-)?script-(name|filename|uri|url)|(x-)?path-(info|translated)|(x-)?(request|document)-uri|document-root|query-string",
   "x-(ingress|base|context|root|mount|app)-?path|context-path",
   "x-(accel|sendfile|lighttpd)(-.*)?",
   "x-(override|proxy)-ur[il]|x-http-path-override|x-http-destinationurl|x-waws-unencoded-url",
-  // Next.js, whose own clients send "x-middleware-prefetch" alone (CVE-2025-29927).
+  // Next.js, whose own clients send only "x-middleware-prefetch" (CVE-2025-29927).
   "x-middleware-(?!prefetch$).*|x-(matched|invoke)-.*|x-now-route-matches",
 ]);
 
-/** The same in the words of proxies that ask about a request: some of them say by these which one it was. */
+/** The same in the words of proxies that ask about a request: some of them name the original request with these. */
 export const OF_THE_ORIGINAL_PATH = whole(["x-(original|rewrite|envoy-original)(-.*)?"]);
 
 const WHO = "(user.*|uid|sub|subject|upn|e?mail|login|name|display-?name|groups?|roles?|scopes?|principal|claims?|dn)";
 
-/** By these other proxies, and what is built for them, say who asks, from where and how. No proxy of ours says them. */
+/**
+ * Other proxies, and programs built for them, use these to say who asks, from where and how. No proxy in front of the
+ * gateway needs them.
+ */
 export const OF_OTHER_PROXIES = whole([
   // Who asks. "x-user-agent" is a client's.
   `(x-)?user(-?(id|uuid|name|info|data|${WHO.slice(1, -1).replace("user.*|", "")}))?`,

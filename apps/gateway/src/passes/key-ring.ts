@@ -16,24 +16,25 @@ import {
 import { GatewayError } from "../errors.ts";
 import type { AccessStore, KeyPurpose, StoredKey } from "./access-store.ts";
 
-/** For how long verifiers and the caches before them may keep a JWK set. */
+/** How long verifiers, and the caches before them, may keep a JWK set. */
 export const KEY_SET_MAXIMUM_AGE_SECONDS = 300;
 
 /**
- * A set in a cache may be as old as that when a verifier reads it, and the verifier goes on with it for as long again;
- * clocks differ. What a key signed lives for ten minutes at most, on a clock that may be behind.
+ * A set in a cache may already be `KEY_SET_MAXIMUM_AGE_SECONDS` old when a verifier reads it, and the verifier uses it
+ * for as long again; clocks differ too. Anything that a key signed lives for ten minutes at most, on a clock that may
+ * be behind.
  */
 export const keyTimes: KeyTimes = { publicationSeconds: 2 * KEY_SET_MAXIMUM_AGE_SECONDS + 60, retentionSeconds: 660 };
 
-/** Another node, or a command, may have changed the keys: a new one waits far longer than this, before it signs. */
+/** Another node, or a command, may have changed the keys. A new key waits far longer than this before it signs. */
 const REREAD_AFTER_MILLISECONDS = 5_000;
 
 export interface KeyRingParts {
   readonly store: AccessStore;
   readonly purpose: KeyPurpose;
-  /** Of new keys. */
+  /** The algorithm of new keys. */
   readonly algorithm: SignatureAlgorithm;
-  /** Null stores private keys in the clear: anyone who reads the database can sign. */
+  /** Null stores private keys unencrypted: anyone who reads the database can sign. */
   readonly encryption: KeyEncryption | null;
   readonly clock: Clock;
   readonly times?: KeyTimes;
@@ -46,7 +47,7 @@ export interface ListedKey {
   readonly isEncrypted: boolean;
   readonly publishedAt: Timestamp;
   readonly signsFrom: Timestamp;
-  /** When it may be retired; null while no other key is to follow it. */
+  /** The time from which the key may be retired; null while no other key is to follow it. */
   readonly retirableFrom: Timestamp | null;
 }
 
@@ -61,7 +62,10 @@ interface ReadKeys {
   readonly at: number;
 }
 
-/** KeyRing is the signing keys of one purpose, on whatever node: which one signs, which are published, and the next. */
+/**
+ * KeyRing holds the signing keys of one purpose, on any node: it knows which key signs, which are published, and which
+ * is next.
+ */
 export class KeyRing implements SigningKeys {
   readonly #parts: KeyRingParts & { readonly times: KeyTimes };
   readonly #imported = new Map<string, SigningKey>();
@@ -71,14 +75,14 @@ export class KeyRing implements SigningKeys {
     this.#parts = { times: keyTimes, ...parts };
   }
 
-  /** Makes the first key where there is none. Of several nodes that start at once, one does. */
+  /** Makes the first key if there is none. If several nodes start at once, one of them makes it. */
   async prepare(): Promise<void> {
     const keys = await this.#freshKeys();
     if (keys.length === 0) await this.#add(keys, this.#parts.clock.now());
     await this.current();
   }
 
-  /** There at once, but for a key that was not used before, and every few seconds, when the keys are read again. */
+  /** No promise, except for a key that was not used before, and every few seconds when the keys are read again. */
   current(): Awaitable<SigningKey> {
     return after(this.#keys(), ({ schedule }) => {
       const stored = schedule.signing(this.#parts.clock.now());
@@ -88,7 +92,7 @@ export class KeyRing implements SigningKeys {
     });
   }
 
-  /** What verifiers read: every key of the ring, the waiting ones too. */
+  /** The keys for verifiers: every key of the ring, including those that do not sign yet. */
   async publicKeys(): Promise<{ readonly keys: readonly object[] }> {
     const { keys } = await this.#keys();
     return { keys: keys.map(({ publicJwk }) => JSON.parse(publicJwk) as object) };
@@ -116,18 +120,18 @@ export class KeyRing implements SigningKeys {
 
   /**
    * Publishes a new key. It signs after `waitSeconds`, but not before every verifier can have read it. Refused while
-   * another one waits.
+   * another new key waits.
    */
   async rotate(waitSeconds = 0): Promise<RotationDecision & { readonly kid?: string }> {
     const keys = await this.#freshKeys();
     const decision = this.#schedule(keys).decideRotation(this.#parts.clock.now(), waitSeconds);
     if (decision.outcome === "refused") return decision;
     const kid = await this.#add(keys, decision.signsFrom);
-    // Another process was faster: its key is the new one, and the decision is made anew.
+    // Another process was faster and added its own key, so decide again.
     return kid === null ? this.rotate(waitSeconds) : { ...decision, kid };
   }
 
-  /** Takes a key out of the ring for good, once nothing that it signed is good any more. */
+  /** Removes a key from the ring for good, once nothing that it signed is valid any more. */
   async retire(kid: string): Promise<RetirementResult> {
     const keys = await this.#freshKeys();
     const key = keys.find((each) => each.kid === kid);
@@ -152,7 +156,7 @@ export class KeyRing implements SigningKeys {
     return { outcome: "retired", successor: await this.#add(left, now) };
   }
 
-  /** Retires what may be. Returns the kids. */
+  /** Retires every key that may be retired. Returns their ids. */
   async retireDue(): Promise<readonly string[]> {
     const due = (await this.list()).filter(({ state }) => state === "retirable");
     for (const { kid } of due) await this.retire(kid);

@@ -15,13 +15,13 @@ import type {
 } from "coatcheck/store";
 import type { AccessStore } from "./access-store.ts";
 
-/** A pass that is being made while its session ends lives as long as any. */
+/** A pass that is being made while its session ends lives as long as any other pass. */
 const KEPT_SECONDS = MAXIMUM_PASS_LIFETIME_SECONDS + TOLERATED_CLOCK_DIFFERENCE_SECONDS;
 
 /**
- * PassRevokingStore stands before a session store and notes each session that ends, before it does: once a logout is
- * answered, the next revocation list has it, whatever crashes in between. When the note cannot be taken, the session
- * does not end, and the call is a fault that can be tried again. What has expired needs no note: no pass outlives it.
+ * PassRevokingStore wraps a session store and notes each session that ends, before it ends: once a logout is answered,
+ * the next revocation list has it, whatever crashes in between. If the note cannot be written, the session does not
+ * end, and the call is a fault that can be retried. An expired session needs no note, because no pass outlives it.
  */
 export class PassRevokingStore implements SessionStore {
   readonly findCopy?: (reference: SessionReference) => SessionRecord | null;
@@ -47,8 +47,8 @@ export class PassRevokingStore implements SessionStore {
     options: { readonly replaces?: string } = {},
   ): Promise<InsertOutcome> {
     const result = await this.#store.insert(record, reading, limit, options);
-    // Which one is evicted is known only now; still before the login that evicted it is answered. One that is replaced
-    // belonged to the same browser, and its passes may go on until here for the same reason.
+    // Only now is it known which session the login evicts; this still comes before the answer to that login. A replaced
+    // session belonged to the same browser, and its passes may be valid until here for the same reason.
     if (result.outcome === "inserted") await this.#noteRemoved(result.removed);
     return result;
   }
@@ -74,7 +74,7 @@ export class PassRevokingStore implements SessionStore {
     const known = (await this.#store.listByUser(userKey)).filter(({ sessionId }) => sessionId !== options.except);
     await this.#note(known.map(({ sessionId }) => sessionId));
     const removed = await this.#store.deleteByUser(userKey, reason, options);
-    // One that was begun after the list was read.
+    // Sessions that began after the list was read.
     await this.#noteRemoved(removed.filter(({ sessionId }) => !known.some((each) => each.sessionId === sessionId)));
     return removed;
   }

@@ -3,28 +3,28 @@ import type { Account } from "../accounts/account.ts";
 import { GatewayError } from "../errors.ts";
 import { PassRuleQuestions, type QuestionOutcome } from "./pass-rule-questions.ts";
 
-/** Who asks for a pass. */
+/** The user who asks for a pass. */
 export interface PassApplicant {
   readonly account: Account;
-  /** An identity token for the service that is asked, made when it is needed; null when the session is ending. */
+  /** An identity token for the application that is asked, made on demand; null if the session is ending. */
   readonly identityFor: (audience: string) => Promise<string | null>;
 }
 
-/** PassRule decides who may open which path. A rejection is a fault: the user is neither let through nor refused. */
+/** PassRule decides who may open which path. A rejection is a fault: the user is neither admitted nor refused. */
 export type PassRule = (applicant: PassApplicant, path: AccessPath) => Promise<boolean>;
 
 export interface PassRuleOptions {
   /** Paths and prefixes that every user may open. */
   readonly paths: readonly AccessPath[];
-  /** Asked for everything else; null for nothing else. */
+  /** The URL to ask about all other paths; null refuses them. */
   readonly url: string | null;
-  /** Told of each question to `url` once it is over. */
+  /** Called after each question to `url`. */
   readonly onQuestion?: ((outcome: QuestionOutcome) => void) | undefined;
 }
 
 const TIMEOUT_MILLISECONDS = 2_000;
 
-/** A user may open nothing that is not allowed here. */
+/** Makes the rule. A user may open only what these options allow. */
 export function passRule({ paths, url, onQuestion }: PassRuleOptions): PassRule {
   const questions = new PassRuleQuestions(onQuestion);
   return async (applicant, path) => {
@@ -39,8 +39,8 @@ function allows(allowed: AccessPath, path: AccessPath): boolean {
 }
 
 /**
- * Asks the application: `POST` with the path and an identity token, as for any other of its routes. 204 is yes and 403
- * no; whatever else it says is a fault, for a guess either way would be wrong.
+ * Asks the application: `POST` with the path and an identity token, as for any other of its routes. 204 means yes and
+ * 403 no. Any other answer is a fault, because a guess either way would be wrong.
  */
 async function ask(url: string, applicant: PassApplicant, path: AccessPath): Promise<boolean> {
   const token = await applicant.identityFor(new URL(url).origin);

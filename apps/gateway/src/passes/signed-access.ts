@@ -31,13 +31,13 @@ export interface SignedAccessParts {
   >;
   readonly store: AccessStore;
   readonly clock: Clock;
-  /** Instead of what the configuration allows. */
+  /** Replaces the rule from the configuration. */
   readonly rule?: PassRule;
-  /** Told of each question to the application that decides about passes. */
+  /** Called after each question to the application that decides about passes. */
   readonly onPassRuleQuestion?: (outcome: QuestionOutcome) => void;
 }
 
-/** Who asks, by which session. */
+/** The user and the session that ask. */
 export interface PassHolder {
   readonly account: Account;
   readonly authentication: Authentication;
@@ -50,7 +50,7 @@ export type PassResult =
 
 export interface IssuedPass {
   readonly path: string;
-  /** It contains the token: anyone who has it can fetch the file. */
+  /** The URL contains the token: anyone who has it can fetch the file. */
   readonly url: string;
   readonly token: string;
   readonly expiresAt: number;
@@ -58,7 +58,10 @@ export interface IssuedPass {
 
 const LIST_REUSED_MILLISECONDS = 200;
 
-/** SignedAccess issues what services beside the gateway believe: passes, identity tokens, and a list of void ones. */
+/**
+ * SignedAccess issues the signed statements that services beside the gateway trust: passes, identity tokens, and a list
+ * of revoked sessions.
+ */
 export class SignedAccess {
   readonly identityKeys: KeyRing;
   readonly passKeys: KeyRing;
@@ -66,7 +69,7 @@ export class SignedAccess {
   readonly #identities: IdentityIssuer;
   readonly #passes: PassIssuer;
   readonly #rule: PassRule;
-  /** One, whatever origin is asked: who verifies knows the gateway by its primary one. */
+  /** The same for every origin, because verifiers know the gateway by its primary one. */
   readonly #issuer: string;
   #list: { readonly signed: Promise<string>; readonly at: number } | null = null;
 
@@ -83,17 +86,17 @@ export class SignedAccess {
     this.#rule = parts.rule ?? passRule({ paths, url, onQuestion: parts.onPassRuleQuestion });
   }
 
-  /** Whether a file service is configured, for which alone passes are issued. */
+  /** Whether a file service is configured. Passes are issued for a file service only. */
   get issuesPasses(): boolean {
     return this.#parts.configuration.filesUrl !== null;
   }
 
-  /** Sees to it that there are keys, and that they can be read: a gateway that cannot sign must not start. */
+  /** Makes sure that there are keys and that they can be read: a gateway that cannot sign must not start. */
   async prepare(): Promise<void> {
     await Promise.all([this.identityKeys.prepare(), this.passKeys.prepare()]);
   }
 
-  /** The audience is an upstream's origin, or whatever else it goes by. */
+  /** The audience is an upstream's origin, or another name of that service. */
   identityToken({ account, authentication }: PassHolder, audience: string): Awaitable<IssueResult> {
     return this.#identities.issue(authentication, audience, {
       name: account.name,
@@ -111,13 +114,13 @@ export class SignedAccess {
     const issued = await this.#passes.issue(holder.authentication, options);
     if (issued.outcome === "refused") return issued;
     const { token, expiresAt } = issued;
-    // Before it is handed out: a list that does not know of it could not name its session.
+    // Note the pass before handing it out: a revocation list names only sessions that have noted passes.
     await this.#parts.store.notePasses(sessionDigestOf(holder.authentication.session.id), expiresAt);
     const url = `${filesUrl}${path.text}?token=${token}`;
     return { outcome: "issued", pass: { path: path.text, url, token, expiresAt } };
   }
 
-  /** The path of a pass that this very session was given, and may have again; null for anything else. */
+  /** The path of a pass that was issued to this very session, and that it may have again; null for anything else. */
   async renewablePath({ authentication }: PassHolder, token: string): Promise<string | null> {
     const { filesUrl } = this.#parts.configuration;
     const issuer = this.#issuer;
@@ -128,13 +131,13 @@ export class SignedAccess {
     return read.path;
   }
 
-  /** Signed anew for each request, but requests at about the same time share one list. */
+  /** The list is signed anew for each request, but requests at about the same time share one list. */
   revocationList(): Promise<string> {
     const now = performance.now();
     if (this.#list !== null && now - this.#list.at < LIST_REUSED_MILLISECONDS) return this.#list.signed;
     const signed = this.#signList();
     this.#list = { signed, at: now };
-    // A failure is the answer to the requests that wait for it, and to no later ones.
+    // Only the requests that already wait for a failed list get its failure; later ones try again.
     signed.catch(() => {
       this.#list = null;
     });
