@@ -1,7 +1,7 @@
 /**
  * Every fault that the gateway reports, by its stable code. Expected outcomes (a wrong password, a refused attempt, an
- * email in use) are values and never appear here. What a client is told about each is decided where responses are
- * made; a command line prints the message.
+ * email in use) are values and never appear here. The code that makes a response decides what it tells the client; a
+ * command line prints the message.
  */
 export const gatewayErrorCodes = {
   invalid_configuration: "A setting is missing, unknown, contradictory or unsafe. Raised at start, never on a request.",
@@ -26,7 +26,7 @@ export const gatewayErrorCodes = {
 export type GatewayErrorCode = keyof typeof gatewayErrorCodes;
 
 export interface GatewayErrorOptions extends ErrorOptions {
-  /** When trying again makes sense: the value of Retry-After. */
+  /** The seconds after which a retry makes sense: the value of Retry-After. */
   readonly retryAfterSeconds?: number;
 }
 

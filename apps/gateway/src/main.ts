@@ -4,7 +4,10 @@ import { pino } from "pino";
 import type { GatewayConfiguration } from "./config/settings.ts";
 import { startGateway } from "./gateway.ts";
 
-/** Runs the gateway until it is told to stop. Standard output names its URLs once it answers; the log goes to stderr. */
+/**
+ * Runs the gateway until it is told to stop. It prints its URLs to standard output once it answers; the log goes to
+ * stderr.
+ */
 export async function runGateway(configuration: GatewayConfiguration): Promise<void> {
   const destination = new LogDestination();
   const log = pino({ level: configuration.logLevel }, destination);
@@ -16,6 +19,6 @@ export async function runGateway(configuration: GatewayConfiguration): Promise<v
   });
   await gateway.close();
   await destination.end();
-  // Everything is answered, stored and written: a client that still holds a connection is not waited for.
+  // Everything is answered, stored and written, so do not wait for clients that still hold a connection.
   process.exit();
 }

@@ -46,7 +46,7 @@ export interface ServerParts {
   readonly clock: Clock;
 }
 
-/** Who a user is, and what proves it. */
+/** The parts that tell who a user is, and prove it. */
 export interface IdentityParts {
   readonly origins: ServedOrigins;
   readonly doors: OriginDoors;
@@ -57,17 +57,17 @@ export interface IdentityParts {
   readonly devices: KnownDevices;
 }
 
-/** Where requests come from, and where they are sent on to. */
+/** The parts that decide where requests come from, and where they are sent on to. */
 export interface TrafficParts {
   readonly frontDoor: Omit<FrontDoorParts, "origins">;
-  /** Null answers no proxy. */
+  /** Null refuses to answer other proxies' questions. */
   readonly verify: Omit<VerdictParts, "origins" | "doors"> | null;
-  /** Addresses and networks whose X-Forwarded-For is believed. */
+  /** Addresses and networks whose X-Forwarded-For the gateway believes. */
   readonly trustedProxies: readonly string[];
   readonly hops: ForwardedHops;
 }
 
-/** What operators see of a running gateway. */
+/** The parts that show operators a running gateway. */
 export interface ObservabilityParts {
   readonly log: FastifyBaseLogger;
   readonly security: SecurityEvents;
@@ -77,11 +77,11 @@ export interface ObservabilityParts {
 }
 
 const MAXIMUM_BODY_BYTES = 16 * 1_024;
-/** And for so long at most a request may be without all its headers. */
+/** Also the longest time that a request may take to send all its headers. */
 const HEADERS_TIMEOUT_MILLISECONDS = 30_000;
 const CHECK_CONNECTIONS_EVERY_MILLISECONDS = 5_000;
 
-/** The gateway's HTTP server, not yet listening. Everything it needs is handed to it. */
+/** The gateway's HTTP server, not yet listening. The caller passes in everything it needs. */
 export function buildServer({ identity, traffic, observability, pages, clock }: ServerParts): FastifyInstance {
   const { origins, doors } = identity;
   const { auth } = doors;
@@ -89,7 +89,7 @@ export function buildServer({ identity, traffic, observability, pages, clock }: 
   const { log, metrics } = observability;
   const headersFor = (request: IncomingMessage) => origins.findOrPrimary(request.headers.host).securityHeaders;
   const ended = new EndedRequests();
-  // Before the client's address is read.
+  // Runs before the client's address is read.
   const begin = (request: FastifyRequest, reply: FastifyReply) => {
     hops.tidy(request.raw);
     requireBody(request.raw);
@@ -103,7 +103,7 @@ export function buildServer({ identity, traffic, observability, pages, clock }: 
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAXIMUM_BODY_BYTES,
     genReqId: requestIds(),
-    // How long a body may take is decided where it is known whose it is.
+    // The code that reads or forwards a body decides how long it may take.
     requestTimeout: 0,
     http: {
       headersTimeout: HEADERS_TIMEOUT_MILLISECONDS,
@@ -111,22 +111,22 @@ export function buildServer({ identity, traffic, observability, pages, clock }: 
     },
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     forceCloseConnections: "idle",
-    // What arrives while closing is answered like anything else, and its connection ended with the answer.
+    // A request that arrives while closing gets its normal answer, and its connection ends with it.
     return503OnClosing: false,
     clientErrorHandler: answerBrokenRequest(origins.primary.securityHeaders, problems),
-    // No hook is run for these.
+    // Fastify runs no hook for these errors.
     frameworkErrors: (error, request, reply) => {
       begin(request, reply);
       reply.headers(headersFor(request.raw));
       const isPathAlone = error.code === "FST_ERR_BAD_URL" && !hasUnclearHost(request.raw);
-      // A route may be for a service that writes no UTF-8.
+      // A route may lead to a service whose paths are not UTF-8.
       const taken = isPathAlone ? passThrough(request, reply) : Promise.resolve(undefined);
       taken.then(
         (answered) => answered ?? problemAnswers.send(reply, "invalid_request"),
         (fault) => answerFault(fault, { request, reply }, problemAnswers),
       );
     },
-    // What a request holds must be what is expected, not what could be made of it.
+    // A request must hold the expected types; nothing is converted into them.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
   });
   requireKnownPeers(app.server);

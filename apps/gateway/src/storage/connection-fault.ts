@@ -1,10 +1,10 @@
 /**
- * Told of the first fault of each outage. Of the fault only the message: errors of drivers carry what was sent, and that
- * is a password when the server refuses it.
+ * Called with the first fault of each outage. It gets only the message: a driver's error carries the command that was
+ * sent, which holds the password when the server refuses it.
  */
 export type OnConnectionFault = (message: string) => void;
 
-/** OutageReport tells of the first of many faults, and again when there was a recovery in between. */
+/** OutageReport reports the first of many faults, and the first one after each recovery. */
 export class OutageReport {
   readonly #onFault: OnConnectionFault;
   #isOut = false;
@@ -24,7 +24,7 @@ export class OutageReport {
   }
 }
 
-/** For the end of a sentence. */
+/** The message in a form that ends a sentence. */
 export function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message === "" ? "it does not answer" : message.replace(/\.$/, "");

@@ -8,7 +8,7 @@ export interface Migration {
 /**
  * The migrations that tables of version `current` still need.
  *
- * @throws GatewayError `accounts_schema_unsupported` when they are newer than all of them
+ * @throws GatewayError `accounts_schema_unsupported` if the tables are newer than all migrations
  */
 export function migrationsAfter(current: number, migrations: readonly Migration[]): readonly Migration[] {
   const newest = migrations.at(-1)?.version ?? 0;

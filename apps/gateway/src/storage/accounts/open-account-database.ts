@@ -6,14 +6,14 @@ import type { DatabasePurpose } from "../sqlite/database-purpose.ts";
 import type { OpenAccounts } from "./open-accounts.ts";
 import type { AccountNearCacheOptions } from "./open-postgres-accounts.ts";
 
-/** What of the configuration decides about accounts. */
+/** The settings that concern accounts. */
 export type AccountsConfiguration = Pick<
   GatewayConfiguration,
   "database" | "databaseListener" | "nearCacheMaxStalenessMilliseconds" | "nearCacheSettle"
 >;
 
 /**
- * Opens the accounts where the configuration says they are, and brings their tables to this version.
+ * Opens the configured account database, and migrates its tables to this version.
  *
  * @throws GatewayError `database_cannot_be_opened`, `accounts_schema_unsupported`, `database_is_demo`,
  * `database_is_not_demo`
@@ -25,7 +25,7 @@ export async function openAccountDatabase(
   onFault: OnConnectionFault = () => {},
 ): Promise<OpenAccounts> {
   const { database } = configuration;
-  // Of the two drivers the one that is used is loaded: a short command would wait for the other for nothing.
+  // Only the driver in use is loaded: loading the other one would slow down short commands for nothing.
   if (database.kind === "sqlite") {
     const { openAccounts } = await import("./open-accounts.ts");
     return openAccounts({ path: database.path, purpose, clock });

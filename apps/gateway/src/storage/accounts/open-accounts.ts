@@ -14,32 +14,32 @@ import { SqliteLoginThrottle } from "../sqlite/sqlite-login-throttle.ts";
 import { removeExpired } from "./remove-expired.ts";
 
 export interface OpenAccountsOptions {
-  /** The SQLite file. Its folder has to be there; the file is created when it is not. */
+  /** The SQLite file. Its folder must exist; the file is created if it does not. */
   readonly path: string;
   readonly purpose: DatabasePurpose;
   readonly clock?: Clock;
 }
 
-/** Everything of one account database. */
+/** All parts of one account database. */
 export interface OpenAccounts {
   readonly accounts: AccountStore;
   readonly throttle: LoginThrottle;
   readonly devices: KnownDevices;
   readonly access: AccessStore;
   readonly audit: AuditLog;
-  /** Removes what has expired or been forgiven, a little at a time. Call it every minute or so. */
+  /** Removes expired and forgiven rows, a batch at a time. Call it every minute or so. */
   removeExpired(): Promise<void>;
-  /** Rejects unless the database takes writes. */
+  /** Rejects unless the database accepts writes. */
   checkWritable(): Promise<void>;
-  /** A connection to a server waits until the calls under way have ended. */
+  /** On a server's connections, waits until the calls under way have ended. */
   close(): void | Promise<void>;
 }
 
-/** Small, because the event loop is held for the length of a batch. */
+/** Small, because a batch blocks the event loop. */
 const BATCH = 200;
 
 /**
- * Opens an account database and brings it to this version. For a demo, call it before anything else opens the file:
+ * Opens an account database and migrates it to this version. For a demo, call this before anything else opens the file:
  * a new file is marked as a demo's only while it is empty.
  *
  * @throws GatewayError `database_cannot_be_opened`, `accounts_schema_unsupported`, `database_is_demo`,

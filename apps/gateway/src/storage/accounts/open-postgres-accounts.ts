@@ -16,17 +16,17 @@ import type { OpenAccounts } from "./open-accounts.ts";
 import { removeExpired } from "./remove-expired.ts";
 
 export interface AccountNearCacheOptions {
-  /** Of Postgres itself, where the other URL leads to a pooler. */
+  /** The URL of Postgres itself, in case the other URL leads to a pooler. */
   readonly listenerUrl: string;
   readonly maxStalenessMilliseconds: number;
   readonly settle: boolean;
-  /** Told of each failure to listen: until the next success each request asks the database. */
+  /** Called after each failure to listen. Until listening succeeds again, each request asks the database. */
   readonly onFault: (error: unknown) => void;
   readonly onHeard: () => void;
 }
 
 export interface OpenPostgresAccountsOptions {
-  /** Of a database that is there. PgBouncer may stand before it, in transaction mode. */
+  /** The URL of an existing database. PgBouncer may stand before it, in transaction mode. */
   readonly url: string;
   readonly clock?: Clock;
   /** Null, the default, asks the database on each request. */
@@ -36,11 +36,11 @@ export interface OpenPostgresAccountsOptions {
 // Several nodes that start at once migrate one after the other.
 const OPEN_TIMEOUT_MILLISECONDS = 10_000;
 
-/** One transaction each, so that no count stays locked for long. */
+/** A transaction for each batch, so that no count stays locked for long. */
 const BATCH = 1_000;
 
 /**
- * Opens the accounts in a Postgres database and brings them to this version. A demo is refused here: its users have
+ * Opens the accounts in a Postgres database and migrates them to this version. It accepts no demo: a demo's users have
  * published passwords, and a server can be reached from other machines.
  *
  * @throws GatewayError `database_cannot_be_opened`, `accounts_schema_unsupported`
@@ -82,10 +82,10 @@ function nearCacheOf(store: AccountStore, pool: AccountPool, options: AccountNea
   return new NearCacheAccountStore({ store, listen, ...bounds });
 }
 
-/** What an operator is told. The URL holds a password, so only where it leads to is said. */
+/** The fault as an operator sees it. It names only where the URL leads, because the URL holds a password. */
 function openingFault(url: string, error: unknown): unknown {
   if (error instanceof GatewayError) return error;
-  // The driver knows what a URL leaves to the environment.
+  // The driver knows the parts that a URL leaves to the environment.
   const { host, port } = new pg.Client({ connectionString: url });
   const reason = error instanceof Error && error.message !== "" ? error.message : "it cannot be reached";
   return new GatewayError("database_cannot_be_opened", `Postgres at ${host}:${port} cannot be opened: ${reason}.`, {

@@ -9,7 +9,7 @@ interface Parts {
   readonly access: AccessStore;
 }
 
-/** Removes what has expired or been forgiven, `batch` at a time, until nothing is left for now. */
+/** Removes expired and forgiven rows, `batch` at a time, until none is left for now. */
 export async function removeExpired({ throttle, devices, access }: Parts, batch: number): Promise<void> {
   await inBatches(batch, (limit) => throttle.removeForgiven(limit));
   await inBatches(batch, (limit) => devices.removeExpired(limit));
@@ -17,6 +17,6 @@ export async function removeExpired({ throttle, devices, access }: Parts, batch:
 }
 
 async function inBatches(batch: number, remove: (limit: number) => Promise<number>): Promise<void> {
-  // A turn of the event loop in between, for the requests that arrived meanwhile.
+  // Lets the event loop turn in between, for the requests that arrived meanwhile.
   while ((await remove(batch)) >= batch) await setImmediate();
 }

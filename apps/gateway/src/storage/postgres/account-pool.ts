@@ -4,13 +4,16 @@ import { AccountsPrimaryWatch } from "./primary-watch.ts";
 import { type Statements, Transaction } from "./transaction.ts";
 
 const MAXIMUM_CONNECTIONS = 10;
-/** Calls that may wait for a connection; more fail at once, so that requests do not pile up behind a server that hangs. */
+/**
+ * The number of calls that may wait for a connection. Further calls fail at once, so that requests do not pile up
+ * behind a server that hangs.
+ */
 const MAXIMUM_WAITING = 1_000;
 const DEADLINE_MILLISECONDS = 2_000;
 
 /**
- * AccountPool is the connections to the Postgres database that holds accounts. Every call has a deadline, for all of
- * it: the wait for a connection and the statements together.
+ * AccountPool holds the connections to the Postgres database of the accounts. Every call has one deadline, for the wait
+ * for a connection and the statements together.
  *
  * PgBouncer may stand in between, in transaction mode: no setting, prepared statement or lock outlives its transaction.
  */
@@ -18,10 +21,10 @@ export class AccountPool implements Statements {
   readonly #pool: pg.Pool;
   readonly #watch = new AccountsPrimaryWatch();
 
-  /** Connects to nothing yet. */
+  /** Opens no connection yet. */
   constructor(url: string) {
     const types = new pg.TypeOverrides();
-    // All of them are milliseconds or counts, far below 2^53.
+    // All 64-bit integers here are milliseconds or counts, far below 2^53.
     types.setTypeParser(pg.types.builtins.INT8, Number);
     this.#pool = new pg.Pool({
       connectionString: url,
@@ -29,7 +32,7 @@ export class AccountPool implements Statements {
       connectionTimeoutMillis: DEADLINE_MILLISECONDS,
       types,
     });
-    // An idle connection broke. The pool has dropped it already, and without a listener the process would end.
+    // An idle connection broke. The pool has already dropped it, but without a listener the process would end.
     this.#pool.on("error", () => {});
   }
 
@@ -43,8 +46,8 @@ export class AccountPool implements Statements {
   }
 
   /**
-   * Runs `operation` in one transaction. Each of its statements sees what was committed before that statement began,
-   * so what has to stay as it was read is locked first.
+   * Runs `operation` in one transaction. Each statement sees everything that was committed before it began, so lock
+   * rows before relying on what you read.
    *
    * @throws GatewayError `accounts_unavailable`
    */
@@ -52,7 +55,7 @@ export class AccountPool implements Statements {
     return available(this.transact(DEADLINE_MILLISECONDS, operation));
   }
 
-  /** The same with a deadline of the caller's, and with faults as the driver reports them. */
+  /** Like `write`, with the caller's deadline, and with faults as the driver reports them. */
   transact<Result>(
     deadlineMilliseconds: number,
     operation: (transaction: Transaction) => Promise<Result>,
@@ -66,7 +69,7 @@ export class AccountPool implements Statements {
   }
 
   /**
-   * Begins a transaction of the kind that writes, which a standby refuses, and has it counted as one.
+   * Begins a writing transaction, which a standby refuses, and makes Postgres assign it an id.
    *
    * @throws GatewayError `accounts_unavailable`
    */
@@ -86,7 +89,7 @@ export class AccountPool implements Statements {
     const deadline = performance.now() + deadlineMilliseconds;
     if (this.#pool.waitingCount >= MAXIMUM_WAITING) throw new Error("Too many calls wait for a connection already.");
     const client = await this.#client();
-    // Of a connection that breaks the statement under way is told too: this only keeps the process from ending.
+    // The statement under way also learns that its connection broke: this listener only keeps the process from ending.
     client.on("error", ignore);
     try {
       await this.#watch.requirePrimary(client);
@@ -94,7 +97,7 @@ export class AccountPool implements Statements {
       client.release();
       return result;
     } catch (error) {
-      // Closed for good: there may be a transaction open on it, or an answer still to come.
+      // Destroy the connection: it may have an open transaction, or an answer still to come.
       client.release(true);
       this.#watch.noteFault(error);
       throw error;
@@ -113,8 +116,8 @@ export class AccountPool implements Statements {
 }
 
 /**
- * The server ends what its client has given up, and a transaction whose client hangs while it holds locks: others wait
- * for them. `LOCAL`, so that a connection of PgBouncer's is handed on as it was.
+ * Makes the server end a transaction that its client has given up, or whose client hangs while it holds locks that
+ * others wait for. `LOCAL`, so that PgBouncer hands the connection on unchanged.
  */
 function begin(milliseconds: number): string {
   return `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;

@@ -5,25 +5,27 @@ import pg from "pg";
 import type { AccountChangeListener } from "../../accounts/account-changes.ts";
 import type { AccountPool } from "./account-pool.ts";
 
-/** What the tables' triggers notify of. */
+/** The channel on which the tables' triggers notify. */
 const CHANNEL = "coatcheck_account_changes";
-/** For connecting, for each statement, and for hearing what was said. */
+/** The deadline for connecting, for each statement, and for hearing a notification. */
 const DEADLINE_MILLISECONDS = 2_000;
-/** Longer than these together, so that a fault is told by the step that met it. */
+/** Longer than these together, so that the step that meets a fault reports it. */
 const OPENING_MILLISECONDS = 5 * DEADLINE_MILLISECONDS;
 
 export interface AccountListenerOptions {
-  /** Of Postgres itself: what hands a connection on in between, as PgBouncer may, lets nothing be heard. */
+  /**
+   * The URL of Postgres itself: behind a pooler such as PgBouncer, which hands connections on, no notification arrives.
+   */
   readonly url: string;
-  /** Where changes are made, as other nodes make them. */
+  /** The connections on which changes are made, as on other nodes. */
   readonly pool: AccountPool;
-  /** Told of each failure. */
+  /** Called after each failure. */
   readonly onFault: (error: unknown) => void;
-  /** Told of each beginning. */
+  /** Called each time listening begins. */
   readonly onHeard: () => void;
 }
 
-/** Listens on a connection of its own. Keeps no process alive. */
+/** Listens on a connection of its own, which does not keep the process alive. */
 export function listenForAccountChanges(
   listener: AccountChangeListener,
   { url, pool, onFault, onHeard }: AccountListenerOptions,
@@ -54,7 +56,9 @@ class ListeningConnection implements Subscription {
   readonly #client: pg.Client;
   readonly #pool: AccountPool;
   readonly #attempt: ListeningAttempt;
-  /** Of this connection alone: what the pool says there it must hear, or it would not hear of changes either. */
+  /**
+   * A channel for this connection alone. If the connection hears what the pool notifies here, it hears of changes too.
+   */
   readonly #ownChannel = `coatcheck_heartbeat_${randomBytes(8).toString("hex")}`;
   #onOwn: () => void = () => {};
 
@@ -86,7 +90,7 @@ class ListeningConnection implements Subscription {
     }
   }
 
-  /** Rejects if the connection does not hear what the pool says. */
+  /** Rejects if the connection does not hear the pool's notification. */
   async ping(): Promise<void> {
     const heard = new Promise<void>((resolve) => {
       this.#onOwn = resolve;

@@ -3,7 +3,7 @@ import { forgivenAt } from "../../accounts/throttling/login-limits.ts";
 import type { Bucket, BucketKind, FailureCount } from "../../accounts/throttling/login-throttle.ts";
 import type { Statements, Transaction } from "./transaction.ts";
 
-/** What a bucket's count is to be from now on; null for none. */
+/** A bucket and its new count; null removes the count. */
 export type NewCount = readonly [Bucket, FailureCount | null];
 
 interface FailureRow extends FailureCount {
@@ -12,8 +12,8 @@ interface FailureRow extends FailureCount {
 }
 
 /**
- * Locks counts until the transaction ends, and also those that are not stored yet, which a lock on rows cannot. A
- * process that writes a count holds its lock. Always in one order, so that no two attempts wait for each other.
+ * Locks counts until the transaction ends, including counts that are not stored yet, which row locks cannot. A process
+ * that writes a count holds its lock. Locks are always taken in one order, so that no two attempts wait for each other.
  */
 export async function lockCounts(transaction: Transaction, buckets: readonly Bucket[]): Promise<void> {
   const names = buckets.map((bucket) => `coatcheck login failures ${nameOf(bucket)}`).sort();
@@ -22,7 +22,7 @@ export async function lockCounts(transaction: Transaction, buckets: readonly Buc
   ]);
 }
 
-/** The stored counts of these buckets, to be looked up. */
+/** The stored counts of these buckets, as a look-up. */
 export async function readCounts(statements: Statements, buckets: readonly Bucket[]): Promise<CountOf> {
   const rows = await statements.query<FailureRow>(
     `SELECT kind, key, failures, undecided, last_failure_at AS "lastFailureAt"

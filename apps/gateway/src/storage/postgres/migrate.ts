@@ -3,8 +3,8 @@ import { POSTGRES_ACCOUNT_MIGRATIONS } from "./migrations.ts";
 import type { Transaction } from "./transaction.ts";
 
 /**
- * Brings the accounts' tables to this version, all or nothing. Of several nodes that start at once, the first does the
- * work and the others find it done. Tables that are of this version already need no right to create any.
+ * Migrates the accounts' tables to this version, all or nothing. If several nodes start at once, the first does the
+ * work and the others find it done. Tables that already are of this version need no right to create tables.
  *
  * @throws GatewayError `accounts_schema_unsupported`
  */

@@ -61,8 +61,8 @@ export class PostgresAccessStore implements AccessStore {
 
   async noteEnding(sessionDigests: readonly string[], expiresAt: Timestamp): Promise<void> {
     if (sessionDigests.length === 0) return;
-    // In order, so that two calls with sessions in common do not wait for each other for ever. The row of the sequence is
-    // written by the same statement that adds: a list that shows the sequence shows the sessions too.
+    // In order, so that two calls with sessions in common do not deadlock. The statement that adds sessions also writes
+    // the sequence's row: a list that shows the sequence shows the sessions too.
     await this.#pool.query(
       `WITH added AS (
          INSERT INTO coatcheck_ended_sessions (session_digest, expires_at)
@@ -98,7 +98,7 @@ export class PostgresAccessStore implements AccessStore {
     const counts = [];
     for (const table of ["coatcheck_pass_sessions", "coatcheck_ended_sessions"]) {
       const removed = await this.#pool.query(
-        // Rows that another call holds at this moment are skipped, so no call waits.
+        // Skips rows that another call has locked at this moment, so no call waits.
         `WITH expired AS MATERIALIZED (
            SELECT session_digest FROM ${table} WHERE expires_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
          DELETE FROM ${table} AS old USING expired WHERE old.session_digest = expired.session_digest RETURNING 1`,

@@ -27,7 +27,7 @@ import type { Transaction } from "./transaction.ts";
 
 const DEFAULT_PAGE = 100;
 
-/** PostgresAccountStore keeps accounts in an `AccountPool`. A change locks the account's row before all else. */
+/** PostgresAccountStore keeps accounts in an `AccountPool`. A change first locks the account's row. */
 export class PostgresAccountStore implements AccountStore {
   readonly #pool: AccountPool;
   readonly #clock: Clock;
@@ -96,7 +96,7 @@ export class PostgresAccountStore implements AccountStore {
   changePassword(userId: string, expectedHash: string | null, newHash: string): Promise<PendingRevocation | null> {
     return this.#pool.write(async (transaction) => {
       const now = this.#clock.now();
-      // When another change holds the row, the conditions are judged by what that one leaves.
+      // If another change holds the row, the conditions apply to the row as that change leaves it.
       const changed = await transaction.count(
         `UPDATE coatcheck_accounts SET password_hash = $3, password_changed_at = $4 WHERE id = $1
          AND ($2::text IS NULL OR (password_hash = $2 AND NOT disabled)) RETURNING 1`,

@@ -18,7 +18,7 @@ const INSERT = `
     detail jsonb)) WITH ORDINALITY AS given
   ORDER BY ordinality ON CONFLICT (id) DO NOTHING`;
 
-/** PostgresAuditLog keeps what happened in an `AccountPool`. */
+/** PostgresAuditLog keeps audit events in an `AccountPool`. */
 export class PostgresAuditLog implements AuditLog {
   readonly #pool: AccountPool;
 
@@ -29,7 +29,8 @@ export class PostgresAuditLog implements AuditLog {
   async append(events: readonly AuditEvent[]): Promise<void> {
     if (events.length === 0) return;
     await this.#pool.write(async (transaction) => {
-      // Positions are given before a commit: without turns, a lower one could appear after a higher one was read.
+      // Postgres assigns positions before the commit: without this lock, a lower one could appear after a higher one
+      // was read.
       await transaction.query("SELECT pg_advisory_xact_lock(hashtextextended('coatcheck audit events', 0))");
       await transaction.query(INSERT, [JSON.stringify(events)]);
     });
@@ -45,7 +46,7 @@ export class PostgresAuditLog implements AuditLog {
 
   async removeBefore(time: Timestamp, limit: number): Promise<number> {
     const removed = await this.#pool.query(
-      // Rows that another node is removing are skipped, so no node waits.
+      // Skips rows that another node is removing, so no node waits.
       `WITH old AS MATERIALIZED (
          SELECT position FROM coatcheck_audit_events WHERE occurred_at < $1 ORDER BY occurred_at LIMIT $2
          FOR UPDATE SKIP LOCKED)

@@ -47,7 +47,7 @@ export class PostgresKnownDevices implements KnownDevices {
   async recognise(userId: string, token: string | null): Promise<KnownDevice | null> {
     if (!isDeviceToken(token)) return null;
     const id = deviceDigest(token);
-    // By digest: an index look-up of a hash tells nothing about the token through its time.
+    // By digest: the time of an index look-up of a hash reveals nothing about the token.
     const [row] = await this.#pool.query<{ readonly expires_at: number }>(
       "SELECT expires_at FROM coatcheck_known_devices WHERE token_digest = $1 AND user_id = $2",
       [id, userId],
@@ -64,7 +64,7 @@ export class PostgresKnownDevices implements KnownDevices {
 
   removeExpired(limit: number): Promise<number> {
     return this.#pool.write((transaction) =>
-      // Rows that another call holds at this moment are skipped, so no call waits.
+      // Skips rows that another call has locked at this moment, so no call waits.
       transaction.count(
         `WITH expired AS MATERIALIZED (
            SELECT token_digest FROM coatcheck_known_devices WHERE expires_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
@@ -77,8 +77,8 @@ export class PostgresKnownDevices implements KnownDevices {
 }
 
 /**
- * One change of a user's devices at a time, by a lock on the account: neither sees what the other is about to commit, so
- * two that issue would keep one too many, and one that forgets all would miss one.
+ * Allows one change of a user's devices at a time, by a lock on the account. Without it, neither change sees what the
+ * other is about to commit: two that issue would keep one device too many, and one that forgets all would miss one.
  */
 async function lockDevices(transaction: Transaction, userId: string): Promise<void> {
   await transaction.query("SELECT 1 FROM coatcheck_accounts WHERE id = $1 FOR NO KEY UPDATE", [userId]);

@@ -13,7 +13,7 @@ import type { AccountPool } from "./account-pool.ts";
 import { lockCounts, type NewCount, readCounts, storeCounts } from "./login-failures.ts";
 import { removeForgiven, removeLightest } from "./remove-login-failures.ts";
 
-/** Counts kept of each kind. A row is about 400 bytes, its indexes included. */
+/** The number of counts kept of each kind. A row is about 400 bytes, its indexes included. */
 const DEFAULT_MAXIMUM_ROWS_PER_KIND = 50_000;
 
 const KINDS = Object.keys(loginLimits) as readonly BucketKind[];
@@ -33,7 +33,7 @@ export class PostgresLoginThrottle implements LoginThrottle {
   async reserve(subject: LoginSubject): Promise<ReserveResult> {
     const trusted = trustedBucket(subject);
     const buckets = [...(trusted === null ? [] : [trusted]), ...strangerBuckets(subject)];
-    // Most attempts of a flood are refused ones. They take no lock, so a flood slows no other login down.
+    // Most attempts of a flood are refused. A refusal takes no lock, so a flood does not slow down other logins.
     const foreseen = decideLogin(subject, await readCounts(this.#pool, buckets), this.#clock.now());
     if (!foreseen.allowed) return foreseen;
     return this.#pool.write(async (transaction) => {
@@ -83,9 +83,10 @@ export class PostgresLoginThrottle implements LoginThrottle {
   async reset(email: EmailAddress): Promise<void> {
     const account = accountBucket(email);
     await this.#pool.write(async (transaction) => {
-      // Who counts in an account from an address counts in the account too: its lock is the lock of them all.
+      // An attempt by a stranger counts in the account too, unless it comes from a network in which the account is
+      // signed in: the account's lock covers all other counts of the account.
       await lockCounts(transaction, [account]);
-      // Every key of the account from an address begins with the account's; "/" is the character after ".".
+      // The key of each account and address begins with the account's key and "."; "/" is the character after ".".
       await transaction.query(
         `DELETE FROM coatcheck_login_failures WHERE (kind = 'account' AND key = $1)
          OR (kind = 'account_from_address' AND key >= $1 || '.' AND key < $1 || '/')`,

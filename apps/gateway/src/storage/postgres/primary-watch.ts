@@ -1,13 +1,16 @@
 import type { PoolClient } from "pg";
 
-/** A server that is meant to be read-only stays where it is: its connections are not made anew all the time. */
+/**
+ * The least time between two replacements of connections: a server that is meant to be read-only stays read-only, and
+ * its connections must not be replaced all the time.
+ */
 const LEAVE_EVERY_MILLISECONDS = 1_000;
-/** Of a write that is refused by a server which is read-only, and of a transaction that a standby shall write in. */
+/** The codes of a write that a read-only server refuses, and of a writing transaction on a standby. */
 const CODES: ReadonlySet<unknown> = new Set(["25006", "0A000"]);
 
 /**
- * PrimaryWatch tells connections that lead to the wrong server: at a failover behind one name, a connection goes on
- * leading to the old server, or a new one to a standby. Both answer what reads, perhaps out of date.
+ * PrimaryWatch recognises connections that lead to the wrong server. At a failover behind one name, a connection still
+ * leads to the old server, or a new one leads to a standby. Both servers answer reads, perhaps with outdated data.
  */
 export class AccountsPrimaryWatch {
   readonly #madeIn = new WeakMap<PoolClient, number>();
@@ -19,7 +22,7 @@ export class AccountsPrimaryWatch {
     return (this.#madeIn.get(client) ?? this.#generation) < this.#generation;
   }
 
-  /** Asks a connection that is new whether its server is a standby, which none becomes while it has connections. */
+  /** Asks on a new connection whether its server is a standby. A server that has connections does not become one. */
   async requirePrimary(client: PoolClient): Promise<void> {
     if (this.#madeIn.has(client)) return;
     const { rows } = await client.query<{ standby: boolean }>("SELECT pg_is_in_recovery() AS standby");
@@ -27,7 +30,7 @@ export class AccountsPrimaryWatch {
     this.#madeIn.set(client, this.#generation);
   }
 
-  /** For what a call failed with: then only connections that are made anew are used. */
+  /** Looks at the fault of a call. If it shows the wrong server, all present connections are outdated. */
   noteFault(error: unknown): void {
     if (!(error instanceof Error && "code" in error && CODES.has(error.code))) return;
     const now = performance.now();

@@ -4,14 +4,14 @@ import type { Transaction } from "./transaction.ts";
 
 interface Lightest {
   readonly kind: BucketKind;
-  /** So many are left in any case. */
+  /** The number of counts that stay in any case. */
   readonly kept: number;
   readonly limit: number;
 }
 
 /**
- * Removes counts that time has forgiven, and returns how many. Rows that are being written at this moment are skipped,
- * so no call waits.
+ * Removes counts that time has forgiven, and returns how many. Skips rows that are being written at this moment, so no
+ * call waits.
  */
 export function removeForgiven(transaction: Transaction, now: Timestamp, limit: number): Promise<number> {
   return transaction.count(

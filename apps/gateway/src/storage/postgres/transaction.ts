@@ -1,11 +1,11 @@
 import type { PoolClient, QueryConfig } from "pg";
 
-/** The driver reads it from a query too; its types know it of connections alone. */
+/** The driver reads this option from a query too; its types declare it only for connections. */
 interface TimedQuery extends QueryConfig {
   readonly query_timeout: number;
 }
 
-/** Where statements run: together in a transaction, or each as one of its own. */
+/** Runs statements: together in a transaction, or each in one of its own. */
 export interface Statements {
   /** The rows that a statement returns. */
   query<Row extends object>(sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
@@ -22,7 +22,7 @@ export class Transaction implements Statements {
     this.#deadline = deadline;
   }
 
-  /** Never a named statement: behind PgBouncer another connection may come next. */
+  /** Never a named statement: behind PgBouncer the next transaction may use another connection. */
   async query<Row extends object>(sql: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
     const remaining = this.#deadline - performance.now();
     if (remaining <= 0) throw new Error("The time for this call is up.");
@@ -30,7 +30,7 @@ export class Transaction implements Statements {
     return (await this.#client.query<Row>(query)).rows;
   }
 
-  /** How many rows a statement with RETURNING wrote or removed. */
+  /** The number of rows that a statement with RETURNING wrote or removed. */
   async count(sql: string, values: readonly unknown[] = []): Promise<number> {
     return (await this.query(sql, values)).length;
   }

@@ -12,10 +12,10 @@ import type {
   SessionStore,
 } from "coatcheck/store";
 
-/** Told of each call once it is over. */
+/** Called after each call of the store. */
 export type OnStoreCall = (operation: string, outcome: "ok" | "fault", seconds: number) => void;
 
-/** MeasuredSessionStore stands before a session store, changes nothing, and tells how long each call took. */
+/** MeasuredSessionStore wraps a session store, changes nothing, and reports how long each call took. */
 export class MeasuredSessionStore implements SessionStore {
   readonly findCopy?: (reference: SessionReference) => SessionRecord | null;
   readonly #store: SessionStore;
@@ -45,7 +45,7 @@ export class MeasuredSessionStore implements SessionStore {
     try {
       const found = this.#store.find(reference);
       if (found instanceof Promise) return this.#measure("find", () => found);
-      // What is there at once stays so: to wait for it costs more than the look-up.
+      // An immediate result stays immediate: awaiting it would cost more than the look-up.
       this.#onCall("find", "ok", secondsSince(startedAt));
       return found;
     } catch (error) {

@@ -22,7 +22,7 @@ export async function openPostgresSessions(
 ): Promise<{ readonly store: SessionStore; close(): Promise<void> }> {
   const pool = poolFor(location);
   const outage = new OutageReport(onFault);
-  // Of an idle connection: the pool has dropped it already.
+  // The error of an idle connection: the pool has already dropped it.
   pool.on("error", (error) => outage.failed(error));
   pool.on("connect", () => outage.recovered());
   try {

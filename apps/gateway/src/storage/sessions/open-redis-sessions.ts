@@ -8,13 +8,13 @@ import { messageOf, type OnConnectionFault } from "../connection-fault.ts";
 import { redisClientFor } from "./redis-client.ts";
 import { RedisFaults } from "./redis-faults.ts";
 
-/** A cluster or a Sentinel has to be asked who is who before anything else. */
+/** A client of a cluster or a Sentinel first has to ask for the servers and their roles. */
 const PATIENCE_MILLISECONDS = 10_000;
 
 /**
- * Sessions in Redis, by a client that nothing else uses.
+ * Opens sessions in Redis, with a client that nothing else uses.
  *
- * @throws GatewayError `database_cannot_be_opened` when Redis cannot be reached or would throw sessions away
+ * @throws GatewayError `database_cannot_be_opened` if Redis cannot be reached or would evict sessions
  */
 export async function openRedisSessions(
   location: AnyRedisLocation,
@@ -41,7 +41,7 @@ export async function openRedisSessions(
 
 async function connect(client: Redis | Cluster): Promise<void> {
   await client.connect();
-  // The client itself would go on in database 0 if it may not use this one.
+  // Without this, a client that may not use its database would silently go on in database 0.
   if (client instanceof Redis) await client.select(client.options.db ?? 0);
 }
 
@@ -57,7 +57,7 @@ function openingFault(location: AnyRedisLocation, error: unknown, latest: string
   if (error instanceof CoatcheckError && error.code === "invalid_configuration") {
     return new GatewayError("database_cannot_be_opened", `${location.place} cannot keep sessions. ${error.message}`);
   }
-  // No cause: an error of the driver carries the password that it sent.
+  // Without a cause: a driver's error carries the password that it sent.
   const reason = latest ?? messageOf(error);
   return new GatewayError("database_cannot_be_opened", `${location.place} cannot be reached: ${reason}.`);
 }

@@ -8,7 +8,7 @@ import { MeasuredSessionStore, type OnStoreCall } from "./measured-session-store
 
 export interface OpenSessionStore {
   readonly store: SessionStore;
-  /** How often to look for expired sessions: it costs one engine more than another. */
+  /** How often to look for expired sessions: the look costs more on some engines. */
   readonly sweepEverySeconds: number;
   close(): Promise<void>;
 }
@@ -17,17 +17,18 @@ export interface OpenSessionStore {
 const SECONDS_BETWEEN_WHOLE_PASSES = 3_600;
 const SECONDS_BETWEEN_LOOKS = 60;
 
-/** What of the configuration decides about sessions. */
+/** The settings that concern sessions. */
 export type SessionsConfiguration = Pick<
   GatewayConfiguration,
   "sessions" | "sessionsListener" | "nearCacheMaxStalenessMilliseconds" | "nearCacheSettle"
 >;
 
 /**
- * Opens the sessions where the configuration says they are, and brings their tables to this version. `onCall` is told of
- * the calls that reach the store itself.
+ * Opens the configured session store, and migrates its tables to this version. `onCall` is called after each call that
+ * reaches the store itself.
  *
- * @throws GatewayError `database_cannot_be_opened`; CoatcheckError `store_schema_unsupported`, `store_permission_denied`
+ * @throws GatewayError `database_cannot_be_opened`; CoatcheckError `store_schema_unsupported`,
+ * `store_permission_denied`
  */
 export async function openSessionStore(
   configuration: SessionsConfiguration,
@@ -51,7 +52,7 @@ export async function openSessionStore(
   };
 }
 
-/** Loads the driver of the one engine that is used: those of all engines take longer than the rest of a short command. */
+/** Loads only the driver of the engine in use: loading all of them takes longer than the rest of a short command. */
 async function openStore(
   { sessions, sessionsListener }: SessionsConfiguration,
   clock: Clock,

@@ -8,7 +8,7 @@ export async function openSqliteSessions(
   path: string,
   clock: Clock,
 ): Promise<{ readonly store: SessionStore; close(): Promise<void> }> {
-  // A connection of its own, also where accounts are in the same file: transactions must not run into each other.
+  // Sessions have a connection of their own, even if accounts are in the same file: transactions must not mix.
   const database = openSqliteFile(path);
   try {
     const store = await SqliteSessionStore.open({ database, clock });

@@ -6,7 +6,7 @@ const CONNECT_TIMEOUT_MILLISECONDS = 2_000;
 const KEEP_ALIVE_MILLISECONDS = 10_000;
 const LONGEST_PAUSE_MILLISECONDS = 1_000;
 
-/** A client that has not connected yet, and once it has tries for ever to connect again; meanwhile calls fail. */
+/** A client that has not connected yet. Once it has, it tries to reconnect for ever; calls fail meanwhile. */
 export function redisClientFor(location: AnyRedisLocation): Redis | Cluster {
   const access = {
     ...ioredisOptions,
@@ -28,9 +28,9 @@ export function redisClientFor(location: AnyRedisLocation): Redis | Cluster {
         name: location.name,
         db: location.database,
         sentinelRetryStrategy: pauseAfter,
-        // A Sentinel that asks for no password takes any.
+        // A Sentinel without a password accepts any.
         ...(location.password === null ? {} : { sentinelPassword: location.password.reveal() }),
-        // The client's `tls` alone would leave both connections in the clear.
+        // With the client's `tls` alone, both connections would be unencrypted.
         ...(location.tls ? { enableTLSForSentinelMode: true, sentinelTLS: {} } : {}),
       });
     case "redis-cluster":
@@ -43,7 +43,7 @@ export function redisClientFor(location: AnyRedisLocation): Redis | Cluster {
   }
 }
 
-/** Longer each time, and by a random part, so that a server that comes back is not run over. */
+/** Grows with each attempt and has a random part, so that a server that comes back is not overrun. */
 function pauseAfter(attempts: number): number {
   return Math.min(LONGEST_PAUSE_MILLISECONDS, attempts * 50) * (0.5 + Math.random() / 2);
 }

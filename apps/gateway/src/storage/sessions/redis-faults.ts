@@ -4,7 +4,7 @@ import { messageOf, type OnConnectionFault, OutageReport } from "../connection-f
 /** RedisFaults keeps the latest fault of a client's connections, and reports outages. */
 export class RedisFaults {
   #latest: string | null = null;
-  /** Of one Sentinel, or of one server of a cluster: says more than that all of them failed. */
+  /** The latest fault of one Sentinel, or of one server of a cluster. It says more than that all of them failed. */
   #latestOfOne: string | null = null;
   #report: OutageReport | null = null;
 
@@ -25,7 +25,7 @@ export class RedisFaults {
     return this.#latestOfOne ?? this.#latest;
   }
 
-  /** Until this is called, faults reach the caller that opens the connection. */
+  /** Starts reporting outages. Until then, faults reach the caller that opens the connection. */
   reportTo(onFault: OnConnectionFault): void {
     this.#report = new OutageReport(onFault);
   }

@@ -19,18 +19,19 @@ const DEFAULT_BUSY_TIMEOUT_MILLISECONDS = 2_000;
 const OPEN_TIMEOUT_MILLISECONDS = 10_000;
 
 /**
- * AccountDatabase is the connection to a SQLite file that holds accounts, and whatever else is kept there under other
- * table names, as sessions are by default.
+ * AccountDatabase is the connection to a SQLite file that holds accounts, and possibly other tables, such as the
+ * sessions by default.
  *
- * The driver is synchronous, so what runs in here holds the event loop: statements by primary key, microseconds each,
- * and at the commit of a change that must survive a power cut the time of one fsync. It never waits for a lock: SQLite's own busy timeout would stop the whole process meanwhile, so it is 0, and a locked database is tried
- * again from a timer until the call's deadline.
+ * The driver is synchronous, so statements block the event loop: microseconds for each statement by primary key, and
+ * one fsync for the commit of a change that must survive a power cut. It never waits for a lock: SQLite's own busy
+ * timeout would stop the whole process meanwhile, so it is 0, and a timer retries a locked database until the call's
+ * deadline.
  */
 export class AccountDatabase {
   readonly #database: Database.Database;
   readonly #busyTimeoutMilliseconds: number;
   readonly #path: string;
-  /** The file that was opened, whatever has its name later. */
+  /** The opened file, even if another file gets its name later. */
   readonly #file: Stats;
   readonly #readDataVersion: Database.Statement<[], number>;
   #isFlushing = true;
@@ -38,7 +39,7 @@ export class AccountDatabase {
   #revision = 0;
 
   /**
-   * Opens and, where needed, creates and migrates the database. The folder has to be there.
+   * Opens the database and, where needed, creates and migrates it. The folder must exist.
    *
    * @throws GatewayError `database_cannot_be_opened`, `accounts_schema_unsupported`, `database_is_demo`,
    * `database_is_not_demo`
@@ -88,8 +89,8 @@ export class AccountDatabase {
   }
 
   /**
-   * A number that differs after each change to the file. SQLite counts the changes of other connections, we count our
-   * own. For use within `read`: rows that are read after it are from this revision or a newer one.
+   * A number that differs after each change to the file. SQLite counts the changes of other connections, and this class
+   * counts its own. For use within `read`: rows that are read after it are from this revision or a newer one.
    */
   revision(): number {
     const dataVersion = this.#readDataVersion.get() ?? 0;
@@ -101,8 +102,8 @@ export class AccountDatabase {
   }
 
   /**
-   * Runs `operation` in one transaction that holds the write lock from its start, so that what it reads is still so
-   * when it writes. It may run again after a failure, so it must do nothing but statements.
+   * Runs `operation` in one transaction that holds the write lock from its start, so that its reads are still true when
+   * it writes. The operation may run again after a failure, so it must only run statements.
    *
    * @throws GatewayError `accounts_unavailable`
    */
@@ -111,8 +112,8 @@ export class AccountDatabase {
   }
 
   /**
-   * The same for what a power cut may take back, such as counts of failed logins: it does not wait for the disk, which
-   * would hold the event loop twice in every login. A crash of this process alone takes nothing back.
+   * Like `write`, for data that a power cut may lose, such as counts of failed logins. It does not wait for the disk,
+   * which would block the event loop twice in every login. A crash of this process alone loses nothing.
    *
    * @throws GatewayError `accounts_unavailable`
    */
@@ -121,8 +122,8 @@ export class AccountDatabase {
   }
 
   /**
-   * Writes what is there already, so that a full disk or a file that became read-only is noticed. A file that was moved,
-   * deleted or replaced takes writes still, which no other process sees, and which are lost with this one.
+   * Writes an unchanged value, to notice a full disk or a file that became read-only. A file that was moved, deleted or
+   * replaced still accepts writes, but no other process sees them, and they are lost when this process ends.
    *
    * @throws GatewayError `accounts_unavailable`
    */
@@ -149,7 +150,7 @@ export class AccountDatabase {
     try {
       return this.#database.transaction(operation).immediate();
     } finally {
-      // Also after a failure: what became of it is not known.
+      // Also after a failure, because the transaction may have been committed.
       this.#revision += 1;
     }
   }
@@ -171,7 +172,7 @@ async function retryWhileBusy<Result>(timeoutMilliseconds: number, operation: ()
     } catch (error) {
       if (!isBusy(error) || performance.now() >= deadline) throw error;
     }
-    // Random, so that processes that met once do not meet again and again.
+    // Random, so that processes that collided once do not collide again and again.
     await delay(2 + Math.random() * 18);
   }
 }

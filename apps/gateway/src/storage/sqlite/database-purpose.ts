@@ -2,13 +2,14 @@ import type { Database } from "better-sqlite3";
 import { GatewayError } from "../../errors.ts";
 
 /**
- * What a database is opened for. A demo's database holds users whose passwords are published, so the gateway must
- * never serve one, and the demo must never write its users into anything else. The command line takes both.
+ * The purpose for which a database is opened. A demo's database holds users whose passwords are published, so the
+ * gateway must never serve one, and the demo must never write its users into anything else. The command line accepts
+ * both.
  */
 export type DatabasePurpose = "gateway" | "demo" | "command_line";
 
 /**
- * Refuses a database that is meant for something else. To be called before anything is changed.
+ * Refuses a database that is meant for something else. Call it before anything is changed.
  *
  * @throws GatewayError `database_is_demo`, `database_is_not_demo`
  */
@@ -32,7 +33,7 @@ export function markAsDemo(database: Database): void {
   database.prepare("INSERT INTO gateway_facts (name, value) VALUES ('purpose', 'demo')").run();
 }
 
-/** Whether nothing at all has been created in the database. */
+/** Whether nothing has been created in the database. */
 export function isEmpty(database: Database): boolean {
   return database.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() === undefined;
 }

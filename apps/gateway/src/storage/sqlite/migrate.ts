@@ -4,9 +4,9 @@ import { checkPurpose, type DatabasePurpose, hasTable, isEmpty, markAsDemo } fro
 import { SQLITE_ACCOUNT_MIGRATIONS } from "./migrations.ts";
 
 /**
- * Brings the accounts' tables to this version, inside a transaction of the caller's that holds the write lock: of
- * several processes that start at once, the first does the work and the others find it done. The version is kept in a
- * table of its own, because sessions in the same file have another.
+ * Migrates the accounts' tables to this version, inside the caller's transaction that holds the write lock: if several
+ * processes start at once, the first does the work and the others find it done. The version is kept in a table of its
+ * own, because sessions in the same file have another.
  *
  * @throws GatewayError `accounts_schema_unsupported`, `database_is_demo`, `database_is_not_demo`
  */

@@ -9,7 +9,7 @@ interface SqliteAuditRow extends AuditRow {
   readonly detail: string;
 }
 
-/** SqliteAuditLog keeps what happened in an `AccountDatabase`. */
+/** SqliteAuditLog keeps audit events in an `AccountDatabase`. */
 export class SqliteAuditLog implements AuditLog {
   readonly #database: AccountDatabase;
   readonly #insert;
@@ -30,7 +30,7 @@ export class SqliteAuditLog implements AuditLog {
 
   async append(events: readonly AuditEvent[]): Promise<void> {
     if (events.length === 0) return;
-    // An fsync a second would hold the event loop for more than what it saves is worth.
+    // An fsync every second would block the event loop for more than the saved events are worth.
     await this.#database.writeWithoutFlush(() => {
       for (const event of events) this.#insert.run(...valuesOf(event));
     });

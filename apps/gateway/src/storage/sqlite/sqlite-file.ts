@@ -4,7 +4,7 @@ import Database from "better-sqlite3";
 import { GatewayError } from "../../errors.ts";
 
 /**
- * Opens a SQLite file, and creates it if it is not there. Its folder has to be.
+ * Opens a SQLite file, and creates it if it does not exist. Its folder must exist.
  *
  * @throws GatewayError `database_cannot_be_opened`, `accounts_schema_unsupported`
  */
@@ -22,7 +22,7 @@ export function openSqliteFile(path: string): Database.Database {
   }
 }
 
-/** What an operator is told of a file that cannot be opened or used. */
+/** The fault as an operator sees it, for a file that cannot be opened or used. */
 export function sqliteOpeningFault(path: string, error: unknown): unknown {
   if (error instanceof GatewayError) return error;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";

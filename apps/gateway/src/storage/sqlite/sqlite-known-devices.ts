@@ -50,7 +50,7 @@ export class SqliteKnownDevices implements KnownDevices {
 
 function prepareStatements(database: AccountDatabase) {
   return {
-    // By digest: an index look-up of a hash tells nothing about the token through its time.
+    // By digest: the time of an index look-up of a hash reveals nothing about the token.
     find: database.prepare<[string, string], { readonly expires_at: number }>(
       "SELECT expires_at FROM known_devices WHERE token_digest = ? AND user_id = ?",
     ),

@@ -19,7 +19,7 @@ import type {
 } from "../../accounts/throttling/login-throttle.ts";
 import type { AccountDatabase } from "./account-database.ts";
 
-/** Counts kept of each kind. A row is about 300 bytes, its indexes included. */
+/** The number of counts kept of each kind. A row is about 300 bytes, its indexes included. */
 const DEFAULT_MAXIMUM_ROWS_PER_KIND = 50_000;
 
 const KINDS = Object.keys(loginLimits) as readonly BucketKind[];
@@ -39,7 +39,7 @@ export class SqliteLoginThrottle implements LoginThrottle {
   }
 
   async reserve(subject: LoginSubject): Promise<ReserveResult> {
-    // Most attempts of a flood are refused ones. They take no write lock, so a flood slows no other login down.
+    // Most attempts of a flood are refused. A refusal takes no write lock, so a flood does not slow down other logins.
     const foreseen = await this.#database.read(() => this.#decide(subject));
     if (!foreseen.allowed) return foreseen;
     return this.#database.writeWithoutFlush(() => {
@@ -80,7 +80,7 @@ export class SqliteLoginThrottle implements LoginThrottle {
     const { key } = accountBucket(email);
     await this.#database.writeWithoutFlush(() => {
       this.#statements.remove.run("account", key);
-      // Every key of the account from an address begins with the account's; "/" is the character after ".".
+      // The key of each account and address begins with the account's key and "."; "/" is the character after ".".
       this.#statements.removeRange.run("account_from_address", `${key}.`, `${key}/`);
     });
   }
@@ -89,7 +89,7 @@ export class SqliteLoginThrottle implements LoginThrottle {
     const forgiven = () => this.#statements.removeForgiven.run(this.#clock.now(), limit).changes;
     let removed = await this.#database.writeWithoutFlush(forgiven);
     for (const kind of KINDS) {
-      // One transaction each, so that requests get their turn in between.
+      // A transaction for each step, so that requests get their turn in between.
       const lightest = () => this.#removeLightest(kind, limit - removed);
       if (removed < limit) removed += await this.#database.writeWithoutFlush(lightest);
     }
@@ -145,7 +145,7 @@ function prepareStatements(database: AccountDatabase) {
          SELECT kind, key FROM login_failures WHERE forgiven_at <= ? LIMIT ?)`,
     ),
     countRows: database.prepare<[BucketKind], number>("SELECT count(*) FROM login_failures WHERE kind = ?").pluck(),
-    // Those with the fewest failures go first, so that a guesser cannot push an account's count out by filling the
+    // Counts with the fewest failures go first, so that a guesser cannot push an account's count out by filling the
     // table with others.
     removeLightest: database.prepare<[BucketKind, number], unknown>(
       `DELETE FROM login_failures WHERE (kind, key) IN (
