@@ -13,7 +13,7 @@ export interface AccessRoutesOptions {
   readonly security: SecurityEvents;
 }
 
-/** As many songs as a playlist is likely to have. Each costs a signature. */
+/** As many songs as a playlist is likely to have. Each one costs a signature. */
 const MAXIMUM_PATHS = 100;
 const PATHS_AT_A_TIME = 4;
 
@@ -48,7 +48,7 @@ export function addAccessRoutes(app: FastifyInstance, { auth, access, security }
     auth.required<{ Body: AccessBody }>(async (request, reply, own) => {
       const { path, paths = [] } = request.body;
       if (path !== undefined) return sendPass(reply, await issue(own, path));
-      // All or nothing: a list with holes in it would be mistaken for a whole one.
+      // All or nothing: a client would mistake a list with gaps for a complete one.
       const { results, refused } = await issueAll(paths, (each) => issue(own, each));
       if (refused !== undefined) return sendPass(reply, refused);
       return noStore(reply).send({ passes: results.flatMap((result) => viewOf(result)) });
@@ -59,8 +59,8 @@ export function addAccessRoutes(app: FastifyInstance, { auth, access, security }
     "/auth/access/renew",
     {
       schema: { body: renewalBody },
-      // A player asks again and again by itself, so this does not show that a person is there. Asked once the body is here:
-      // while it is on its way, the session may end.
+      // A player repeats this request by itself, so it does not show that a person is there. The session is loaded
+      // after the body has arrived, because it may end meanwhile.
       preHandler: async (request) => void (await auth.of(request).load({ slide: false })),
     },
     auth.required<{ Body: RenewalBody }>(async (request, reply, own) => {
@@ -88,8 +88,8 @@ function holderOf({ user, authentication }: LoggedIn<SessionOwner>): PassHolder 
 }
 
 /**
- * A few at a time, because the application may be asked about each, and none after the first that is refused. Begins from
- * the front, so that the refusal is the same each time.
+ * A few at a time, because each may need a question to the application, and none after the first refusal. In order, so
+ * that the refusal is the same each time.
  */
 async function issueAll(
   paths: readonly string[],
@@ -108,7 +108,7 @@ function sendPass(reply: FastifyReply, result: PassResult | null): FastifyReply 
   if (result === null) return sendProblem(reply, "invalid_path");
   if (result.outcome === "forbidden") return sendProblem(reply, "forbidden");
   if (result.outcome === "issued") return noStore(reply).send(passView(result.pass));
-  // A session with less than a second left has as good as ended.
+  // A session with less than a second left counts as ended.
   return sendProblem(reply, result.reason === "grace" ? "session_busy" : "unauthenticated");
 }
 

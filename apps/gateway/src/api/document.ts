@@ -14,7 +14,7 @@ interface Described {
   readonly body?: Schema;
   readonly parameters?: readonly Schema[];
   readonly refusals?: Pick<Partial<Refusals>, "codes" | "statuses" | "extensions">;
-  /** Whether it is answered under every host name. */
+  /** Whether the operation is answered under every host name. */
   readonly isForAllHosts?: boolean;
   /** Whether the caller has to be logged in. */
   readonly isForUsers?: boolean;
@@ -36,7 +36,7 @@ const SLIDE: Schema = {
 };
 const NO_CONTENT: Responses = { "204": { description: "Done." } };
 
-/** The API in OpenAPI 3.1: bodies are checked by the same schemas, and codes are those of the problem table. */
+/** The API in OpenAPI 3.1. The same schemas check bodies, and the codes are those of the problem table. */
 export function openApiDocument(
   { origin, cookieName }: { readonly origin: string; readonly cookieName: string },
   { issuesPasses }: { readonly issuesPasses: boolean },
@@ -250,7 +250,7 @@ function inPath(name: string): Schema {
   return { name, in: "path", required: true, schema: { type: "string" } };
 }
 
-/** With an id for each operation, by which generators of clients name their functions: "post_auth_login". */
+/** Gives each operation an id, from which client generators make function names: "post_auth_login". */
 function named(paths: Readonly<Record<string, unknown>>): Schema {
   const entries = Object.entries(paths as Readonly<Record<string, Readonly<Record<string, Schema>>>>);
   return Object.fromEntries(

@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { sendUnavailable } from "../http/problem.ts";
 
 export interface HealthRoutesOptions {
-  /** Rejects when something that logins or sessions need does not answer. */
+  /** Rejects if something that logins or sessions need does not answer. */
   readonly checkReadiness: () => Promise<void>;
 }
 
@@ -10,7 +10,7 @@ export interface HealthRoutesOptions {
 export function addHealthRoutes(app: FastifyInstance, { checkReadiness }: HealthRoutesOptions): void {
   app.get("/auth/heartbeat", async () => ({ status: "OK" }));
 
-  // Alive is whatever can answer: a supervisor that restarts us because a database is down makes nothing better.
+  // A gateway that can answer is live: a supervisor that restarts it because a database is down improves nothing.
   app.get("/auth/health/live", async () => ({ status: "live" }));
 
   app.get("/auth/health/ready", async (request, reply) => {

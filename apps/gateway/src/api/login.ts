@@ -21,7 +21,7 @@ export interface LoginRouteOptions {
   readonly security: SecurityEvents;
 }
 
-/** A login, and what its last check found; null where it was not checked. */
+/** A login, and the result of its last check; null if nothing was checked. */
 interface AskedLogin {
   readonly claimant: Claimant;
   readonly check: LoginCheck | null;
@@ -47,12 +47,16 @@ export const loginBody = {
   },
 };
 
-/** Email and password for a session. What was wrong is not told: not in status, body or time. */
+/**
+ * Exchanges email and password for a session. The answer does not reveal what was wrong: not in status, body or time.
+ */
 export function addLoginRoute(app: FastifyInstance, options: LoginRouteOptions): void {
   const { auth, authenticator, devices, origins, security } = options;
   const refusals = new PacedRefusals();
 
-  /** An error of the queue is answered like a refusal: one by one, and without a line in the log for each of a flood. */
+  /**
+   * Answers a full queue like a refusal: at the pace of refusals, and without a log line for each request of a flood.
+   */
   async function tellShed(error: unknown, request: FastifyRequest): Promise<never> {
     if (error instanceof GatewayError && error.code === "overloaded") {
       security.report(refusedPassword("login", "queue", {}), auth.of(request).request);
@@ -70,13 +74,14 @@ export function addLoginRoute(app: FastifyInstance, options: LoginRouteOptions):
 
     const claimant = await authenticator.lookUp(email);
     const given = { password, address: request.ip, deviceToken };
-    // What the check found is more than yes and no.
+    // The check's result is more than yes or no.
     const last: { check: LoginCheck | null } = { check: null };
     const check = async () => {
       last.check = await authenticator.checkLogin(claimant, given);
       return last.check.outcome === "verified";
     };
-    // The check has seen whether the account is enabled; while its sessions are being ended, this one opens nothing either.
+    // `force`: the check has seen that the account is enabled, and a session begun while the account's sessions are
+    // being ended gives no access either.
     const begun = { remember, data: siteData(origin), force: true };
     const login = await auth
       .login(request, claimant.userId, check, begun)
@@ -87,7 +92,7 @@ export function addLoginRoute(app: FastifyInstance, options: LoginRouteOptions):
   async function answer(login: LoginOutcome<SessionOwner>, asked: AskedLogin): Promise<unknown> {
     const { claimant, check, deviceToken, request, reply } = asked;
     const { request: cause } = auth.of(request);
-    // Not what was typed in place of an address: now and then that is a password.
+    // Not the text that was typed in place of an address, because that is sometimes a password.
     const about = claimant.isKnown ? { userId: claimant.userId } : {};
     if (check?.outcome === "throttled") {
       security.report(refusedPassword("login", check.limit, about), cause);
@@ -122,7 +127,7 @@ export function addLoginRoute(app: FastifyInstance, options: LoginRouteOptions):
       const { deviceCookie } = origins.findOrPrimary(request.raw.headers.host);
       reply.header("set-cookie", deviceCookie.write(token, KNOWN_DEVICE_LIFETIME_SECONDS));
     } catch (error) {
-      // The session is there and its cookie is on the way: an answer that says "failed" would be wrong.
+      // The session exists and its cookie is on the way: an answer that says "failed" would be wrong.
       request.log.error({ event: "device_not_remembered", err: error }, "the device could not be remembered");
     }
   }

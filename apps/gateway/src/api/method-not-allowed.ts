@@ -37,7 +37,7 @@ export function addRoutesWithMethodNotAllowed(
       url,
       method: METHODS.filter((method) => !methods.has(method)),
       handler: async ({ method, headers }, reply) => {
-        // A person who opens the address of the API wants to sign in.
+        // A person who opens this address of the API wants to sign in.
         if (url === LOGIN_PATH && opensPage({ method, headers: guardedHeaders(headers) }))
           return reply.redirect(SIGN_IN_PATH, 303);
         const told = url === LOGOUT_PATH ? LOGOUT_BY_LINK : null;

@@ -10,9 +10,9 @@ export interface OpenApiRouteOptions {
   readonly access: SignedAccess;
 }
 
-/** The API, described for programs. */
+/** Serves the description of the API for programs. */
 export function addOpenApiRoute(app: FastifyInstance, { origins, doors, access }: OpenApiRouteOptions): void {
-  // The name of the cookie and the origin differ, and nothing else ever does: one for each is put together, once.
+  // The documents differ only in origin and cookie name: each is made once.
   const documents = new WeakMap<object, object>();
 
   app.get("/auth/openapi.json", async (request, reply) => {

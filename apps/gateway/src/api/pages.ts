@@ -12,7 +12,10 @@ import {
   signInLocation,
 } from "../pages/page-locations.ts";
 
-/** The pages. Who is signed in never sees the sign-in page, who is not is sent there, and back again afterwards. */
+/**
+ * The pages. A user who is signed in never sees the sign-in page. A visitor who is not is sent there, and back again
+ * afterwards.
+ */
 export function addPageRoutes(
   app: FastifyInstance,
   { auth, pages }: { readonly auth: GatewayAuth; readonly pages: PageFiles },
@@ -25,13 +28,13 @@ export function addPageRoutes(
     return own.user === null ? sendPage(reply, pages.signIn) : reply.redirect(own.next(ACCOUNT_PATH));
   });
 
-  // For a link: opening it changes nothing, and its button does.
+  // A link may lead here: opening the page changes nothing, only its button does.
   app.get(SIGN_OUT_PATH, async (request, reply) => {
     const { user } = await auth.of(request).load();
     return user === null ? reply.redirect(SIGNED_OUT_LOCATION) : sendPage(reply, pages.signOut);
   });
 
-  // Signing in is as good a proof as the password once more, and a proof of just now is not asked for again.
+  // A recent sign-in proves as much as entering the password again, so this asks for no second proof.
   app.get(CONFIRM_PATH, async (request, reply) => {
     const own = await auth.of(request).load();
     const next = own.next(ACCOUNT_PATH);
@@ -52,6 +55,6 @@ export function addPageRoutes(
 }
 
 function sendPage(reply: FastifyReply, page: PageFile): FastifyReply {
-  // What a script writes into it is one user's: after a logout, Back must not show it once more.
+  // The page's script fills in one user's data: after a logout, the browser's Back must not show it again.
   return reply.header("cache-control", "private, no-store").type(page.contentType).send(page.body);
 }

@@ -28,7 +28,7 @@ export const passwordBody = {
   properties: { currentPassword: password, newPassword: password },
 };
 
-/** A new password. Every session of the user ends; the caller gets a new one in the same answer. */
+/** Sets a new password. Every session of the user ends; the caller gets a new one in the same answer. */
 export function addPasswordRoute(app: FastifyInstance, options: PasswordRouteOptions): void {
   const { auth, authenticator, changes, passwords, security } = options;
 
@@ -56,7 +56,7 @@ export function addPasswordRoute(app: FastifyInstance, options: PasswordRouteOpt
       const change = await changes.changeOwnPassword(checked.proof, newPassword);
       if (change.outcome === "overtaken") return sendProblem(reply, "unauthenticated");
       security.report({ event: "authn_password_change", ...about, actorId: account.id }, own.request);
-      // Not again, where all sessions of the user are ended meanwhile: that is meant for this one, too.
+      // Without repetition: if all of the user's sessions are ended meanwhile, that is meant for this one too.
       const check = () => changes.stillHolds(change.proof);
       const login = await own.login(account.id, check, { remember, data, force: true, repeat: false });
       return login.ok ? reply.code(204).send() : sendProblem(reply, "unauthenticated");

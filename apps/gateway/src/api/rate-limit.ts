@@ -1,8 +1,8 @@
 import type { Clock, Timestamp } from "coatcheck";
 
 /**
- * RateLimit allows so many uses of something per key within a sliding window, in this process alone: enough to keep
- * one client from making the store busy, which is all that it is for.
+ * RateLimit allows a number of uses per key within a sliding window. It counts in this process alone, which is enough
+ * for its only purpose: to keep one client from overloading the store.
  */
 export class RateLimit {
   readonly #maximum: number;
@@ -16,7 +16,7 @@ export class RateLimit {
     this.#clock = options.clock;
   }
 
-  /** Counts a use and returns null, or returns how many seconds until the next one is allowed. */
+  /** Counts a use and returns null, or returns the number of seconds until the next use is allowed. */
   use(key: string): number | null {
     const now = this.#clock.now();
     this.#forgetOldKeys(now);

@@ -25,7 +25,7 @@ export const reauthenticateBody = {
   properties: { password: { type: "string", maxLength: 4_096 } },
 };
 
-/** The password once more, for a session that is fresh again under a new cookie. */
+/** Takes the password again, and makes the session fresh again under a new cookie. */
 export function addReauthenticateRoute(app: FastifyInstance, options: ReauthenticateRouteOptions): void {
   const { auth, authenticator, origins, security } = options;
 
@@ -36,7 +36,7 @@ export function addReauthenticateRoute(app: FastifyInstance, options: Reauthenti
       const { account } = own.user;
       const about = { userId: account.id, sessionId: own.session.id };
       const given = { password: request.body.password, address: request.ip };
-      // What the check found is more than yes and no.
+      // The check's result is more than yes or no.
       const last: { check: OwnerCheck | null } = { check: null };
       const proof = await own.confirm(async () => {
         last.check = await authenticator.checkOwner(account, about.sessionId, given);
@@ -50,7 +50,7 @@ export function addReauthenticateRoute(app: FastifyInstance, options: Reauthenti
       }
       if (check?.outcome === "invalid") {
         security.report({ event: "authn_reauthenticate_fail", ...about }, own.request);
-        // 403, not 401: the session is good, so the user must not be sent to the sign-in page.
+        // 403, not 401: the session is valid, so the user must not be sent to the sign-in page.
         return sendProblem(reply, "invalid_credentials", { status: proof.status });
       }
       if (proof.code === "session_busy" || proof.code === "session_changed") {

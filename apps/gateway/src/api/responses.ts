@@ -1,10 +1,13 @@
 import { type ProblemCode, problemObject } from "../http/problem.ts";
 import { objectOf, reference, type Schema } from "./schemas.ts";
 
-/** What an operation answers, by status. */
+/** The answers of an operation, by status. */
 export type Responses = Readonly<Record<string, Schema>>;
 
-/** What the middle of every answer may be instead: of each request, of those that may change something, of users. */
+/**
+ * The problems that can replace any answer: of every request, of requests that may change something, of users'
+ * requests.
+ */
 const OF_ANY: readonly ProblemCode[] = [
   "invalid_request",
   "duplicate_session_cookie",
@@ -22,16 +25,18 @@ const OF_UNSAFE: readonly ProblemCode[] = [
 
 export interface Refusals {
   readonly isUnsafe: boolean;
-  /** Whether it is answered under every host name. */
+  /** Whether the operation is answered under every host name. */
   readonly isForAllHosts: boolean;
   readonly codes: readonly ProblemCode[];
-  /** Where a code stands for two situations, its other status. */
+  /** The other status of a code that stands for two situations. */
   readonly statuses?: Partial<Readonly<Record<ProblemCode, number>>>;
-  /** Further members of one status' problem object. */
+  /** Further members of the problem object, by status. */
   readonly extensions?: Readonly<Record<number, Readonly<Record<string, Schema>>>>;
 }
 
-/** The problems of an operation, one response for each status: a problem object says by its code which it was. */
+/**
+ * The problems of an operation, one response for each status. The code in a problem object says which problem it is.
+ */
 export function problemResponses({ codes, statuses = {}, extensions = {}, ...of }: Refusals): Responses {
   const ofHosts: readonly ProblemCode[] = of.isForAllHosts ? [] : ["misdirected_request"];
   const common = [...(of.isUnsafe ? OF_UNSAFE : []), ...OF_ANY, ...ofHosts];
@@ -52,7 +57,7 @@ export function problemResponses({ codes, statuses = {}, extensions = {}, ...of 
   );
 }
 
-/** When to try again, where that is known. */
+/** The header that says when to retry, for the statuses that have one. */
 function headersOf(status: number): Schema {
   if (![409, 429, 503].includes(status)) return {};
   return { headers: { "Retry-After": { description: "Seconds.", schema: { type: "integer", minimum: 0 } } } };

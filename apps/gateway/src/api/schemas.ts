@@ -3,7 +3,7 @@ import { passwordRefusals } from "../accounts/passwords/password-policy.ts";
 /** A schema of JSON Schema 2020-12, which OpenAPI 3.1 uses. */
 export type Schema = Readonly<Record<string, unknown>>;
 
-/** All of the given members, none of which may be missing. */
+/** An object with all of the given members, none of which may be missing. */
 export function objectOf(properties: Readonly<Record<string, Schema>>, description?: string): Schema {
   return {
     type: "object",
@@ -47,7 +47,7 @@ const passMembers = {
 
 const keySet = objectOf({ keys: { type: "array", items: { type: "object", required: ["kty", "kid", "alg", "use"] } } });
 
-/** What every refusal is (RFC 9457). Operations say which codes are theirs. */
+/** The body of every refusal (RFC 9457). Each operation lists its codes. */
 const problem = objectOf(
   {
     type: { const: "about:blank" },
@@ -59,7 +59,7 @@ const problem = objectOf(
   "A problem.",
 );
 
-/** By the names under which the document refers to them. */
+/** The schemas by the names under which the document refers to them. */
 export const schemas = {
   Session: session,
   User: user,

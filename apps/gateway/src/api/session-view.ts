@@ -2,12 +2,12 @@ import type { JsonObject, Session } from "coatcheck";
 import type { Account } from "../accounts/account.ts";
 import type { ServedOrigin, ServedOrigins } from "../http/served-origins.ts";
 
-/** A session as its user sees it. Times are ISO 8601 in UTC; nothing here opens anything. */
+/** A session as its user sees it. Times are ISO 8601 in UTC; nothing here gives access to anything. */
 export interface SessionView {
   readonly id: string;
   readonly current: boolean;
   readonly device: string;
-  /** The host under which it began; null where the gateway has one public origin, and there is nothing to tell apart. */
+  /** The host under which the session began; null if the gateway has only one public origin. */
   readonly site: string | null;
   readonly ip: string | null;
   readonly createdAt: string;
@@ -44,12 +44,14 @@ export function userView(account: Account): UserView {
   return { id: account.id, name: account.name, email: account.email };
 }
 
-/** What the gateway keeps with a session that begins under this origin: where that was, for the list of devices. */
+/** The data that the gateway stores in a session that begins under this origin: its host, for the list of devices. */
 export function siteData({ host }: ServedOrigin): JsonObject {
   return { site: host };
 }
 
-/** The host of the public origin that a session began under; null for one that began before it was kept. */
+/**
+ * The host of the public origin under which a session began; null for a session that began before hosts were stored.
+ */
 function siteOf({ data }: Session): string | null {
   return typeof data.site === "string" ? data.site : null;
 }

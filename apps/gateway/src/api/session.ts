@@ -12,7 +12,7 @@ export interface MeRoutesOptions {
   readonly security: SecurityEvents;
 }
 
-/** Who I am, and by which session. */
+/** The caller's account and session. */
 export function addMeRoutes(app: FastifyInstance, { auth, origins, security }: MeRoutesOptions): void {
   app.get(
     "/auth/me",
@@ -35,8 +35,8 @@ export function addMeRoutes(app: FastifyInstance, { auth, origins, security }: M
 }
 
 /**
- * Ends the session, if there is one. 204 either way; 503, with the cookie kept, if the store did not take it. A body is no
- * reason to stay signed in: a form and `navigator.sendBeacon` have one. Pages of other sites are refused before.
+ * Ends the session, if there is one. Answers 204 either way; 503, with the cookie kept, if the store failed. A body is
+ * allowed, because a form and `navigator.sendBeacon` send one. The guard has already refused pages of other sites.
  */
 export function addLogoutRoute(app: FastifyInstance, { auth }: { readonly auth: GatewayAuth }): void {
   const onRequest = async (request: FastifyRequest) => ignoreBody(request);

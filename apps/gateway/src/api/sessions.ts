@@ -22,7 +22,7 @@ export const revokeAllQuery = {
   properties: { include: { const: "current" } },
 };
 
-/** The devices that the user is signed in on, and how to sign them out. */
+/** The list of devices on which the user is signed in, and the calls that sign them out. */
 export function addSessionRoutes(app: FastifyInstance, options: SessionRoutesOptions): void {
   const { auth, clock, origins, security } = options;
   const revocations = new RateLimit({ maximum: REVOCATIONS_PER_MINUTE, windowSeconds: 60, clock });
@@ -40,7 +40,7 @@ export function addSessionRoutes(app: FastifyInstance, options: SessionRoutesOpt
     auth.required<{ Params: { id: string } }>(async (request, reply, own) => {
       const { id } = request.params;
       if (id !== own.session.id) {
-        // Whether it is one's own comes before freshness: "enter your password" would tell that the id exists.
+        // Ownership is checked before freshness: "enter your password" would reveal that the id exists.
         const isOwn = (await own.devices()).some((session) => session.id === id);
         if (!isOwn) return sendProblem(reply, "not_found");
         if (!(await own.isFresh())) return sendProblem(reply, "reauthentication_required");

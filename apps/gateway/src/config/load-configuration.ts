@@ -6,7 +6,7 @@ import { settings } from "./settings.ts";
 export type LoadedConfiguration = LoadedSettings<typeof settings>;
 
 /**
- * Reads the configuration of the gateway: the defaults, over them the file, over that the environment.
+ * Reads the configuration of the gateway: the environment overrides the file, which overrides the defaults.
  *
  * @throws GatewayError `invalid_configuration`
  */

@@ -19,7 +19,7 @@ const AUTHORITY = /^(?:([^@/?]*)@)?([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/;
 const ACCESS = /^([^:]*)(?::(.*))?$/;
 /** A name as Sentinel allows it, and a database. Any other text may be the end of a password that was not encoded. */
 const SENTINEL_PATH = /^([A-Za-z0-9._-]+)(?:\/(.*))?$/;
-/** For the same reason. */
+/** No `@` or further slash, for the same reason. */
 const POSTGRES_PATH = /^\/[^/@]+$/;
 const SERVER = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/;
 const DATABASE_FORMS = "sqlite:PATH or postgres://…";

@@ -13,7 +13,7 @@ export const filesOrigin: ValueType<string> = {
     if (url === null) {
       throw new InvalidValue('must be an origin such as "https://files.example.com": lower case, no path');
     }
-    // Anyone who can read the traffic would have the URL, and with it the file, for as long as the pass is good.
+    // Anyone who can read the traffic would have the URL, and with it the file, as long as the pass is valid.
     if (url.protocol === "http:" && !isLoopback(url.hostname)) throw new InvalidValue("must begin with https://");
     return url.origin;
   },
@@ -38,7 +38,7 @@ export const ruleUrl: ValueType<string> = {
     const text = parseText(value);
     const url = /^https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : null;
     if (url === null) throw new InvalidValue("must be a URL of the application");
-    // It could not be asked with them, and they would be shown by `config check`.
+    // `fetch` cannot send them as part of a URL, and `config check` would show them.
     if (url.username !== "" || url.password !== "") {
       throw new InvalidValue("must have no user name or password in it: each question carries an identity token");
     }

@@ -24,9 +24,12 @@ import { type DatabaseLocation, isRemote, type SessionsLocation } from "./locati
 import { accessPaths, filesOrigin, keyEncryptionSecret, passLifetime, ruleUrl } from "./pass-types.ts";
 import { sessionPolicyNames } from "./session-policies.ts";
 
-/** All that an operator of the gateway decides. */
+/** Every setting that an operator of the gateway decides. */
 export const settings = {
-  /** As browsers serialise origins: no path, no slash at the end. Tokens name the first as their issuer. */
+  /**
+   * In the form in which browsers serialise origins: no path, no slash at the end. Tokens name the first as their
+   * issuer.
+   */
   publicUrl: setting({
     env: "COATCHECK_PUBLIC_URL",
     type: publicOrigins,
@@ -44,7 +47,7 @@ export const settings = {
     default: constant(8_080),
     meaning: "The port to listen on. 0 takes any free port.",
   }),
-  /** Absolute. It is made when a database in it is opened. */
+  /** An absolute path. The folder is made when a database in it is opened. */
   data: setting({
     env: "COATCHECK_DATA",
     type: path,
@@ -133,7 +136,8 @@ export const settings = {
     default: constant(false),
     meaning: "Answers proxies that ask at `/auth/verify/…` whether a request may pass.",
     document: "docs/forward-auth/README.md",
-    // A proxy's words about the original request decide, and anyone could say them.
+    // The asking proxy's words about the original request decide, and without a list of proxies any client could send
+    // them.
     check: goesWith("trustedProxies", "the addresses of the proxies that ask"),
   }),
   hstsSubdomains: setting({
@@ -214,13 +218,13 @@ export const settings = {
   }),
   auditRetentionDays: setting({
     env: "COATCHECK_AUDIT_RETENTION_DAYS",
-    // Ten years at most, so that a number of hours is noticed.
+    // Ten years at most, so that a number that was meant as hours is noticed.
     type: wholeNumber({ minimum: 1, maximum: 3_650, unit: "days" }),
     default: constant(90),
     meaning: "How long the audit log keeps an event.",
     document: "docs/audit.md",
   }),
-  /** Null: nothing is counted. */
+  /** Null counts nothing. */
   metricsPort: setting({
     env: "COATCHECK_METRICS_PORT",
     type: port,
@@ -256,7 +260,7 @@ export const settings = {
   }),
 } as const satisfies Settings;
 
-/** All that an operator decides, checked and complete. It never changes once it is loaded. */
+/** All settings of an operator, checked and complete. The object never changes once it is loaded. */
 export type GatewayConfiguration = ConfigurationOf<typeof settings>;
 
 function publicUrlAtPort({ port }: { readonly port: number }): PublicOrigins {

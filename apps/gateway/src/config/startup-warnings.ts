@@ -3,7 +3,7 @@ import type { AccountStore } from "../accounts/account-store.ts";
 import type { GatewayConfiguration } from "./settings.ts";
 import { configurationWarnings } from "./warnings.ts";
 
-/** So many accounts are searched for a role. With more of them, the search is not worth a slow start. */
+/** The number of accounts that are searched for a role. With more of them, the search is not worth a slow start. */
 const MAXIMUM_ACCOUNTS = 10_000;
 
 /** Logs settings that work but may be mistakes: a misspelt role keeps all users out without a message. */

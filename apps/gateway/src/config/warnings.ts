@@ -7,7 +7,7 @@ export function configurationWarnings(configuration: GatewayConfiguration): read
   return (["database", "databaseListener", "sessions", "sessionsListener"] as const).flatMap((key) => {
     const location = configuration[key];
     if (location === null || !isReadableOnTheWay(location)) return [];
-    // By default the sessions are in the same database, and one sentence is enough.
+    // By default the sessions are in the same database, and one warning is enough.
     if (key === "sessions" && location === configuration.database) return [];
     return [
       `${settings[key].env} leads to another machine without TLS: what passes can be read and changed on the way.`,
@@ -32,13 +32,13 @@ function isReadableOnTheWay(location: DatabaseLocation | SessionsLocation): bool
   }
 }
 
-/** As the driver reads them: `sslmode` before `ssl`, and both may also say no. */
+/** Whether the driver would use TLS: it reads `sslmode` before `ssl`, and either may also turn TLS off. */
 function usesTls(parameters: URLSearchParams): boolean {
   const mode = parameters.get("sslmode") ?? "";
   return mode === "" ? !["", "0", "false"].includes(parameters.get("ssl") ?? "") : mode !== "disable";
 }
 
-/** URLs have an address with colons in brackets. */
+/** Adds the brackets that an IPv6 address has in a URL. */
 function isLoopbackHost(host: string): boolean {
   return isLoopback(host.includes(":") ? `[${host}]` : host);
 }

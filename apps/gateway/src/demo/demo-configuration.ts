@@ -4,10 +4,10 @@ import { loadConfiguration } from "../config/load-configuration.ts";
 import type { GatewayConfiguration } from "../config/settings.ts";
 import { GatewayError } from "../errors.ts";
 
-/** Where the parts of the demo are, and how they are set up for each other. */
+/** The places of the demo's parts, and their settings for each other. */
 export interface DemoConfiguration {
   readonly gateway: GatewayConfiguration;
-  /** As the file service reads its settings. */
+  /** The settings of the file service, as environment variables. */
   readonly filesEnvironment: Readonly<Record<string, string>>;
   readonly filesUrl: string;
   readonly libraryUrl: string;
@@ -16,8 +16,8 @@ export interface DemoConfiguration {
 }
 
 /**
- * The demo's settings: a gateway with one private service behind it, and a file service beside it. Of the environment it
- * takes ports, the data folder, and what a gateway takes but for what makes the demo one.
+ * The demo's settings: a gateway with one private service behind it, and a file service beside it. From the environment
+ * it takes ports, the data folder, and all gateway settings except those that make up the demo.
  *
  * @throws GatewayError `invalid_configuration`
  */
@@ -62,7 +62,7 @@ function localUrl(name: string, port: string): string {
   throw new GatewayError("invalid_configuration", `${name} must be a port from 1 to 65535.`);
 }
 
-/** As URLs write it: IPv6 addresses in brackets. */
+/** The host as URLs write it: IPv6 addresses in brackets. */
 function hostnameOf(host: string): string {
   return host.includes(":") ? `[${host}]` : host;
 }

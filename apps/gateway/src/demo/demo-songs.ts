@@ -1,14 +1,14 @@
 import { writeSongs } from "@coatcheck/example-music/write-songs";
 
-/** Told in tens: it takes some ten seconds, once. */
+/** Progress is shown in steps of ten percent: the songs take some ten seconds, once. */
 const STEP = 0.1;
 
-/** Writes the songs that are not there yet, and says how far it has come. */
+/** Writes the songs that do not exist yet, and reports its progress. */
 export async function writeDemoSongs(folder: string, say: (text: string) => void): Promise<void> {
   let said = 0;
   let isBegun = false;
   await writeSongs(folder, ({ fraction, song }) => {
-    // What is there already goes by in no time, and is not worth a word.
+    // Songs that exist already take no time, so there is nothing to report.
     if (fraction < said + STEP && fraction < 1) {
       isBegun = true;
       return;

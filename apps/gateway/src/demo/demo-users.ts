@@ -1,13 +1,13 @@
 import { normaliseEmail } from "../accounts/email-address.ts";
 import type { PreparationParts } from "../gateway.ts";
 
-/** Published, so they exist in databases that are marked as a demo's and in no other. */
+/** These passwords are published, so the users exist only in databases that are marked as a demo's. */
 export const demoUsers = [
   { email: "ada@example.com", name: "Ada Lovelace", password: "counting analytical engines" },
   { email: "grace@example.com", name: "Grace Hopper", password: "nanoseconds by the yard" },
 ] as const;
 
-/** Adds the users, and gives back their passwords to those that are there: what is printed must be true. */
+/** Adds the missing users, and resets the passwords of those that exist: the printed passwords must be true. */
 export async function prepareDemoUsers({ accounts, hasher, changes }: PreparationParts): Promise<void> {
   for (const { email: text, name, password } of demoUsers) {
     const email = normaliseEmail(text);

@@ -12,8 +12,8 @@ import { demoUsers, prepareDemoUsers } from "./demo-users.ts";
 
 /**
  * Runs the demo until it is told to stop, on this machine alone: the gateway with two users, a private music library
- * behind it, and a file service beside it that knows nothing but a public key. Its data is kept in a folder of its own,
- * in a database that the gateway refuses to open.
+ * behind it, and a file service beside it that knows only a public key. Its data is in a folder of its own, in a
+ * database that the gateway refuses to open.
  */
 export async function runDemo(environment: NodeJS.ProcessEnv): Promise<void> {
   const demo = demoConfiguration(environment);
@@ -52,6 +52,6 @@ export async function runDemo(environment: NodeJS.ProcessEnv): Promise<void> {
   });
   await Promise.all([gateway.close(), files.close(), library.close()]);
   await destination.end();
-  // Everything is answered, stored and written: a client that still holds a connection is not waited for.
+  // Everything is answered, stored and written, so do not wait for clients that still hold a connection.
   process.exit();
 }

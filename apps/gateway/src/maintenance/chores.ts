@@ -26,16 +26,19 @@ export interface ChoreSettings {
   readonly auditRetentionDays: number;
 }
 
-/** How often to look for revocations that a crash or another process left pending. Sessions are refused meanwhile. */
+/**
+ * How often to look for revocations that a crash or another process left pending. The gateway refuses these users'
+ * sessions meanwhile.
+ */
 const PENDING_REVOCATIONS_EVERY_SECONDS = 1;
 const EXPIRY_EVERY_SECONDS = 60;
 const EXPIRY_BATCH = 100;
-/** For sessions that expire, and accounts whose sessions could not be ended: neither is announced. */
+/** For expired sessions, and for accounts whose sessions could not be ended: no event announces either. */
 const CONNECTIONS_EVERY_SECONDS = 5;
 const AUDIT_EVERY_SECONDS = 1;
 const CLOCK_EVERY_SECONDS = 60;
 
-/** Everything that a running gateway does again and again. */
+/** The periodic work of a running gateway. */
 export function choresOf(parts: ChoreParts, settings: ChoreSettings): readonly Chore[] {
   const { database, sessions, changes, access, audit, checkConnections, clock, log } = parts;
   return [
@@ -62,7 +65,10 @@ export function choresOf(parts: ChoreParts, settings: ChoreSettings): readonly C
   ];
 }
 
-/** In batches, so that requests get their turn in between, until none is left: else a busy minute is never caught up. */
+/**
+ * In batches, so that requests get their turn in between, and until none is left, so that no backlog remains after a
+ * busy minute.
+ */
 async function removeExpiredSessions(sessions: SessionManager): Promise<void> {
   let removed: number;
   do {
@@ -71,7 +77,7 @@ async function removeExpiredSessions(sessions: SessionManager): Promise<void> {
   } while (removed === EXPIRY_BATCH);
 }
 
-/** Removes keys that sign nothing any more: every published key is one more that a thief could have. */
+/** Removes keys that no longer sign anything: every published key is one more that a thief could have. */
 async function retireOldKeys(access: SignedAccess, log: FastifyBaseLogger): Promise<void> {
   for (const keys of [access.identityKeys, access.passKeys]) {
     for (const kid of await keys.retireDue()) log.info({ event: "key_retired", kid }, "an old key was retired");

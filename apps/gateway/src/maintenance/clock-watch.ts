@@ -2,12 +2,15 @@ import type { SessionManager } from "coatcheck";
 import { MAXIMUM_CLOCK_SKEW_SECONDS } from "coatcheck/store";
 import type { FastifyBaseLogger } from "fastify";
 
-/** Identity tokens live for a minute: a service whose clock is right would begin to refuse ours. */
+/**
+ * Identity tokens live for a minute: with a larger difference, a service whose clock is right would begin to refuse
+ * them.
+ */
 const LOGGED_FROM_SECONDS = 5;
 
 /**
- * Compares the clock of this machine with that of the sessions, and says so in the log when they differ. A store that
- * does not answer is told of elsewhere.
+ * Compares this machine's clock with that of the session store, and logs a difference. A store that does not answer is
+ * reported elsewhere.
  */
 export async function watchClock(sessions: SessionManager, log: FastifyBaseLogger): Promise<void> {
   await sessions.checkReadiness().catch(() => {});

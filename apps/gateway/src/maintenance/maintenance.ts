@@ -1,13 +1,15 @@
 import type { FastifyBaseLogger } from "fastify";
 
-/** A chore to be done again and again, so many seconds after it was last done. */
+/** A chore that is repeated a number of seconds after it was last done. */
 export interface Chore {
   readonly name: string;
   readonly everySeconds: number;
   readonly run: () => Promise<unknown>;
 }
 
-/** Maintenance does the chores of a running gateway. One that fails is logged, and tried again when it is next due. */
+/**
+ * Maintenance does the chores of a running gateway. A chore that fails is logged, and tried again when it is next due.
+ */
 export class Maintenance {
   readonly #log: FastifyBaseLogger;
   readonly #timers = new Map<Chore, NodeJS.Timeout>();
@@ -19,7 +21,7 @@ export class Maintenance {
     for (const chore of chores) this.#schedule(chore);
   }
 
-  /** Resolves when the chores that are being done are done. None begins afterwards. */
+  /** Resolves when the chores under way are done. None begins afterwards. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     for (const timer of this.#timers.values()) clearTimeout(timer);

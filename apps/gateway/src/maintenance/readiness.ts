@@ -1,12 +1,13 @@
 import type { SessionManager } from "coatcheck";
 import type { OpenAccounts } from "../storage/accounts/open-accounts.ts";
 
-/** However many ask: what is written may wait for the disk. */
+/** A result is kept so long, however many clients ask: the check writes, and may wait for the disk. */
 const HELD_MILLISECONDS = 1_000;
 
 /**
- * What resolves while people can log in and out: accounts can be read, accounts and sessions take writes, the clock is right. A store that
- * only reads, or whose disk is full, is not ready. Asked at most once a second, because anyone may ask us.
+ * Returns a check that resolves while people can log in and out: accounts can be read, accounts and sessions accept
+ * writes, and the clock is right. A store that can only read, or whose disk is full, is not ready. The stores are asked
+ * at most once a second, because anyone may ask the gateway.
  */
 export function readinessOf(database: OpenAccounts, sessions: SessionManager): () => Promise<void> {
   let latest: Promise<void> | null = null;
@@ -21,7 +22,7 @@ export function readinessOf(database: OpenAccounts, sessions: SessionManager): (
   };
 }
 
-/** Reads besides: a database may take writes while the accounts in it cannot be read. */
+/** Also reads: a database may accept writes although its accounts cannot be read. */
 async function check(database: OpenAccounts, sessions: SessionManager): Promise<void> {
   await Promise.all([database.accounts.list({ limit: 1 }), database.checkWritable(), sessions.checkReadiness()]);
 }

@@ -7,7 +7,10 @@ import type { SecurityReport } from "../audit/security-events.ts";
 import { vocabulary } from "../audit/vocabulary.ts";
 import { type QuestionOutcome, questionOutcomes } from "../passes/pass-rule-questions.ts";
 
-/** Who answered a request: the gateway by itself, a private service behind it, or the gateway to a proxy that asks. */
+/**
+ * The part that answered a request: the gateway by itself, a private service behind it, or the gateway to a proxy that
+ * asks.
+ */
 export type RequestHandler = "gateway" | "service" | "verify";
 
 /** Numbers that are looked up when Prometheus asks for them. */
@@ -19,13 +22,13 @@ export interface MetricsSources {
   readonly logLoss: () => LogLoss;
 }
 
-/** From a millisecond, for what is decided from a copy, to the half minute that a service may take. */
+/** From a millisecond, for decisions from a cached copy, to the half minute that a service may take. */
 const REQUEST_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 const STORE_BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
 
 /**
- * GatewayMetrics counts what operators watch over. No label holds what a client sent: there are as many series as the
- * configuration, the codes of HTTP and our own names make.
+ * GatewayMetrics counts the numbers that operators watch. No label holds text from a client: the number of series
+ * depends only on the configuration, the HTTP status codes and the gateway's own names.
  */
 export class GatewayMetrics {
   readonly #registry = new Registry();
@@ -76,13 +79,13 @@ export class GatewayMetrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.#registry });
-    // A series that is not there cannot be told from one that is zero.
+    // Without this, a missing series looks like one that is zero.
     for (const event of Object.keys(vocabulary)) this.#events.inc({ event }, 0);
     for (const limit of passwordLimits) this.#passwords.inc({ limit }, 0);
     for (const outcome of questionOutcomes) this.#passRule.inc({ outcome }, 0);
   }
 
-  /** Adds what is looked up. Call it once. */
+  /** Adds the numbers that are looked up on demand. Call it once. */
   watch(sources: MetricsSources): void {
     const registers = [this.#registry];
     new Gauge({
@@ -149,17 +152,17 @@ export class GatewayMetrics {
     return this.#registry.contentType;
   }
 
-  /** Everything, in the text format of Prometheus. */
+  /** All numbers, in the text format of Prometheus. */
   read(): Promise<string> {
     return this.#registry.metrics();
   }
 
-  /** `status` is null for one that was broken off before its answer. */
+  /** `status` is null for a request that was aborted before its answer. */
   requestAnswered(handler: RequestHandler, status: number | null, seconds: number): void {
     this.#requests.observe({ handler, status: labelOf(status) }, seconds);
   }
 
-  /** `outcome` is the status of the answer, or the code of what failed. */
+  /** `outcome` is the status of the answer, or the code of the failure. */
   upstreamAnswered(upstream: string, outcome: number | string, seconds: number): void {
     this.#upstreams.observe({ upstream, outcome: typeof outcome === "number" ? labelOf(outcome) : outcome }, seconds);
   }
@@ -187,7 +190,7 @@ export class GatewayMetrics {
   }
 }
 
-/** A service chooses its statuses, and perhaps lets its clients choose. */
+/** A service chooses its statuses, and may let its clients choose them. */
 function labelOf(status: number | null): string {
   if (status === null) return "broken_off";
   return status in STATUS_CODES ? String(status) : "other";

@@ -10,12 +10,12 @@ declare module "fastify" {
   }
 }
 
-/** Notes who answers a request, if that is not the gateway by itself. */
+/** Notes which part answers a request, if not the gateway by itself. */
 export function handledBy(request: FastifyRequest, handler: RequestHandler): void {
   request.handledBy = handler;
 }
 
-/** Counts requests by who answers them. Does nothing without metrics. */
+/** Counts requests by the part that answers them. Does nothing without metrics. */
 export function measureRequests(app: FastifyInstance, ended: EndedRequests, metrics: GatewayMetrics | null): void {
   app.decorateRequest("handledBy", "gateway");
   if (metrics === null) return;
@@ -24,7 +24,7 @@ export function measureRequests(app: FastifyInstance, ended: EndedRequests, metr
   });
 }
 
-/** The same of answers that are sent past the framework, after what `onAnswer` does. */
+/** Also counts answers that are sent past the framework, after calling `onAnswer`. */
 export function measureAnswers(onAnswer: OnAnswer, handler: RequestHandler, metrics: GatewayMetrics | null): OnAnswer {
   if (metrics === null) return onAnswer;
   return (request, status, milliseconds) => {

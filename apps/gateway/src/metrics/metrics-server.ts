@@ -9,7 +9,7 @@ import type { GatewayMetrics } from "./gateway-metrics.ts";
 export interface MetricsServerOptions {
   readonly host: string;
   readonly port: number;
-  /** Names by which it is asked, besides addresses, `localhost`, `host` and names without a dot. */
+  /** Names under which the server answers, besides addresses, `localhost`, `host` and names without a dot. */
   readonly names: readonly string[];
   readonly metrics: GatewayMetrics;
   readonly log: FastifyBaseLogger;
@@ -18,8 +18,8 @@ export interface MetricsServerOptions {
 const REQUEST_TIMEOUT_MILLISECONDS = 10_000;
 
 /**
- * Answers `GET /metrics` on a port of its own, so that clients of the gateway cannot reach it. Returns a function that
- * ends it.
+ * Answers `GET /metrics` on a port of its own, which clients of the gateway cannot reach. Returns a function that stops
+ * it.
  *
  * @throws GatewayError `cannot_listen`
  */
@@ -49,15 +49,16 @@ export async function startMetricsServer(options: MetricsServerOptions): Promise
   const env = { host: settings.metricsHost.env, port: settings.metricsPort.env };
   await listen(app, { host, port, env }, GatewayError);
   return async () => {
-    // Clients that are still asking, or pretend to, are not waited for.
+    // Do not wait for clients that are still asking, or pretend to.
     app.server.closeAllConnections();
     await app.close();
   };
 }
 
 /**
- * A page of a stranger can lead a name of its own to this address and then ask in a browser that is inside. It cannot do
- * so by an address, nor by a name without a dot, which none can buy.
+ * Whether a host name is the server's own. A stranger's page can point its own name at this address, and then send
+ * requests from a browser inside the network. It cannot do so with an address, nor with a name without a dot, which is
+ * not for sale.
  */
 function isOwnName(hostname: string, names: readonly string[]): boolean {
   if (isIP(hostname) !== 0) return true;

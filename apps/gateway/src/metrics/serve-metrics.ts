@@ -11,7 +11,7 @@ import { startMetricsServer } from "./metrics-server.ts";
 /** The parts of a gateway that the numbers are about. */
 export interface WatchedParts {
   readonly openConnections: MetricsSources["openConnections"];
-  /** Whether an upstream is up. Asking is also what has one that is down tried again. */
+  /** Whether an upstream is up. Asking also makes the gateway try a failed upstream again. */
   readonly admits: (upstream: string) => boolean;
   readonly audit: Pick<AuditWriter, "dropped">;
   readonly security: SecurityEvents;
@@ -22,7 +22,7 @@ export interface WatchedParts {
 }
 
 /**
- * Counts what the parts of a gateway report, and serves the numbers. Returns a function that ends it.
+ * Counts the reports of a gateway's parts, and serves the numbers. Returns a function that stops it.
  *
  * @throws GatewayError `cannot_listen`
  */
@@ -35,7 +35,7 @@ export async function serveMetrics(
   const upstreams = [...new Set(routes.map(({ upstream }) => upstream))];
   metrics.watch({
     openConnections,
-    // One that is down would otherwise stay down until a visitor comes.
+    // Without this call, a failed upstream would stay down until a visitor comes.
     upstreams: () => upstreams.map((upstream) => ({ upstream, isUp: admits(upstream) })),
     droppedAuditEvents: () => audit.dropped,
     logLoss,

@@ -19,8 +19,8 @@ const MAY_PASS: ReadonlySet<GatewayErrorCode> = new Set([
 ]);
 
 /**
- * The last resort for errors (OWASP ASVS 5.0, 16.5): every fault becomes a problem with a code, and none of them shows
- * a message that was written for us. Faults that may pass are 503: never "anonymous", never "logged in".
+ * The last resort for errors (OWASP ASVS 5.0, 16.5): every fault becomes a problem with a code, and none shows a
+ * message that was written for operators. Faults that may pass are 503: never "anonymous", never "logged in".
  */
 export function addErrorResponses(app: FastifyInstance, problemAnswers: ProblemAnswers): void {
   app.setErrorHandler((error, request, reply) => answerFault(error, { request, reply }, problemAnswers));
@@ -33,7 +33,7 @@ export function answerFault(
   problemAnswers: ProblemAnswers,
 ): FastifyReply {
   const code = problemCodeOf(error);
-  // What strangers can bring about as often as they like was reported where it was decided, and is bounded there.
+  // Faults that strangers can cause as often as they like are reported where they are decided, and limited there.
   const isReported = error instanceof GatewayError && error.code === "overloaded";
   if (!isReported && (code === "internal_error" || code === "unavailable")) {
     request.log.error({ event: "request_failed", err: error }, "a request failed");
@@ -53,7 +53,7 @@ function problemCodeOf(error: unknown): ProblemCode {
   const { code, statusCode } = errorFacts(error);
   const known = CODES_OF_FASTIFY.get(code);
   if (known !== undefined) return known;
-  // What else Fastify finds wrong with a request: its framing, its URL.
+  // Other errors that Fastify finds in a request, such as in its framing or its URL.
   return statusCode >= 400 && statusCode < 500 ? "invalid_request" : "internal_error";
 }
 

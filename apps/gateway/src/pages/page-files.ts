@@ -13,9 +13,9 @@ export interface PageFiles {
   readonly account: PageFile;
   readonly signOut: PageFile;
   readonly confirm: PageFile;
-  /** A template: what it tells of is filled in for each problem. */
+  /** A template, filled in for each problem. */
   readonly problem: PageFile;
-  /** By file name; the names carry a digest of the content, so they may be cached for good. */
+  /** The assets by file name. The names carry a digest of the content, so browsers may cache them for ever. */
   readonly assets: ReadonlyMap<string, PageFile>;
 }
 
@@ -26,7 +26,10 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml",
 };
 
-/** Reads the built pages into memory, once: few and small, and a path from a request then never meets the disk. */
+/**
+ * Reads the built pages into memory, once: they are few and small, and a path from a request then never reaches the
+ * disk.
+ */
 export async function loadPageFiles(): Promise<PageFiles> {
   const require = createRequire(import.meta.url);
   const folder = join(dirname(require.resolve("@coatcheck/web/package.json")), "dist");

@@ -7,10 +7,10 @@ export const LOGOUT_PATH = "/auth/logout";
 export const CONFIRM_PATH = "/auth/confirm";
 export const ACCOUNT_PATH = "/auth/account";
 
-/** In a query: the sign-in page shows itself to those, too, who are signed in already. */
+/** With this in the query, the sign-in page also shows itself to users who are already signed in. */
 export const SWITCH_USER = "switch-user";
 
-/** The sign-in page for those who have signed out: it says so. */
+/** The sign-in page for users who have just signed out: it says so. */
 export const SIGNED_OUT_LOCATION = `${SIGN_IN_PATH}?signed-out`;
 
 /** The sign-in page, with the way back. */
@@ -23,7 +23,7 @@ export function switchUserLocation(target: string): string {
   return viewWithNext(`${SIGN_IN_PATH}?${SWITCH_USER}`, target);
 }
 
-/** Where the password is given once more, with the way back. */
+/** The page that asks for the password again, with the way back. */
 export function confirmLocation(target: string): string {
   return viewWithNext(CONFIRM_PATH, target);
 }

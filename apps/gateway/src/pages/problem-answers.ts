@@ -6,11 +6,11 @@ import type { PageFile } from "./page-files.ts";
 import { problemPage } from "./problem-page.ts";
 import { formProblemText, type ProblemText, problemText } from "./problem-texts.ts";
 
-/** A problem in other words than its code's own. */
+/** A problem in other words than the usual ones of its code. */
 export interface ToldProblem {
-  /** Of the object. */
+  /** The text in the problem object. */
   readonly detail: string;
-  /** Of the page. */
+  /** The text on the page. */
   readonly text: ProblemText;
 }
 
@@ -27,7 +27,7 @@ export class ProblemAnswers {
     this.#contentType = contentType;
   }
 
-  /** `told` is given where a code stands for something of which there is more to say. */
+  /** Pass `told` if a code stands for a problem of which there is more to say. */
   send(reply: FastifyReply, code: ProblemCode, told: ToldProblem | null = null): FastifyReply {
     const { raw } = reply.request;
     const { method = "", url = "" } = raw;

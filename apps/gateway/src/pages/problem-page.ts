@@ -13,7 +13,7 @@ export interface PersonsProblem {
   readonly target: string;
 }
 
-/** The page that tells a person of a problem. It needs no script. */
+/** The page that shows a problem to a person. It needs no script. */
 export function problemPage(template: string, { code, text, target }: PersonsProblem): string {
   const { heading, happened, advice, actions } = text;
   const html: Readonly<Record<string, string>> = {

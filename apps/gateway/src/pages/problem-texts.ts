@@ -1,6 +1,6 @@
 import type { ProblemCode } from "../http/problem.ts";
 
-/** What a person is offered to do about a problem, each as a link. */
+/** An action that a page offers to solve a problem, as a link. */
 export type ProblemAction =
   | "try_again"
   | "back"
@@ -11,7 +11,7 @@ export type ProblemAction =
   | "account"
   | "sign_out";
 
-/** A problem as it is told to a person: what happened, what to do now, and the ways to it, the likeliest first. */
+/** A problem in words for a person: what happened, what to do now, and the actions for it, the likeliest first. */
 export interface ProblemText {
   readonly heading: string;
   readonly happened: string;
@@ -21,7 +21,7 @@ export interface ProblemText {
 
 const ADDRESS_ADVICE = "Check it for typing errors, or go back to the page that led you here.";
 
-/** Of the problems that a person can meet who opens a page. Those that are not here have the general text. */
+/** The texts of problems that a person who opens a page can meet. All other problems have the general text. */
 const TEXTS: { readonly [Code in ProblemCode]?: ProblemText } = {
   invalid_path: {
     heading: "This address does not work",
@@ -104,7 +104,7 @@ const SEND_AGAIN = "Your browser may still have what you typed.";
 const FORM_TEXTS: { readonly [Code in ProblemCode]?: ProblemText } = {
   unauthenticated: {
     heading: "You are signed out",
-    // It may have been on its way when the session ended.
+    // The form may have been on its way when the session ended.
     happened: "You are not signed in any more, so what you sent has probably not been taken.",
     advice: `Sign in, and you are led back to the form. ${SEND_AGAIN}`,
     actions: ["sign_in"],
@@ -123,7 +123,7 @@ const FORM_TEXTS: { readonly [Code in ProblemCode]?: ProblemText } = {
   },
 };
 
-/** What the links say. */
+/** The texts of the links. */
 export const actionLabels: Readonly<Record<ProblemAction, string>> = {
   try_again: "Try again",
   back: "Go back to the form",
@@ -135,7 +135,7 @@ export const actionLabels: Readonly<Record<ProblemAction, string>> = {
   sign_out: "Go to the sign-out page",
 };
 
-/** For those who follow a link to the logout: links change nothing. */
+/** For people who follow a link to the logout: links change nothing. */
 export const logoutByLinkText: ProblemText = {
   heading: "You are not signed out yet",
   happened: "A link cannot sign you out, or any page could do it to you.",
@@ -147,7 +147,7 @@ export function problemText(code: ProblemCode): ProblemText {
   return TEXTS[code] ?? GENERAL;
 }
 
-/** The same for a person who sent a form: the form's address leads nowhere, but the page that it was on does. */
+/** The text for a person who sent a form: the form's address leads nowhere, but the page that it was on does. */
 export function formProblemText(code: ProblemCode): ProblemText {
   const { actions, ...text } = FORM_TEXTS[code] ?? problemText(code);
   return { ...text, actions: actions.map((action) => (action === "try_again" ? "back" : action)) };

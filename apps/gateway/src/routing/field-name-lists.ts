@@ -11,7 +11,7 @@ export const forwardedNames: ValueType<readonly string[]> = namesOf((name) => {
   return name.toLowerCase();
 });
 
-/** Header fields that a service must not get. As `comparedName` has them. */
+/** Header fields that a service must not get. In the form of `comparedName`. */
 export const droppedNames: ValueType<readonly string[]> = namesOf(comparedName);
 
 /** Names as a list, or as a text with commas. */

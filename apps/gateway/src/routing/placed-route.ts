@@ -1,7 +1,7 @@
 import { type LooseReading, looseReadings } from "../one-reading/loose-reading.ts";
 import { isAsStrict, type Route } from "./route.ts";
 
-/** A route, and what a service that is less exact takes its path for. */
+/** A route with the loose reading of its path: the path as a less exact service reads it. */
 export interface PlacedRoute {
   readonly route: Route;
   readonly loose: LooseReading;
@@ -9,12 +9,12 @@ export interface PlacedRoute {
 
 export function placed(route: Route): PlacedRoute {
   const [loose] = looseReadings(route.path) ?? [];
-  // It was read as a path.
+  // The path of a route was already read as a path.
   if (loose === undefined) throw new RangeError(`${route.path} is no path of a route.`);
   return { route, loose };
 }
 
-/** Of two routes whose paths a service may take for one, neither could say who may open it. */
+/** Refuses two routes that differ in access although a service may take their paths for the same. */
 export function requireOneAccessForOneReading(
   routes: readonly PlacedRoute[],
   refuse: (message: string) => never,
@@ -32,7 +32,10 @@ export function requireOneAccessForOneReading(
   }
 }
 
-/** By every service, or by their hosts; or they are for one path and refused as that. */
+/**
+ * Whether the routes are distinct: every service distinguishes their paths, or their hosts differ. Two routes for one
+ * path are refused elsewhere.
+ */
 function areToldApart(first: PlacedRoute, second: PlacedRoute): boolean {
   if (first.route.path === second.route.path || first.route.host !== second.route.host) return true;
   const isExact = first.route.caseSensitive && second.route.caseSensitive;

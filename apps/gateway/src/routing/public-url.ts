@@ -4,7 +4,7 @@ import { InvalidValue, type ValueType, within } from "@coatcheck/service/setting
 import { parseText } from "@coatcheck/service/settings/value-types";
 import { isLoopback } from "coatcheck/keys";
 
-/** As browsers serialise origins, the primary one first. */
+/** In the form in which browsers serialise origins, the primary one first. */
 export type PublicOrigins = readonly [string, ...string[]];
 
 const ORIGIN_SCHEMA = {
@@ -14,8 +14,9 @@ const ORIGIN_SCHEMA = {
 } as const;
 
 /**
- * The origins that browsers know the gateway by: one, or a list, which is a text with commas in the environment. They decide
- * about cookies and CSRF, so they are never guessed, and each must differ from the others in its host name alone.
+ * The origins under which browsers know the gateway: one, or a list, which is a text with commas in the environment.
+ * They decide about cookies and CSRF, so they are never guessed, and each must differ from the others in its host name
+ * alone.
  */
 export const publicOrigins: ValueType<PublicOrigins> = {
   parse(value) {
@@ -24,7 +25,7 @@ export const publicOrigins: ValueType<PublicOrigins> = {
     if (others.length === 0) return originsOf([parsePublicUrl(first)]);
     return originsOf([parseEntry(first, 0), ...others.map((each, index) => parseEntry(each, index + 1))]);
   },
-  // An empty entry is kept, and refused: it may be a host name that a script has lost.
+  // An empty entry is kept, and then refused: a script may have failed to fill in a host name.
   fromText: (text) => (text.includes(",") ? text.split(",").map((entry) => entry.trim()) : text),
   schema: { anyOf: [ORIGIN_SCHEMA, { type: "array", items: ORIGIN_SCHEMA, minItems: 1 }] },
   show: (origins) => origins,
@@ -34,7 +35,7 @@ export interface HttpSafety {
   readonly dangerouslyAllowInsecureHttp: boolean;
 }
 
-/** Refuses plain http beyond this machine, where others can read and change what is sent. */
+/** Refuses plain http beyond this machine, where others can read and change the traffic. */
 export const requireSecureOrigins: Check<PublicOrigins, HttpSafety> = (
   origins,
   { dangerouslyAllowInsecureHttp },

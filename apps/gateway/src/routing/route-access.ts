@@ -2,7 +2,7 @@ import { InvalidValue, type ValueType } from "@coatcheck/service/settings/value-
 import { isRole } from "../accounts/account.ts";
 import type { RouteAccess } from "./route.ts";
 
-/** Who may use a route. Nothing is public by default: it has to be said. */
+/** The users who may use a route. Nothing is public by default: the operator has to say so. */
 export const routeAccess: ValueType<RouteAccess> = {
   parse(value) {
     if (value === "public" || value === "login" || value === "fresh_login") return { kind: value };

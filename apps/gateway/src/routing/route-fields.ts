@@ -13,7 +13,8 @@ const routePath: ValueType<string> = {
     if (target === null || target.query !== "" || target.path !== value) {
       throw new InvalidValue('must be a path such as "/api/" (all below) or "/robots.txt", decoded');
     }
-    // A reader would take it for all below. It would be one path of that name, and all below would go by another route.
+    // A reader would take "*" for everything below. In fact it would be one path of that name, and all other paths
+    // below would use another route.
     if (target.path.includes("*")) {
       const folder = target.path.slice(0, target.path.lastIndexOf("/", target.path.indexOf("*")) + 1);
       throw new InvalidValue(`must have no "*": "${folder}" is for all below`);
@@ -32,7 +33,7 @@ const upstreamOrigin: ValueType<string> = {
   schema: { type: "string", pattern: "^https?://[^/?#]+/?$", examples: ["http://127.0.0.1:8082"] },
 };
 
-/** All that a route says, as it is written in the configuration. */
+/** The fields of a route, as the configuration writes them. */
 export const routeFields = {
   path: field({
     type: routePath,

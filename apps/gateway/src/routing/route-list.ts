@@ -9,7 +9,7 @@ import { RouteTable } from "./route-table.ts";
 
 const routeObject: ValueType<Route> = settingsObject(routeFields);
 
-/** Routes: a list of objects in the file, the JSON of it in the environment. */
+/** Routes: a list of objects in the file, or its JSON in the environment. */
 export const routeList: ValueType<readonly Route[]> = {
   parse(value) {
     if (!Array.isArray(value)) throw new InvalidValue("must be a list of routes");

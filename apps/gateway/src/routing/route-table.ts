@@ -11,19 +11,19 @@ function isOwn(lowerCasePath: string): boolean {
 
 export type RouteMatch =
   | { readonly found: "route"; readonly route: Route }
-  /** The gateway's own path, or one without a route: only paths that a route names are forwarded. */
+  /** No route: the path is the gateway's own, or no route names it. Only paths that a route names are forwarded. */
   | { readonly found: "none" }
-  /** The route does not take what is in the path. */
+  /** The route does not allow something in the path, or a service may read the path as that of another route. */
   | { readonly found: "ambiguous" };
 
 /**
- * RouteTable finds the route of a path: the one of the request's host that is for this very path, or the longest one that
- * has it, else that of any host. "/admin/" has "/admin" too: services take the two for the same. Everything that decides
- * about a request is decided by the same reading of its path.
+ * RouteTable finds the route of a path: the route of the request's host for exactly this path, or the one with the
+ * longest path that covers it, else a route of any host. "/admin/" covers "/admin" too, because services take the two
+ * for the same. Every decision about a request uses the same reading of its path.
  */
 export class RouteTable {
   readonly #ofAnyHost: readonly PlacedRoute[];
-  /** In the order in which they are looked at; with those of any host. */
+  /** Routes in the order in which they are tried, including those of any host. */
   readonly #byHost: ReadonlyMap<string, readonly PlacedRoute[]>;
 
   /** @throws GatewayError `invalid_configuration` for routes that contradict each other */
@@ -56,7 +56,7 @@ export class RouteTable {
   /** `host` is that of a public origin. */
   match(target: RequestTarget, host: string): RouteMatch {
     const { path } = target;
-    // Whatever its case: an upstream that takes no notice of it would answer there as the gateway.
+    // In any case: an upstream that ignores case would answer there in the gateway's place.
     if (isOwn(path.toLowerCase())) return { found: "none" };
     const routes = this.#byHost.get(host) ?? this.#ofAnyHost;
     const found = routes.find(({ route }) => covers(route, path));
@@ -66,8 +66,8 @@ export class RouteTable {
   }
 
   /**
-   * What must be allowed besides, where a request by `route` acts on another path too, or on all that is below one. Null for
-   * a path that no route has, or that could be another's.
+   * The further access that a user needs if a request by `route` also acts on another path, or on everything below one.
+   * Null for a path that no route covers, or that could be another route's.
    */
   furtherAccess(
     route: Route,
@@ -82,23 +82,23 @@ export class RouteTable {
   }
 }
 
-/** The routes for paths below this one, however a service reads it. */
+/** Whether the route is for paths below this one, however a service reads it. */
 function isBelow({ loose }: PlacedRoute, { readings: [reading] }: RequestTarget): boolean {
   const folder = (reading?.folded ?? "/").replace(/\/$/, "");
   return loose.folded.startsWith(`${folder}/`);
 }
 
-/** Whether a service that reads the path so does not show what the route is not enough for. */
+/** Whether a service that reads the path this way shows nothing that needs more access than the route asks for. */
 function isHarmless(reading: LooseReading, { route, loose }: PlacedRoute, routes: readonly PlacedRoute[]): boolean {
   const textOf = ({ text, folded }: LooseReading) => (route.caseSensitive ? text : folded);
   const text = textOf(reading);
   const { script } = reading;
   if (script === null && isOwn(reading.folded)) return false;
-  // A route that names the script says what is behind it.
+  // A route that names the script decides about the paths behind it.
   if (script !== null && loose.folded.startsWith(script)) return true;
   if (script !== null && route.refusePathInfo) return false;
   for (const each of routes) {
-    // Its own, as it is; what comes later in the order is not asked about its paths.
+    // The path is the route's own, unchanged: routes later in the order do not matter.
     if (script === null && each.route === route) return true;
     if (!has(textOf(each.loose), text)) continue;
     if (!isAsStrict(route.access, each.route.access)) return false;
@@ -107,7 +107,7 @@ function isHarmless(reading: LooseReading, { route, loose }: PlacedRoute, routes
   return true;
 }
 
-/** Whether it is for everything below its path, and not for that one alone. */
+/** Whether the route is for everything below its path, and not for that path alone. */
 function isFolder({ path }: Route): boolean {
   return path.endsWith("/");
 }
@@ -130,20 +130,23 @@ function nameOf({ host, path }: Route): string {
   return `${host ?? ""}${path}`;
 }
 
-/** "/Admin/" would reach by the later route what the earlier one guards. */
+/** Through the later route, "/Admin/" would reach what the earlier route guards. */
 function requireNoLoophole(later: Route, earlier: Route): void {
   if (!isBefore(earlier, later) || !later.caseInsensitive || earlier.caseInsensitive) return;
   refuse(`${nameOf(later)} takes upper and lower case for the same, so ${nameOf(earlier)} must as well.`);
 }
 
-/** Whether there are paths that both have, and the earlier one gets: by its host, whatever the length, or as the longer. */
+/**
+ * Whether some paths belong to both routes, and the earlier one gets them: because it names a host, or is the longer
+ * one.
+ */
 function isBefore(earlier: Route, later: Route): boolean {
   const [ofEarlier, ofLater] = [earlier.path.toLowerCase(), later.path.toLowerCase()];
   if (earlier.host === later.host) return earlier !== later && has(ofLater, ofEarlier);
   return later.host === null && (has(ofLater, ofEarlier) || has(ofEarlier, ofLater));
 }
 
-/** A service that takes "/admin/" for "/admin" is not to be reached there by who may not reach it here. */
+/** If a service takes "/admin/" for "/admin", a user who may not open the one must not reach it by the other. */
 function requireGuardedTwins(routes: readonly Route[]): void {
   const routeOf = (path: string) => routes.find((each) => covers(each, path));
   for (const route of routes) {

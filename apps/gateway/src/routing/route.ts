@@ -1,15 +1,15 @@
 import type { PathAllowances } from "../one-reading/path-allowances.ts";
 
-/** Which users a route lets through. */
+/** The users that a route admits. */
 export type RouteAccess =
   /** All visitors, without looking at a session. */
   | { readonly kind: "public" }
   | { readonly kind: "login" }
-  /** Who proved a moment ago who they are. */
+  /** Users who have just proved who they are. */
   | { readonly kind: "fresh_login" }
   | { readonly kind: "role"; readonly role: string };
 
-/** Whether who may pass by the first may pass by the second, too. */
+/** Whether every user who passes the first may pass the second, too. */
 export function isAsStrict(first: RouteAccess, second: RouteAccess): boolean {
   if (second.kind === "public") return true;
   if (second.kind === "login") return first.kind !== "public";
@@ -24,27 +24,32 @@ export function roleOf({ access }: Route): string | null {
 
 /** One part of the gateway's paths, and the private service that answers there. */
 export interface Route extends PathAllowances {
-  /** The host of the one public origin that it is of; null for each that has no route of its own there. */
+  /** The host of its public origin. With null, the route is for every origin that has no route of its own there. */
   readonly host: string | null;
-  /** Ends in "/" for everything below; otherwise that one path. In the decoded spelling of `RequestTarget`. */
+  /**
+   * A path that ends in "/" is for everything below it, another one for itself alone. In the decoded spelling of
+   * `RequestTarget`.
+   */
   readonly path: string;
-  /** An origin. */
+  /** The origin of the private service. */
   readonly upstream: string;
   readonly access: RouteAccess;
   /** The audience of identity tokens; by default the upstream's origin. */
   readonly audience: string;
-  /** Sets Remote-User, -Email, -Name and -Groups besides, for services that know no tokens. */
+  /** Also sets Remote-User, -Email, -Name and -Groups, for services that know no tokens. */
   readonly identityHeaders: boolean;
-  /** Names that its service needs though they are kept back, such as "x_tenant". In lower case. */
+  /** Header fields that its service needs although the gateway withholds them, such as "x_tenant". In lower case. */
   readonly forwardHeaders: readonly string[];
-  /** Names that its service would take for more than a client may say. As `comparedName` has them. */
+  /** Header fields that tell its service more than a client may say. In the form of `comparedName`. */
   readonly dropHeaders: readonly string[];
-  /** The upstream takes "/Admin" for "/admin": so does the route. */
+  /** Whether the upstream takes "/Admin" for "/admin": the route then does so, too. */
   readonly caseInsensitive: boolean;
-  /** The upstream tells "/Admin" from "/admin": what differs in nothing else is no other spelling of a route's path. */
+  /**
+   * Whether the upstream distinguishes "/Admin" from "/admin": paths that differ only in case are then different paths.
+   */
   readonly caseSensitive: boolean;
-  /** Refuses a path that goes on behind a script's name, as "/index.php/admin". */
+  /** Whether to refuse a path that continues after a script's name, such as "/index.php/admin". */
   readonly refusePathInfo: boolean;
-  /** How long the upstream may be silent, before its answer and within. */
+  /** How long the upstream may be silent, before its answer and within it. */
   readonly timeoutSeconds: number;
 }

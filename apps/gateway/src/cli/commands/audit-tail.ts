@@ -9,7 +9,7 @@ import { printJsonLine, printLine } from "../shared/terminal.ts";
 
 const DEFAULT_LIMIT = 20;
 const MAXIMUM_LIMIT = 100_000;
-/** How many new events are read at once. */
+/** The number of new events that are read at once. */
 const PAGE = 500;
 const LOOK_EVERY_MILLISECONDS = 500;
 
@@ -53,7 +53,7 @@ export const auditTail: Command = {
   },
 };
 
-/** Looks again and again, until the process ends or its output is closed. */
+/** Looks for new events until the process ends or its output is closed. */
 async function follow(
   audit: AuditLog,
   start: number,
@@ -91,7 +91,7 @@ function limitIn(value: unknown): number {
   throw new CommandFailure(`--limit must be a whole number from 1 to ${MAXIMUM_LIMIT}.`);
 }
 
-/** With a misspelt name it would look as if nothing had happened. */
+/** A misspelt name would look as if nothing had happened. */
 function eventIn(value: unknown): string | null {
   if (value === undefined) return null;
   const name = String(value);

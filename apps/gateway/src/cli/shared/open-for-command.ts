@@ -34,7 +34,8 @@ export function configurationOf(
 }
 
 /**
- * A misspelt folder, or a command in another folder, must not become an empty database beside the gateway's own.
+ * A misspelt folder, or a command that runs in another folder, must not create an empty database beside the gateway's
+ * own.
  *
  * @throws CommandFailure for a database file that does not exist
  */
