@@ -14,7 +14,8 @@ export function addCrossOriginSharing(app: FastifyInstance, allowedOrigins: read
   if (allowedOrigins.length === 0) return;
   const allowed = new Set(allowedOrigins);
   app.addHook("onRequest", (request, reply, done) => {
-    // Also for a request without Origin: the copy that a browser keeps of it must not answer a script that has one.
+    // Also for a request without Origin: the browser's copy of that answer must not serve a script that sends an
+    // Origin.
     reply.header("vary", "Origin");
     const { origin } = request.headers;
     if (origin !== undefined && allowed.has(origin)) {

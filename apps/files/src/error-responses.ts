@@ -25,7 +25,7 @@ function problemCodeOf(error: unknown): ProblemCode {
     return code === "source_unavailable" || code === "file_changed" ? "unavailable" : "internal_error";
   }
   const { statusCode } = (error ?? {}) as { statusCode?: unknown };
-  // A verifier that could not read its keys has 503. Fastify has 4xx for a faulty request.
+  // A verifier that could not read its keys throws with status 503, and Fastify with 4xx for a faulty request.
   if (statusCode === 503) return "unavailable";
   return typeof statusCode === "number" && statusCode >= 400 && statusCode < 500 ? "invalid_request" : "internal_error";
 }

@@ -25,9 +25,9 @@ export interface FileDeliveryParts {
 }
 
 /**
- * A browser may keep a copy, and asks before each use whether the pass still opens the file. So a logout applies to copies
- * too, at the price of a 304. Shared caches may keep nothing. The cookie decides only whether there is an answer, and that
- * is asked each time.
+ * A browser may keep a copy, and asks before each use whether the pass still opens the file. So a logout applies to
+ * copies too, at the price of a 304. Shared caches may keep nothing. The cookie only decides whether there is an
+ * answer, and the browser asks each time anyway.
  */
 const ASK_EACH_TIME = "private, no-cache";
 const KEEP_NOTHING = "private, no-store";
@@ -98,7 +98,7 @@ export class FileDelivery {
     return { pass, cut };
   }
 
-  /** Says how long the answer may be kept and, if it was asked for, hands out the cookie. */
+  /** Decides how long the answer may be kept and, if the client asked for it, sets the cookie. */
   #keep(reply: FastifyReply, { keepsCookie, token, pass }: Entry): string {
     if (!keepsCookie) return ASK_EACH_TIME;
     reply.header("set-cookie", this.#parts.cookie.write(token, pass, this.#parts.now()));

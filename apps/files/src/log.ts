@@ -2,7 +2,10 @@ import type { FastifyInstance } from "fastify";
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** The path of the requested file, as it was understood. Null before that, and for a path that cannot be understood. */
+    /**
+     * The path of the requested file, as the service understood it. Null before that, and for a path that it cannot
+     * understand.
+     */
     resourcePath: string | null;
   }
 }

@@ -18,14 +18,14 @@ async function run(): Promise<void> {
   });
   await service.close();
   await destination.end();
-  // All requests are answered. Clients that keep a connection open are not waited for.
+  // All requests are answered, so do not wait for clients that keep a connection open.
   process.exit();
 }
 
 try {
   await run();
 } catch (error) {
-  // A fault that the operator can fix is one line. Any other needs the stack.
+  // A fault that the operator can fix takes one line. Any other fault needs the stack.
   const text = error instanceof FileServiceError ? error.message : String(error instanceof Error ? error.stack : error);
   process.stderr.write(`coatcheck files: ${text}\n`);
   process.exitCode = 1;

@@ -9,7 +9,7 @@ export function readContent(file: OpenFile, content: ByteRange | Multipart): Pro
   return file.read(content);
 }
 
-/** A part is opened when the one before it is finished: a source may need a request for each. */
+/** Opens each part only when the part before it is finished, because a source may need a request for each. */
 async function* piecesOf(file: OpenFile, { parts, end }: Multipart): AsyncGenerator<Buffer> {
   for (const { head, range } of parts) {
     yield head;

@@ -10,7 +10,7 @@ export interface Download {
 
 export interface RunningDownloadsOptions {
   readonly maximumMilliseconds: number;
-  /** At one time. Each download occupies memory and an open file. */
+  /** The downloads of a session at one time. Each occupies memory and an open file. */
   readonly maximumPerSession: number;
   readonly hasEnded: (pass: Pass) => boolean;
   /** Milliseconds of a monotonic clock. */
@@ -18,8 +18,8 @@ export interface RunningDownloadsOptions {
 }
 
 /**
- * RunningDownloads are the answers that are being sent. A pass is checked when a request begins. The download may go on
- * when the pass expires, so that none fails at nine tenths, but not for ever, and not after a logout.
+ * RunningDownloads holds the answers that are being sent. A pass is checked when a request begins. The download may
+ * continue after the pass has expired, so that none fails at nine tenths, but not for ever, and not after a logout.
  */
 export class RunningDownloads {
   readonly #options: RunningDownloadsOptions;
@@ -45,7 +45,7 @@ export class RunningDownloads {
     return true;
   }
 
-  /** Called when a download occupies nothing any more. */
+  /** Call this when a download no longer occupies anything. */
   end(download: Download): void {
     const { session } = download.pass;
     this.#startedAt.delete(download);

@@ -3,9 +3,10 @@ import type { FastifyInstance } from "fastify";
 export type FixedHeaders = Readonly<Record<string, string>>;
 
 /**
- * A document from here has no script, no form and no frame: users upload the files, and URLs of this origin carry other
- * users' passes. What is left is for the documents that browsers themselves make around a picture, a sound or a film;
- * without their origin those could not load it, and without scripts they can do nothing else with it.
+ * A document from this service gets no script, no form and no frame: users upload the files, and URLs of this origin
+ * carry other users' passes. The remaining permissions are for the documents that browsers make around a picture, a
+ * sound or a film: these cannot load the file without their origin, and without scripts they can do nothing else with
+ * it.
  */
 const CONTENT_SECURITY_POLICY = [
   "sandbox allow-same-origin",
@@ -28,7 +29,7 @@ export function securityHeaders({ isSecure, isShared }: SecurityHeadersOptions):
   return {
     "content-security-policy": CONTENT_SECURITY_POLICY,
     "cross-origin-resource-policy": isShared ? "cross-origin" : "same-site",
-    // A URL here may contain a pass, which must be sent to no other site.
+    // A URL of this service may contain a pass, which no other site may get.
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
     ...(isSecure ? { "strict-transport-security": "max-age=31536000" } : {}),

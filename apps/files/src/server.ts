@@ -16,7 +16,7 @@ import { addSecurityHeaders, securityHeaders } from "./security-headers.ts";
 export interface ServerParts extends FileRoutesParts, HealthRoutesOptions {
   readonly publicUrl: string;
   readonly allowedOrigins: readonly string[];
-  /** Addresses and networks whose X-Forwarded-For is believed. */
+  /** Addresses and networks whose X-Forwarded-For the service believes. */
   readonly trustedProxies: readonly string[];
   readonly log: FastifyBaseLogger;
 }
@@ -55,7 +55,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
         "a trusted proxy says what is no address: clients count as one",
       ),
   });
-  // Before any code asks for the client's address.
+  // Runs before any code asks for the client's address.
   app.addHook("onRequest", (request, _reply, done) => {
     hops.tidy(request.raw);
     done();

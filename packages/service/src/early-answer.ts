@@ -6,7 +6,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
  */
 export type EarlyAnswer = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
-/** The server must have its framework's handler already. */
+/** Call this once the server has its framework's handler. */
 export function answerEarly(server: Server, answer: EarlyAnswer): void {
   const handlers = server.listeners("request");
   server.removeAllListeners("request");

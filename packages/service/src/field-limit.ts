@@ -12,7 +12,10 @@ export function hasTooManyFields({ rawHeaders }: IncomingMessage): boolean {
   return rawHeaders.length > 2 * MAXIMUM_FIELDS;
 }
 
-/** Answers such requests before anything else looks at them. The server must have its framework's handler already. */
+/**
+ * Answers requests with more fields before anything else looks at them. The server must have its framework's handler
+ * already.
+ */
 export function refuseTooManyFields(server: Server, problem: Problem, headers: Readonly<Record<string, string>>): void {
   answerEarly(server, (request, response, next) => {
     if (hasTooManyFields(request)) refuse(response, problem, headers);

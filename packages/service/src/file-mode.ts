@@ -3,7 +3,9 @@ import { dirname } from "node:path";
 
 const WRITABLE_BY_OTHERS = 0o002;
 
-/** Why a file must not be used as it is, as the end of a sentence. Null if it may be used, or does not exist. */
+/**
+ * The reason why a file must not be used as it is, as the end of a sentence. Null if it may be used, or does not exist.
+ */
 export function fileModeFault(path: string): string | null {
   if (isPlanted(path)) {
     return "another user of this machine put it there, into a folder that every user may write";

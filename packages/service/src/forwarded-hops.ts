@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { BlockList, isIP, isIPv6 } from "node:net";
 
 export interface ForwardedHopsOptions {
-  /** Addresses and networks, as the setting of trusted proxies has them. */
+  /** Addresses and networks, in the form of the setting of trusted proxies. */
   readonly trustedProxies: readonly string[];
   /** Called with an entry of one of these proxies that is not an address, at most once a minute. */
   readonly onUnreadable: (hop: string) => void;

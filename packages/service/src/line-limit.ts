@@ -11,7 +11,7 @@ const ALWAYS_KEPT = '"event":"authn_token_reuse"';
 
 export interface LineVerdict {
   readonly isKept: boolean;
-  /** How many lines of the last minute were not kept. */
+  /** The number of lines of the last minute that were not kept. */
   readonly suppressed: number;
 }
 
@@ -25,7 +25,7 @@ export class LineLimit {
   #suppressedNow = 0;
   #suppressed = 0;
 
-  /** How many lines were not kept since the start. */
+  /** The number of lines that were not kept since the start. */
   get suppressed(): number {
     return this.#suppressed;
   }

@@ -7,11 +7,11 @@ import { type OperatorErrorClass, systemCodeOf } from "./operator-error.ts";
 export interface ListenOptions {
   readonly host: string;
   readonly port: number;
-  /** The variables that set them, for messages. */
+  /** The variables that set host and port, for messages. */
   readonly env: { readonly host: string; readonly port: string };
 }
 
-/** What is wrong, and what the operator can do about it. */
+/** The reasons of failures, each with a remedy for the operator. */
 const REASONS: Readonly<Record<string, (env: ListenOptions["env"]) => string>> = {
   EADDRINUSE: ({ port }) => `the port is in use. End the program that uses it, or choose another port by ${port}`,
   EACCES: ({ port }) => `this user may not listen there. Choose a port above 1023 by ${port}`,

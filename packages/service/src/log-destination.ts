@@ -3,11 +3,11 @@ import { isatty } from "node:tty";
 import { LineLimit } from "./line-limit.ts";
 
 const STANDARD_ERROR = 2;
-/** How many lines may wait for a reader that is slow or stuck. Further lines are dropped. */
+/** The number of bytes that may wait for a slow or stuck reader. Lines beyond it are dropped. */
 const MAXIMUM_QUEUED_BYTES = 1_048_576;
 const LONGEST_FLUSH_MILLISECONDS = 500;
 
-/** How many lines of the log are missing, and why. */
+/** The number of missing lines of the log, by cause. */
 export interface LogLoss {
   /** The disk is full, or the program that reads the log is gone or stuck. */
   readonly unwritable: number;

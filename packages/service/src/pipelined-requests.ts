@@ -5,7 +5,7 @@ import type { FastifyInstance } from "fastify";
 /** Browsers never send a request before the last one is answered. Some programs do, a few times. */
 const MAXIMUM_PIPELINED = 8;
 
-/** Closes a connection that asks for more answers than a client would read soon. */
+/** Closes a connection with more requests under way than its client would soon read answers for. */
 export function boundPipelining(app: FastifyInstance): void {
   const pipelined = new PipelinedRequests();
   app.addHook("onRequest", (request, reply, done) => {
@@ -16,15 +16,15 @@ export function boundPipelining(app: FastifyInstance): void {
 }
 
 /**
- * PipelinedRequests knows the unanswered requests of each connection. Answers leave in order, so a slow one holds up those
- * behind it. If all of them were begun at once, a single connection could use up the whole server.
+ * PipelinedRequests knows the unanswered requests of each connection. Answers leave in order, so a slow answer delays
+ * those behind it. If all were begun at once, a single connection could use up the whole server.
  */
 export class PipelinedRequests {
   readonly #answers = new WeakMap<Socket, Set<ServerResponse>>();
 
   /**
-   * False for one request too many: then the connection has to be closed, because the client would not read the answer
-   * soon.
+   * False if this is one request too many: the caller then closes the connection, because the client would not read the
+   * answer soon.
    */
   begin({ socket }: IncomingMessage, response: ServerResponse): boolean {
     const answers = this.#answers.get(socket) ?? this.#follow(socket);

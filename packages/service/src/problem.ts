@@ -6,7 +6,7 @@ export type ProblemTable<Code extends string> = Readonly<
   Record<Code, { readonly status: number; readonly detail: string }>
 >;
 
-/** A problem object (RFC 9457). Clients decide by `code`; the rest is for people. */
+/** A problem object (RFC 9457). Clients branch on `code`; the rest is for people. */
 export interface Problem<Code extends string = string> {
   readonly type: "about:blank";
   readonly title: string;
@@ -37,7 +37,7 @@ const TITLES: Readonly<Record<number, string>> = {
   504: "Gateway Timeout",
 };
 
-/** The problem of a code. `status` is given only for a code that stands for two situations. */
+/** The problem of a code. Pass `status` only for a code that stands for two situations. */
 export function problemFrom<Code extends string>(
   problems: ProblemTable<Code>,
   code: Code,

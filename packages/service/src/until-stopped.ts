@@ -3,7 +3,7 @@ import type { FastifyBaseLogger } from "fastify";
 const PATIENCE_MILLISECONDS = 10_000;
 
 export interface StopOptions {
-  /** How long the service goes on after SIGTERM: load balancers have to notice first. */
+  /** How long the service continues after SIGTERM, so that load balancers can notice. */
   readonly delaySeconds: number;
   /** Announces that the service answers. Called when signals are already handled: a supervisor may send one at once. */
   readonly announce: () => void;

@@ -3,7 +3,7 @@ import { shownUrl } from "@coatcheck/service/settings/shown-url";
 import { InvalidValue, type ValueType } from "@coatcheck/service/settings/value-type";
 import { parseTrustedUrl } from "./secure-urls.ts";
 
-/** Where the keys are that verify passes: a JWK set (RFC 7517). */
+/** The place of the keys that verify passes: a JWK set (RFC 7517). */
 export type KeysLocation =
   | { readonly kind: "url"; readonly url: string }
   /** Absolute. Read once, at the start. */

@@ -4,7 +4,7 @@ import { FileServiceError } from "../errors.ts";
 import { settings } from "./settings.ts";
 
 /**
- * Reads the configuration of the file service: the defaults, over them the file, over that the environment.
+ * Reads the configuration of the file service: the environment overrides the file, which overrides the defaults.
  *
  * @throws FileServiceError `invalid_configuration`
  */

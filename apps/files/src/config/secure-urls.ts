@@ -38,7 +38,7 @@ export function parseTrustedUrl(value: unknown): string {
   return url.href;
 }
 
-/** Refuses plain http beyond this machine, where others can read and change what is sent. */
+/** Refuses plain http beyond this machine, where others can read and change the traffic. */
 export function requireHttps<Value>(urlsIn: (value: Value) => readonly (string | null)[]): Check<Value, UrlSafety> {
   return (value, { dangerouslyAllowInsecureHttp }, env) => {
     if (dangerouslyAllowInsecureHttp || !urlsIn(value).some(isInsecure)) return;

@@ -7,7 +7,7 @@ import { type KeysLocation, keysLocation } from "./keys-location.ts";
 import { originUrl, requireHttps, revocationsUrl } from "./secure-urls.ts";
 import { sourceLocation } from "./source-location.ts";
 
-/** All that an operator of the file service decides. */
+/** Every setting that an operator of the file service decides. */
 export const settings = {
   source: setting({
     env: "COATCHECK_FILES_SOURCE",
@@ -73,7 +73,7 @@ export const settings = {
     meaning:
       "A download of which the client takes no byte for this long is cut off, after twice the time at the latest.",
   }),
-  // Ten times what a browser downloads at a time, with a connection for each.
+  // Ten times as many as a browser runs at a time, each of them on a connection of its own.
   maxDownloadsPerSession: setting({
     env: "COATCHECK_FILES_MAX_DOWNLOADS_PER_SESSION",
     type: wholeNumber({ minimum: 1, maximum: 10_000 }),
@@ -96,7 +96,7 @@ export const settings = {
   }),
 } as const satisfies Settings;
 
-/** All that an operator decides, checked and complete. It never changes once it is loaded. */
+/** All settings of an operator, checked and complete. The object never changes once it is loaded. */
 export type FileServiceConfiguration = ConfigurationOf<typeof settings>;
 
 function publicUrlAtPort({ port }: { readonly port: number }): string {

@@ -45,7 +45,7 @@ export function parseRange(header: string | undefined): readonly RangeSpecificat
  */
 export function decideRanges(specifications: readonly RangeSpecification[] | null, size: number): RangeDecision {
   if (specifications === null) return "everything";
-  // The last bytes of an empty file are all of it, and there is no way to write that as a range.
+  // The last bytes of an empty file are the whole file, which no range can express.
   if (size === 0 && specifications.some((each) => "suffixLength" in each && each.suffixLength > 0)) return "everything";
   const ranges = specifications.flatMap((specification) => {
     const range = rangeOf(specification, size);

@@ -21,12 +21,12 @@ export function isStrong(tag: EntityTag): boolean {
   return tag.startsWith('"');
 }
 
-/** The weak comparison (RFC 9110, 8.8.3.2): is a copy still good enough? */
+/** The weak comparison (RFC 9110, 8.8.3.2): whether a copy is still good enough. */
 export function matchesWeakly(first: EntityTag, second: EntityTag): boolean {
   return first.replace(/^W\//, "") === second.replace(/^W\//, "");
 }
 
-/** The strong comparison: is a copy the same to the byte? */
+/** The strong comparison: whether a copy is the same to the byte. */
 export function matchesStrongly(first: EntityTag, second: EntityTag): boolean {
   return isStrong(first) && first === second;
 }

@@ -55,7 +55,7 @@ export async function openPasses(
 function passesOf(verifier: PassVerifier, keys: PublicKeys, revocations: RemoteRevocations | null): Passes {
   return {
     verify: (token, request) => verifier.verify(token, request),
-    // Asks the list and not the verifier: a pass that has expired meanwhile may belong to an ended session.
+    // Asks the list and not the verifier: a pass that has expired since then may belong to an ended session.
     hasEnded: (pass) => revocations?.check(pass) === "session_ended",
     onNews: (listener) => void revocations?.onPoll(listener),
     async areReady() {

@@ -10,7 +10,7 @@ export type PresentedPass =
   /** Two readers could disagree on the pass that counts (CWE-235). */
   | { readonly outcome: "several" };
 
-/** How many cookies are tried: each may need the verification of a signature. */
+/** The number of cookies that are tried: each may need the verification of a signature. */
 const MAXIMUM_COOKIES = 4;
 
 /**

@@ -1,4 +1,4 @@
-/** Some readers remove them, and others end the line there. */
+/** Some readers remove these characters, and others end the line there. */
 const CONTROL_OR_LINE_END = /[\p{Cc}\u2028\u2029]/u;
 const SCHEME_OR_COLON = /^[^/?#]*:/;
 /** Readers that decode first see dots here, and others see names. */
@@ -23,7 +23,10 @@ export function readPlainReference(text: string, base: string): { pathname: stri
   return ENCODED_DOT.test(path) ? null : url;
 }
 
-/** Judged by the text: a reference with a host names ours to the letter, and one that seems to have a scheme has one. */
+/**
+ * Whether the reference stays on this origin, judged by its text: a reference with a host must name this origin to the
+ * letter, and a text that seems to have a scheme counts as having one.
+ */
 function staysOn(origin: string, reference: string): boolean {
   const start = `${reference.slice(0, origin.length).toLowerCase()}${reference.slice(origin.length, origin.length + 1)}`;
   if (SCHEME_OR_COLON.test(reference)) return start === `${origin}/`;
@@ -32,7 +35,7 @@ function staysOn(origin: string, reference: string): boolean {
   return reference.slice(0, authority.length + 1).toLowerCase() === `${authority}/`;
 }
 
-/** Players leave them out. A regular expression for those at the end would take quadratic time. */
+/** Players leave out surrounding spaces. A regular expression for those at the end would take quadratic time. */
 function withoutSpacesAround(text: string): string {
   let [start, end] = [0, text.length];
   while (text[start] === " ") start++;

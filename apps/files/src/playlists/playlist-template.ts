@@ -7,8 +7,8 @@ import type { OpenFile } from "../sources/file-source.ts";
 const CHUNK_BYTES = 65_536;
 
 /**
- * PlaylistTemplate is a playlist with places for a pass. With a pass in each place it is many times as large, so it is never
- * stored in that form: it is put together as it is read.
+ * PlaylistTemplate is a playlist with places for a pass. With a pass in each place it is many times as large, so it is
+ * never stored in that form, but composed while it is read.
  */
 export class PlaylistTemplate {
   readonly #text: Buffer;
@@ -16,7 +16,7 @@ export class PlaylistTemplate {
   readonly #places: Uint32Array;
   readonly #digest: Buffer;
 
-  /** There is a place between each two pieces. */
+  /** Between each two pieces is a place for the pass. */
   constructor(pieces: readonly string[]) {
     this.#text = Buffer.from(pieces.join(""));
     this.#places = new Uint32Array(Math.max(0, pieces.length - 1));
@@ -77,7 +77,7 @@ export class PlaylistTemplate {
     return bytes;
   }
 
-  /** How many passes come before this byte of the whole. */
+  /** The number of passes before this byte of the complete playlist. */
   #placesBefore(position: number, passLength: number): number {
     let [low, high] = [0, this.#places.length];
     while (low < high) {

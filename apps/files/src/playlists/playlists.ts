@@ -10,8 +10,9 @@ import { readPlaylist, tooLarge } from "./stored-playlist.ts";
 import { TemplateCache } from "./template-cache.ts";
 
 /**
- * The treatment of a file before it is sent. A playlist is rewritten if its children would have no pass. With any other pass
- * in the URL it is only checked, because it could tell the player to send the pass elsewhere. With a cookie it cannot.
+ * The treatment of a file before it is sent. A playlist is rewritten if its children would otherwise have no pass. If
+ * the URL carries the pass in another way, the playlist is only checked, because it could tell the player to send the
+ * pass elsewhere. With a cookie it cannot.
  */
 export type Treatment = "none" | "look" | "rewrite";
 
@@ -90,13 +91,13 @@ function replaced(file: OpenFile, by: OpenFile): OpenFile {
   return by;
 }
 
-/** The same file, after all of it was read. */
+/** The same file, with its whole content in memory. */
 function inMemory({ size, entityTag, lastModified, contentEncoding }: OpenFile, content: Buffer): OpenFile {
   const read = async ({ first, last }: ByteRange) => content.subarray(first, last + 1);
   return { size, entityTag, lastModified, contentEncoding, read, close() {} };
 }
 
-/** Playlists are UTF-8 (RFC 8216, 4.1). Reading and writing would change a text that is not. */
+/** Playlists are UTF-8 (RFC 8216, 4.1). Decoding and encoding would change a text in another encoding. */
 function textOf(bytes: Buffer): string | null {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);

@@ -17,8 +17,8 @@ const decoders: ReadonlyMap<string, (bytes: Buffer, limits: { maxOutputLength: n
 
 /**
  * With these tags a playlist can make the player give away the pass. A variable may take the pass from the URL of the
- * playlist and put it into the URL of any host. A steering server may have every URL with its pass requested from another
- * host. They are searched for in the bytes, without the zero bytes that UTF-16 has for each letter.
+ * playlist and put it into the URL of any host. A steering server may have every URL with its pass requested from
+ * another host. The search runs on the bytes, without the zero bytes that UTF-16 has for each letter.
  */
 const ASKS_FOR_THE_PASS = /QUERYPARAM|CONTENT-STEERING/i;
 

@@ -22,7 +22,7 @@ export class TemplateCache {
     return this.#kept.has(name);
   }
 
-  /** The template of this very state of the file, if it is known. */
+  /** The template of exactly this state of the file, if it is known. */
   get(name: string, entityTag: EntityTag): PlaylistTemplate | null {
     const kept = this.#kept.get(name);
     if (kept?.entityTag !== entityTag) return null;

@@ -56,7 +56,7 @@ export class BucketSource implements FileSource {
   }
 
   async checkReadiness(): Promise<void> {
-    // By the call that reads files, so that the credentials need no other permission.
+    // With the call that reads files, so that the credentials need no other permission.
     const file = await this.#openKey(this.#prefix + PROBE, "everything");
     file?.close();
   }

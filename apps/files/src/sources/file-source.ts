@@ -10,17 +10,19 @@ import type { Validators } from "../http/preconditions.ts";
  */
 export interface FileSource {
   /**
-   * The file that a path names. Null if there is none to serve: nothing, a folder, an entry that is not a regular file, or a
-   * file that must not be read. A path is one spelling of one name. It is never completed, searched for or followed
-   * elsewhere, and a segment that begins with a dot names nothing.
+   * The file that a path names. Null if there is none to serve: nothing, a folder, an entry that is not a regular file,
+   * or a file that must not be read. A path is one spelling of one name. It is never completed, searched for or
+   * followed elsewhere, and a segment that begins with a dot names nothing.
    *
-   * What is returned is one state of the file: its size, its tag and all that is read from it belong together, whatever
-   * is put under its name meanwhile. (A program that overwrites a file in place, instead of replacing it, breaks it for
+   * The result is one state of the file: its size, its tag and all bytes read from it belong together, even if another
+   * file gets its name meanwhile. (A program that overwrites a file in place, instead of replacing it, breaks it for
    * its readers.)
    *
-   * `likely` is the range that will probably be read, so that a remote source can fetch it at once. It promises nothing.
+   * `likely` is the range that will probably be read, so that a remote source can fetch it at once. It promises
+   * nothing.
    *
-   * @throws FileServiceError `source_unavailable` if the source failed, or did not answer in time. Never for a missing file
+   * @throws FileServiceError `source_unavailable` if the source failed, or did not answer in time. Never for a missing
+   * file
    */
   open(path: AccessPath, likely: LikelyRead): Promise<OpenFile | null>;
   /** @throws FileServiceError `source_unavailable` if no file could be served now */

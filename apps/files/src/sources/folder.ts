@@ -36,9 +36,9 @@ const NOTHING_THERE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * FolderSource serves regular files below one folder. It follows no links below the folder: a link would put a file in a
- * place that no pass was issued for. Each file is checked to be the one that was named when it is open, and served from that
- * descriptor, so changes in the folder between the check and the last byte do not matter.
+ * FolderSource serves regular files below one folder. It follows no links below the folder: a link would put a file in
+ * a place that no pass was issued for. Once a file is open, the source checks that it is the named one, and serves it
+ * from that descriptor, so changes in the folder between the check and the last byte do not matter.
  */
 export class FolderSource implements FileSource {
   /** Absolute, without a link in it and without a slash at its end. Every path is appended to it. */

@@ -6,7 +6,7 @@ import { FolderSource } from "./folder.ts";
 /** @throws FileServiceError `source_cannot_be_opened` */
 export async function openSource(location: SourceLocation, now: () => UnixMilliseconds): Promise<FileSource> {
   if (location.kind === "folder") return new FolderSource(location.path, { now });
-  // Loaded by those who need it: the client of S3 is larger than everything else here.
+  // Loaded only if it is needed: the S3 client is larger than everything else here.
   const { BucketSource } = await import("./bucket.ts");
   return new BucketSource(location);
 }

@@ -38,7 +38,7 @@ function parse(path: string, text: string, OperatorError: OperatorErrorClass): u
     if (cause instanceof DuplicateKey) {
       throw new OperatorError("invalid_configuration", `${path} has the key ${JSON.stringify(cause.key)} twice.`);
     }
-    // The parser's own message quotes the file. Its position is all that is needed.
+    // The parser's own message quotes the file. Only its position is used.
     const position = /position (\d+)/.exec(cause instanceof Error ? cause.message : "")?.[1];
     const place = position === undefined ? "" : ` (line ${lineOf(text, Number(position))})`;
     throw new OperatorError("invalid_configuration", `${path} is not valid JSON${place}.`);

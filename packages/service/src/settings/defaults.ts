@@ -1,14 +1,12 @@
 import { InvalidValue } from "./value-type.ts";
 
-/** What a setting is when it is not given. `Others` are the settings that it follows from. */
+/** The value of a setting that the operator does not give. `Others` are the settings that it follows from. */
 export interface Default<Value, Others> {
-  /**
-   * @throws InvalidValue when the setting must be given
-   */
+  /** @throws InvalidValue if the setting must be given */
   value(others: Others): Value;
   /** The default for people. Code is in backticks. */
   readonly text: string;
-  /** The default in the words of JSON, where it always is the same. */
+  /** The default as a JSON value, if it is always the same. */
   readonly json?: unknown;
   readonly isRequired?: true;
 }
@@ -29,7 +27,7 @@ export function derived<Value, Others>(text: string, value: (others: Others) => 
   return { value, text };
 }
 
-/** No default. `what` says what to write. */
+/** No default. `what` tells the operator what to write. */
 export function mustBeGiven(what: string): Default<never, unknown> {
   return {
     value() {

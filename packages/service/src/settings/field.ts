@@ -5,11 +5,11 @@ import type { JsonSchema, ValueType } from "./value-type.ts";
 export interface Field<Value, Fallback, Sources> {
   readonly type: ValueType<Value>;
   readonly default: Default<Fallback, Sources>;
-  /** What it decides, in plain sentences. Code is in backticks. */
+  /** The meaning of the value, in plain sentences. Code is in backticks. */
   readonly meaning: string;
 }
 
-/** A table of fields. `never` is what a row asks of the others that is not known here. */
+/** A table of fields. `never` stands for the other values that a row needs, which are unknown here. */
 export type Fields = Readonly<Record<string, Field<unknown, unknown, never>>>;
 
 /** The values of a table of fields. */
@@ -21,14 +21,14 @@ export type ValuesOf<Table extends Fields> = {
     : never;
 };
 
-/** Has the compiler hold the parts of a field to each other. */
+/** Makes the compiler check that the parts of a field fit together. */
 export function field<Value, Fallback extends Value | null, Sources = unknown>(
   row: Field<Value, Fallback, Sources>,
 ): Field<Value, Fallback, Sources> {
   return row;
 }
 
-/** The members of a table of fields, described. `more` is said of each after its meaning and its default. */
+/** The members of a table of fields, as JSON Schema. `more` follows the meaning and the default of each. */
 export function propertiesOf<Table extends Fields>(
   table: Table,
   more: (row: Table[keyof Table]) => string = () => "",

@@ -27,8 +27,9 @@ export interface GivenSetting {
 }
 
 /**
- * Collects what the operator set: in the file, and over it in the environment. Refuses unknown keys in the file, and unknown
- * variables that begin with `COATCHECK_`: a misspelt setting must not silently keep its default.
+ * Collects the settings that the operator gave: in the file, and in the environment, which overrides it. Refuses
+ * unknown keys in the file, and unknown variables that begin with `COATCHECK_`: a misspelt setting must not silently
+ * keep its default.
  *
  * @throws OperatorError `invalid_configuration` for an unknown name, or a file that cannot be read
  */

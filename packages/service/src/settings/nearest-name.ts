@@ -9,7 +9,7 @@ export function nearestName(name: string, names: readonly string[]): string | nu
   return best !== undefined && best.distance <= Math.max(2, best.each.length / 3) ? best.each : null;
 }
 
-/** Levenshtein distance: how many letters must be added, removed or replaced. */
+/** The Levenshtein distance: how many letters must be added, removed or replaced. */
 function editDistance(first: string, second: string): number {
   let previous = Array.from({ length: second.length + 1 }, (_, index) => index);
   for (let row = 1; row <= first.length; row++) {

@@ -5,12 +5,12 @@ import { InvalidValue, parseFromText, type ValueType } from "./value-type.ts";
 
 export interface LoadedSettings<Table extends Settings> {
   readonly configuration: ConfigurationOf<Table>;
-  /** Where each value came from: "default", a path or a variable. */
+  /** The origin of each value: "default", a path or a variable. */
   readonly origins: Readonly<Record<keyof Table, string>>;
 }
 
 /**
- * Reads a configuration: the defaults, over them the file, over that the environment.
+ * Reads a configuration: the environment overrides the file, which overrides the defaults.
  *
  * @throws OperatorError `invalid_configuration`, which names the setting and its source, and says what to write
  */
@@ -22,8 +22,8 @@ export function readSettings<Table extends Settings>(
   const given = givenSettings(table, sources, OperatorError);
   const rows = Object.entries<AnySetting>(table);
   const values: Record<string, unknown> = {};
-  // Each value is read when it is first asked for, so that a default may follow from any other setting. `Consistent` has
-  // made sure that the table has what its rows look at, which is why the casts to `never` hold.
+  // Each value is read when it is first needed, so that a default may follow from any other setting. `Consistent` makes
+  // sure that the table has the settings that its rows look at, so the casts to `never` are sound.
   for (const [key, row] of rows) {
     Object.defineProperty(values, key, {
       enumerable: true,

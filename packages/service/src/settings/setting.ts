@@ -9,7 +9,7 @@ export interface Setting<Value, Fallback, Sources, Others> extends Field<Value, 
   readonly env: string;
   /** The document that says more: its path in the repository. */
   readonly document?: string;
-  /** Looks at a value that was given, not at the default. */
+  /** Checks a value that the operator gave, not a default. */
   readonly check?: Check<NoInfer<Value>, Others>;
 }
 
@@ -24,13 +24,13 @@ export type Check<Value, Others> = {
 
 export type VariablesOf<Others> = { readonly [Key in keyof Others]: string };
 
-/** Any row. `never` is what a row asks of the other settings that is not known here. */
+/** Any row. `never` stands for the other settings that a row needs, which are unknown here. */
 export type AnySetting = Setting<unknown, unknown, never, never>;
 
 /** A table of settings, from which everything else about them follows. */
 export type Settings = Readonly<Record<string, AnySetting>>;
 
-/** What an operator decides by a table of settings, checked and complete. */
+/** The operator's values of a table of settings, checked and complete. */
 export type ConfigurationOf<Table extends Settings> = ValuesOf<Table>;
 
 /** A table in which each setting finds the others that it looks at. */
@@ -42,10 +42,10 @@ export type Consistent<Table extends Settings> = {
     : never;
 };
 
-/** A row without a check asks for nothing, which the compiler infers as `never`. */
+/** A row without a check needs no other setting, which the compiler infers as `never`. */
 type Asked<Others> = [Others] extends [never] ? unknown : Others;
 
-/** Has the compiler hold the parts of a row to each other. */
+/** Makes the compiler check that the parts of a row fit together. */
 export function setting<Value, Fallback extends Value | null, Sources = unknown, Others = unknown>(
   row: Setting<Value, Fallback, Sources, Others>,
 ): Setting<Value, Fallback, Sources, Others> {

@@ -1,7 +1,7 @@
 import type { LoadedSettings } from "./read-settings.ts";
 import type { AnySetting, Settings } from "./setting.ts";
 
-/** What is in effect for one setting, for people. Nothing in it is secret. */
+/** The effective value of a setting, for people. Nothing in it is secret. */
 export interface ShownSetting {
   readonly key: string;
   /** One line for each entry of a list. */
@@ -10,7 +10,7 @@ export interface ShownSetting {
   readonly origin: string;
 }
 
-/** What is in effect, in the order of the table. */
+/** The effective settings, in the order of the table. */
 export function showSettings<Table extends Settings>(
   table: Table,
   { configuration, origins }: LoadedSettings<Table>,

@@ -5,7 +5,7 @@
 export class InvalidValue extends Error {
   override readonly name = "InvalidValue";
   readonly rule: string;
-  /** Where in the value it is, from the outside in: such as `entry 2` and `"path"`. */
+  /** The place of the fault within the value, from the outside in: such as `entry 2` and `"path"`. */
   readonly place: readonly string[];
 
   constructor(rule: string, place: readonly string[] = []) {
@@ -38,24 +38,24 @@ export interface JsonSchema {
 /** A kind of value that a setting may have: how to read it, describe it and show it. */
 export interface ValueType<Value> {
   /**
-   * Checks a value in the words of JSON, as a configuration file has it.
+   * Checks a JSON value, as a configuration file has it.
    *
    * @throws InvalidValue
    */
   parse(value: unknown): Value;
   /**
-   * The JSON that a text in the environment stands for. The text itself, unless this is given.
+   * The JSON value of a text in the environment. Without this function, it is the text itself.
    *
    * @throws InvalidValue
    */
   fromText?(text: string): unknown;
-  /** Describes what the file may hold. It must not refuse anything that `parse` accepts. */
+  /** Describes the values that the file may hold. It must not refuse anything that `parse` accepts. */
   readonly schema: JsonSchema;
-  /** The value for people, one line for each entry, without secrets. `String(value)`, unless this is given. */
+  /** The value for people, one line for each entry, without secrets. Without this function, `String(value)`. */
   show?(value: Value): readonly string[];
 }
 
-/** The value that a text in the environment stands for. */
+/** The value of a text in the environment. */
 export function parseFromText<Value>(type: ValueType<Value>, text: string): Value {
   return type.parse(type.fromText?.(text) ?? text);
 }

@@ -26,7 +26,7 @@ export const hostName: ValueType<string> = {
 export interface WholeNumberRange {
   readonly minimum: number;
   readonly maximum: number;
-  /** Such as "seconds". */
+  /** The unit, such as "seconds". */
   readonly unit?: string;
 }
 
@@ -86,7 +86,7 @@ export function listOf<Entry>(entry: ValueType<Entry>, what: string): ValueType<
   };
 }
 
-/** What a text with commas lists. */
+/** The entries of a text with commas. */
 export function splitText(text: string): readonly string[] {
   return text
     .split(",")
@@ -111,5 +111,5 @@ const network: ValueType<string> = {
   schema: { type: "string", pattern: "^[0-9A-Za-z.:%-]+(/[0-9]{1,3})?$", examples: ["10.0.0.0/8"] },
 };
 
-/** Proxies that are believed: their addresses and networks. */
+/** The addresses and networks of proxies that are believed. */
 export const networks = listOf(network, "IP addresses and networks");

@@ -1,8 +1,8 @@
 import { FileServiceError } from "../../errors.ts";
 
 /**
- * The errors by which a bucket says that it has no such file for us. With credentials that may not list the bucket, a
- * missing key is `AccessDenied`. An object in an archive is `InvalidObjectState`.
+ * The errors with which a bucket says that it has no such file for these credentials. If they may not list the bucket,
+ * a missing key is `AccessDenied`. An object in an archive is `InvalidObjectState`.
  */
 const NOTHING_THERE: ReadonlySet<string> = new Set([
   "NoSuchKey",
@@ -17,7 +17,7 @@ export interface BucketFault {
   readonly status: number | null;
 }
 
-/** What the client says of an answer that is none: by name where the answer had a body, and by its status. */
+/** The fault in an error of the S3 client: its name, which is known if the answer had a body, and its status. */
 export function faultOf(error: unknown): BucketFault {
   const { name, $metadata } = (error ?? {}) as { name?: unknown; $metadata?: { httpStatusCode?: unknown } };
   const status = $metadata?.httpStatusCode;
@@ -28,7 +28,7 @@ export function isNothingThere({ name }: BucketFault): boolean {
   return NOTHING_THERE.has(name);
 }
 
-/** 403 without a reason is the answer to HEAD: it may mean that nothing is there, or that we are not let in. */
+/** 403 without a reason answers a HEAD request: either nothing is there, or the bucket refuses the credentials. */
 export function isUnexplainedRefusal({ name, status }: BucketFault): boolean {
   return status === 403 && !NOTHING_THERE.has(name);
 }

@@ -6,13 +6,16 @@ import type { UnixMilliseconds } from "../../http/http-date.ts";
 import type { OpenFile } from "../file-source.ts";
 import type { ObjectDescription } from "./object-description.ts";
 
-/** Some bytes of an object, on their way. */
+/** A range of an object's bytes, as a stream under way. */
 export interface ObjectBody {
   readonly range: ByteRange;
   readonly stream: Readable;
 }
 
-/** BucketFile is one state of an object, known by its tag; what came along with the first answer is read from there. */
+/**
+ * BucketFile is one state of an object, known by its tag. It reads the bytes that came with the first answer from
+ * there.
+ */
 export class BucketFile implements OpenFile {
   readonly size: number;
   readonly entityTag: EntityTag;

@@ -11,14 +11,14 @@ const openAsync = promisify(open);
 
 export const statusOf: (descriptor: Descriptor) => Promise<Stats> = promisify(fstat);
 
-/** Without a trip to another thread: only where the answer waits for no disk and no network. */
+/** Runs on this thread. Use it only if the answer waits for no disk and no network. */
 export const statusAtOnce: (descriptor: Descriptor) => Stats = fstatSync;
 
 export function openForReading(path: string): Promise<Descriptor> {
   return openAsync(path, FLAGS);
 }
 
-/** A file that was only read loses nothing, so an error from closing it is ignored. */
+/** An error from closing is ignored, because a file that was only read loses nothing. */
 export function closeDescriptor(descriptor: Descriptor): void {
   close(descriptor, () => {});
 }

@@ -7,14 +7,17 @@ import type { UnixMilliseconds } from "../../http/http-date.ts";
 import type { OpenFile } from "../file-source.ts";
 import type { SharedDescriptor } from "./shared-descriptor.ts";
 
-/** Up to here a range is read in one call and sent in one write: cheaper than a stream, and little to hold. */
+/**
+ * A range up to this size is read in one call and sent in one write: that is cheaper than a stream, and takes little
+ * memory.
+ */
 const READ_AT_ONCE_BYTES = 65_536;
-/** Of a stream. Larger ones gain nothing, and each download holds two or three. */
+/** The chunk of a stream. Larger chunks gain nothing, and each download holds two or three. */
 const CHUNK_BYTES = 262_144;
 
 type ReadCallback = (error: Error | null, bytes: number) => void;
 
-/** FolderFile is a user of an open descriptor. It lets go of it once, and never while a read is under way. */
+/** FolderFile is a user of an open descriptor. It releases the descriptor once, and never while a read is under way. */
 export class FolderFile implements OpenFile {
   readonly size: number;
   readonly entityTag: EntityTag;
@@ -25,12 +28,12 @@ export class FolderFile implements OpenFile {
   #isReading = false;
   #isClosed = false;
 
-  /** Takes over from a user of `shared`. */
+  /** Takes the place of one user of `shared`. */
   constructor(shared: SharedDescriptor, { size, mtimeMs }: Stats, now: UnixMilliseconds) {
     this.#shared = shared;
     this.size = size;
     this.entityTag = entityTagOf(size, mtimeMs, now);
-    // A file from the future would never be older than a copy of it (RFC 9110, 8.8.2.1).
+    // A file dated in the future would never look newer than a copy of it (RFC 9110, 8.8.2.1).
     this.lastModified = Math.floor(Math.min(mtimeMs, now) / 1_000) * 1_000;
   }
 
@@ -45,7 +48,8 @@ export class FolderFile implements OpenFile {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#stream?.destroy();
-    // Closed under a read, the number could already be another file's when the read takes place.
+    // If the descriptor were closed during a read, its number could already be another file's when the read takes
+    // place.
     if (!this.#isReading) this.#shared.release();
   }
 

@@ -1,8 +1,11 @@
 import type { SharedDescriptor } from "./shared-descriptor.ts";
 
-/** What no check of a path notices, such as a folder that may no longer be searched, is noticed after this. */
+/**
+ * Some changes pass every check of a path, such as a folder that may no longer be searched. They take effect after
+ * this.
+ */
 const KEPT_MILLISECONDS = 1_000;
-/** Where more files are in use than this, the rest works as if none were kept. */
+/** If more files are in use than this, the others are opened as if none were kept. */
 const MAXIMUM_KEPT = 256;
 
 interface Kept {
@@ -11,21 +14,22 @@ interface Kept {
 }
 
 /**
- * KeptDescriptors leaves files open for a second after they were opened, by the place that they were opened at: opening and
- * closing are half the work of a small file. It decides nothing: its caller looks whether that still is the file there.
+ * KeptDescriptors keeps files open for a second after they were opened, by the place where they were opened: opening
+ * and closing are half the work of a small file. It decides nothing: its caller checks that the file is still the one
+ * there.
  */
 export class KeptDescriptors {
-  /** In the order in which they were opened. */
+  /** In the order in which the files were opened. */
   readonly #kept = new Map<string, Kept>();
   #timer: NodeJS.Timeout | null = null;
 
-  /** Never one that was opened more than a second ago. */
+  /** Never returns a file that was opened more than a second ago. */
   find(place: string): SharedDescriptor | undefined {
     const kept = this.#kept.get(place);
     return kept === undefined || kept.until <= performance.now() ? undefined : kept.shared;
   }
 
-  /** Becomes a user of it, and lets go of another at that place. */
+  /** Becomes a user of the descriptor, and releases another one that it kept for that place. */
   keep(place: string, shared: SharedDescriptor): void {
     this.#drop(place);
     this.#kept.set(place, { shared: shared.acquire(), until: performance.now() + KEPT_MILLISECONDS });
@@ -34,7 +38,7 @@ export class KeptDescriptors {
     this.#timer ??= setTimeout(() => this.#dropExpired(), KEPT_MILLISECONDS).unref();
   }
 
-  /** Lets go of it, unless another is kept at that place by now. */
+  /** Releases the descriptor, unless another one is kept for that place by now. */
   drop(place: string, shared: SharedDescriptor): void {
     if (this.#kept.get(place)?.shared === shared) this.#drop(place);
   }

@@ -8,8 +8,8 @@ export type OpenedPathCheck = (descriptor: Descriptor, path: string) => Promise<
 const DESCRIPTORS = "/proc/self/fd";
 
 /**
- * Linux tells where an open file is. That is asked of memory and not of a disk, so it may be asked at once. A file that
- * was replaced meanwhile has "(deleted)" added to its name, and so is none of these.
+ * Linux knows the path of an open file, and answers from memory and not from a disk, so this may ask on this thread.
+ * The path of a file that was replaced meanwhile ends in "(deleted)", and so does not match.
  */
 export const isOpenedAtByProc: OpenedPathCheck = (descriptor, path) =>
   readlinkSync(`${DESCRIPTORS}/${descriptor}`) === path;

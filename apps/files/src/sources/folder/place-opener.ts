@@ -18,9 +18,9 @@ export interface OpenedPlace {
 }
 
 /**
- * PlaceOpener opens regular files by their absolute paths, through no link. It leaves them open for a second. A file that is
- * open still is given out again after the same check as one that was opened just now: is it the one at the path? So a file
- * that was removed, replaced, moved or changed meanwhile is found out.
+ * PlaceOpener opens regular files by their absolute paths, through no link, and keeps them open for a second. A file
+ * that is still open passes the same check as a newly opened one before it is handed out: whether it is the file at the
+ * path. So a file that was removed, replaced, moved or changed meanwhile is noticed.
  */
 export class PlaceOpener {
   readonly #isOpenedAt: OpenedPathCheck;
@@ -28,14 +28,17 @@ export class PlaceOpener {
   readonly #deviceWithStatusInMemory: number | null;
   readonly #kept = new KeptDescriptors();
 
-  /** `root` is the folder below which all places are. */
+  /** `root` is the folder that contains all places. */
   constructor(root: string, isOpenedAt: OpenedPathCheck, now: () => UnixMilliseconds) {
     this.#isOpenedAt = isOpenedAt;
     this.#now = now;
     this.#deviceWithStatusInMemory = deviceWithStatusInMemory(root);
   }
 
-  /** Null for what is no regular file, and for what is moved so often that it cannot be caught. Else errors are the system's. */
+  /**
+   * Null for an entry that is not a regular file, and for a file that is moved too often to be caught. Other errors are
+   * the system's.
+   */
   async open(place: string): Promise<OpenedPlace | null> {
     const kept = await this.#openStill(place);
     if (kept !== null) return kept;
@@ -61,7 +64,7 @@ export class PlaceOpener {
       isTheSame = shared.isUnchanged(status) && (await this.#isOpenedAt(descriptor, place));
       return isTheSame ? { shared, status } : null;
     } catch {
-      // Opening it anew tells what is wrong.
+      // Opening the file again will report the error.
       return null;
     } finally {
       if (!isTheSame) {

@@ -2,20 +2,20 @@ import type { Stats } from "node:fs";
 import { closeDescriptor, type Descriptor } from "./descriptor.ts";
 
 /**
- * SharedDescriptor is an open file that several requests may read at a time, each at positions of its own. It is closed when
- * the last user lets go of it, and never before: its number could already be another file's.
+ * SharedDescriptor is an open file that several requests may read at the same time, each at its own positions. It is
+ * closed when the last user releases it, and never before: its number could then already be another file's.
  */
 export class SharedDescriptor {
   readonly descriptor: Descriptor;
-  /** Of the file when it was opened. */
+  /** The status of the file when it was opened. */
   readonly status: Stats;
   readonly #mayRemember: boolean;
   #content: Buffer | null = null;
   #users = 1;
 
   /**
-   * The caller is its first user. `mayRemember` is whether a later change of the file is certain to show in its status: not in
-   * the clock tick of the last change, and not where the status is a copy of what a server said.
+   * The caller is its first user. `mayRemember` tells whether a later change of the file certainly shows in its status:
+   * not within the clock tick of the last change, and not if the status is a copy of a server's answer.
    */
   constructor(descriptor: Descriptor, status: Stats, mayRemember: boolean) {
     this.descriptor = descriptor;
@@ -23,17 +23,17 @@ export class SharedDescriptor {
     this.#mayRemember = mayRemember;
   }
 
-  /** All bytes of a small file that was read before, for as long as it is unchanged. No caller writes into them. */
+  /** All bytes of a small file from an earlier read, as long as the file is unchanged. No caller writes into them. */
   get content(): Buffer | null {
     return this.#content;
   }
 
-  /** Is told all bytes of a small file. */
+  /** Takes all bytes of a small file. */
   remember(content: Buffer): void {
     if (this.#mayRemember) this.#content = content;
   }
 
-  /** Adds a user, which calls `release` once. */
+  /** Adds a user, which must call `release` once. */
   acquire(): this {
     this.#users += 1;
     return this;

@@ -1,6 +1,9 @@
 import { statfsSync, statSync } from "node:fs";
 
-/** The kernel's numbers of file systems on disks of this machine (statfs(2)). All keep what describes an open file in memory. */
+/**
+ * The kernel's numbers of file systems on disks of this machine (statfs(2)). All of them keep the status of open files
+ * in memory.
+ */
 const LOCAL_FILE_SYSTEMS: ReadonlySet<number> = new Set([
   0xef53, // ext2, ext3, ext4
   0x58465342, // XFS
@@ -11,8 +14,8 @@ const LOCAL_FILE_SYSTEMS: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * The device below a folder whose open files tell their status without waiting for a disk or a network. Null if there is no such
- * device, or that cannot be known: then the status is asked for on another thread.
+ * The device of a folder if open files below it report their status without waiting for a disk or a network. Null if
+ * they do not, or if that is unknown: then another thread asks for the status.
  */
 export function deviceWithStatusInMemory(folder: string): number | null {
   if (process.platform !== "linux") return null;
