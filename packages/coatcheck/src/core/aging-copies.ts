@@ -2,7 +2,10 @@
 export interface Moment {
   /** Milliseconds that never step back, and stand still while the machine is suspended. */
   readonly monotonic: number;
-  /** Milliseconds since the Unix epoch. They go on during a suspension, and an administrator may set them to anything. */
+  /**
+   * Milliseconds since the Unix epoch. They continue during a suspension, and an administrator may set them to
+   * anything.
+   */
   readonly wall: number;
 }
 
@@ -16,7 +19,10 @@ export function thisMoment(): Moment {
   return { monotonic: performance.now(), wall: Date.now() };
 }
 
-/** AgingCopies holds copies of what a store has, and gives one out while it is young. The least recently used goes first. */
+/**
+ * AgingCopies holds copies of a store's values, and gives one out while it is young. It drops the least recently used
+ * copy first.
+ */
 export class AgingCopies<Value> {
   readonly #maximumEntries: number;
   readonly #maximumAgeMilliseconds: number;
@@ -28,7 +34,7 @@ export class AgingCopies<Value> {
     this.#maximumAgeMilliseconds = maximumAgeMilliseconds;
   }
 
-  /** How many copies are held. */
+  /** The number of copies held. */
   get size(): number {
     return this.#copies.size;
   }
@@ -68,8 +74,8 @@ export class AgingCopies<Value> {
   }
 
   /**
-   * Removes the least recently used until there is room and the next one is young. A copy is used only while it is young,
-   * so none stays that was not used within the bound.
+   * Removes the least recently used copies until there is room and the next one is young. A copy is used only while it
+   * is young, so no copy stays that was not used within the bound.
    */
   #letGo(now: Moment): void {
     for (const [key, { readAt }] of this.#copies) {
@@ -79,7 +85,10 @@ export class AgingCopies<Value> {
     }
   }
 
-  /** By the clock that says older. A wall clock that was set back tells no age, so the copy counts as too old. */
+  /**
+   * By whichever clock shows the greater age. A wall clock that was set back tells no age, so the copy counts as too
+   * old.
+   */
   #isTooOld({ readAt }: Copy<Value>, now: Moment): boolean {
     const wallAge = now.wall - readAt.wall;
     if (now.monotonic - readAt.monotonic > this.#maximumAgeMilliseconds) return true;

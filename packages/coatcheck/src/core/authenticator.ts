@@ -19,21 +19,21 @@ import { applyChange, type EndReason, expiresAt, type SessionChange, type Sessio
 import type { SessionStore } from "./session-store.ts";
 import { parseToken, type TokenParts } from "./session-token.ts";
 
-/** A lost race means that another request made progress. So many lost races in a row mean that something is wrong. */
+/** A lost race means that another request made progress. This many lost races in a row mean that something is wrong. */
 export const MAXIMUM_WRITE_ATTEMPTS = 5;
 
-/** How a request counts for its session. */
+/** The way in which a request counts for its session. */
 export interface AuthenticateOptions extends EventCause {
   /** True by default. False for polls and background requests: they do not extend the session's idle deadline. */
   readonly slide?: boolean;
   /**
-   * Whether the same request presented the token before, as one that stays open does. A secret that was replaced since
-   * then is no theft: there is no session by it, and none ends. False by default.
+   * Whether the same request presented the token before, as one that stays open does. If the secret was replaced since
+   * then, this is no theft: the request has no session, and none ends. False by default.
    */
   readonly again?: boolean;
   /**
-   * Whether `fresh` must be known. A copy cannot know it while the login may be fresh: then the store is asked. False by
-   * default.
+   * Whether `fresh` must be known. A copy cannot tell while the login may be fresh, so the store is asked then. False
+   * by default.
    */
   readonly needsFreshness?: boolean;
 }
@@ -49,8 +49,8 @@ interface AuthenticatorParts {
 
 /**
  * Authenticator decides what a presented token is worth. It reads the store once, and writes only if something changed.
- * Nearly every request presents the newest secret, in time, with nothing to write: where the record is there already,
- * that is decided without waiting. Everything else takes its turn, by the same rules.
+ * Nearly every request presents the newest secret, in time, with nothing to write: if the store returns the record
+ * without a promise, that is decided without waiting. All other requests wait, under the same rules.
  */
 export class Authenticator {
   readonly #parts: AuthenticatorParts;
@@ -76,7 +76,7 @@ export class Authenticator {
     });
   }
 
-  /** A store that throws has failed like one that rejects. */
+  /** A store that throws counts as one that rejects. */
   #find(token: TokenParts): Awaitable<SessionRecord | null> {
     try {
       return this.#parts.store.find(token);
@@ -85,7 +85,10 @@ export class Authenticator {
     }
   }
 
-  /** The newest secret within its deadlines, with nothing to write: null for everything else, which says nothing. */
+  /**
+   * Accepts the newest secret within its deadlines, if there is nothing to write. Null otherwise, which decides
+   * nothing.
+   */
   #acceptAsItIs(record: SessionRecord, token: TokenParts, slide: boolean, isCopy = false): Authentication | null {
     if (record.pending !== null) return null;
     const now = this.#parts.clock.now();
@@ -106,7 +109,8 @@ export class Authenticator {
       const now = clock.now();
       const recognition = await this.#recognise(record, token);
       if (recognition === "unknown") return unauthenticated("unknown");
-      // An update that failed although nothing changed was refused because of the deadline: the store's clock decides.
+      // An update that failed although nothing had changed was refused because of the deadline: the store's clock
+      // decides.
       if (expiresAt(record) <= now || record.version === lostVersion) {
         // The store's clock tells whether the session is over or our clock is wrong.
         await clocks.requireMeasured(token.userKey);
@@ -132,7 +136,7 @@ export class Authenticator {
   }
 
   /**
-   * A copy may say yes to the newest secret within its deadlines, if there is nothing to write. It never says that a
+   * A copy can only accept the newest secret within its deadlines, if there is nothing to write. It never says that a
    * login is fresh, because only the store knows whether this secret was replaced a moment ago.
    */
   #acceptCopy(token: TokenParts, { slide = true, needsFreshness = false }: AuthenticateOptions): Authentication | null {

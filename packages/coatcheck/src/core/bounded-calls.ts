@@ -8,18 +8,21 @@ export interface CallLimits {
   readonly maximumInFlight?: number;
 }
 
-/** What BoundedCalls reports, besides the results to the callers. */
+/** Reports of BoundedCalls, besides the results for its callers. */
 export interface CallHooks {
   /**
-   * A call became overdue and nothing at all was answered since it was sent: the connection may be dead without having
-   * been closed. At most once per deadline.
+   * A call became overdue, and the server has answered nothing at all since it was sent: the connection may be dead
+   * without having been closed. Called at most once per deadline.
    */
   readonly onSilence?: () => void;
   /** A call failed with this error, late failures included. */
   readonly onFault?: (cause: unknown) => void;
 }
 
-/** A call whose deadline is still to come. Linked to its neighbours: with a Set of them a call cost more than with a timer. */
+/**
+ * A call whose deadline is still to come, linked to its neighbours: in a Set, each call cost more than with a timer of
+ * its own.
+ */
 interface WaitingCall {
   /** By the monotonic clock. */
   readonly dueAt: number;
@@ -43,10 +46,13 @@ export class BoundedCalls {
   readonly #server: string;
   readonly #maximumInFlight: number;
   readonly #hooks: CallHooks;
-  /** From the oldest on, in the order of their deadlines, since all have the same time. */
+  /** The calls from the oldest on. This is the order of their deadlines, because all calls have the same time. */
   #oldest: WaitingCall | null = null;
   #newest: WaitingCall | null = null;
-  /** One for all calls, set for the first that waits. It stays when that is answered: to set one costs more than a check. */
+  /**
+   * One timer for all calls, set for the first that waits. It stays set when that call is answered: setting a timer
+   * costs more than a check.
+   */
   #timer: NodeJS.Timeout | null = null;
   #inFlight = 0;
   #answers = 0;
@@ -62,7 +68,7 @@ export class BoundedCalls {
     requireWholeNumber("maximumInFlight", this.#maximumInFlight, Number.MAX_SAFE_INTEGER);
   }
 
-  /** Rejects with `store_unavailable` if the call fails, is overdue, or is one too many. */
+  /** Rejects with `store_unavailable` if the call fails, is overdue, or exceeds the number of calls in flight. */
   run<Result>(call: () => Promise<Result>): Promise<Result> {
     if (this.#inFlight >= this.#maximumInFlight) {
       return Promise.reject(this.#fault(`has ${this.#maximumInFlight} calls to answer already`));
@@ -91,7 +97,7 @@ export class BoundedCalls {
     if (this.#newest !== null) this.#newest.after = waiting;
     else {
       this.#oldest = waiting;
-      // A process stays for its calls, and for nothing else.
+      // The timer keeps the process alive for pending calls, and for nothing else.
       this.#timer?.ref();
     }
     this.#newest = waiting;
@@ -101,7 +107,7 @@ export class BoundedCalls {
 
   #end(waiting: WaitingCall): void {
     this.#inFlight -= 1;
-    // Overdue, and taken out already.
+    // The call was overdue, and was already taken out.
     if (waiting.before === null && this.#oldest !== waiting) return;
     this.#takeOut(waiting);
     if (this.#oldest === null) this.#timer?.unref();
@@ -148,7 +154,7 @@ export class BoundedCalls {
   }
 }
 
-/** A client that throws instead of rejecting must not leave its call counted for ever. */
+/** If a client throws instead of rejecting, its call must not stay counted for ever. */
 function settled<Result>(call: () => Promise<Result>): Promise<Result> {
   try {
     return call();

@@ -19,7 +19,7 @@ export class ClockCheck {
   readonly #store: Pick<SessionStore, "readFence">;
   readonly #clock: Clock;
   #skewMilliseconds: number | null = null;
-  /** Measured by the monotonic clock, because the other one may jump. */
+  /** Measured by the monotonic clock, because the wall clock may jump. */
   #measuredAt = Number.NEGATIVE_INFINITY;
 
   constructor(store: Pick<SessionStore, "readFence">, clock: Clock) {
@@ -51,8 +51,8 @@ export class ClockCheck {
   }
 
   /**
-   * Asks the store for its time, unless that was done within the last minute. To be called before a decision by a time
-   * that another machine wrote or will read.
+   * Asks the store for its time, unless it was asked within the last minute. Call this before a decision by a time that
+   * another machine wrote or will read.
    */
   async requireMeasured(userKey: string): Promise<void> {
     const isRecent = performance.now() - this.#measuredAt < MEASURED_AGAIN_AFTER_MILLISECONDS;

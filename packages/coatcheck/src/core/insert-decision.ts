@@ -2,16 +2,18 @@ import type { Timestamp } from "./clock.ts";
 import { expiresAt, type SessionRecord, type SessionReference } from "./session-record.ts";
 import { type FenceReading, type InsertOutcome, MAXIMUM_LOGIN_SECONDS, type SessionLimit } from "./session-store.ts";
 
-/** What a login has to know of each session of the user: a store then need not read the whole of a hundred. */
+/** The facts that a login needs about each session of the user: a store need not read a hundred whole records. */
 export type HeldSession = SessionReference &
   Pick<SessionRecord, "userId" | "createdAt" | "lastSeenAt" | "idleDeadline" | "absoluteDeadline">;
 
-/** What a store knows when a login arrives. It reads all of it in one atomic step with the write that follows. */
+/**
+ * The facts that a store has when a login arrives. It reads all of them in one atomic step with the write that follows.
+ */
 export interface InsertFacts<Held extends HeldSession = HeldSession> {
   readonly record: SessionRecord;
   readonly reading: FenceReading;
   readonly limit: SessionLimit;
-  /** The id of the session that the login takes the place of, if there is one. */
+  /** The id of the session that the login replaces, if there is one. */
   readonly replaces: string | undefined;
   /** The time by the store's clock. */
   readonly now: Timestamp;

@@ -2,19 +2,19 @@
 export interface Subscription {
   /** Rejects if the connection no longer works. */
   ping(): Promise<unknown>;
-  /** Closes it without a wait; whether it ends well is of no concern any more. */
+  /** Closes the connection without waiting. It no longer matters whether it ends well. */
   close(): void;
 }
 
-/** What the loop tells of one connection, while it is opened and afterwards. */
+/** Reports of one connection, while it is opened and afterwards. */
 export interface ListeningAttempt {
-  /** Aborted as soon as nothing that this connection says counts any more. */
+  /** Aborted once nothing that this connection reports counts any more. */
   readonly signal: AbortSignal;
   /** Call it when the connection is lost. */
   lose(reason?: unknown): void;
 }
 
-/** How a connection is opened, and who is told of its state. */
+/** How to open a connection, and which functions hear of its state. */
 export interface ListeningOptions {
   /** Ends the loop. */
   readonly signal: AbortSignal;
@@ -23,13 +23,13 @@ export interface ListeningOptions {
    * because the loop has to report every gap.
    */
   readonly listen: (attempt: ListeningAttempt) => Promise<Subscription>;
-  /** From now on everything is heard. */
+  /** From now on, no message is missed. */
   readonly onOpen: () => void;
-  /** Something may have gone unheard. Called after every failed attempt, too. */
+  /** Messages may have been missed. Called after every failed attempt, too. */
   readonly onInterrupted: () => void;
-  /** Is told why a connection was lost or not opened; by default nothing is. */
+  /** Called with the reason why a connection was lost or could not be opened. By default nothing is called. */
   readonly onFault?: (error: unknown) => void;
-  /** For opening a connection; 2,000 by default. */
+  /** The deadline for opening a connection; 2,000 by default. */
   readonly openingMilliseconds?: number;
 }
 
@@ -53,7 +53,7 @@ export async function keepListening(options: ListeningOptions): Promise<void> {
   }
 }
 
-/** Resolves when nothing is heard any more: with true if anything could be heard before. */
+/** Resolves when the connection hears nothing any more: with true if it could hear anything before. */
 async function listenOnce(options: ListeningOptions): Promise<boolean> {
   const lost = new AbortController();
   const ended = AbortSignal.any([options.signal, lost.signal]);

@@ -21,7 +21,7 @@ const HINTS: Readonly<Record<string, string>> = {
  */
 export function refuseUnknownOptions(owner: string, options: object, known: ReadonlySet<string>): void {
   requireOptionsObject(owner, options, known);
-  // Inherited ones, too: as from a copied __proto__, some would count and some would not.
+  // Refuses inherited options too: of those from a copied __proto__, some would count and some would not.
   for (const name in options) {
     if (!Object.hasOwn(options, name)) {
       const message = `${owner} takes options of the object itself, and "${name}" is inherited: write { ...defaults, … }.`;
@@ -32,7 +32,7 @@ export function refuseUnknownOptions(owner: string, options: object, known: Read
   }
 }
 
-/** A list, a promise or an object of some class has no options: what it was to say would be left out without a word. */
+/** A list, a promise or an object of some class has no options: everything meant by it would silently be ignored. */
 function requireOptionsObject(owner: string, options: unknown, known: ReadonlySet<string>): void {
   const isObject = typeof options === "object" && options !== null && !Array.isArray(options);
   if (isObject && (isPlainObject(options) || Object.keys(options).some((name) => known.has(name)))) return;
@@ -43,7 +43,7 @@ function requireOptionsObject(owner: string, options: unknown, known: ReadonlySe
   throw new CoatcheckError("invalid_configuration", message);
 }
 
-/** Written as `{ … }`, in whichever realm. */
+/** Whether the object was written as `{ … }`, in any realm. */
 export function isPlainObject(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
@@ -56,7 +56,7 @@ function hintFor(name: string, known: ReadonlySet<string>): string {
 }
 
 /**
- * Values from a file or the environment are text, and the text "false" would count as a yes.
+ * Values from a file or the environment are text, and the text "false" would count as true.
  *
  * @throws CoatcheckError `invalid_configuration` unless the option is left out, true or false
  */

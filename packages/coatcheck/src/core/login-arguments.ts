@@ -46,7 +46,7 @@ export const LOGIN_OPTIONS = {
   proof: new Set<string>(["methods"]),
 } as const;
 
-/** Options that people know from other libraries, and what to write here. */
+/** Options that people know from other libraries, with the text to write here. */
 const HINTS: Readonly<Record<string, string>> = {
   rememberMe: "Write remember: true.",
   remember_me: "Write remember: true.",
@@ -62,8 +62,8 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Text from a form is no yes: "false" would count as one. An unknown option would do nothing although its author relies
- * on it.
+ * Requires true or false: the text "false" from a form would count as true. An unknown option would do nothing although
+ * its author relies on it.
  *
  * @throws CoatcheckError `invalid_configuration`, with what to write
  */

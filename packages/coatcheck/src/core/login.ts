@@ -20,7 +20,7 @@ export interface LoginAttempt extends FenceReading {
   readonly userKey: string;
 }
 
-/** How a session begins. */
+/** The properties of a session that begins. */
 export interface LoginOptions extends EventCause {
   /**
    * Keeps the session over browser restarts, within the policy's `rememberedLifetime`; false by default, and if a form
@@ -36,7 +36,7 @@ export interface LoginOptions extends EventCause {
   readonly methods?: readonly string[];
   /** True by default. False for a login without a proof of identity, such as one by a link in a mail. */
   readonly fresh?: boolean;
-  /** What the user will recognise the session by; an unknown device by default. */
+  /** The client, by which the user will recognise the session; an unknown device by default. */
   readonly device?: Device;
   /** The application's own data, at most 4 KiB as JSON; empty by default. */
   readonly data?: JsonObject;

@@ -11,9 +11,10 @@ export function plainAddress(text: string): string {
 }
 
 /**
- * The eight groups of an IPv6 address, without leading zeros: a dotted tail is two groups, and `::` is written out.
+ * The eight groups of an IPv6 address, without leading zeros: a dotted tail becomes two groups, and `::` is written
+ * out.
  *
- * @throws TypeError for what `isIPv6` of node:net does not accept, and for an address with a zone
+ * @throws TypeError for a text that `isIPv6` of node:net does not accept, and for an address with a zone
  */
 export function ipv6Groups(address: string): readonly string[] {
   // The URL parser knows every spelling (RFC 5952).

@@ -3,12 +3,13 @@ import { RemovalListeners } from "./removal-listeners.ts";
 import type { RemovedSession } from "./session-record.ts";
 import type { ChannelListener, RemovalListener } from "./session-store.ts";
 
-/** How a store hears of removals from its server. */
+/** The way in which a store hears of removals from its server. */
 export interface RemovalSource {
   /**
-   * Opens a connection of its own and resolves when every removal from then on will be heard. Calls `onLost` when the
-   * connection is lost, and never reconnects by itself, because its caller has to know of every gap. When `signal` is
-   * aborted before the connection stands, the opening ends: a client that tries for ever would stay behind each time.
+   * Opens a connection of its own and resolves when it hears every removal from then on. Calls `onLost` when the
+   * connection is lost, and never reconnects by itself, because its caller has to know of every gap. If `signal` is
+   * aborted before the connection stands, the opening must end: otherwise each time a client would stay behind that
+   * tries for ever.
    */
   listen(onRemoved: RemovalListener, onLost: () => void, signal: AbortSignal): Promise<Subscription>;
 

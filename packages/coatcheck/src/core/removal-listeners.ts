@@ -4,9 +4,9 @@ import type { RemovedSession } from "./session-record.ts";
 import type { ChannelListener, ChannelState, RemovalListener } from "./session-store.ts";
 
 /**
- * RemovalListeners tells every listener of every removal, in one order for all of them. If a listener removes a session
- * itself, that removal is told after the present one. A listener that throws does not keep the others from hearing. It
- * also knows the state of the channel through which the store hears of removals, and tells that too.
+ * RemovalListeners reports every removal to every listener, in the same order for all of them. If a listener itself
+ * removes a session, that removal is reported after the present one. If a listener throws, the others still hear of the
+ * removal. It also reports the state of the channel on which the store hears of removals.
  */
 export class RemovalListeners {
   readonly #listeners = new Set<RemovalListener>();

@@ -2,8 +2,8 @@ import type { EndReason, RemovedSession } from "./session-record.ts";
 import { isSessionId } from "./session-token.ts";
 
 /**
- * The removal that a server passed on, or null if the message is none. Every client that may publish on the channel can
- * publish anything, and a removal that is believed here is repeated in the store after a gap.
+ * The removal in a message from a server, or null if the message is none. Any client that may publish on the channel
+ * can publish anything, and a removal that is believed here is repeated in the store after a gap.
  */
 export function parseRemovalMessage(told: Readonly<Record<keyof RemovedSession, unknown>>): RemovedSession | null {
   const { userKey, sessionId, userId, reason } = told;

@@ -4,8 +4,8 @@ import { forgottenWord, kindOf } from "./written-value.ts";
 const ASKED = ["find", "insert", "readFence", "deleteByUser"] as const;
 
 /**
- * A list has `find`, too, and so has a collection of a database: what is no session store fails at the first login, which
- * is too late.
+ * A list has `find`, too, and so has a database's collection. Anything that is no session store would fail at the first
+ * login, which is too late.
  *
  * @throws CoatcheckError `invalid_configuration`
  */

@@ -12,16 +12,16 @@ import type {
 
 /** How long a removed session is refused, whatever the store says. A failover and its discovery take less time. */
 const MEMORY_MILLISECONDS = 300_000;
-/** Beyond this number the oldest are forgotten early, so that ending all sessions at once fills no process. */
+/** Beyond this number the oldest are forgotten early, so that ending all sessions at once does not fill the memory. */
 const MAXIMUM_REMEMBERED = 100_000;
 const TIDY_EVERY_MILLISECONDS = 5_000;
-/** How many repeated deletions run at a time: they must not delay the requests of the moment. */
+/** The number of repeated deletions that run at a time: they must not delay current requests. */
 const REPEATED_AT_A_TIME = 8;
 
 interface Remembered {
   readonly removed: RemovedSession;
   readonly until: number;
-  /** This process removed the session, so it makes sure of the removal once more before it forgets the session. */
+  /** Whether this process removed the session. If so, it repeats the removal before it forgets the session. */
   readonly isOwn: boolean;
 }
 
@@ -121,7 +121,7 @@ export class RevocationMemory implements SessionStore {
   }
 
   #remember(removed: RemovedSession, isOwn: boolean): void {
-    // An expired session is refused because of its deadlines, wherever it comes back.
+    // The deadlines of an expired session refuse it, wherever it comes back.
     if (removed.reason === "expired") return;
     const before = this.#remembered.get(removed.sessionId);
     this.#remembered.delete(removed.sessionId);
@@ -156,7 +156,7 @@ export class RevocationMemory implements SessionStore {
     this.#timer = null;
   }
 
-  /** A failed removal is left for the next time: the session is refused here until then. */
+  /** Repeats the removals. One that fails is left for the next time: the session is refused here until then. */
   async #repeatAll(): Promise<void> {
     if (this.#isRepeating) return;
     this.#isRepeating = true;
@@ -172,7 +172,7 @@ export class RevocationMemory implements SessionStore {
     const remembered = this.#remembered.get(sessionId);
     if (remembered !== undefined) await this.#store.delete(remembered.removed, remembered.removed.reason);
     this.#toRepeat.delete(sessionId);
-    // If the session had come back, this removal is remembered in turn.
+    // If the session had come back, its new removal is remembered anew, and stays.
     const isOutdated = remembered !== undefined && remembered.until <= this.#monotonicNow();
     if (isOutdated && this.#remembered.get(sessionId) === remembered) this.#remembered.delete(sessionId);
   }

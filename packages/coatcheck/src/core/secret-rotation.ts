@@ -5,7 +5,10 @@ import { digestOf, digestsMatch, type TokenParts } from "./session-token.ts";
 /** How long a secret that was sent out may stay unseen before a re-authentication, which cannot wait, replaces it. */
 export const CONFIRMATION_SECONDS = 60;
 
-/** How long until a rotation replaces it: a network may hold an answer back for minutes and then deliver it. */
+/**
+ * How long it may stay unseen before a rotation replaces it: a network may hold an answer back for minutes and then
+ * deliver it.
+ */
 export const REISSUE_SECONDS = 900;
 
 /** How long requests that were already sent may still carry the secret that a confirmed one replaced. */
@@ -17,7 +20,7 @@ export const MAXIMUM_UNCONFIRMED_SECRETS = 3;
 /** How long the rotation then pauses. */
 export const SUSPENSION_SECONDS = 86_400;
 
-/** As the time of issue of a current secret: it has to be replaced now, whatever the policy says about its age. */
+/** The time of issue of a current secret that must be replaced now, whatever the policy says about its age. */
 export const DUE_AT_ONCE = 0;
 
 const GRACE_SLOTS = 2;
@@ -38,7 +41,7 @@ export type Recognition =
   /** Never issued. Session ids are public, so this must change nothing: otherwise anyone could end any session. */
   | "unknown";
 
-/** Whether it is the secret in force: what `recognise` calls `current`, which no clock decides. */
+/** Whether the presented secret is the one in force: the one that `recognise` calls `current`, without a clock. */
 export function isCurrent(record: SessionRecord, presented: TokenParts): boolean {
   return digestsMatch(digestOf(presented.secret), record.current.digest);
 }
@@ -63,12 +66,12 @@ export function confirmPending(record: SessionRecord, now: Timestamp): SessionCh
   };
 }
 
-/** What a new secret is issued for. */
+/** The occasion on which a new secret is issued. */
 export type IssuePurpose = "rotation" | "reauthentication";
 
 /**
- * Whether the holder of the current secret may get a new one. Not while another one is on its way: it may still arrive
- * and would look reused. Not while one is in grace, so that at most one generation is on its way. Only
+ * Whether the holder of the current secret may get a new one. Not while another new secret is on its way: it may still
+ * arrive and would look reused. Not while one is in grace, so that at most one generation is on its way. Only
  * re-authentication may use the second grace slot, because it cannot wait.
  */
 export function mayIssueSecret(record: SessionRecord, now: Timestamp, purpose: IssuePurpose): boolean {
@@ -86,9 +89,9 @@ export function isPendingLost({ pending }: SessionRecord, now: Timestamp, purpos
 
 /**
  * The change that pauses the rotation for a day once the last of three secrets in a row is lost; else null. The client
- * drops the cookie: it is a server between the browser and us, or a cookie file that is never written back. Ending the
- * session would log an honest user out, but not a thief who does store cookies. The last secret stays pending: if it
- * comes back after all, it becomes current.
+ * that drops the cookie is a server between the browser and the application, or a cookie file that is never written
+ * back. Ending the session would log an honest user out, but not a thief who does store cookies. The last secret stays
+ * pending: if it comes back after all, it becomes current.
  */
 export function suspendRotation(record: SessionRecord, now: Timestamp): SessionChange | null {
   const { pending } = record;
@@ -111,7 +114,7 @@ export function issueSecret(
 
 /**
  * The change that makes a session get a new secret with its next answer. A secret that is on its way is new enough,
- * unless the rotation pauses: a client that dropped three secrets would delay the renewal for a day.
+ * unless the rotation is paused: otherwise a client that dropped three secrets would delay the renewal for a day.
  */
 export function makeSecretDue({ current, pending }: SessionRecord): SessionChange {
   const isSuspended = pending?.attempt === 0;

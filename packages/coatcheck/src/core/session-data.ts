@@ -18,7 +18,7 @@ export function validateSessionData(data: JsonObject): JsonObject {
   } catch (cause) {
     throw new CoatcheckError("invalid_session_data", "Session data must be plain JSON.", { cause });
   }
-  // Checked after the round trip: a date, or any object with `toJSON`, comes out as something else.
+  // Checked after the round trip, because a date, or any object with `toJSON`, comes out as something else.
   if (typeof copy !== "object" || copy === null || Array.isArray(copy)) {
     throw new CoatcheckError("invalid_session_data", "Session data is an object.");
   }

@@ -9,7 +9,7 @@ interface AboutSession {
   readonly sessionId: string;
 }
 
-/** The events by name, with what each one tells its listeners. None of it is secret. */
+/** The events by name, with the facts that each one passes to its listeners. None of them is secret. */
 export interface SessionEvents {
   /** A session began. */
   readonly logged_in: AboutSession & { readonly remembered: boolean; readonly methods: readonly string[] };
@@ -59,7 +59,7 @@ export interface SessionEvents {
 /** The name of an event: a key of `SessionEvents`. */
 export type SessionEventName = keyof SessionEvents;
 /**
- * Is called for every event of one name, with the cause of the event: the request, if one caused it and was passed on;
+ * Called for every event of one name, with the cause of the event: the request, if one caused it and was passed on;
  * otherwise null. Errors that it throws are caught; a promise that it returns is not awaited.
  */
 export type SessionEventListener<Name extends SessionEventName> = (

@@ -6,17 +6,17 @@ import type { SessionEventEmitter } from "./session-events.ts";
 import type { SessionPolicy } from "./session-policy.ts";
 import type { SessionStore } from "./session-store.ts";
 
-/** What a SessionManager works with. */
+/** The parts and settings of a SessionManager. */
 export interface SessionManagerOptions {
-  /** Where the sessions are. */
+  /** The store of the sessions. */
   readonly store: SessionStore;
   /** Time limits, freshness and the limit per user; `standardPolicy` by default. */
   readonly policy?: SessionPolicy;
   /** Separates deployments or tenants that share one store; "default" by default. Changing it ends every session. */
   readonly namespace?: string;
-  /** Emits what happens to sessions; by default an emitter of its own, see `SessionManager.events`. */
+  /** Emits the events of sessions; by default an emitter of its own, see `SessionManager.events`. */
   readonly events?: SessionEventEmitter;
-  /** Tells the time by which sessions expire; the machine's by default. Stores have clocks of their own. */
+  /** Tells the time by which sessions expire; the machine's clock by default. Stores have clocks of their own. */
   readonly clock?: Clock;
 }
 
@@ -36,7 +36,7 @@ export function requireManagerOptions(options: SessionManagerOptions): void {
     throw new CoatcheckError("invalid_configuration", message);
   };
   requireStore("A SessionManager", store);
-  // Two namespaces that become the same text would share their users.
+  // Two namespaces that turn into the same text would share their users.
   if (typeof namespace !== "string") refuse('namespace is text, such as "shop".');
   if (events !== undefined && !(typeof events?.emit === "function" && typeof events.on === "function")) {
     refuse("events is a SessionEventEmitter: new SessionEventEmitter().");

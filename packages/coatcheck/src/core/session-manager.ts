@@ -38,7 +38,7 @@ type Spared = { readonly except?: string };
 export class SessionManager {
   /** The policy in force. */
   readonly policy: SessionPolicy;
-  /** Emits what happens to sessions: `events.on("token_reused", …)`. */
+  /** Emits the events of sessions: `events.on("token_reused", …)`. */
   readonly events: SessionEventEmitter;
   readonly #store: SessionStore;
   readonly #namespace: string;
@@ -124,7 +124,7 @@ export class SessionManager {
 
   /**
    * Decides what a presented token is worth. Any text may be passed: only a token that was issued here is accepted. The
-   * answer is there at once where the store has it in this process: `await` takes both.
+   * result is no promise if the store has the record in this process; `await` takes both.
    */
   authenticate(token: string, options: AuthenticateOptions = {}): Awaitable<AuthenticationResult> {
     return this.#authenticator.authenticate(token, options);
@@ -175,8 +175,8 @@ export class SessionManager {
 
   /**
    * Whether the holder of this very secret proved who they are within so many seconds, for actions that need more than
-   * the policy's freshness. `seconds` is never longer than that freshness, because a near-cache relies on it. False where
-   * it is not known: authenticate with `needsFreshness` before.
+   * the policy's freshness. `seconds` is never longer than that freshness, because a near-cache relies on it. False if
+   * freshness is unknown: authenticate with `needsFreshness` first.
    *
    * @throws CoatcheckError `invalid_configuration` for more than `freshForSeconds`
    */
@@ -255,8 +255,8 @@ export class SessionManager {
   }
 
   /**
-   * Replaces the application's data of a session. Of two writers the later wins. False if the session is gone: a write
-   * never brings one back.
+   * Replaces the application's data of a session. Of two writers the later one wins. False if the session is gone: a
+   * write never brings a session back.
    *
    * @throws CoatcheckError `invalid_session_data`
    */
@@ -272,7 +272,7 @@ export class SessionManager {
     return removed.length;
   }
 
-  /** Never for a secret in grace. The store's time decides whether another one is in grace. */
+  /** Never for a secret in grace. The store's time decides whether another secret is in grace. */
   #mayIssue({ presented }: Authentication, record: SessionRecord, purpose: IssuePurpose): boolean {
     return presented === "current" && mayIssueSecret(record, this.#clocks.storeTime(), purpose);
   }

@@ -17,7 +17,7 @@ export interface SessionLifetime {
   readonly persistentCookie: boolean;
 }
 
-/** How long sessions last, how long a login is fresh, and how many a user may have. Immutable. */
+/** How long sessions last, how long a login is fresh, and how many sessions a user may have. Immutable. */
 export interface SessionPolicy {
   /** The limits of a login without "remember me". */
   readonly lifetime: SessionLifetime;
@@ -68,7 +68,10 @@ export const standardPolicy: SessionPolicy = {
   limit: DEFAULT_LIMIT,
 };
 
-/** For administration and money: 15 minutes idle, 12 hours at most, as AAL3 has it, and never remembered. */
+/**
+ * For administration and money: 15 minutes idle, 12 hours at most, which are the time limits of AAL3, and never
+ * remembered.
+ */
 export const strictPolicy: SessionPolicy = {
   lifetime: strictLifetime,
   rememberedLifetime: null,
@@ -92,7 +95,7 @@ const LIFETIME: ReadonlySet<string> = new Set<keyof SessionLifetime>([
 
 const LIMIT: ReadonlySet<string> = new Set<keyof SessionLimit>(["maximum", "whenFull"]);
 
-/** A part that is left out has no default: who names one limit has to know the others. */
+/** A part that is left out has no default: an operator who sets one limit has to know the others. */
 function requireWhole(owner: string, given: object, parts: ReadonlySet<string>, standard: string): void {
   const missing = [...parts].filter((name) => Reflect.get(given, name) === undefined);
   if (missing.length === 0) return;
@@ -123,7 +126,7 @@ export function validatePolicy(policy: SessionPolicy): SessionPolicy {
     if (lifetime.rotationIntervalSeconds !== null) {
       requirePositive("rotationIntervalSeconds", lifetime.rotationIntervalSeconds);
     }
-    // Browsers cap cookies at 400 days (RFC 6265bis, 5.5), so a longer session would end without a word about it.
+    // Browsers limit cookies to 400 days (RFC 6265bis, 5.5), so a longer session would end early without any message.
     if (lifetime.absoluteTimeoutSeconds > 400 * DAY) refuse("absoluteTimeoutSeconds is at most 400 days.");
     if (lifetime.idleTimeoutSeconds > lifetime.absoluteTimeoutSeconds) {
       refuse("idleTimeoutSeconds must not exceed absoluteTimeoutSeconds.");

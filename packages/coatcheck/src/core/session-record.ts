@@ -1,6 +1,6 @@
 import type { Timestamp } from "./clock.ts";
 
-/** Names one session. Public: it opens nothing, and may appear in lists and revoke calls. */
+/** Names one session. Public: it gives no access, and may appear in lists and revoke calls. */
 export interface SessionReference {
   /** 20 base64url characters derived from namespace and user id. A pseudonym: keep it out of logs. */
   readonly userKey: string;
@@ -27,7 +27,7 @@ export interface PendingSecret extends CurrentSecret {
 }
 
 /**
- * A replaced secret that requests which were already sent may still carry. Never fresh, so it has no `authenticatedAt`.
+ * A replaced secret that requests already on their way may still carry. Never fresh, so it has no `authenticatedAt`.
  */
 export interface GraceSecret {
   /** SHA-256 of the secret, base64url. */
@@ -48,11 +48,12 @@ export interface Device {
 
 /** A value that JSON can express. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
-/** A JSON object: what an application may keep with a session. */
+/** A JSON object: the data that an application may keep with a session. */
 export type JsonObject = { readonly [key: string]: JsonValue };
 
 /**
- * What a store keeps of a session. The columns are fixed and hold only digests, so a dump of the store opens nothing.
+ * The stored form of a session. The columns are fixed and hold only digests, so a dump of the store gives access to
+ * nothing.
  */
 export interface SessionRecord extends SessionReference {
   /** The application's id of the user. */
@@ -75,7 +76,7 @@ export interface SessionRecord extends SessionReference {
   readonly absoluteDeadline: Timestamp;
   /** How the user proved who they are, as RFC 8176 `amr` values: "pwd", "otp", "hwk" … */
   readonly methods: readonly string[];
-  /** Whether it has the limits of "remember me". */
+  /** Whether the session has the limits of "remember me". */
   readonly remembered: boolean;
   /** 32 random bytes, base64url: the key of this session's CSRF tokens. */
   readonly csrfKey: string;
@@ -95,7 +96,7 @@ export type SessionChange = Partial<
   >
 >;
 
-/** The moment from which the session is expired: whichever deadline comes first. */
+/** The moment from which the session is expired: the earlier of its two deadlines. */
 export function expiresAt(record: Pick<SessionRecord, "idleDeadline" | "absoluteDeadline">): Timestamp {
   return Math.min(record.idleDeadline, record.absoluteDeadline);
 }
@@ -111,7 +112,7 @@ export function applyChange(record: SessionRecord, change: SessionChange): Sessi
   };
 }
 
-/** Why a session ended. Recorded with every removal, so that "why was I signed out?" has an answer. */
+/** The reason why a session ended. Recorded with every removal, so that "why was I signed out?" has an answer. */
 export type EndReason =
   | "logged_out"
   | "replaced"

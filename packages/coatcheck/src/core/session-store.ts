@@ -19,7 +19,7 @@ export const EXPIRY_MARGIN_SECONDS = 600;
 
 /** The user's revocation fence as a login attempt saw it, before the credential was checked. */
 export interface FenceReading {
-  /** An opaque value that changes with every `deleteByUser`; null if none was raised within the fence's lifetime. */
+  /** An opaque value that changes with every `deleteByUser`; null if no fence was raised within a fence's lifetime. */
   readonly fence: string | null;
   /** The store's time of the reading. */
   readonly readAt: Timestamp;
@@ -44,16 +44,16 @@ export type InsertOutcome =
   | { readonly outcome: "session_limit_reached" }
   | { readonly outcome: "id_unavailable" };
 
-/** Is called for each session that a store removed. */
+/** Called for each session that a store removed. */
 export type RemovalListener = (removed: RemovedSession) => void;
 
 /**
- * The state of a subscription. `open`: every removal from now on is heard. `interrupted`: removals may be missed from
- * here on, and are never announced later, until the state is `open` again.
+ * The state of a subscription. `open`: every removal from now on is heard. `interrupted`: until the state is `open`
+ * again, removals may be missed, and those are never announced later.
  */
 export type ChannelState = "open" | "interrupted";
 
-/** Is called with the new state of a subscription. */
+/** Called with the new state of a subscription. */
 export type ChannelListener = (state: ChannelState) => void;
 
 /**
@@ -110,15 +110,15 @@ export interface SessionStore {
 
   /**
    * Only for a store that keeps copies: the session as it was a moment ago, if a copy is at hand and no older than the
-   * store's bound; else null, which says nothing. A copy may only say yes, to the newest secret within its deadlines.
+   * store's bound; else null, which decides nothing. A copy can only accept the newest secret within its deadlines.
    * Everything else is for `find`, which never answers from a copy.
    */
   findCopy?(reference: SessionReference): SessionRecord | null;
 
   /**
    * Applies `change` and adds one to the version, if the session is there, has `expectedVersion` and is not past its
-   * stored deadline; otherwise changes nothing and returns false. Never creates. A deadline in `change` that is earlier
-   * than the stored one leaves the stored one: deadlines only move forward.
+   * stored deadline; otherwise changes nothing and returns false. Never creates a session. If a deadline in `change` is
+   * earlier than the stored one, the stored one stays: deadlines only move forward.
    */
   update(reference: SessionReference, change: SessionChange, expectedVersion: number): Promise<boolean>;
 
@@ -128,8 +128,8 @@ export interface SessionStore {
   /**
    * Raises the user's fence to a new random value, then removes all of the user's sessions, or all but `except` (a
    * session id). The fence is raised even if there is nothing to remove, because a login may be in progress. `isProbe`
-   * is for a user that does not exist: a store that is out of memory refuses logins but accepts revocations, and has to
-   * refuse this one too.
+   * marks a call for a user that does not exist: a store that is out of memory refuses logins but accepts revocations,
+   * and has to refuse this one too.
    */
   deleteByUser(
     userKey: string,

@@ -24,12 +24,12 @@ export interface TokenParts {
 const TOKEN = /^[A-Za-z0-9_-]{64}$/;
 const SESSION_ID = /^[A-Za-z0-9_-]{12}$/;
 
-/** The parts of a token, or null for a text that cannot be one: it is refused before the store is asked. */
+/** The parts of a token. Null for a text that cannot be a token, which is refused before the store is asked. */
 export function parseToken(text: string): TokenParts | null {
   return TOKEN.test(text) ? partsOf(text as SessionToken) : null;
 }
 
-/** Whether a session can have this id. An id from outside is checked before a store sees it. */
+/** Whether a session can have this id. Check an id from outside with this before a store sees it. */
 export function isSessionId(text: unknown): text is string {
   return typeof text === "string" && SESSION_ID.test(text);
 }
@@ -62,8 +62,9 @@ export function digestOf(text: string): string {
 }
 
 /**
- * Compares two digests to their end, wherever they differ (OWASP ASVS 5.0, 11.2.4). A loop, because `timingSafeEqual` takes
- * buffers, and to make two costs more than all the rest. A digest that a client chose by its time is of no use to it.
+ * Compares two digests to their end, wherever they differ (OWASP ASVS 5.0, 11.2.4). A loop, because `timingSafeEqual`
+ * takes buffers, and making two of them costs more than all the rest. Even a client that found a digest by timing could
+ * do nothing with it.
  */
 export function digestsMatch(first: string, second: string): boolean {
   if (first.length !== second.length) return false;

@@ -2,7 +2,7 @@ import type { Timestamp } from "./clock.ts";
 import { type Device, expiresAt, type JsonObject, type SessionRecord } from "./session-record.ts";
 import { partsOf, type SessionToken, type TokenParts } from "./session-token.ts";
 
-/** What an application sees of a session. It holds no secret: it is safe to list, log and send to its user. */
+/** The part of a session that an application sees. It holds no secret: it is safe to list, log and send to its user. */
 export interface Session {
   /** Public: with the user id it names the session in lists, logs and revoke calls. */
   readonly id: string;
@@ -16,7 +16,7 @@ export interface Session {
   readonly expiresAt: Timestamp;
   /** When it ends however active it is, unless the user proves again who they are. */
   readonly absoluteExpiresAt: Timestamp;
-  /** Whether it began with "remember me", and has the longer limits. */
+  /** Whether the session began with "remember me", and has the longer limits. */
   readonly remembered: boolean;
   /** RFC 8176 `amr` values. */
   readonly methods: readonly string[];
@@ -63,18 +63,21 @@ export class Authentication {
   readonly status = "authenticated";
   /** The session as it was found. */
   readonly session: Session;
-  /** The holder of this very secret proved who they are within the policy's `freshForSeconds`, as far as is known. */
+  /**
+   * Whether the holder of this very secret proved who they are within the policy's `freshForSeconds`, as far as is
+   * known.
+   */
   readonly fresh: boolean;
   /**
-   * False where a near-cache answered while the login may be fresh: `fresh` is false then, and `authenticate` with
+   * False if a near-cache answered while the login may be fresh: `fresh` is false then, and `authenticate` with
    * `needsFreshness` asks the store.
    */
   readonly freshnessKnown: boolean;
   /** When the holder of this very secret last proved who they are; null if never, and for a secret in grace. */
   readonly authenticatedAt: Timestamp | null;
-  /** `grace`: the secret was replaced a moment ago. The request is good, but may start nothing that lasts. */
+  /** `grace`: the secret was replaced a moment ago. The request is valid, but may start nothing that lasts. */
   readonly presented: "current" | "grace";
-  /** The response should carry a new secret, if it can carry a cookie at all. */
+  /** Whether the response should carry a new secret, if it can carry a cookie at all. */
   readonly rotationDue: boolean;
   readonly #secret: HeldSecret;
 
@@ -111,7 +114,7 @@ export interface Unauthenticated {
   readonly reason: "absent" | "malformed" | "unknown" | "expired" | "replaced" | "token_reused";
 }
 
-/** What a presented token is worth, told apart by `status`. */
+/** The worth of a presented token, told apart by `status`. */
 export type AuthenticationResult = Authentication | Unauthenticated;
 
 export function unauthenticated(reason: Unauthenticated["reason"]): Unauthenticated {

@@ -1,4 +1,4 @@
-/** The name that `name` was probably meant to be; null when none is near. */
+/** The name that `name` was probably meant to be; null if none is similar. */
 export function similarOption(name: string, names: readonly string[]): string | null {
   const ranked = names
     .map((each) => ({ each, distance: editDistance(name.toLowerCase(), each.toLowerCase()) }))
@@ -7,7 +7,7 @@ export function similarOption(name: string, names: readonly string[]): string | 
   return best !== undefined && best.distance <= Math.max(2, best.each.length / 3) ? best.each : null;
 }
 
-/** Levenshtein distance: how many letters must be added, removed or replaced. */
+/** The Levenshtein distance: how many letters must be added, removed or replaced. */
 function editDistance(first: string, second: string): number {
   let previous = Array.from({ length: second.length + 1 }, (_, index) => index);
   for (let row = 1; row <= first.length; row++) {

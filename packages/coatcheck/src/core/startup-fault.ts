@@ -1,9 +1,9 @@
 import { CoatcheckError } from "../errors.ts";
 
 /**
- * Runs what a store does before its first request, with the driver's reason in the message if it fails: the person who
- * starts the application reads it, often as one line of a log. Faults of later calls keep the reason in `cause` alone,
- * because some frameworks send the message of an error to the client.
+ * Runs the steps of a store before its first request, with the driver's reason in the message if they fail: the person
+ * who starts the application reads it, often as one line of a log. Faults of later calls keep the reason in `cause`
+ * alone, because some frameworks send the message of an error to the client.
  */
 export async function withReason<Result>(opening: Promise<Result>): Promise<Result> {
   try {

@@ -1,9 +1,9 @@
 import type { ClockCheck } from "./clock-check.ts";
 import type { SessionStore } from "./session-store.ts";
 
-/** The key of no user: it is as long as a key and says what it is for. */
+/** The key of no user: it has the length of a key and says what it is for. */
 const PROBED_USER_KEY = "is-the-server-ready-";
-/** However often it is asked: the write may wait for the disk. */
+/** A result is kept so long, however many callers ask: the write may wait for the disk. */
 const HELD_MILLISECONDS = 1_000;
 
 /** StoreReadiness asks the store for everything that a login and a logout need from it, at most once a second. */
@@ -29,7 +29,7 @@ export class StoreReadiness {
 
   async #ask(): Promise<void> {
     await this.#clocks.readFence(PROBED_USER_KEY);
-    // A write of its own, the same one each time. A read-only store refuses it, and so does one whose disk or memory is
+    // Writes the same thing each time. A read-only store refuses the write, and so does one whose disk or memory is
     // full.
     await this.#store.deleteByUser(PROBED_USER_KEY, "revoked", { isProbe: true });
   }

@@ -4,8 +4,8 @@ import type { SessionChange, SessionRecord } from "./session-record.ts";
 import type { SessionStore } from "./session-store.ts";
 
 /**
- * Writes a change, again after each write of another request in between. False if the session is gone or expired: a
- * write never brings one back.
+ * Writes a change, and repeats it after each write of another request in between. False if the session is gone or
+ * expired: a write never brings a session back.
  */
 export async function updateWithRetry(
   store: SessionStore,

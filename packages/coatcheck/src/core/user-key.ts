@@ -9,7 +9,8 @@ const NUL = "\0";
 /**
  * The key under which everything of one user is stored: the first 15 bytes of a SHA-256, as 20 base64url characters. A
  * pseudonym, so that neither the cookie nor the store's keys show who the user is. The namespace (a deployment or
- * tenant) separates two of them in one store. Each part is preceded by its length: no two inputs can run together.
+ * tenant) separates equal user ids in one store. Each part is preceded by its length, so that different inputs never
+ * give the same text.
  *
  * @throws CoatcheckError `invalid_user_id`
  */

@@ -1,13 +1,13 @@
 const LONGEST_TEXT = 40;
 
-/** For a message: short text and numbers as they are written, of anything else its kind. */
+/** A value for a message: short text and numbers as they are written, and only the kind of anything else. */
 export function written(value: unknown): string {
   if (typeof value === "string" && value.length <= LONGEST_TEXT) return JSON.stringify(value);
   if (typeof value === "number" || typeof value === "boolean" || value === null) return String(value);
   return kindOf(value);
 }
 
-/** For a message: what a value is. Never the value itself, which may be a misplaced secret. */
+/** The kind of a value for a message. Never the value itself, which may be a misplaced secret. */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (Array.isArray(value)) return "a list";
@@ -19,7 +19,7 @@ export function kindOf(value: unknown): string {
   return name === "" || name === "Object" ? "an object of your own" : `an object of the class ${name}`;
 }
 
-/** What to write for a value that stands in place of an object which is opened or made: empty where nothing is known. */
+/** The remedy for a value in place of an object that must be opened or made; empty if none is known. */
 export function forgottenWord(value: unknown): string {
   if (isPromise(value)) return " It is a promise: write await before it.";
   if (isClass(value)) return ` It is the class ${value.name} and not an object of it: did you forget "new" or "open"?`;
