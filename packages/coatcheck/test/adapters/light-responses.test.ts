@@ -34,6 +34,14 @@ const others: Readonly<Record<string, Make>> = {
   "one name in two spellings": () => new Response("a", { headers: { Vary: "Accept", vary: "Origin" } }),
   "a stream": () => new Response(new Blob(["streamed"]).stream()),
   "a Blob": () => new Response(new Blob(["blob"], { type: "text/html" })),
+  "a class of the application's, which makes itself of something else": () => {
+    class Sums extends Response {
+      constructor(...numbers: readonly number[]) {
+        super(JSON.stringify(numbers), { headers: { "content-type": "application/json" } });
+      }
+    }
+    return new Sums(1, 2);
+  },
 };
 
 /** Has real headers from then on. */

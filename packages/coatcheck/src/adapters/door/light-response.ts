@@ -29,9 +29,13 @@ export class LightResponse implements OutgoingResponse {
     this.#fields = fields;
   }
 
-  /** Null for any other response: one that was read, streams, has headers of a kind of its own, or is of another server. */
+  /**
+   * Null for any other response: one that was read, streams, has headers of a kind of its own, or is of another server. And of
+   * a class of the application's: its constructor may take other things, and lose the edits.
+   */
   static of(response: Response): LightResponse | null {
     const made = response.constructor as typeof Response;
+    if (made !== Response) return null;
     const key = known?.made === made ? known.key : findKey(response);
     const parts: unknown = key === null ? null : Reflect.get(response, key);
     if (key === null || !Array.isArray(parts) || parts.length !== 3) return null;
