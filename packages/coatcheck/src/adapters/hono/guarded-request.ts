@@ -1,13 +1,18 @@
 import type { Context } from "hono";
 import type { GuardedRequest } from "../../http/guarded-request.ts";
 
+type ParsedHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
 /** As `@hono/node-server` gives it: Node's own request. */
 interface NodeBindings {
   readonly incoming?: {
-    readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>>;
+    readonly headers?: ParsedHeaders;
     readonly socket?: { readonly remoteAddress?: string };
   };
 }
+
+/** Where a Request of `@hono/node-server` has Node's: found with the first one. */
+let incomingKey: symbol | undefined;
 
 /**
  * What the guard sees of the request in a context. Under Node the headers are those that Node has parsed: to ask the
@@ -17,11 +22,13 @@ export class GuardedHonoRequest implements GuardedRequest {
   readonly #request: Request;
   readonly #context: Context;
   readonly #addressOf: (context: Context) => string | undefined;
+  readonly #parsed: ParsedHeaders | undefined;
 
   constructor(context: Context, addressOf: (context: Context) => string | undefined) {
     this.#request = context.req.raw;
     this.#context = context;
     this.#addressOf = addressOf;
+    this.#parsed = parsedHeadersOf(this.#request, bindingsOf(context));
   }
 
   get method(): string {
@@ -41,7 +48,7 @@ export class GuardedHonoRequest implements GuardedRequest {
   }
 
   get(name: string): string | null {
-    const parsed = bindingsOf(this.#context).incoming?.headers;
+    const parsed = this.#parsed;
     if (parsed === undefined) return this.#request.headers.get(name);
     // The guard asks in small letters, as the names are kept.
     const value = parsed[name] ?? parsed[name.toLowerCase()];
@@ -53,6 +60,13 @@ export class GuardedHonoRequest implements GuardedRequest {
 /** The address at the other end of the connection, where Node tells it. */
 export function connectionAddress(context: Context): string | undefined {
   return bindingsOf(context).incoming?.socket?.remoteAddress;
+}
+
+/** Undefined for a Request that did not come over Node's socket: an application asks itself, and passes the bindings on. */
+function parsedHeadersOf(request: Request, { incoming }: NodeBindings): ParsedHeaders | undefined {
+  if (incoming === undefined) return undefined;
+  incomingKey ??= Object.getOwnPropertySymbols(request).find(({ description }) => description === "incomingKey");
+  return incomingKey !== undefined && Reflect.get(request, incomingKey) === incoming ? incoming.headers : undefined;
 }
 
 function bindingsOf({ env }: Context): NodeBindings {
