@@ -113,8 +113,12 @@ export function coatcheck<User>(options: FetchOptions<User>): FetchAuth<User> {
   return authOf(openDoor(options, ["clientAddress"]), options);
 }
 
-/** Sessions whose response is not finished: the same Request may come again, and needs a session of its own then. */
-const underWay = new WeakSet<object>();
+/** On sessions whose response is not finished: the same Request may come again, and needs a session of its own then. */
+const UNDER_WAY = Symbol("coatcheck.underWay");
+
+interface Marked {
+  [UNDER_WAY]?: boolean;
+}
 
 const ADVICE = "Wrap its route: export const GET = auth.handle(async (request, session) => …).";
 
@@ -129,11 +133,11 @@ function authOf<User>(door: Door<User, FetchRefusalHandler>, own: OwnOptions): F
     return async (request, ...rest) => {
       // Within another of ours: the outer one writes the cookie.
       const outer = logins.find(request);
-      if (outer !== undefined && underWay.has(outer)) return handler(request, outer, ...rest);
+      if (outer !== undefined && (outer as Marked)[UNDER_WAY] === true) return handler(request, outer, ...rest);
       const auth = logins.admit(new GuardedFetchRequest(request, clientAddress), request);
       if (!auth.ok) return responseOf(answerTo(auth));
       let response: Response;
-      underWay.add(auth);
+      (auth as Marked)[UNDER_WAY] = true;
       try {
         response = await handler(request, auth, ...rest);
       } catch (error) {
@@ -141,7 +145,7 @@ function authOf<User>(door: Door<User, FetchRefusalHandler>, own: OwnOptions): F
         if (error instanceof Response) throw await finish(error, auth);
         response = answerToFault(error);
       } finally {
-        underWay.delete(auth);
+        (auth as Marked)[UNDER_WAY] = false;
       }
       return finish(response, auth);
     };
