@@ -27,7 +27,7 @@ import { choresOf } from "./maintenance/chores.ts";
 import { watchClock } from "./maintenance/clock-watch.ts";
 import { Maintenance } from "./maintenance/maintenance.ts";
 import { readinessOf } from "./maintenance/readiness.ts";
-import { GatewayMetrics } from "./metrics/gateway-metrics.ts";
+import type { GatewayMetrics } from "./metrics/gateway-metrics.ts";
 import { serveMetrics } from "./metrics/serve-metrics.ts";
 import { loadPageFiles, type PageFiles } from "./pages/page-files.ts";
 import { PassRevokingStore } from "./passes/pass-revoking-store.ts";
@@ -93,7 +93,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     );
   });
   try {
-    const metrics = configuration.metricsPort === null ? null : new GatewayMetrics();
+    const metrics = configuration.metricsPort === null ? null : await createMetrics();
     const sessionStore = await openSessionStore(
       configuration,
       systemClock,
@@ -119,6 +119,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await database.close();
     throw error;
   }
+}
+
+/** What counts is loaded where something is to be counted. */
+async function createMetrics(): Promise<GatewayMetrics> {
+  const { GatewayMetrics } = await import("./metrics/gateway-metrics.ts");
+  return new GatewayMetrics();
 }
 
 interface OpenParts {
