@@ -9,7 +9,8 @@ import {
   type ServerForTests,
 } from "@coatcheck/throwaway-servers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Environment, GatewayProcess } from "../support/gateway-process.ts";
+import { GatewayProcess } from "../support/gateway-process.ts";
+import type { Environment } from "../support/run-command.ts";
 
 const LIST_AT_EXIT = new URL("../support/list-loaded-packages.mjs", import.meta.url).href;
 /** What not every configuration needs. */
