@@ -1,7 +1,5 @@
-import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { join } from "node:path";
+import { createVitest, type TestCase, type Vitest } from "vitest/node";
 import { failureSummary } from "./failure-summary.ts";
 
 export interface TestResult {
@@ -17,73 +15,65 @@ export interface TestResult {
 export interface TestRun {
   /** The tests that ran: those that were asked for and exist. */
   readonly results: readonly TestResult[];
-  /** What vitest wrote, for when it could not run a file at all. */
+  /** Why files could not be run at all. */
   readonly output: string;
 }
 
-/** The part of vitest's JSON report that is read here. */
-interface Report {
-  readonly testResults: readonly {
-    readonly name: string;
-    readonly assertionResults: readonly {
-      readonly ancestorTitles: readonly string[];
-      readonly title: string;
-      readonly status: string;
-      readonly failureMessages: readonly string[];
-    }[];
-  }[];
-}
+/**
+ * The vitest of one workspace. It is started once and transforms only what changed: most tests of rules take less time than it
+ * takes to start. Each run still has workers of its own, so that no module of another run is left in one.
+ */
+export class TestRunner {
+  readonly #root: string;
+  readonly #vitest: Vitest;
 
-/** Runs the named tests of some files with the vitest of the workspace at `root`. */
-export async function runTests(root: string, files: readonly string[], names: readonly string[]): Promise<TestRun> {
-  const folder = await mkdtemp(join(tmpdir(), "coatcheck-report-"));
-  try {
-    const reportFile = join(folder, "report.json");
-    const pattern = `^(${[...new Set(names)].map(patternOf).join("|")})$`;
-    const output = await runVitest(root, folder, [...new Set(files), "-t", pattern, `--outputFile=${reportFile}`]);
-    const report = await readFile(reportFile, "utf8").catch(() => null);
-    return { results: report === null ? [] : resultsOf(JSON.parse(report) as Report, root), output };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+  static async start(root: string): Promise<TestRunner> {
+    // A changed rule may leave a test waiting for ever: ten seconds are enough for any of these.
+    const options = { root, watch: false, isolate: true, testTimeout: 10_000, reporters: [{}] };
+    return new TestRunner(root, await createVitest("test", options));
+  }
+
+  private constructor(root: string, vitest: Vitest) {
+    this.#root = root;
+    this.#vitest = vitest;
+  }
+
+  /** Runs the named tests of some files. */
+  async run(files: readonly string[], names: readonly string[]): Promise<TestRun> {
+    const vitest = this.#vitest;
+    const paths = new Set(files.map((file) => join(this.#root, file)));
+    vitest.state.filesMap.clear();
+    vitest.setGlobalTestNamePattern(new RegExp(`^(${[...new Set(names)].map(patternOf).join("|")})$`));
+    const specifications = (await vitest.globTestSpecifications([...paths])).filter(({ moduleId }) =>
+      paths.has(moduleId),
+    );
+    const { testModules } = await vitest.runTestSpecifications(specifications);
+    const results = testModules.flatMap(({ children, relativeModuleId }) =>
+      [...children.allTests()].flatMap((test) => this.#resultOf(relativeModuleId, test)),
+    );
+    const errors = testModules.flatMap((module) => module.errors().map(({ message }) => message));
+    return { results, output: errors.join("\n") };
+  }
+
+  /** Has a file read anew, which was written since it was last read. */
+  forget(file: string): void {
+    this.#vitest.invalidateFile(join(this.#root, file));
+  }
+
+  async stop(): Promise<void> {
+    await this.#vitest.close();
+  }
+
+  #resultOf(file: string, test: TestCase): readonly TestResult[] {
+    const { state, errors } = test.result();
+    if (state !== "passed" && state !== "failed") return [];
+    const message = errors?.[0]?.stack ?? errors?.[0]?.message ?? "";
+    const passed = state === "passed";
+    return [{ file, name: test.fullName, passed, message: failureSummary(message, this.#root) }];
   }
 }
 
 /** Vitest matches against the names of the groups and of the test, joined by spaces. */
 function patternOf(name: string): string {
   return name.replaceAll(" > ", " ").replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
-}
-
-/**
- * Resolves with what vitest wrote, whether its tests passed or failed: the report tells which. Temporary files go into
- * `folder`, because a test that a change brings down does not clear them away.
- */
-function runVitest(root: string, folder: string, options: readonly string[]): Promise<string> {
-  // A changed rule may leave a test waiting for ever: ten seconds are enough for any of these.
-  const fixed = ["run", "--reporter=json", "--testTimeout=10000", "--passWithNoTests"];
-  return new Promise((resolve, reject) => {
-    const program = join(root, "node_modules/vitest/vitest.mjs");
-    const child = spawn(process.execPath, [program, ...fixed, ...options], {
-      cwd: root,
-      env: { ...process.env, TMPDIR: folder },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const chunks: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-    child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
-    child.on("error", reject);
-    child.on("close", () => resolve(Buffer.concat(chunks).toString()));
-  });
-}
-
-function resultsOf(report: Report, root: string): readonly TestResult[] {
-  return report.testResults.flatMap(({ name: file, assertionResults }) =>
-    assertionResults
-      .filter(({ status }) => status === "passed" || status === "failed")
-      .map(({ ancestorTitles, title, status, failureMessages }) => ({
-        file: relative(root, file).replaceAll("\\", "/"),
-        name: [...ancestorTitles, title].join(" > "),
-        passed: status === "passed",
-        message: failureSummary(failureMessages[0] ?? "", root),
-      })),
-  );
 }

@@ -1,6 +1,6 @@
 import type { Rule, Trial } from "./rule.ts";
 import { problemsWithPlaces } from "./rule-places.ts";
-import { runTests, type TestResult } from "./run-tests.ts";
+import { type TestResult, TestRunner } from "./run-tests.ts";
 import { ScratchCopy } from "./scratch-copy.ts";
 
 /** How many rules are tried at a time, each in a copy of its own. */
@@ -10,20 +10,17 @@ const COPIES = 2;
 export async function problemsWithEveryRule(repository: string, rules: readonly Rule[]): Promise<readonly string[]> {
   const misplaced = await problemsWithPlaces(repository, rules);
   if (misplaced.length > 0) return misplaced;
-  const copy = await ScratchCopy.of(repository);
-  try {
+  return inCopy(repository, async (_copy, runner) => {
     const files = rules.map(({ tests }) => tests);
     const names = rules.map(({ testName }) => testName);
-    const { results, output } = await runTests(copy.root, files, names);
+    const { results, output } = await runner.run(files, names);
     if (results.length === 0) return [`No test ran:\n${output}`];
     return rules.flatMap((rule) => {
       const result = resultFor(rule, results);
       if (result === undefined) return [`${rule.tests} has no test "${rule.testName}".`];
       return result.passed ? [] : [`${rule.tests} fails with all rules in place: ${result.message}`];
     });
-  } finally {
-    await copy.remove();
-  }
+  });
 }
 
 /** Takes out one rule after the other and runs its test. Reports each trial as soon as it is done. */
@@ -34,24 +31,38 @@ export async function tryRules(
 ): Promise<readonly Trial[]> {
   const trials: Trial[] = [];
   const waiting = rules.entries();
-  const work = async (): Promise<void> => {
-    const copy = await ScratchCopy.of(repository);
-    try {
-      for (const [index, rule] of waiting) {
-        const trial = await copy.without(rule, () => tryRule(copy.root, rule));
-        trials[index] = trial;
-        report(trial);
-      }
-    } finally {
-      await copy.remove();
+  const tryInTurn = async (copy: ScratchCopy, runner: TestRunner): Promise<void> => {
+    for (const [index, rule] of waiting) {
+      const trial = await copy.without(rule, () => tryRule(runner, rule));
+      runner.forget(rule.source);
+      trials[index] = trial;
+      report(trial);
     }
   };
-  await Promise.all(Array.from({ length: COPIES }, work));
+  await Promise.all(Array.from({ length: COPIES }, () => inCopy(repository, tryInTurn)));
   return trials;
 }
 
-async function tryRule(root: string, rule: Rule): Promise<Trial> {
-  const { results, output } = await runTests(root, [rule.tests], [rule.testName]);
+async function inCopy<Result>(
+  repository: string,
+  work: (copy: ScratchCopy, runner: TestRunner) => Promise<Result>,
+): Promise<Result> {
+  const copy = await ScratchCopy.of(repository);
+  try {
+    const runner = await TestRunner.start(copy.root);
+    try {
+      return await work(copy, runner);
+    } finally {
+      await runner.stop();
+    }
+  } finally {
+    await copy.remove();
+  }
+}
+
+async function tryRule(runner: TestRunner, rule: Rule): Promise<Trial> {
+  runner.forget(rule.source);
+  const { results, output } = await runner.run([rule.tests], [rule.testName]);
   const result = resultFor(rule, results);
   // A file that no longer loads proves nothing: the test itself must have run and failed.
   if (result === undefined) return { rule, caught: false, message: `The test did not run:\n${output}` };
