@@ -1,7 +1,7 @@
 import { missingProgram, redisForTests, type ServerForTests } from "@coatcheck/throwaway-servers";
 import { ioredisOptions } from "coatcheck/stores/redis";
 import { Redis } from "ioredis";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { OneWriteATurn } from "../../src/stores/redis/one-write-a-turn.ts";
 import { redisStores } from "./support/redis-stores.ts";
 
@@ -45,6 +45,16 @@ test("a socket that took another's place within a turn is held and let go as wel
   for (const { cork, uncork } of sockets) expect(uncork).toHaveBeenCalledTimes(cork.mock.calls.length);
   turn.hold(sockets[1]);
   expect(sockets[1]?.cork).toHaveBeenCalledTimes((sockets[1]?.uncork.mock.calls.length ?? 0) + 1);
+});
+
+test("a socket is let go in a test that has timers of its own", async () => {
+  vi.useFakeTimers({ toFake: ["setImmediate"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const socket = { cork: vi.fn(), uncork: vi.fn() };
+  new OneWriteATurn().hold(socket);
+  vi.useRealTimers();
+  await new Promise(setImmediate);
+  expect(socket.uncork).toHaveBeenCalledOnce();
 });
 
 /** How often the client writes to its socket meanwhile: single pieces, and several at once. */
