@@ -41,8 +41,9 @@ describe("users add", () => {
   });
 
   test("takes all of standard input but one line end", async () => {
-    const commandLine = new CommandLine();
-    await commandLine.addUser("ada@example.com", `${password} \r\n`);
+    const commandLine = await CommandLine.withDatabase();
+    const words = ["users", "add", "ada@example.com", "--name", "Ada Lovelace", "--password-stdin"];
+    expect((await commandLine.run(words, `${password} \r\n`)).code).toBe(0);
     const { credential, hasher } = await openDatabase(commandLine);
     expect(await hasher.verify(`${password} `, credential.passwordHash)).toBe(true);
     expect(await hasher.verify(password, credential.passwordHash)).toBe(false);

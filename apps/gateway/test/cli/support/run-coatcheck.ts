@@ -7,6 +7,7 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { makeDatabase } from "../../support/make-database.ts";
+import { runCommand } from "../../support/run-command.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../../bin/coatcheck.js", import.meta.url));
 
@@ -44,10 +45,12 @@ export class CommandLine {
     return finished(spawn(process.execPath, [PROGRAM, ...words], { env: this.environment, stdio: "pipe" }), input);
   }
 
+  /** Adds a user before what is tested, in the process of the test. */
   async addUser(email: string, password: string): Promise<void> {
     await makeDatabase(this.environment);
-    const added = await this.run(["users", "add", email, "--name", "Ada Lovelace", "--password-stdin"], password);
-    if (added.code !== 0) throw new Error(added.errors);
+    const words = ["users", "add", email, "--name", "Ada Lovelace", "--password-stdin"];
+    const added = await runCommand(words, this.environment, password);
+    if (added.exitCode !== 0) throw new Error(added.stderr);
   }
 
   /** Runs `coatcheck` on a terminal of its own, on which `typed` is entered, line by line as it asks. */
