@@ -3,7 +3,7 @@ import { CoatcheckError } from "../errors.ts";
 import type { Preflight } from "./cross-origin-sharing.ts";
 import type { Refusal } from "./refusal.ts";
 
-/** A whole response that coatcheck gives by itself. An adapter writes it as it is. */
+/** A whole response that coatcheck gives by itself. An adapter writes it unchanged. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -27,12 +27,12 @@ export function answerTo(turnedAway: Refusal | Preflight): Answer {
 
   const { status, code, detail, location } = turnedAway;
   headers["cache-control"] = "no-store";
-  // 303, whatever the method was: what is fetched there is the login page (RFC 9110, 15.4.4).
+  // 303 for every method, because the target is the login page, which the browser gets with GET (RFC 9110, 15.4.4).
   if (location !== null) return { status: 303, headers: { ...headers, location }, body: null };
   return { status, headers: { ...headers, ...problemHeaders(status) }, body: problem(status, code, detail) };
 }
 
-/** A login that succeeded has no answer of ours: a mistake that no user could tell from a refused login. */
+/** A successful login has no answer to give here: no user could tell this mistake from a refused login. */
 function requireRefusal(given: unknown): void {
   const { ok, headers } = Object(given) as { readonly ok?: unknown; readonly headers?: unknown };
   if (ok === false && Array.isArray(headers)) return;
@@ -41,7 +41,9 @@ function requireRefusal(given: unknown): void {
   throw new CoatcheckError("invalid_configuration", message);
 }
 
-/** The response to an error, where no framework gives one: 503 if a later try may succeed. It tells nothing else. */
+/**
+ * The response to an error, for a framework that gives none: 503 if a later try may succeed. It reveals nothing else.
+ */
 export function faultAnswer(error: unknown): Answer {
   const isOurs = error instanceof CoatcheckError;
   const status = isOurs ? error.statusCode : 500;

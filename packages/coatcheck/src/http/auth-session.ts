@@ -16,15 +16,15 @@ import { refuseCallAlone, refuseUnloaded, requireLoadOptions } from "./session-m
 import { authenticateClient, isFreshHere, isSameClient } from "./session-protection.ts";
 
 /**
- * AuthSession is the session of one request, with its user: who is logged in, and what they may do about it. The store
- * is asked and the user found by `load`, once; a guarded handler is given one that is loaded.
+ * AuthSession is the session of one request, with its user: it says who is logged in, and what they may do. `load` asks
+ * the store and finds the user, once; a guarded handler gets a session that is already loaded.
  */
 export class AuthSession<User> {
   /** The request as the guard saw it. */
   readonly request: GuardedRequest;
   readonly #session: RequestSession;
   readonly #rules: LoginRules<User>;
-  /** Itself, once it is loaded. */
+  /** The session itself, once it is loaded. */
   #loading: Awaitable<this> | null = null;
   #isLoaded = false;
   #user: User | null = null;
@@ -39,7 +39,7 @@ export class AuthSession<User> {
     this.#rules = rules;
   }
 
-  /** Tells it from a refusal. */
+  /** Distinguishes a session from a refusal. */
   readonly ok = true as const;
 
   /** The user, or null. @throws CoatcheckError `session_not_loaded` before `load`, as every property of the session */
@@ -48,7 +48,7 @@ export class AuthSession<User> {
     return this.#user;
   }
 
-  /** The session, or null: without a user, and for a user that the request itself names. */
+  /** The session. Null without a user, and for a user that the request itself names. */
   get session(): Session | null {
     const session = this.authentication?.session ?? null;
     return session === null || this.#data === null ? session : { ...session, data: this.#data };
@@ -59,21 +59,24 @@ export class AuthSession<User> {
     return this.#data ?? this.authentication?.session.data ?? {};
   }
 
-  /** The proof of the session: what issuers of passes and identity tokens ask for. Null without a session. */
+  /** The proof of the session, which issuers of passes and identity tokens need. Null without a session. */
   get authentication(): Authentication | null {
     if (!this.#isLoaded) refuseUnloaded();
     return this.#held;
   }
 
   /**
-   * Asks the store and finds the user, at the first call; further ones get the same. `slide: false` marks a poll, which
-   * does not extend the session: `const { user } = await auth.of(request).load();`
+   * Asks the store and finds the user, on the first call; further calls get the same result. `slide: false` marks a
+   * poll, which does not extend the session: `const { user } = await auth.of(request).load();`
    */
   async load(options?: { readonly slide?: boolean }): Promise<this> {
     return calledOn(this).#loadOnce(options);
   }
 
-  /** Asks once more, as for a WebSocket: null where the browser has a new cookie since. Till then all is as before. */
+  /**
+   * Asks once more, as for a WebSocket: the result is null if the browser has a new cookie since. Until then nothing
+   * changes.
+   */
   async reload(options?: { readonly slide?: boolean }): Promise<this> {
     calledOn(this).#session.refresh();
     this.#decisions++;
@@ -81,13 +84,15 @@ export class AuthSession<User> {
     return this.#loadOnce(options);
   }
 
-  /** Null for a user who is logged in; else the answer to give. At once, where session and user are at hand. */
+  /** Null for a user who is logged in; otherwise the answer to give. No promise if session and user are at hand. */
   requireLogin(views?: LoginViews): Awaitable<Refusal | null> {
     if (views !== undefined) validateViews(views);
     return after(calledOn(this).#loadOnce(), () => (this.#user === null ? this.refuseLogin(views) : null));
   }
 
-  /** What `requireLogin` answers without a user: where a session will not do for a reason of the application's. */
+  /**
+   * The answer of `requireLogin` without a user, for a session that the application rejects for a reason of its own.
+   */
   refuseLogin({ loginView = calledOn(this).#rules.loginView }: LoginViews = {}): Refusal {
     return refuseAnonymous(calledOn(this).#session, loginView);
   }
@@ -97,7 +102,7 @@ export class AuthSession<User> {
     return isFreshHere(await calledOn(this).#loadWithFreshness(), this.#session, this.#rules, withinSeconds);
   }
 
-  /** Null for a user who proved a moment ago who they are; else the answer to give. A session is needed for that. */
+  /** Null for a user who has just proved who they are, which takes a session; otherwise the answer to give. */
   requireFresh(options: LoginViews & StepUp = {}): Awaitable<Refusal | null> {
     validateViews(options, ["withinSeconds"]);
     return after(calledOn(this).#loadWithFreshness(), (held) => {
@@ -109,8 +114,8 @@ export class AuthSession<User> {
   }
 
   /**
-   * Logs a user in whose credential `check` finds right, and puts the cookie into the response. Null for a user that
-   * there is not: the check runs all the same, and the answer is the same as for a wrong password. A session that the
+   * Logs in a user whose credential `check` accepts, and puts the cookie into the response. Null stands for a user that
+   * does not exist: the check runs all the same, and the answer is the same as for a wrong password. A session that the
    * browser already holds ends. A login that a revoke-all overtook is checked once more, then refused.
    *
    * @throws CoatcheckError `invalid_login_check` for a check that answers neither true nor false
@@ -127,12 +132,12 @@ export class AuthSession<User> {
   }
 
   /**
-   * The user of this session proves again who they are: the login is fresh, under a new cookie. Where the session changes
-   * during the check, both are done again, three times at most. A wrong credential is `invalid_credentials` with 403.
+   * The user of this session proves again who they are: the login is fresh, under a new cookie. If the session changes
+   * during the check, both are repeated, three times at most. A wrong credential is `invalid_credentials` with 403.
    */
   async confirm(check: CredentialCheck, options: ProofOptions = {}): Promise<LoginOutcome<User>> {
     const proof = await proveAgain(calledOn(this).#steps, check, options);
-    // A user that the request names had no session to lose, and stays.
+    // A user that the request itself names had no session to lose, and stays.
     if (!proof.ok && proof.code === "unauthenticated" && this.#held !== null) this.#decide(null, null);
     if (!proof.ok) return proof;
     this.#decide(proof.user, proof.authentication);
@@ -145,12 +150,14 @@ export class AuthSession<User> {
     this.#decide(null, null);
   }
 
-  /** The user's devices, this one marked; empty without a session. */
+  /** The user's devices, with the one of this request marked; empty without a session. */
   async devices(): Promise<readonly OwnSession[]> {
     return listOwn(calledOn(this).#session, await this.#ownSession());
   }
 
-  /** Ends one of the user's own sessions; that of this request is a logout. False when there is none of that id. */
+  /**
+   * Ends one of the user's own sessions; for that of this request, this is a logout. False if there is none of that id.
+   */
   async revoke(sessionId: string): Promise<boolean> {
     const held = await calledOn(this).#ownSession();
     if (held?.session.id !== sessionId) return revokeOwn(this.#session, held, sessionId);
@@ -158,25 +165,29 @@ export class AuthSession<User> {
     return true;
   }
 
-  /** Ends all of the user's sessions but this one, and logins under way. Returns how many it ended. */
+  /** Ends all of the user's other sessions, and logins under way. Returns how many sessions it ended. */
   async revokeOthers(): Promise<number> {
     const held = await calledOn(this).#ownSession();
     return held === null ? 0 : this.#session.sessions.revokeOthers(held, "revoked", { cause: this.request });
   }
 
-  /** Ends all of the user's sessions, this one too, and logins under way; deletes the cookie. Returns how many it ended. */
+  /**
+   * Ends all of the user's sessions, this one too, and logins under way; deletes the cookie. Returns how many it ended.
+   */
   async revokeAll(): Promise<number> {
     const held = await calledOn(this).#ownSession();
     if (held === null) return 0;
     const ended = await this.#session.sessions.revokeAll(held.session.userId, "revoked", { cause: this.request });
-    // Not what a login of this request began meanwhile.
+    // A login of this request may have begun a new session meanwhile, which stays.
     if (this.#held?.session.id !== held.session.id) return ended;
     this.#session.forget();
     this.#decide(null, null);
     return ended;
   }
 
-  /** Replaces the application's data of the session. False when the session is gone: a write never brings one back. */
+  /**
+   * Replaces the application's data of the session. False if the session is gone: a write never brings a session back.
+   */
   async replaceData(data: JsonObject): Promise<boolean> {
     const held = await calledOn(this).#ownSession();
     if (held === null || !(await this.#session.sessions.replaceData(held, data))) return false;
@@ -184,7 +195,7 @@ export class AuthSession<User> {
     return true;
   }
 
-  /** A token for the forms of this response; null without a session. Never the same twice. */
+  /** A token for the forms of this response; null without a session. Each token differs. */
   async csrfToken(): Promise<string | null> {
     await calledOn(this).#authenticate();
     return this.#session.csrfToken();
@@ -196,22 +207,24 @@ export class AuthSession<User> {
     return this.#session.isCsrfTokenValid(token);
   }
 
-  /** Where to go after the login: the `next` of this request's URL, if it is a path of this application. */
+  /** The place to go after the login: the `next` of this request's URL, if it is a path of this application. */
   next(fallback = "/"): string {
     return safeNext(new URLSearchParams(pathOf(calledOn(this).request)?.search ?? "").get("next"), fallback);
   }
 
-  /** For adapters: tells `waiting` once the answer may have to wait, because the session's secret is to be rotated. */
+  /**
+   * For adapters: informs `waiting` once the answer may have to wait, because the session's secret is to be rotated.
+   */
   onRotationDue(waiting: WaitingAnswer): void {
     this.#session.onRotationDue(waiting);
   }
 
-  /** For adapters: what to write into the headers of the response, once, when they are about to leave. */
+  /** For adapters: the headers to write into the response. Call it once, when the headers are about to leave. */
   finish(response: OutgoingResponse): readonly HeaderEdit[] | Promise<readonly HeaderEdit[]> {
     return this.#session.finish(response);
   }
 
-  /** A failure stays the answer, too: a request whose session could not be read does not ask until it works. */
+  /** Also keeps a failure as the result: a request whose session could not be read does not retry until it works. */
   #loadOnce(options?: { readonly slide?: boolean }): Awaitable<this> {
     if (this.#loading !== null) return this.#loading;
     try {
@@ -227,7 +240,7 @@ export class AuthSession<User> {
     return after(this.#authenticate(options === undefined ? options : requireLoadOptions(options)), (held) =>
       after(held === null ? null : this.#findSessionUser(held), (found) =>
         after(found ?? this.#rules.users.namedBy(this.#session), (user) => {
-          // A login or logout meanwhile has the last word.
+          // If a login or logout happened meanwhile, its result stands.
           if (this.#decisions === decisions) this.#know(user, found === null ? null : held);
           const userId = this.#held?.session.userId ?? null;
           this.#session.sessions.events.emit("user_accessed", { userId }, this.request);
@@ -247,13 +260,15 @@ export class AuthSession<User> {
     });
   }
 
-  /** A near-cache says whose session it is, and only the store how fresh the login is: it is asked where that counts. */
+  /**
+   * A near-cache knows whose session it is, but only the store knows how fresh the login is. Asks it if that matters.
+   */
   #loadWithFreshness(): Awaitable<Authentication | null> {
     return after(this.#loadOnce(), () => {
       const held = this.#held;
       if (held === null || held.freshnessKnown) return held;
       return after(this.#authenticate({ needsFreshness: true }), (known) => {
-        // A login or logout meanwhile has the last word.
+        // If a login or logout happened meanwhile, its result stands.
         if (this.#held === held) this.#know(known === null ? null : this.#user, known);
         return this.#held;
       });
@@ -264,7 +279,7 @@ export class AuthSession<User> {
     return authenticateClient(this.#session, this.#rules, options);
   }
 
-  /** The session of its user: one who is gone or not active has a session, and no say by it. */
+  /** The session, if its user may use it: one who is gone or inactive may have a session, but cannot act by it. */
   async #ownSession(): Promise<Authentication | null> {
     return (await this.#loadOnce()).#held;
   }
@@ -276,7 +291,7 @@ export class AuthSession<User> {
     this.#isLoaded = true;
   }
 
-  /** What a login or logout of this request came to: nothing is loaded for it again. */
+  /** Keeps the result of a login or logout of this request, so that nothing is loaded again. */
   #decide(user: User | null, held: Authentication | null): void {
     this.#decisions++;
     this.#know(user, held);
@@ -293,7 +308,7 @@ export class AuthSession<User> {
   }
 }
 
-/** Each method asks first, which costs next to nothing: one that was taken out of its session has none. */
+/** Each method checks this first, which costs next to nothing: a method taken out of its object has no session. */
 function calledOn<Session>(receiver: Session): Session {
   return receiver instanceof AuthSession ? receiver : refuseCallAlone();
 }

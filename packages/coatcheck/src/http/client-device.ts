@@ -2,18 +2,18 @@ import { isIP, isIPv4 } from "node:net";
 import { ipv6Groups, plainAddress } from "../core/plain-address.ts";
 import type { Device } from "../core/session-record.ts";
 
-/** How much of a client's address is kept: all of it, its network (/24 or /48), or nothing. */
+/** The part of a client's address that is kept: all of it, its network (/24 or /48), or nothing. */
 export type AddressPrecision = "whole" | "network" | "none";
 
 export interface ClientFacts {
   readonly userAgent: string | null;
-  /** The address of the client as the application knows it, behind however many proxies it trusts. */
+  /** The address of the client, as the application knows it behind the proxies that it trusts. */
   readonly address: string | undefined;
 }
 
 const MAXIMUM_USER_AGENT_LENGTH = 256;
 
-// The order matters: browsers imitate each other, and the one that names itself last is the one it is.
+// The order matters: browsers also name those that they imitate, and the real name comes last.
 const BROWSERS: readonly (readonly [RegExp, string])[] = [
   [/\bEdgA?\/|\bEdgiOS\//, "Edge"],
   [/\bOPR\//, "Opera"],
@@ -34,7 +34,7 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
   [/\bLinux\b|\bX11\b/, "Linux"],
 ];
 
-/** Describes the client for the list of devices. Everything here is the client's own word: never decide by it. */
+/** Describes the client for the list of devices. The client chooses all of these texts: never decide by them. */
 export function describeDevice(client: ClientFacts, precision: AddressPrecision): Device {
   const userAgent = sameText(keptUserAgent(client.userAgent));
   return {
@@ -45,14 +45,14 @@ export function describeDevice(client: ClientFacts, precision: AddressPrecision)
 }
 
 /**
- * One text for all sessions of one kind of browser, as far as they are in this process: else each would have a copy, which
- * the request's header is compared with, and none is in the processor's cache when its session is asked for.
+ * Shares one text among all sessions of one kind of browser in this process. Otherwise each session would have a copy,
+ * and the comparison with the request's header would miss the processor's cache each time.
  */
 const texts = new Map<string, string>();
 const MAXIMUM_TEXTS = 1_000;
 
 function sameText(userAgent: string | null): string | null {
-  // One that was cut would keep the whole header in memory.
+  // A text that was cut would keep the whole header in memory.
   if (userAgent === null || userAgent.length >= MAXIMUM_USER_AGENT_LENGTH) return userAgent;
   const known = texts.get(userAgent);
   if (known !== undefined) return known;
@@ -61,11 +61,11 @@ function sameText(userAgent: string | null): string | null {
   return userAgent;
 }
 
-/** What is kept of a User-Agent header; null for nothing. */
+/** The part of a User-Agent header that is kept; null for nothing. */
 export function keptUserAgent(header: string | null): string | null {
   if (header === null) return null;
   const text = header.slice(0, MAXIMUM_USER_AGENT_LENGTH);
-  // A header can carry control characters through some servers; a list of devices must not.
+  // Through some servers a header can carry control characters; a list of devices must not.
   return (/\p{Cc}/u.test(text) ? text.replace(/\p{Cc}+/gu, " ") : text).trim() || null;
 }
 
@@ -76,7 +76,10 @@ function labelOf(userAgent: string): string {
   return system === undefined ? browser : `${browser} on ${system}`;
 }
 
-/** `192.0.2.7` becomes `192.0.2.0/24`, `2001:db8:1:2::3` becomes `2001:db8:1::/48`; what is no address becomes null. */
+/**
+ * `192.0.2.7` becomes `192.0.2.0/24`, `2001:db8:1:2::3` becomes `2001:db8:1::/48`; a text that is no address becomes
+ * null.
+ */
 function truncateAddress(address: string, precision: AddressPrecision): string | null {
   const plain = plainAddress(address);
   if (precision === "none" || isIP(plain) === 0) return null;

@@ -1,4 +1,4 @@
-/** What a request says of where it came from. Header values as received, null when absent. */
+/** The headers that say where a request comes from. Values as received, null if absent. */
 export interface RequestProvenance {
   readonly method: string;
   readonly secFetchSite: string | null;
@@ -11,19 +11,19 @@ export interface RequestProvenance {
 
 export type CrossOriginVerdict = "allowed" | "cross_origin" | "headerless";
 
-/** Asked for whole serialised origins, as received. */
+/** A set of whole serialised origins, as received. */
 export interface AllowedOrigins {
   has(origin: string): boolean;
-  /** Whether it is the one that the application itself is at. */
+  /** Whether this is the application's own origin. */
   isOwn(origin: string): boolean;
 }
 
 const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
- * CrossOriginProtection tells whether a request that may change something was made by our own pages. Fetch Metadata
- * is asked first and the Origin header second, as Go's `http.CrossOriginProtection` does; unlike there, the whole
- * origin is compared, scheme included, with the configured ones: the Host header is the client's to choose.
+ * CrossOriginProtection decides whether the application's own pages made a request that may change something. It looks
+ * at Fetch Metadata first and at the Origin header second, as Go's `http.CrossOriginProtection` does. Unlike Go, it
+ * compares the whole origin, scheme included, with the configured ones, because the client chooses the Host header.
  */
 export class CrossOriginProtection {
   readonly #allowedOrigins: AllowedOrigins;
@@ -32,26 +32,32 @@ export class CrossOriginProtection {
     this.#allowedOrigins = allowedOrigins;
   }
 
-  /** `headerless`: nothing says where it came from. No browser of the last years, so a script; the caller decides. */
+  /**
+   * `headerless`: no header says where the request comes from. No recent browser sends such a request, so it is a
+   * script; the caller decides.
+   */
   check(request: RequestProvenance): CrossOriginVerdict {
     if (SAFE_METHODS.has(request.method) && !request.isUpgrade) return "allowed";
 
     switch (request.secFetchSite) {
       case null:
         break;
-      // "none" is the user's own doing: an address typed, a bookmark. Neither can carry a request that others wrote.
+      // "none" means the user's own action: an address typed, a bookmark. Neither can carry a request that others
+      // wrote.
       case "same-origin":
       case "none":
         return "allowed";
-      // A neighbour on a sibling domain is a stranger, unless it is trusted by name. Of our own pages no browser says this.
+      // A page on a sibling domain is a stranger unless its origin is trusted. The application's own pages never send
+      // this value.
       case "same-site":
         return this.#isTrustedNeighbour(request.origin) ? "allowed" : "cross_origin";
-      // A trusted origin is of our own site. Beside our own Origin, or a trusted one, no browser sends another value.
+      // A trusted origin is of the same site. With the application's own Origin, or a trusted one, browsers send no
+      // other value.
       default:
         return "cross_origin";
     }
     if (request.origin !== null) return this.#isAllowed(request.origin) ? "allowed" : "cross_origin";
-    // A page of another site cannot add this header without a preflight, which it does not pass.
+    // A page of another site cannot add this header without a preflight, which it fails.
     return request.customHeader === "1" ? "allowed" : "headerless";
   }
 

@@ -3,7 +3,7 @@ import type { GuardedRequest } from "./guarded-request.ts";
 import type { HeaderEdit } from "./response-headers.ts";
 import type { TrustedOrigins } from "./trusted-origins.ts";
 
-/** A browser's question, on behalf of a trusted page, whether it may send a request. The handler is not to see it. */
+/** A browser's question, on behalf of a trusted page, whether it may send a request. The handler does not see it. */
 export interface Preflight {
   readonly ok: false;
   readonly status: 204;
@@ -16,9 +16,9 @@ const PREFLIGHT_LIFETIME_SECONDS = 600;
 const HEADER_NAMES = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+( *, *[!#$%&'*+.^_`|~0-9A-Za-z-]+)*$/;
 
 /**
- * CrossOriginSharing tells browsers which pages may read our answers (Fetch standard, "CORS protocol"): those of trusted
- * origins, each by name and with credentials, and no others. What the application allows to strangers on routes without
- * a session is its own: their requests pass by here unchanged.
+ * CrossOriginSharing tells browsers which pages may read answers (Fetch standard, "CORS protocol"): those of trusted
+ * origins, each by name and with credentials, and no others. The application itself may allow strangers to use routes
+ * without a session: their requests pass unchanged.
  */
 export class CrossOriginSharing {
   readonly #trusted: TrustedOrigins;
@@ -35,7 +35,7 @@ export class CrossOriginSharing {
         : [{ name: "access-control-expose-headers", value: exposedHeaders.join(", "), mode: "set" }];
   }
 
-  /** For every response, a failure too: what a page may not read looks to it like a broken network. */
+  /** For every response, failures too: to a page, an answer that it may not read looks like a broken network. */
   headersFor(request: GuardedRequest): readonly HeaderEdit[] {
     const origin = this.#trustedOriginOf(request);
     return origin === null ? [] : [...allow(origin), ...this.#exposed];
@@ -57,7 +57,8 @@ export class CrossOriginSharing {
       { name: "vary", value: "Origin, Access-Control-Request-Headers", mode: "set" },
     ];
     const asked = request.headers.get("access-control-request-headers") ?? "";
-    // A trusted page may send any header. Named one by one, for with credentials "*" means a header of that name.
+    // A trusted page may send any header. They are named one by one, because with credentials "*" means a header of
+    // that name.
     if (HEADER_NAMES.test(asked)) headers.push({ name: "access-control-allow-headers", value: asked, mode: "set" });
     return { ok: false, status: 204, code: "preflight", headers };
   }

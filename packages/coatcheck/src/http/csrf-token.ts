@@ -5,8 +5,8 @@ const TOKEN = /^[A-Za-z0-9_-]{86}$/;
 
 /**
  * A token for an HTML form of this session: HMAC-SHA-256 under the session's own key, hidden under a new random mask
- * each time, so that compression of the page (BREACH) tells nothing of it. Bound to the session: it dies with it, and
- * another session's is worth nothing (NIST SP 800-63B-4, 5.1; OWASP CSRF cheat sheet).
+ * each time, so that compression of the page (BREACH) reveals nothing of it. It belongs to the session: it becomes
+ * invalid with the session, and is invalid in any other (NIST SP 800-63B-4, 5.1; OWASP CSRF cheat sheet).
  */
 export function issueCsrfToken(csrfKey: string): string {
   const mask = randomBytes(MAC_BYTES);
@@ -15,7 +15,7 @@ export function issueCsrfToken(csrfKey: string): string {
 
 /** Whether `token` was issued under this key. Anything may be passed; comparison takes constant time. */
 export function isCsrfTokenValid(csrfKey: string, token: string): boolean {
-  // A form may send a list of one, which a pattern takes for its text.
+  // A form may send a list of one token, which a pattern would read as its text.
   if (typeof token !== "string" || !TOKEN.test(token)) return false;
   const bytes = Buffer.from(token, "base64url");
   const mac = combine(bytes.subarray(0, MAC_BYTES), bytes.subarray(MAC_BYTES));

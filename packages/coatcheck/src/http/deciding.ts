@@ -2,8 +2,8 @@ import { kindOf } from "../core/written-value.ts";
 import { CoatcheckError } from "../errors.ts";
 
 /**
- * The application's own decision, which has to be made at once. A promise would count as a yes or as a no for every
- * request, and its author would be told neither.
+ * Wraps a decision function of the application, which must not be async. A promise would silently count as a yes, or as
+ * a no, for every request.
  */
 export function deciding<Given extends readonly unknown[]>(
   name: string,

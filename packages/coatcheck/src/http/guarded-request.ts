@@ -1,6 +1,6 @@
-/** As much of a request as the guard looks at. A web-standard `Request` is one. */
+/** The part of a request that the guard looks at. A web-standard `Request` fits. */
 export interface GuardedRequest {
-  /** In capitals, as HTTP has it. */
+  /** In capitals, as in HTTP. */
   readonly method: string;
   /** Several fields of one name are joined with ", " ("; " for Cookie), as HTTP servers do. */
   readonly headers: { get(name: string): string | null };
@@ -8,24 +8,24 @@ export interface GuardedRequest {
   readonly url?: string | undefined;
   /** The client's address, as the application knows it behind the proxies that it trusts. */
   readonly clientAddress?: string | undefined;
-  /** What the application calls the request in its log, for listeners to events. */
+  /** The id of the request in the application's log, for listeners to events. */
   readonly id?: string | undefined;
 }
 
 /**
- * Whether it asks for a WebSocket. Scripts and HTTP clients offer other protocols, such as h2c, and are answered as if they
- * did not; no page of a browser can.
+ * Whether the request asks for a WebSocket. Scripts and HTTP clients offer other protocols, such as h2c, and are
+ * answered as if they did not; no page of a browser can offer them.
  */
 export function opensWebSocket({ headers }: GuardedRequest): boolean {
   return /(^|,)[ \t]*websocket[ \t]*(,|$)/i.test(headers.get("upgrade") ?? "");
 }
 
-/** Path and query of what was asked for, as a URL parser reads them; null if the adapter gave none. */
+/** Path and query of the request, as a URL parser reads them; null if the adapter gave none. */
 export function pathOf({
   url,
 }: Pick<GuardedRequest, "url">): { readonly pathname: string; readonly search: string } | null {
   if (url === undefined) return null;
-  // Joined as text: to a resolver, "//host" would be another host.
+  // Joined as text, because a URL resolver would read "//host" as another host.
   const absolute = url.startsWith("/") ? `http://path.invalid${url}` : url;
   return URL.canParse(absolute) ? new URL(absolute) : null;
 }

@@ -7,27 +7,27 @@ import type { CredentialCheck, ProofOptions, UserLoginOptions } from "./login-ou
 import { type Refusal, refusalOf } from "./refusal.ts";
 import type { RequestLoginResult, RequestSession } from "./request-session.ts";
 
-/** A revoke-all during the check costs one repetition of it; a second one, an answer to try again. */
+/** After one revoke-all during the check, the check is repeated; after a second one, the answer is to try again. */
 const MAXIMUM_LOGIN_CHECKS = 2;
-/** The session may change under the check, by a touch at least; then both are done again, but not without end. */
+/** The session may change during the check, by a touch at least. Then both are repeated, but not without end. */
 const MAXIMUM_PROOF_CHECKS = 3;
 
-/** What a login needs of the request that it is made by. */
+/** The parts of a request that its login needs. */
 export interface LoginSteps<User> {
   readonly session: RequestSession;
   readonly isSameClient: (held: Authentication) => boolean;
-  /** The session that the request brought, as far as it may be believed. */
+  /** The session that the request brought, if it may be believed. */
   readonly authenticate: () => Awaitable<Authentication | null>;
-  /** The user of that id, if the application has one and lets them be logged in; with `force` an inactive one, too. */
+  /** The user of that id, if the application has one who may be logged in; with `force` an inactive one, too. */
   readonly findActiveUser: (userId: string, force: boolean) => Awaitable<User | null>;
 }
 
 type Proven<User> = { readonly ok: true; readonly user: User; readonly authentication: Authentication } | Refusal;
 
 /**
- * Reads the fence, has the credential checked, finds the user, and begins the session: in this order, so that a
- * revoke-all, a change of the password and a disabling of the user that fall in between are all seen. An unknown user
- * takes the same way as a known one.
+ * Reads the fence, checks the credential, finds the user, and begins the session. This order notices a revoke-all, a
+ * change of the password or a disabling of the user that happens in between. An unknown user takes the same steps as a
+ * known one.
  */
 export async function logIn<User>(
   steps: LoginSteps<User>,
@@ -47,7 +47,7 @@ export async function logIn<User>(
     if (!isRight || userId === null || userId === undefined) return refusalOf("invalid_credentials");
     const user = await steps.findActiveUser(userId, force);
     if (user === null) return refusalOf("user_inactive");
-    // What it replaces. Only now, for a login that fails says nothing of the session that the browser brought.
+    // Finds the session to replace. Only now, because a failed login must reveal nothing about the browser's session.
     await steps.authenticate();
     const outcome = outcomeOf(user, await session.login(attempt, begun));
     const isOvertaken = !outcome.ok && outcome.code === "login_overtaken";
@@ -56,9 +56,9 @@ export async function logIn<User>(
 }
 
 /**
- * Has the credential of the session's own user checked, and makes the login fresh. The session was known before: where
- * it changed during the check, both are done again. The session stays the same; one that is used from another client
- * than it began with is replaced.
+ * Checks the credential of the session's own user again, and makes the login fresh. If the session changed during the
+ * check, both are repeated. The session stays the same, unless another client uses it than the one that began it: then
+ * it is replaced.
  */
 export async function proveAgain<User>(
   steps: LoginSteps<User>,
@@ -74,9 +74,9 @@ export async function proveAgain<User>(
     const held = await steps.authenticate();
     if (held === null) return refusalOf("unauthenticated");
     const { userId } = held.session;
-    // Where the session is to be replaced, that is a login.
+    // If the session is to be replaced, this is a login.
     const attempt = steps.isSameClient(held) ? null : await session.sessions.begin(userId);
-    // 403, not 401: the session is good, and its user is not to be sent to the login page.
+    // 403, not 401: the session is valid, and its user must not be sent to the login page.
     if (!(await isCredentialRight(check))) return refusalOf("invalid_credentials", { status: 403 });
     const user = await steps.findActiveUser(userId, false);
     if (user === null) return refusalOf("user_inactive");
@@ -105,7 +105,10 @@ function outcomeOf<User>(user: User, result: RequestLoginResult): Proven<User> {
   }
 }
 
-/** Read like the fence of a user, it takes as long. Random, for a constant might one day be the id of a user. */
+/**
+ * The store takes as long to read this fence as that of a user. Random, because a constant might one day be a user's
+ * id.
+ */
 function idOfNoUser(): string {
   return randomBytes(16).toString("base64url");
 }

@@ -8,29 +8,29 @@ import type { StepUp } from "./login-views.ts";
 import type { GuardRefusalCode, Refusal } from "./refusal.ts";
 import type { RequestGuard } from "./request-guard.ts";
 
-/** What became of a request: its session, or the answer to give. `ok` and `code` tell them apart. */
+/** The outcome for a request: its session, or the answer to give. `ok` and `code` tell them apart. */
 export type LoginAdmission<User> = AuthSession<User> | Refusal<GuardRefusalCode> | Preflight;
 
 const STEP_UP: ReadonlySet<string> = new Set<keyof StepUp>(["withinSeconds"]);
 
 /**
- * Sessions are on the framework's own requests: a WeakMap with an entry for each request is what the garbage collector
- * would be busy with.
+ * A session is a property of the framework's own request: a WeakMap with an entry for each request would keep the
+ * garbage collector busy.
  */
 interface Carrier<User> {
   [key: symbol]: AuthSession<User> | undefined;
 }
 
 /**
- * LoginManager knows the application's users: how one is found, who may log in, and where those are sent who have not.
- * What Flask-Login is to Flask, over sessions that can be taken back. For adapters, and for applications that share one
- * guard: `coatcheck()` of an adapter makes one. Immutable.
+ * LoginManager knows the application's users: how to find one, who may log in, and where to send people who have not.
+ * It corresponds to Flask-Login, over sessions that can be revoked. It is for adapters, and for applications that share
+ * one guard: `coatcheck()` of an adapter makes one. Immutable.
  */
 export class LoginManager<User> {
   /** The guard that every request passes first. */
   readonly guard: RequestGuard;
   readonly #rules: LoginRules<User>;
-  /** Of its own, for its ids are of its own users. */
+  /** Each manager has its own, because its ids belong to its own users. */
   readonly #key = Symbol("coatcheck.session");
 
   /** @throws CoatcheckError `invalid_configuration` */
@@ -40,9 +40,9 @@ export class LoginManager<User> {
   }
 
   /**
-   * Puts a request through the guard: what comes out is its session, or the answer to give. Asks no store.
+   * Puts a request through the guard. The result is its session, or the answer to give. Asks no store.
    *
-   * @param carrier where `find` finds the session again: the framework's own request, or what stands for it
+   * @param carrier the object in which `find` finds the session again: the framework's own request, or one in its place
    */
   admit(request: GuardedRequest, carrier?: object): LoginAdmission<User> {
     const admission = this.guard.admit(request);
@@ -58,20 +58,20 @@ export class LoginManager<User> {
   }
 
   /**
-   * The same for what must be there.
+   * Like `find`, for a session that must exist.
    *
-   * @param advice what to write where the request did not pass the guard
+   * @param advice the text to write if the request did not pass the guard
    * @throws CoatcheckError `guard_not_installed`
    */
   of(carrier: object, advice: string): AuthSession<User> {
-    // JavaScript passes on whatever there is.
+    // JavaScript callers may pass anything.
     const session = typeof carrier === "object" && carrier !== null ? this.find(carrier) : undefined;
     if (session !== undefined) return session;
     throw new CoatcheckError("guard_not_installed", `This request did not pass the guard. ${advice}`);
   }
 
   /**
-   * The step-up that was asked for, if the policy allows it: for adapters, when a route is made.
+   * Checks a requested step-up against the policy: for adapters, when a route is made.
    *
    * @throws CoatcheckError `invalid_configuration` for one longer than the policy's `freshForSeconds`
    */

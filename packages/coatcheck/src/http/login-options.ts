@@ -10,25 +10,25 @@ import type { RequestGuard } from "./request-guard.ts";
 import type { ProtectionRules } from "./session-protection.ts";
 import { UserLookup } from "./user-lookup.ts";
 
-/** How the application finds its users, and which of them may be logged in. */
+/** Options for finding the application's users, and for deciding which of them may be logged in. */
 export interface UserOptions<User> extends LoginViews {
   /**
-   * Finds the user of that id; null or undefined when there is none any more: then the request has no user. Nor are
-   * false, 0 and "" users. Asked at most once a request, and once more by a login.
+   * Finds the user of that id. Null or undefined if there is none any more: then the request has no user. The values
+   * false, 0 and "" are no users either. Called at most once a request, and once more by a login.
    */
   readonly findUser: (userId: string) => Awaitable<User | null | undefined>;
   /**
-   * Finds the user that the request itself names, as by an API key in a header. Asked where there is no session, and
-   * begins none. Never asked for a request of another origin's page, to which a browser may have added credentials
-   * unasked. By default only sessions count.
+   * Finds the user that the request itself names, as by an API key in a header. Called if there is no session, and
+   * begins none. Never called for a request of another origin's page, to which a browser may have added credentials on
+   * its own. By default only sessions count.
    */
   readonly findRequestUser?: (request: GuardedRequest) => Awaitable<User | null | undefined>;
   /** Whether a user may log in, and stay logged in. By default every user may. */
   readonly isActive?: (user: User) => boolean;
   /**
-   * What to do when the cookie arrives from another client than the one that logged in. "basic", the default: the login
-   * no longer counts as fresh. "strong": the session ends. A careful thief can imitate the client: this only catches
-   * careless ones.
+   * The reaction to a cookie from another client than the one that logged in. "basic", the default: the login no longer
+   * counts as fresh. "strong": the session ends. A careful thief can imitate the client, so this only catches careless
+   * ones.
    */
   readonly sessionProtection?: "basic" | "strong" | "off";
   /** Whether a request comes from the session's client; by default, whether its user agent is the same. */
@@ -37,13 +37,13 @@ export interface UserOptions<User> extends LoginViews {
 
 /** The options of a LoginManager. Unknown ones are refused. */
 export interface LoginManagerOptions<User> extends UserOptions<User> {
-  /** The guard that every request passes first: it has the sessions. */
+  /** The guard that every request passes first. It knows the sessions. */
   readonly guard: RequestGuard;
 }
 
 /**
- * The options of a LoginManager, with what was left out filled in. `isActive` is written as a method, which lets the
- * session of a user stand for that of what the user is, too.
+ * The options of a LoginManager, with defaults filled in. `isActive` is written as a method, which lets the session of
+ * a user be used as that of a more general type of user.
  */
 export interface LoginRules<User> extends ProtectionRules {
   readonly users: UserLookup<User>;
@@ -89,7 +89,7 @@ export function loginRulesOf<User>(options: LoginManagerOptions<User>): LoginRul
 }
 
 /**
- * The `auth` of an application lets requests in as a guard does, and gives another answer.
+ * Refuses the `auth` of an application: it admits requests like a guard, but gives another answer.
  *
  * @throws CoatcheckError `invalid_configuration`
  */

@@ -8,22 +8,26 @@ import { type Refusal, refusalOf } from "./refusal.ts";
 import type { RequestSession } from "./request-session.ts";
 import { safeNext } from "./safe-next.ts";
 
-/** Where a person is sent to log in: a path of this application, such as "/login". */
+/** The places where a person is sent to log in: paths of this application, such as "/login". */
 export interface LoginViews {
   /**
-   * For pages and forms that need a login. Null, the default, answers 401, which is what scripts get in any case: what is
-   * no navigation by its Sec-Fetch-Mode and, without one, does not accept HTML.
+   * For pages and forms that need a login. Null, the default, answers 401. Scripts get 401 in any case. A request comes
+   * from a script if its Sec-Fetch-Mode is no navigation or, without that header, if it does not accept HTML.
    */
   readonly loginView?: string | null;
-  /** For pages and forms that need a fresh login. Null, the default, answers 403, which is what scripts get. */
+  /** For pages and forms that need a fresh login. Null, the default, answers 403, as scripts get in any case. */
   readonly refreshView?: string | null;
 }
 
-/** The views of one part of an application, or its own way to answer, in the framework's terms. */
+/** The views of one part of an application, or its own handlers, in the framework's terms. */
 export interface LoginHandlers<Handler> extends LoginViews {
-  /** Answers a request that needs a login; by default the login view, for pages and forms, and else 401. */
+  /**
+   * Answers a request that needs a login. By default pages and forms get the login view, and all other requests 401.
+   */
   readonly unauthorizedHandler?: Handler;
-  /** Answers a request that needs a fresh login; by default the refresh view, for pages and forms, and else 403. */
+  /**
+   * Answers a request that needs a fresh login. By default pages and forms get the refresh view, and all others 403.
+   */
   readonly needsRefreshHandler?: Handler;
 }
 
@@ -45,7 +49,7 @@ export function handlerFor<Handler>(refusal: Refusal, handlers: LoginHandlers<Ha
 }
 
 /**
- * A view on another host would be told what its visitors wanted to see, and a browser would not come back logged in.
+ * A view on another host would learn which page its visitors wanted, and a browser would not come back logged in.
  *
  * @throws CoatcheckError `invalid_configuration`
  */
@@ -61,7 +65,7 @@ export function validateViews<Views extends LoginViews>(views: Views, others: re
 }
 
 /**
- * The same for what a router answers by itself.
+ * Validates the options of a router's own handlers in the same way.
  *
  * @throws CoatcheckError `invalid_configuration`
  */
@@ -71,13 +75,13 @@ export function validateHandlers<Handler, Handlers extends LoginHandlers<Handler
   return handlers;
 }
 
-/** The answer to a request without a user, which is reported. */
+/** The answer to a request without a user. Emits an event. */
 export function refuseAnonymous({ request, sessions }: RequestSession, view: string | null): Refusal {
   sessions.events.emit("unauthorized", { method: request.method }, request);
   return refusalOf("unauthenticated", { location: viewLocation(view, request) });
 }
 
-/** The answer to a request whose login is not fresh, which is reported; `held` is null for a user without a session. */
+/** The answer to a request whose login is not fresh. Emits an event. `held` is null for a user without a session. */
 export function refuseStale(
   { request, sessions }: RequestSession,
   held: Authentication | null,
@@ -90,18 +94,18 @@ export function refuseStale(
   return refusalOf("reauthentication_required", { location: viewLocation(view, request) });
 }
 
-/** The view, with the way back, for a person. A script is told by the status: then null. */
+/** The address of the view, with the way back, for a person. Null for a script, which gets the status. */
 function viewLocation(view: string | null, request: GuardedRequest): string | null {
   return view === null || !isNavigation(request) ? null : viewWithNext(view, pageToReturnTo(request));
 }
 
-/** The page that a person opened. Behind a form it is the page of the form: nothing else can be opened again. */
+/** The page that a person opened. For a form it is the page that the form is on: nothing else can be opened again. */
 function pageToReturnTo(request: GuardedRequest): string {
   const path = pathOf(opensPage(request) ? request : { url: pageOfForm(request) });
   return path === null ? "/" : path.pathname + path.search;
 }
 
-/** Only where the browser vouches that the page is of this origin: another one's path means nothing here. */
+/** Only if the browser vouches that the page is of this origin: a path of another origin means nothing here. */
 function pageOfForm({ headers }: GuardedRequest): string | undefined {
   return headers.get("sec-fetch-site") === "same-origin" ? (headers.get("referer") ?? undefined) : undefined;
 }

@@ -1,16 +1,16 @@
 import type { GuardedRequest } from "./guarded-request.ts";
 import { safeNext } from "./safe-next.ts";
 
-/** As much of a request as tells who looks at its answer. */
+/** The part of a request that tells whether a person or a script reads the answer. */
 type AskedFor = Pick<GuardedRequest, "method" | "headers">;
 
-/** Whether a browser goes somewhere: as only a navigation says (Fetch Metadata), or by an older one's wish for HTML. */
+/** Whether a browser navigates: Fetch Metadata says so or, from an older browser, the wish for HTML. */
 export function isNavigation({ headers }: Pick<GuardedRequest, "headers">): boolean {
   const mode = headers.get("sec-fetch-mode");
   return mode === null ? (headers.get("accept") ?? "").includes("text/html") : mode === "navigate";
 }
 
-/** Whether a person opens a page, who can be sent elsewhere: a script is told by the status. */
+/** Whether a person opens a page, and so can be redirected: a script gets the status. */
 export function opensPage(request: AskedFor): boolean {
   return (request.method === "GET" || request.method === "HEAD") && isNavigation(request);
 }

@@ -2,7 +2,7 @@ import type { Authentication } from "../core/session.ts";
 import type { OwnSession } from "./login-outcome.ts";
 import type { RequestSession } from "./request-session.ts";
 
-/** The sessions of the user whose session this is, it marked; empty without one. */
+/** All sessions of this session's user, with this one marked; empty without a session. */
 export async function listOwn(request: RequestSession, held: Authentication | null): Promise<readonly OwnSession[]> {
   if (held === null) return [];
   const { id: current, userId } = held.session;
@@ -10,7 +10,7 @@ export async function listOwn(request: RequestSession, held: Authentication | nu
   return sessions.map((session) => ({ ...session, current: session.id === current }));
 }
 
-/** Ends another session of the same user; false without one of that id. */
+/** Ends another session of the same user; false if there is none of that id. */
 export async function revokeOwn(
   { request, sessions }: RequestSession,
   held: Authentication | null,

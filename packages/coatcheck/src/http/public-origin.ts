@@ -5,15 +5,15 @@ import { CoatcheckError } from "../errors.ts";
 
 /** The one origin under which browsers know the application. Absolute URLs, the cookie and CSRF checks follow it. */
 export interface PublicOrigin {
-  /** As browsers serialise it: "https://app.example", "http://localhost:8080". */
+  /** In the form in which browsers serialise it: "https://app.example", "http://localhost:8080". */
   readonly text: string;
-  /** Whether it is https: then the cookie is, too. */
+  /** Whether it is https: then the cookie is `Secure`, too. */
   readonly isSecure: boolean;
   /** The port, written out or not: 443 for https, 80 for http. */
   readonly port: number;
 }
 
-/** What is accepted as an origin. */
+/** Options for the origins that are accepted. */
 export interface PublicOriginOptions {
   /**
    * Accepts plain http on a host that is not loopback. Cookies and pages can then be read and changed by anyone on
@@ -23,10 +23,11 @@ export interface PublicOriginOptions {
 }
 
 /**
- * Checks and takes apart a configured origin. What the request's Host header says is never used in its place: the
- * client chooses that (OWASP ASVS 5.0, 4.1.3).
+ * Checks and parses a configured origin. The request's Host header never takes its place, because the client chooses it
+ * (OWASP ASVS 5.0, 4.1.3).
  *
- * @throws CoatcheckError `insecure_origin` for http beyond loopback, `invalid_configuration` for what is no origin
+ * @throws CoatcheckError `insecure_origin` for http beyond loopback, `invalid_configuration` for a text that is no
+ * origin
  */
 export function parsePublicOrigin(text: string, options: PublicOriginOptions = {}): PublicOrigin {
   requireSwitch("dangerouslyAllowInsecureOrigin", options.dangerouslyAllowInsecureOrigin);
@@ -50,7 +51,7 @@ export function parsePublicOrigin(text: string, options: PublicOriginOptions = {
   if (url.protocol !== "https:" && url.protocol !== "http:") {
     throw new CoatcheckError("invalid_configuration", `${shown(text)} must begin with https:// or http://.`);
   }
-  // A path, query or user name has no meaning in an origin: an operator who wrote one expects what will not happen.
+  // An origin has no path, query or user name: an operator who wrote one expects an effect that it would not have.
   if (text.replace(/\/$/, "") !== url.origin) {
     throw new CoatcheckError("invalid_configuration", `"${text}" must be written as "${url.origin}".`);
   }
@@ -64,7 +65,7 @@ export function parsePublicOrigin(text: string, options: PublicOriginOptions = {
   return { text: url.origin, isSecure, port: Number(url.port) || (isSecure ? 443 : 80) };
 }
 
-/** For a message. What stands before an @ may be a password. */
+/** The text for a message. The part before an @ may be a password. */
 function shown(text: string): string {
   return JSON.stringify(text.replace(/^.*@/s, "…@"));
 }

@@ -14,20 +14,19 @@ import { type RequestRules, RequestSession } from "./request-session.ts";
 import { type HeaderEdit, varyFieldsOf } from "./response-headers.ts";
 import { TrustedOrigins, type TrustedOriginsOption } from "./trusted-origins.ts";
 
-/** How the guard tells its own pages from others. */
+/** Options that tell the application's own pages from others. */
 export interface OriginOptions {
   /** The origin under which browsers reach the application, such as "https://app.example". */
   readonly origin: string;
   /**
-   * Unsafe requests that carry the cookie but neither Sec-Fetch-Site nor Origin. No browser of the last years sends
-   * such, so by default they pass as scripts; "refuse" makes scripts say where they come from, with Origin or
-   * `X-CSRF: 1`.
+   * Unsafe requests that carry the cookie but neither Sec-Fetch-Site nor Origin. No recent browser sends such requests,
+   * so by default they pass as scripts. "refuse" makes scripts say where they come from, with Origin or `X-CSRF: 1`.
    */
   readonly headerlessRequests?: "allow" | "refuse";
   /**
-   * Unsafe requests that say they come from another origin are always refused with the cookie, and never begin a
-   * session: "refuse_with_cookie", the default. "refuse_always" refuses them without the cookie too: right where every
-   * route is about sessions.
+   * Unsafe requests from another origin are always refused with the cookie, and never begin a session: that is
+   * "refuse_with_cookie", the default. "refuse_always" refuses them without the cookie too, for applications whose
+   * every route needs a session.
    */
   readonly crossOriginRequests?: "refuse_with_cookie" | "refuse_always";
   /**
@@ -36,30 +35,30 @@ export interface OriginOptions {
    */
   readonly trustedOrigins?: TrustedOriginsOption;
   /**
-   * The registrable domain, such as "example.co.uk", where trusted origins are siblings of ours; by default our own
-   * host, without its "www.".
+   * The registrable domain, such as "example.co.uk", if trusted origins are siblings of the application's host. By
+   * default that host itself, without its "www.".
    */
   readonly site?: string;
   /** Response headers that trusted pages may read besides the usual ones; none by default. */
   readonly exposedHeaders?: readonly string[];
   /**
-   * Requests that others may make, such as "POST /webhooks/payments": exact method and path. They pass from any
-   * site and client, and have no session: the cookie is not looked at. None by default.
+   * Requests that others may make, such as "POST /webhooks/payments": exact method and path. They pass from any site
+   * and client, and have no session: the guard ignores the cookie. None by default.
    */
   readonly sessionlessRoutes?: readonly string[];
   /**
-   * What browsers are told to clear after a logout, by Clear-Site-Data: "cache" and "storage" of this origin. "cookies"
-   * signs the user out of every application on the registrable domain. Nothing by default.
+   * The data that browsers are told to clear after a logout, by Clear-Site-Data: "cache" and "storage" of this origin.
+   * "cookies" signs the user out of every application on the registrable domain. Nothing by default.
    */
   readonly clearSiteDataOnLogout?: readonly ("cache" | "cookies" | "storage")[];
   /**
    * Whether a request is a poll, which a script sends by itself and which does not extend the session. By default no
-   * request is; `load({ slide })` says it of a single one.
+   * request is; `load({ slide })` decides for a single one.
    */
   readonly isPoll?: (request: GuardedRequest) => boolean;
-  /** How much of the client's address is kept with a session; all of it by default. */
+  /** The part of the client's address that is kept with a session; all of it by default. */
   readonly addressPrecision?: AddressPrecision;
-  /** Accepts plain http beyond loopback, as `PublicOriginOptions` say; false by default. */
+  /** Accepts plain http beyond loopback, as described in `PublicOriginOptions`; false by default. */
   readonly dangerouslyAllowInsecureOrigin?: boolean;
 }
 
@@ -69,7 +68,7 @@ export interface RequestGuardOptions extends OriginOptions {
   readonly sessions: SessionManager;
 }
 
-/** What became of a request: its session, or the answer to give. `ok` and `code` tell them apart. */
+/** The outcome for a request: its session, or the answer to give. `ok` and `code` tell them apart. */
 export type Admission = RequestSession | Refusal<GuardRefusalCode> | Preflight;
 
 export const ORIGIN_OPTIONS = [
@@ -89,15 +88,15 @@ export const ORIGIN_OPTIONS = [
 const NO_HEADERS: readonly HeaderEdit[] = [];
 
 /**
- * RequestGuard is the one way that every request takes, whatever the framework: find the cookie, refuse what others
- * made the browser send, then hand out a `RequestSession`, through which the session is read, begun and ended. It decides and
- * returns values; adapters turn them into responses. No 401 ever deletes a cookie: the session may be alive, and the
- * answer a race or a fault.
+ * RequestGuard is the one way that every request takes, whatever the framework. It finds the cookie, refuses requests
+ * that other sites made the browser send, and then returns a `RequestSession`, which reads, begins and ends the
+ * session. It decides and returns values; adapters turn them into responses. No 401 ever deletes a cookie: the session
+ * may be alive, and the answer a race or a fault.
  */
 export class RequestGuard {
   /** The sessions behind the cookie. */
   readonly sessions: SessionManager;
-  /** The configured origin, checked and taken apart. */
+  /** The configured origin, checked and parsed. */
   readonly origin: PublicOrigin;
   /** The cookie that holds the session's token. */
   readonly cookie: HostCookie;
@@ -105,7 +104,7 @@ export class RequestGuard {
   readonly #refusesHeaderless: boolean;
   readonly #refusesCrossOriginAlways: boolean;
   readonly #rules: RequestRules;
-  /** Null where no other origin is trusted: then no answer differs by origin. */
+  /** Null if no other origin is trusted: then no answer differs by origin. */
   readonly #sharing: CrossOriginSharing | null;
   readonly #sessionlessRoutes: ReadonlySet<string>;
 
@@ -139,7 +138,7 @@ export class RequestGuard {
     };
   }
 
-  /** Looks at headers alone, before any body is read, and asks no store. */
+  /** Looks only at headers, before any body is read, and asks no store. */
   admit(request: GuardedRequest): Admission {
     const preflight = this.#sharing?.preflight(request) ?? null;
     if (preflight !== null) return preflight;
@@ -162,13 +161,13 @@ export class RequestGuard {
   #isSessionless(request: GuardedRequest): boolean {
     if (this.#sessionlessRoutes.size === 0) return false;
     const { url = "" } = request;
-    // As it was sent: a router that reads "/private/../hook" differently must not get it unguarded.
+    // The path as the client sent it: a router that reads "/private/../hook" differently must not get it unguarded.
     const path = url.startsWith("/") ? url.split("?", 1)[0] : pathOf(request)?.pathname;
     return this.#sessionlessRoutes.has(`${request.method} ${path}`);
   }
 
   #provenance(request: GuardedRequest): CrossOriginVerdict {
-    // Most requests: they may change nothing, whatever page made them.
+    // Most requests change nothing, whichever page made them.
     if (request.method === "GET" && request.headers.get("upgrade") === null) return "allowed";
     return this.#protection.check({
       method: request.method,

@@ -16,15 +16,18 @@ import { type Refusal, refusalOf } from "./refusal.ts";
 import { cacheControl, type HeaderEdit, type OutgoingResponse, type VaryFields, withVary } from "./response-headers.ts";
 import { canCarryRotation, type WaitingAnswer } from "./rotation-answer.ts";
 
-/** What is the same for every request of a guard. */
+/** The properties that all requests of a guard share. */
 export interface RequestRules {
   readonly sessions: SessionManager;
   readonly cookie: HostCookie;
   readonly isPoll: (request: GuardedRequest) => boolean;
   readonly addressPrecision: AddressPrecision;
-  /** What an answer depends on that depends on the session: its cookie, and the origin that asks where others may. */
+  /**
+   * The request headers on which an answer from the session depends: its cookie and, if others may ask, the asking
+   * origin.
+   */
   readonly varyFields: VaryFields;
-  /** What any other answer depends on; null where no other origin may ask. */
+  /** The request headers on which any other answer depends; null if no other origin may ask. */
   readonly varyByOrigin: VaryFields | null;
   /** Clear-Site-Data after a logout; null for none. */
   readonly clearSiteData: HeaderEdit | null;
@@ -32,17 +35,17 @@ export interface RequestRules {
 
 interface AdmittedRequest {
   readonly request: GuardedRequest;
-  /** The one cookie's value, whatever it is; null without a cookie. */
+  /** The value of the one cookie, unchecked; null without a cookie. */
   readonly token: string | null;
   readonly isCrossOrigin: boolean;
   readonly corsHeaders: readonly HeaderEdit[];
 }
 
-/** How a request asks for its session. */
+/** The options with which a request asks for its session. */
 export type RequestAuthenticateOptions = Pick<AuthenticateOptions, "slide" | "needsFreshness">;
-/** How a session begins. Device, replaced session and cause are those of the request. */
+/** The options of a session that begins. The request supplies device, replaced session and cause. */
 export type RequestLoginOptions = Omit<LoginOptions, "device" | "replaces" | "cause">;
-/** What a login came to: what `SessionManager.login` says, or the refusal of another origin. */
+/** The outcome of a login: the result of `SessionManager.login`, or the refusal of another origin. */
 export type RequestLoginResult =
   | LoginResult
   | { readonly outcome: "refused"; readonly refusal: Refusal<"cross_origin_request"> };
@@ -50,16 +53,16 @@ export type RequestLoginResult =
 const ABSENT = unauthenticated("absent");
 
 /**
- * RequestSession is the session of one admitted request: its cookie, its lookup, and the headers of its response. The
- * store is asked only when the session is needed, and once. The cookie is written only after the store has acknowledged.
+ * RequestSession is the session of one admitted request: its cookie, its look-up, and the headers of its response. It
+ * asks the store only if the session is needed, and once. It writes the cookie only after the store has acknowledged.
  * It knows no users: `AuthSession` does.
  */
 export class RequestSession {
-  /** Tells it from a refusal. */
+  /** Distinguishes a session from a refusal. */
   readonly ok = true as const;
   /** The request as the guard saw it. */
   readonly request: GuardedRequest;
-  /** The sessions that it is one of. */
+  /** The manager of all sessions, this one included. */
   readonly sessions: SessionManager;
   readonly #rules: RequestRules;
   #admitted: AdmittedRequest;
@@ -70,7 +73,7 @@ export class RequestSession {
   #hasForgotten = false;
   #isFinished = false;
   #asksAgain = false;
-  /** How the request counted when it asked; null before. */
+  /** Whether the request extended the session when it asked; null before. */
   #slide: boolean | null = null;
   #isOtherClientReported = false;
   #waitingAnswer: WaitingAnswer | null = null;
@@ -84,12 +87,15 @@ export class RequestSession {
     this.#admitted = admitted;
   }
 
-  /** An unsafe request of another origin's page. It was admitted because it carries no cookie, and begins no session. */
+  /**
+   * Whether this is an unsafe request of another origin's page. It was admitted because it carries no cookie, and it
+   * cannot begin a session.
+   */
   get isCrossOrigin(): boolean {
     return this.#admitted.isCrossOrigin;
   }
 
-  /** The client as it would be kept with a session that it begins now. */
+  /** The client, in the form that is kept with a session that begins now. */
   get device(): Device {
     const { headers, clientAddress: address } = this.request;
     return describeDevice({ userAgent: headers.get("user-agent"), address }, this.#rules.addressPrecision);
@@ -103,9 +109,9 @@ export class RequestSession {
   }
 
   /**
-   * The session, and what it is worth. The first call asks the store, further ones get the same answer.
-   * `slide: false` marks a poll, which does not extend the session; it counts on the first call. By default the guard's
-   * `isPoll` tells. `needsFreshness` asks once more where a near-cache answered that cannot know it.
+   * The session and what it is worth. The first call asks the store, further calls get the same answer. `slide: false`
+   * marks a poll, which does not extend the session; it counts on the first call. By default the guard's `isPoll`
+   * decides. `needsFreshness` asks once more if a near-cache answered, because that cannot know the freshness.
    */
   authenticate(options: RequestAuthenticateOptions = {}): Awaitable<AuthenticationResult> {
     const { needsFreshness = false } = options;
@@ -115,7 +121,7 @@ export class RequestSession {
     const { sessions, isPoll } = this.#rules;
     const { token } = this.#admitted;
     if (token === null) return this.#know(ABSENT);
-    // What the first question said of the request holds for the one about freshness: a poll stays a poll.
+    // The first question's `slide` also applies to the question about freshness: a poll stays a poll.
     const slide = options.slide ?? (needsFreshness ? this.#slide : null) ?? !isPoll(this.request);
     this.#slide = slide;
     const asked = sessions.authenticate(token, { slide, needsFreshness, again: this.#asksAgain, cause: this.request });
@@ -125,7 +131,7 @@ export class RequestSession {
       (result) => {
         if (this.#asked === asked) this.#know(result);
       },
-      // The caller awaits the same promise and gets the error. Nothing is known of the session.
+      // The caller awaits the same promise and gets the error. Nothing is known about the session.
       () => {},
     );
     return asked;
@@ -133,7 +139,7 @@ export class RequestSession {
 
   /**
    * Completes a login that `sessions.begin` began, before the credential was checked, and puts the token into the
-   * response. A session that the browser already holds ends. A page of another origin cannot log anyone in.
+   * response. A session that the browser already holds ends. A page of another origin cannot log a user in.
    */
   login(attempt: LoginAttempt, options: RequestLoginOptions = {}): Promise<RequestLoginResult> {
     return this.#inTurn(() => this.#login(attempt, options));
@@ -150,8 +156,8 @@ export class RequestSession {
   }
 
   /**
-   * Deletes the cookie of a session that was ended by other means, such as a revoke-all by its own user. Where the headers
-   * have left, the browser keeps it, and it is worth nothing.
+   * Deletes the cookie of a session that ended in another way, such as a revoke-all by its own user. If the headers
+   * have left, the browser keeps the cookie, which is worthless.
    */
   forget(): void {
     this.#know(ABSENT);
@@ -173,14 +179,16 @@ export class RequestSession {
     });
   }
 
-  /** Forgets what the store said, so that the next `authenticate` asks again: after a `session_changed`, before a retry. */
+  /**
+   * Forgets the store's answer, so that the next `authenticate` asks again: after a `session_changed`, before a retry.
+   */
   refresh(): void {
     this.#asksAgain = true;
     this.#asked = null;
     this.#known = null;
   }
 
-  /** A token for the forms of this response; null without a session. Never the same twice. */
+  /** A token for the forms of this response; null without a session. Each token differs. */
   async csrfToken(): Promise<string | null> {
     const held = await this.authenticate();
     return held.status === "authenticated" ? issueCsrfToken(this.sessions.csrfKeyOf(held)) : null;
@@ -192,20 +200,20 @@ export class RequestSession {
     return held.status === "authenticated" && isCsrfTokenValid(this.sessions.csrfKeyOf(held), token);
   }
 
-  /** Tells `waiting` once the session turns out to be due for a new secret: the answer may then have to wait. */
+  /** Informs `waiting` once the session turns out to be due for a new secret: the answer may then have to wait. */
   onRotationDue(waiting: WaitingAnswer): void {
     this.#waitingAnswer = waiting;
     if (this.#known?.status === "authenticated" && this.#known.rotationDue) waiting.holdBack(this);
   }
 
   /**
-   * What to write into the response's headers. Adapters call it once, when they are about to leave. Only where the
-   * secret is rotated, because that is due and the response can carry it, has the caller to wait. Nothing of the
-   * session is written where the application did not ask about it.
+   * The headers to write into the response. Adapters call this once, when the headers are about to leave. The caller
+   * has to wait only if the secret is rotated, because that is due and the response can carry it. Nothing about the
+   * session is written if the application did not ask for it.
    */
   finish(response: OutgoingResponse): readonly HeaderEdit[] | Promise<readonly HeaderEdit[]> {
     if (this.#isFinished) return [];
-    // Before the rotation: what a login or logout did to the cookie meanwhile, it would undo.
+    // Set before the rotation, which would undo the effect of a concurrent login or logout on the cookie.
     this.#isFinished = true;
     const held = this.#known;
     if (this.#setCookie !== null || held?.status !== "authenticated" || !held.rotationDue) return this.#edit(response);
@@ -213,15 +221,15 @@ export class RequestSession {
     return this.#rotate(held).then(() => this.#edit(response));
   }
 
-  /** The same for a response that leaves now, whatever is due: the secret is rotated with a later one. */
+  /** Like `finish`, for a response that leaves now: a secret that is due is rotated with a later response. */
   finishAtOnce(response: OutgoingResponse): readonly HeaderEdit[] {
     this.#isFinished = true;
     return this.#edit(response);
   }
 
   /**
-   * Logins and logouts of one request, one after the other: of two at once the later has its way, and no session stays
-   * whose cookie did not go out.
+   * Runs the logins and logouts of one request one after the other: of two at once the later one wins, and no session
+   * stays whose cookie was not sent.
    */
   #inTurn<Result>(change: () => Promise<Result>): Promise<Result> {
     const result = (this.#changeUnderWay ?? Promise.resolve()).then(change);
@@ -239,10 +247,10 @@ export class RequestSession {
     const replaces = held.status === "authenticated" ? held : null;
     const result = await sessions.login(attempt, { ...options, device, replaces, cause: this.request });
     if (result.outcome !== "logged_in") return result;
-    // The application answered without waiting: a session that no cookie leads to must not stay.
+    // The application answered without waiting: a session without a cookie must not stay.
     if (this.#isFinished) await sessions.logout(result.authentication, { cause: this.request });
     this.#requireUnfinished();
-    // For `refresh`. Not so with a rotated secret: only the browser proves that it arrived.
+    // For `refresh`. A rotated secret is not kept here, because only the browser proves that it arrived.
     this.#admitted = { ...this.#admitted, token: result.token };
     this.#hold(result.token, result.authentication);
     return result;
@@ -256,7 +264,7 @@ export class RequestSession {
     }
     const caching = cacheControl(response, {
       carriesCookie: this.#setCookie !== null,
-      // While the store is asked, or if it failed, it may be: that is the stricter answer.
+      // While the store is being asked, or if it failed, the user may be logged in: that is the stricter answer.
       isLoggedIn: this.#known?.status !== "unauthenticated",
       request: this.request,
     });
@@ -273,8 +281,8 @@ export class RequestSession {
       const token = await this.sessions.rotate(held, { cause: this.request });
       if (token !== null) this.#hold(token, held);
     } catch {
-      // The request itself was answered for. A rotation that the store did not take is due again on the next one, and
-      // one whose acknowledgement was lost is a lost secret like any other.
+      // The request itself has its answer. If the store failed to rotate, the rotation is due again on the next
+      // request; if only the acknowledgement was lost, the new secret counts as lost like any other.
     }
   }
 

@@ -1,6 +1,6 @@
 import type { GuardedRequest } from "./guarded-request.ts";
 
-/** What is known of a response when its headers are about to leave. */
+/** The facts about a response when its headers are about to leave. */
 export interface OutgoingResponse {
   readonly status: number;
   readonly headers: { get(name: string): string | null };
@@ -13,18 +13,20 @@ export interface HeaderEdit {
   readonly mode: "set" | "append";
 }
 
-/** What the response answers. */
+/** The request of the response, and its session. */
 interface AnsweredRequest {
   readonly request: GuardedRequest;
-  /** Whether the response writes or deletes our cookie. */
+  /** Whether the response writes or deletes the session's cookie. */
   readonly carriesCookie: boolean;
   readonly isLoggedIn: boolean;
 }
 
-/** Caches that are told something of their own do not look at Cache-Control (RFC 9213; Surrogate-Control before it). */
+/** Caches that get a header of their own ignore Cache-Control (RFC 9213; Surrogate-Control before it). */
 const TARGETED = ["cdn-cache-control", "surrogate-control"] as const;
 
-/** What is said where the application says nothing to any cache: made once, for nearly every response gets one of them. */
+/**
+ * The edits for an application that sets no caching headers: made once, because nearly every response gets one of them.
+ */
 const NOT_STORED: readonly HeaderEdit[] = [{ name: "cache-control", value: "private, no-store", mode: "set" }];
 const NOT_UNASKED: readonly HeaderEdit[] = [{ name: "cache-control", value: "private, no-cache", mode: "set" }];
 const NONE: readonly string[] = [];
@@ -43,9 +45,9 @@ export function isPublic(response: OutgoingResponse): boolean {
 /** Request headers that responses depend on. */
 export interface VaryFields {
   readonly fields: readonly string[];
-  /** The edit where the application says nothing of its own, which is nearly every response: made once. */
+  /** The edit for an application that sets no `Vary`, as for nearly every response: made once. */
   readonly alone: readonly HeaderEdit[];
-  /** The same behind what is said to caches where the application says nothing to those either. */
+  /** That edit after the usual caching edits, for an application that sets neither: made once, too. */
   readonly usual: ReadonlyMap<readonly HeaderEdit[], readonly HeaderEdit[]>;
 }
 
@@ -54,7 +56,7 @@ export function varyFieldsOf(...fields: readonly string[]): VaryFields {
   return { fields, alone, usual: new Map(SAYS_NOTHING.map((caching) => [caching, [...caching, ...alone]])) };
 }
 
-/** What the response depends on, besides what the application says. */
+/** The `Vary` fields to add to those of the application. */
 function varyBy(response: OutgoingResponse, { fields, alone }: VaryFields): readonly HeaderEdit[] {
   const given = response.headers.get("vary");
   if (given === null) return alone;
@@ -64,7 +66,7 @@ function varyBy(response: OutgoingResponse, { fields, alone }: VaryFields): read
   return [{ name: "vary", value: [...(given === "" ? [] : [given]), ...missing].join(", "), mode: "set" }];
 }
 
-/** These edits, and what the response depends on: nearly always two that were made before, as one list. */
+/** The edits, followed by `Vary`: nearly always one of the lists that were made before. */
 export function withVary(
   edits: readonly HeaderEdit[],
   response: OutgoingResponse,
@@ -76,10 +78,10 @@ export function withVary(
 }
 
 /**
- * What caches may do with a response that depends on the session. No cache keeps one that carries our cookie
- * (OWASP ASVS 5.0, 14.3.2): a shared cache would hand the session to strangers. Any other stays with its reader, unless
- * the application was stricter; `public` is taken for a mistake and becomes `private`. No cache keeps a page for a user who
- * is logged in either, unless the application says for how long it may be kept.
+ * The caching rules of a response that depends on the session. No cache keeps a response that carries the session's
+ * cookie (OWASP ASVS 5.0, 14.3.2): a shared cache would hand the session to strangers. Any other response stays with
+ * its reader, unless the application was stricter; `public` counts as a mistake and becomes `private`. No cache keeps a
+ * page for a user who is logged in either, unless the application says how long it may be kept.
  */
 export function cacheControl(
   response: OutgoingResponse,
@@ -88,7 +90,7 @@ export function cacheControl(
   const told = toldOf(response);
   const header = response.headers.get("cache-control");
   const isOwnPage = isLoggedIn && isPage(request, response);
-  // Nearly every response: no word of the application's is there to be weighed.
+  // Nearly every response: the application has set nothing that needs weighing.
   if (header === null && told.length === 0) return carriesCookie || isOwnPage ? NOT_STORED : NOT_UNASKED;
   return weighed(header, told, { carriesCookie, isLoggedIn, isOwnPage });
 }
@@ -97,26 +99,27 @@ interface Weighing extends Omit<AnsweredRequest, "request"> {
   readonly isOwnPage: boolean;
 }
 
-/** What is left of the application's word, and what is said to caches that it told something of their own. */
+/** The remaining part of the application's rules, and the edits for caches that got headers of their own. */
 function weighed(
   header: string | null,
   told: readonly string[],
   { carriesCookie, isLoggedIn, isOwnPage }: Weighing,
 ): readonly HeaderEdit[] {
   const set = (value: string, name = "cache-control"): HeaderEdit => ({ name, value, mode: "set" });
-  // Such a cache does not look at Cache-Control, and few look at Vary: it would hand one user's answer to the next.
+  // Such a cache ignores Cache-Control, and few observe Vary: it would hand one user's answer to the next.
   const untold = carriesCookie || isLoggedIn ? told.map((name) => set("no-store", name)) : [];
   if (carriesCookie) return [set("private, no-store"), ...untold];
   const given = directives(header);
   const kept = given.filter((directive) => !/^(public|private|s-maxage)\b/i.test(directive));
   const isAllowed = kept.length > 0 || given.some((directive) => /^private\b/i.test(directive));
-  // After a logout, Back would show it once more: a browser keeps the page and does not ask again, whatever else it is told.
+  // After a logout, the browser's Back would show the page again: with any weaker rule the browser keeps it without
+  // asking.
   if (isOwnPage && !isAllowed) return [set("private, no-store"), ...untold];
-  // What is left is the application's own word on how long its reader may keep it; without one, not at all unasked.
+  // The rest is the application's own rule for its reader; without one, the reader must ask each time.
   return [set(["private", ...(kept.length === 0 ? ["no-cache"] : kept)].join(", ")), ...untold];
 }
 
-/** Whether it is what a person looks at: by its type, or because the browser asked for something to show. */
+/** Whether a person looks at the response: by its type, or because the browser asked for something to show. */
 function isPage(request: GuardedRequest, response: OutgoingResponse): boolean {
   const type = response.headers.get("content-type") ?? "";
   return (
@@ -124,7 +127,7 @@ function isPage(request: GuardedRequest, response: OutgoingResponse): boolean {
   );
 }
 
-/** The caches that are told something of their own. */
+/** The kinds of caches that got a header of their own. */
 function toldOf({ headers }: OutgoingResponse): readonly string[] {
   const [first, second] = TARGETED;
   if (headers.get(first) === null && headers.get(second) === null) return NONE;

@@ -1,20 +1,21 @@
 import { type GuardedRequest, opensWebSocket } from "./guarded-request.ts";
 import { type HeaderEdit, isPublic, type OutgoingResponse } from "./response-headers.ts";
 
-/** An answer that cannot wait unless it is told to be ready for that. */
+/** An answer that can only wait if it is warned in advance. */
 export interface WaitingAnswer {
-  /** From now on it may have to wait; `session` also ends without a rotation, for what cannot. */
+  /** From now on the answer may have to wait. One that cannot calls `finishAtOnce`, which ends without a rotation. */
   holdBack(session: { finishAtOnce(response: OutgoingResponse): readonly HeaderEdit[] }): void;
 }
 
-/** Where a browser puts what it navigates to. */
+/** The destinations of a browser's navigations. */
 const NAVIGATIONS: ReadonlySet<string> = new Set(["document", "iframe", "frame", "fencedframe", "embed", "object"]);
 
 const PAGES = /^(text\/html|application\/xhtml\+xml)\s*(;|$)/i;
 
 /**
- * Whether a new secret may go out with this answer: only where a browser surely reads it, and keeps the cookie. Not
- * where a shared cache keeps it, a prefetch may be thrown away, or the headers leave long before or without a body.
+ * Whether a new secret may go out with this answer: only if a browser surely reads it, and keeps the cookie. Not if a
+ * shared cache keeps the answer, a prefetch may be thrown away, or the headers leave long before the body or without
+ * one.
  */
 export function canCarryRotation(request: GuardedRequest, response: OutgoingResponse): boolean {
   const purpose = request.headers.get("sec-purpose") ?? request.headers.get("purpose") ?? "";
@@ -30,10 +31,10 @@ export function canCarryRotation(request: GuardedRequest, response: OutgoingResp
 }
 
 /**
- * Whether a browser asked, and asked for what it is answered with. Every browser since 2023 says with all three fields
- * of Fetch Metadata what it is about to do; a server that hands on the cookie of its own request says none of them, or,
- * as Node's fetch, the mode alone. One that hands on every header repeats that a page is opened, and is answered with
- * the data for that page. What is left of such servers, the rule of three lost secrets finds.
+ * Whether a browser made the request, and for the kind of answer that it gets. Every browser since 2023 states its
+ * intent in all three fields of Fetch Metadata. A server that passes on the cookie of its own request sends none of
+ * them or, like Node's fetch, only the mode. A server that passes on every header claims to open a page, but gets the
+ * data for that page. The rule of three lost secrets catches the remaining servers.
  */
 function isReadByBrowser({ headers }: GuardedRequest, response: OutgoingResponse): boolean {
   const [site, mode, destination] = ["site", "mode", "dest"].map((field) => headers.get(`sec-fetch-${field}`));

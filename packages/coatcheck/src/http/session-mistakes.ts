@@ -4,7 +4,7 @@ import { CoatcheckError } from "../errors.ts";
 const LOAD_OPTIONS: ReadonlySet<string> = new Set(["slide"]);
 
 /**
- * A poll that is not known for one would keep the session alive for ever.
+ * A poll that is not recognised as one would keep the session alive for ever.
  *
  * @throws CoatcheckError `invalid_configuration`
  */
@@ -20,7 +20,7 @@ export function refuseUnloaded(): never {
 }
 
 /**
- * `const { logout } = auth.of(request)` leaves the session behind.
+ * `const { logout } = auth.of(request)` loses the session.
  *
  * @throws CoatcheckError `invalid_configuration`
  */

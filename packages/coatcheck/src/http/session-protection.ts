@@ -7,11 +7,11 @@ import type { RequestAuthenticateOptions, RequestSession } from "./request-sessi
 export interface ProtectionRules {
   /** See `UserOptions`. */
   readonly sessionProtection: "basic" | "strong" | "off";
-  /** Undefined where the user agent decides. */
+  /** Undefined if the user agent decides. */
   readonly isSameClient: ((session: Session, request: GuardedRequest) => boolean) | undefined;
 }
 
-/** The session that the request brought; null where another client presents it under "strong" protection. */
+/** The session that the request brought; null if another client presents it under "strong" protection. */
 export function authenticateClient(
   session: RequestSession,
   rules: ProtectionRules,
@@ -24,8 +24,8 @@ export function authenticateClient(
 }
 
 /**
- * Whether the request comes from the client that logged in, as far as the rules look at that. By default at the user
- * agent: addresses change on the way from room to room.
+ * Whether the request comes from the client that logged in, as far as the rules check that. By default they compare the
+ * user agent: addresses change as a person moves from room to room.
  */
 export function isSameClient(
   { session }: Authentication,
@@ -33,14 +33,14 @@ export function isSameClient(
   rules: ProtectionRules,
 ): boolean {
   if (rules.sessionProtection === "off") return true;
-  // A promise, which a script may return here, is no yes.
+  // A promise, which a JavaScript function may return here, does not count as a yes.
   if (rules.isSameClient !== undefined) return rules.isSameClient(session, request) === true;
   const header = request.headers.get("user-agent");
-  // What is kept of a text that is already kept is the text itself.
+  // The kept form of a text that was already kept is the text itself.
   return session.device.userAgent === header || session.device.userAgent === keptUserAgent(header);
 }
 
-/** Whether the login is fresh, as far as that is known, and the client the one that logged in. */
+/** Whether the login is fresh, as far as that is known, and the client is the one that logged in. */
 export function isFreshHere(
   held: Authentication | null,
   session: RequestSession,
@@ -51,7 +51,7 @@ export function isFreshHere(
   return session.sessions.isFreshWithin(held, seconds) && isSameClient(held, session, rules);
 }
 
-/** Reports a session that another client presents, once, and ends it where the protection is "strong": then null. */
+/** Reports a session that another client presents, once. Under "strong" protection, ends it and returns null. */
 async function protectFromOtherClient(
   held: Authentication,
   requestSession: RequestSession,
@@ -64,7 +64,7 @@ async function protectFromOtherClient(
     sessions.events.emit("session_protected", { userId, sessionId: id, protection }, request);
   }
   if (protection === "basic") return held;
-  // Ended before it is refused: the cookie would otherwise be as good as before for its thief.
+  // The session ends before the request is refused: otherwise the cookie would stay useful to its thief.
   await sessions.revoke(userId, id, "client_changed", { cause: request });
   requestSession.forget();
   return null;

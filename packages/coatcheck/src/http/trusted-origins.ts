@@ -3,21 +3,21 @@ import { CoatcheckError } from "../errors.ts";
 import { deciding } from "./deciding.ts";
 import { type PublicOrigin, parsePublicOrigin } from "./public-origin.ts";
 
-/** Whole origins, or a function that is asked for one of the same site: previews, tenants. */
+/** Whole origins, or a function that decides about an origin of the same site, such as a preview or a tenant. */
 export type TrustedOriginsOption = readonly string[] | ((origin: string) => boolean);
 
 export interface TrustedOriginsParts {
   readonly own: PublicOrigin;
   readonly trusted: TrustedOriginsOption;
-  /** The registrable domain that own and trusted hosts share, such as "example.co.uk". */
+  /** The registrable domain that the application's host and trusted hosts share, such as "example.co.uk". */
   readonly site: string | undefined;
 }
 
 /**
- * TrustedOrigins says whose pages may act for the user besides our own: one list for CSRF and for CORS. All of them are
- * of the same site, for the cookie is SameSite=Lax and goes nowhere else: an entry of another site would promise what no
- * browser does. Without the list of public suffixes a site cannot be told by its name, so the application names it;
- * until it does, the site is its own host, and `www.` makes no difference.
+ * TrustedOrigins knows the origins, besides the application's own, whose pages may act for the user: one list for CSRF
+ * and for CORS. All of them are of the same site, because the cookie is SameSite=Lax and browsers send it nowhere else:
+ * an entry of another site would have no effect. A name alone does not reveal its site without the list of public
+ * suffixes, so the application names the site. By default the site is its own host, with or without `www.`.
  */
 export class TrustedOrigins {
   /** Whether another origin is trusted at all: if not, there is no CORS. */
@@ -44,7 +44,7 @@ export class TrustedOrigins {
     this.#isListed = (origin) => listed.has(origin);
   }
 
-  /** Any header's value may be passed. A function is never asked for an origin of another site. */
+  /** Any header value may be passed. The function is never called for an origin of another site. */
   has(origin: string): boolean {
     return this.isOwn(origin) || (this.#isSameSite(origin) && this.#isListed(origin) === true);
   }
@@ -55,14 +55,15 @@ export class TrustedOrigins {
 
   #requireSameSite(origin: string): void {
     if (origin === "*") refuse('trustedOrigins cannot hold "*": with credentials any page could act for the user.');
-    // As a plain-http origin is refused below for being of another site, or else is as insecure as our own is.
+    // Insecure origins are allowed here: a plain-http origin is refused below for being of another site, unless the
+    // application's own origin is as insecure.
     const { text } = parsePublicOrigin(origin, { dangerouslyAllowInsecureOrigin: true });
     if (this.#isSameSite(text)) return;
     const advice = "If the two share a registrable domain, name it in `site`.";
     refuse(`"${origin}" is of another site than "${this.#own.text}": the cookie would not go along. ${advice}`);
   }
 
-  /** Schemefully: http and https are two sites. The port makes no difference. */
+  /** The scheme counts: http and https are two sites. The port makes no difference. */
   #isSameSite(origin: string): boolean {
     if (!URL.canParse(origin)) return false;
     const url = new URL(origin);
