@@ -1,9 +1,9 @@
-/** How long an identity token is valid: for one request, and the time that it takes. */
+/** How long an identity token is valid: for one request, and the time that the request takes. */
 export const IDENTITY_LIFETIME_SECONDS = 60;
-/** An identity token is handed out again until it is so old: the rest of its life is for the way of the request. */
+/** An issued identity token is reused until this age: the rest of its life is for the request's way to the service. */
 export const IDENTITY_REUSE_SECONDS = 30;
 
-/** The claims of an identity token (RFC 9068, 2.2), with what the upstream is configured to be told. */
+/** The claims of an identity token (RFC 9068, 2.2), with the facts that the upstream is configured to get. */
 export interface IdentityClaims {
   /** The issuer: the public origin of the gateway. */
   readonly iss: string;
@@ -11,7 +11,7 @@ export interface IdentityClaims {
   readonly aud: string;
   /** The application's id of the user. */
   readonly sub: string;
-  /** The client, which RFC 9068 asks for. Every user comes by the gateway, so it is the same for all. */
+  /** The client, which RFC 9068 requires. Every user comes through the gateway, so it is the same for all. */
   readonly client_id: string;
   /** When it was issued, in whole seconds. */
   readonly iat: number;
@@ -21,14 +21,14 @@ export interface IdentityClaims {
   readonly jti: string;
   /** The session's public id. */
   readonly sid: string;
-  /** When the user last proved who they are; absent if that is not known of this session. */
+  /** When the user last proved who they are; absent if that is unknown for this session. */
   readonly auth_time?: number;
   /** How the user proved who they are (RFC 8176). */
   readonly amr: readonly string[];
-  /** The user's name, if the upstream is told. */
+  /** The user's name, if the upstream gets it. */
   readonly name?: string;
-  /** The user's email address, if the upstream is told. */
+  /** The user's email address, if the upstream gets it. */
   readonly email?: string;
-  /** The user's roles, if the upstream is told. */
+  /** The user's roles, if the upstream gets them. */
   readonly roles?: readonly string[];
 }

@@ -9,14 +9,14 @@ import { type IssueResult, type IssuerOptions, requireIssuerOptions, spanOf } fr
 import { tokenTypes } from "../signed-tokens/token-profile.ts";
 import { IDENTITY_LIFETIME_SECONDS, IDENTITY_REUSE_SECONDS, type IdentityClaims } from "./identity-claims.ts";
 
-/** The facts about a user that an upstream service is told, besides the id. */
+/** The facts about a user that an upstream service gets besides the id. */
 export interface UserFacts {
   readonly name?: string;
   readonly email?: string;
   readonly roles?: readonly string[];
 }
 
-/** The facts that a token was made of, without the session and the upstream. */
+/** The facts from which a token was made, without the session and the upstream. */
 interface TokenBasis {
   readonly kid: string;
   /** The version of the session's record, which every change replaces. */
@@ -50,8 +50,8 @@ export class IdentityIssuer {
   }
 
   /**
-   * Issues a token. For half a minute it is the same one for the same state of a session, upstream, facts and key: that
-   * one is there at once, if the key is.
+   * Issues a token. For half a minute, the same state of a session, upstream, facts and key give the same token,
+   * without a promise if the key is at hand.
    *
    * @throws CoatcheckError `keys_unavailable`
    */
@@ -106,7 +106,7 @@ export class IdentityIssuer {
   }
 }
 
-/** The key is a part of it: a token that a replaced key signed must not be given out any more. */
+/** The key counts too: a token that a replaced key signed must not be reused. */
 function isReusable({ issuedAt, basis: kept }: IssuedToken, basis: TokenBasis, now: Timestamp): boolean {
   if (now < issuedAt || now - issuedAt >= IDENTITY_REUSE_SECONDS * 1_000) return false;
   return (

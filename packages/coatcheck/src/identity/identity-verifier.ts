@@ -4,32 +4,38 @@ import { readSignedClaims, refuseCommonClaims } from "../signed-tokens/signed-cl
 import { tokenTypes } from "../signed-tokens/token-profile.ts";
 import { refused, requireVerifierOptions, type Verdict, type VerifierOptions } from "../signed-tokens/verdict.ts";
 
-/** The user that is calling, as the gateway says. `issuer` and `userId` together name a user (OWASP ASVS 5.0, 10.3.3). */
+/**
+ * The user that is calling, according to the gateway. `issuer` and `userId` together name a user (OWASP ASVS 5.0,
+ * 10.3.3).
+ */
 export interface Identity {
-  /** The issuer that says so: the `iss` that the verifier was told to believe. */
+  /** The issuer of the token: the `iss` that the verifier was configured to believe. */
   readonly issuer: string;
   /** The application's id of the user. */
   readonly userId: string;
   /** The session's public id, for logs and revoke calls. */
   readonly sessionId: string;
-  /** The user's name; null if this service is not told. */
+  /** The user's name; null if this service does not get it. */
   readonly name: string | null;
-  /** The user's email address; null if this service is not told. */
+  /** The user's email address; null if this service does not get it. */
   readonly email: string | null;
-  /** The user's roles; empty if this service is not told. */
+  /** The user's roles; empty if this service does not get them. */
   readonly roles: readonly string[];
   /** When the user last proved who they are; null if that is not known. */
   readonly authenticatedAt: Timestamp | null;
-  /** When the token ends, which is soon: ask again for the next request, not for this one. */
+  /** When the token ends, which is soon: verify again at the next request, not during this one. */
   readonly expiresAt: Timestamp;
 }
 
-/** The user that is calling, or the reason why the token was not believed. */
+/** The user that is calling, or the reason why the token was refused. */
 export type IdentityVerdict = Verdict<{ readonly identity: Identity }>;
 
 const OPTIONS: ReadonlySet<string> = new Set<keyof VerifierOptions>(["issuer", "audience", "keys", "clock"]);
 
-/** IdentityVerifier tells an upstream service who is calling. A request without a good token did not come by the gateway. */
+/**
+ * IdentityVerifier tells an upstream service who is calling. A request without a valid token did not come through the
+ * gateway.
+ */
 export class IdentityVerifier {
   readonly #options: VerifierOptions & { readonly clock: Clock };
 

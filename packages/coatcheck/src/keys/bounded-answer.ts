@@ -1,7 +1,7 @@
 /**
  * Reads the body of a successful response as text.
  *
- * @throws Error for another status, or for a body of more than `maximumBytes`, of which no more is then read
+ * @throws Error for another status, or for a body of more than `maximumBytes`, after which it stops reading
  */
 export async function readAnswer(response: Response, maximumBytes: number): Promise<string> {
   if (response.status !== 200) {

@@ -24,7 +24,7 @@ export class KeyEncryption {
     );
   }
 
-  /** The key as a text for the database, which `decrypt` reads under the same `kid` alone. */
+  /** The key as a text for the database. `decrypt` reads it only under the same `kid`. */
   encrypt(kid: string, privateJwk: string): Promise<string> {
     return new CompactEncrypt(new TextEncoder().encode(privateJwk))
       .setProtectedHeader({ alg: "dir", enc: "A256GCM", kid })
@@ -32,7 +32,7 @@ export class KeyEncryption {
   }
 
   /**
-   * Decrypts the key that `encrypt` was given.
+   * Decrypts a text from `encrypt`.
    *
    * @throws CoatcheckError `invalid_key_set` for a text that another secret encrypted, or that belongs to another key
    */

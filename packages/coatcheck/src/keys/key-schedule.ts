@@ -15,7 +15,7 @@ export interface ScheduledKey {
 export interface KeyTimes {
   /** How long a new key is published before it signs: the longest time that a verifier may use an older set. */
   readonly publicationSeconds: number;
-  /** How long a key that signs no more stays published: the longest life of what it signed. */
+  /** How long a key that no longer signs stays published: the longest life of a token that it signed. */
   readonly retentionSeconds: number;
 }
 
@@ -26,7 +26,7 @@ export type KeyState =
   /** The key is published, and does not sign yet. */
   | "waiting"
   | "signing"
-  /** The key signs no more; a token that it signed may still be valid. */
+  /** The key no longer signs; a token that it signed may still be valid. */
   | "superseded"
   /** No token that the key signed is valid any more. */
   | "retirable";
@@ -34,17 +34,17 @@ export type KeyState =
 /** Whether a new key may be published. */
 export type RotationDecision =
   | { readonly outcome: "rotate"; readonly signsFrom: Timestamp }
-  /** The last new key does not sign yet: a second one would only make verifiers read again. */
+  /** The latest new key does not sign yet: a second one would only make verifiers read again. */
   | { readonly outcome: "refused"; readonly waitingKid: string; readonly until: Timestamp };
 
-/** Whether a key may be removed. `until` is the time to ask again; null while that is not known. */
+/** Whether a key may be removed. `until` is the time to ask again; null while that time is unknown. */
 export type RetirementDecision =
   | { readonly outcome: "retire" }
   | { readonly outcome: "refused"; readonly state: KeyState; readonly until: Timestamp | null };
 
 /**
- * KeySchedule decides which key signs, and what may be done to the others: publish, wait, sign, retire. Pure: every
- * node that reads the same keys comes to the same schedule, and no order of commands leaves a token that cannot be
+ * KeySchedule decides which key signs, and whether the others may be published, wait, sign or retire. It is pure: every
+ * node that reads the same keys gets the same schedule, and no order of commands leaves a token that cannot be
  * verified.
  */
 export class KeySchedule<Key extends ScheduledKey> {
@@ -64,14 +64,14 @@ export class KeySchedule<Key extends ScheduledKey> {
     return this.#keys.findLast(({ signsFrom }) => signsFrom <= now) ?? null;
   }
 
-  /** Tells the state of the key at that time. */
+  /** The state of the key at that time. */
   stateOf(key: Key, now: Timestamp): KeyState {
     if (now < key.signsFrom) return "waiting";
     if (key === this.signing(now)) return "signing";
     return now < this.retirableFrom(key) ? "superseded" : "retirable";
   }
 
-  /** The time from which no token of the key is valid any more: infinity, while no other key is to follow it. */
+  /** The time from which no token of the key is valid any more: infinity while no other key is to follow it. */
   retirableFrom(key: Key): Timestamp {
     const successor = this.#keys[this.#keys.indexOf(key) + 1];
     return successor === undefined
@@ -81,7 +81,7 @@ export class KeySchedule<Key extends ScheduledKey> {
 
   /**
    * Decides whether a new key may be published now, and when it then signs: after `waitSeconds`, and not before every
-   * verifier can have read of it. The first key has no verifier to wait for.
+   * verifier can have read it. The first key has no verifier to wait for.
    */
   decideRotation(now: Timestamp, waitSeconds = 0): RotationDecision {
     const waiting = this.#keys.find(({ signsFrom }) => now < signsFrom);
@@ -91,7 +91,7 @@ export class KeySchedule<Key extends ScheduledKey> {
     return { outcome: "rotate", signsFrom: isFirst ? now : now + seconds * 1_000 };
   }
 
-  /** Decides whether the key may leave the set: when no token that it signed is valid any more. */
+  /** Decides whether the key may leave the set: it may once no token that it signed is valid any more. */
   decideRetirement(key: Key, now: Timestamp): RetirementDecision {
     const state = this.stateOf(key, now);
     if (state === "retirable") return { outcome: "retire" };

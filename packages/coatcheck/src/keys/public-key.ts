@@ -9,7 +9,7 @@ export interface PublicKey {
   readonly key: CryptoKey;
 }
 
-/** A public JSON Web Key (RFC 7517) as our issuers publish it. */
+/** A public JSON Web Key (RFC 7517), in the form that coatcheck's issuers publish. */
 export interface PublicJwk {
   readonly kid: string;
   readonly alg: SignatureAlgorithm;
@@ -33,8 +33,8 @@ const MEMBERS = ["kid", "alg", "use", "kty", "crv", "x", "y", "n", "e"] as const
 const PRIVATE_MEMBERS = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"] as const;
 
 /**
- * Reads the keys of a JWK set, all or none: a set with a private member, a repeated `kid` or a key that does not fit its
- * algorithm was made by mistake or by an attacker.
+ * Reads the keys of a JWK set, all or none: a set with a private member, a repeated `kid` or a key that does not fit
+ * its algorithm comes from a mistake or an attacker.
  *
  * @throws CoatcheckError `invalid_key_set`
  */

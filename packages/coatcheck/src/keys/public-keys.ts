@@ -8,9 +8,9 @@ import { requireTrustworthyUrl } from "./trustworthy-url.ts";
 /** The source of a verifier's keys. */
 export interface PublicKeys {
   /**
-   * Finds the key of that id; null when there is none, which is final for now. Concurrent calls share one fetch.
+   * Finds the key of that id. Null if there is none, which is final for now. Concurrent calls share one fetch.
    *
-   * @throws CoatcheckError `keys_unavailable` when no key was ever read, so that nothing can be told
+   * @throws CoatcheckError `keys_unavailable` if no keys were ever read, so that nothing is known
    */
   find(kid: string): Promise<PublicKey | null>;
 }
@@ -43,16 +43,19 @@ export interface RemotePublicKeysOptions {
   readonly url: string;
   /** Sends the requests; `fetch` by default. */
   readonly fetch?: typeof globalThis.fetch;
-  /** Tells how old the keys are; the machine's by default. */
+  /** Tells how old the keys are; the machine's clock by default. */
   readonly clock?: Clock;
   /** How old the keys may grow before they are read again, in the background. 300 by default. */
   readonly refreshSeconds?: number;
   /**
-   * The pause between two fetches, however many tokens with unknown kids arrive: they must not become a flood. 10 by
-   * default.
+   * The least pause between two fetches, however many tokens with unknown kids arrive: they must not cause a flood. 10
+   * by default.
    */
   readonly floorSeconds?: number;
-  /** How long keys that cannot be read again are believed; a day by default. Then a retired key is out everywhere. */
+  /**
+   * How long keys that cannot be read again are believed; a day by default. After that, no verifier accepts a retired
+   * key.
+   */
   readonly maximumAgeSeconds?: number;
   /**
    * Accepts plain http beyond loopback: an attacker on the network can then give your verifier keys of their own. False
@@ -75,9 +78,9 @@ const FETCH_TIMEOUT_MILLISECONDS = 5_000;
 const MAXIMUM_ANSWER_BYTES = 65_536;
 
 /**
- * RemotePublicKeys reads an issuer's JWK set when it is first needed, keeps it, and reads it again when it has grown old
- * or a token names a key that is not in it. While the issuer is down it goes on with what it has, for a day; a key that
- * it does not have is unknown.
+ * RemotePublicKeys reads an issuer's JWK set when it is first needed, and keeps it. It reads the set again when it has
+ * grown old, or when a token names a key that is not in it. While the issuer is down it uses the keys that it has, for
+ * a day; any other key is unknown.
  */
 export class RemotePublicKeys implements PublicKeys {
   readonly #options: RemotePublicKeysOptions;
@@ -125,7 +128,7 @@ export class RemotePublicKeys implements PublicKeys {
     return (this.#clock.now() - this.#readAt) / 1_000;
   }
 
-  /** Resolves when the fetch under way has ended, however it did. Begins one, if the last is long enough ago. */
+  /** Resolves when the fetch under way has ended, in whatever way. Begins one if the last is long enough ago. */
   #refresh(): Promise<void> {
     const { floorSeconds = 10 } = this.#options;
     const now = this.#clock.now();
@@ -146,11 +149,11 @@ export class RemotePublicKeys implements PublicKeys {
         signal: AbortSignal.timeout(FETCH_TIMEOUT_MILLISECONDS),
       });
       this.#keys = await importPublicKeys(JSON.parse(await readAnswer(response, MAXIMUM_ANSWER_BYTES)));
-      // The time before it was sent: an answer may be as old as its question.
+      // The time before the request was sent: the answer may be that old.
       this.#readAt = now;
       this.#fault = null;
     } catch (error) {
-      // The next `keys_unavailable` tells it, if there is one: until then the keys at hand are valid.
+      // The next `keys_unavailable` reports this fault, if one occurs: until then the keys at hand are valid.
       this.#fault = error;
     }
   }

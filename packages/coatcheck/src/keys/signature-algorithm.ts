@@ -7,7 +7,7 @@ export type SignatureAlgorithm = "ES256" | "EdDSA" | "RS256";
 /** The names of all algorithms. */
 export const signatureAlgorithms: readonly SignatureAlgorithm[] = ["ES256", "EdDSA", "RS256"];
 
-/** Tells whether a text is one of the names: a header may hold any text. */
+/** Whether a text is one of the names: a header may hold any text. */
 export function isSignatureAlgorithm(value: unknown): value is SignatureAlgorithm {
   return signatureAlgorithms.some((algorithm) => algorithm === value);
 }

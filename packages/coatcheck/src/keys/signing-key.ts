@@ -10,7 +10,7 @@ import {
   signatureAlgorithms,
 } from "./signature-algorithm.ts";
 
-/** A key that signs. Only `exportSigningKey` gets its private part out, for a store that keeps it. */
+/** A key that signs. Only `exportSigningKey` reads its private part, for a store that keeps it. */
 export interface SigningKey {
   readonly kid: string;
   readonly algorithm: SignatureAlgorithm;
@@ -18,7 +18,7 @@ export interface SigningKey {
   readonly privateKey: CryptoKey;
 }
 
-/** The source of an issuer's key. It is asked for every token. */
+/** The source of an issuer's key. Called for every token. */
 export interface SigningKeys {
   /**
    * Gives the key that signs now.
@@ -44,7 +44,7 @@ export async function generateSigningKey(algorithm: SignatureAlgorithm): Promise
       ...(algorithm === "EdDSA" ? { crv: "Ed25519" } : {}),
     });
     const key = await importSigningKey(JSON.stringify({ ...(await exportJWK(privateKey)), alg: algorithm }));
-    // One kid in 64 begins with "-": a command line, ours or a server's, would take it for an option.
+    // One kid in 64 begins with "-", and a command line would take it for an option.
     if (!key.kid.startsWith("-")) return key;
   }
 }
@@ -55,7 +55,7 @@ export async function exportSigningKey({ privateKey, algorithm }: SigningKey): P
 }
 
 /**
- * Imports the key that `exportSigningKey` wrote.
+ * Imports a key that `exportSigningKey` wrote.
  *
  * @throws CoatcheckError `invalid_key_set`
  */
@@ -77,7 +77,7 @@ export async function importSigningKey(privateJwk: string): Promise<SigningKey> 
   }
 }
 
-/** Signs a compact JWT of these claims. Its header has only the members that our verifiers expect. */
+/** Signs a compact JWT of these claims. Its header has only the members that coatcheck's verifiers expect. */
 export function signToken(key: SigningKey, type: string, claims: object): Promise<string> {
   return new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
     .setProtectedHeader({ alg: key.algorithm, kid: key.kid, typ: type })

@@ -4,7 +4,7 @@ import { written } from "../core/written-value.ts";
 import { CoatcheckError } from "../errors.ts";
 
 /**
- * A service trusts what it reads from this URL, so no attacker on the network may be able to change it.
+ * A service trusts the content of this URL, so no attacker on the network may be able to change it.
  *
  * @throws CoatcheckError `invalid_configuration`
  */

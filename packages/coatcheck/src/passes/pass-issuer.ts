@@ -11,7 +11,7 @@ import { sessionDigestOf } from "./session-digest.ts";
 
 /** The path that a pass opens, the service that serves it, and the time limits. */
 export interface PassOptions {
-  /** The file service that the pass is for, to the letter. */
+  /** The file service that the pass is for, exactly as it names itself. */
   readonly audience: string;
   /** The path that the pass opens. One that ends in "/" opens all paths below it. */
   readonly path: string;
@@ -19,7 +19,10 @@ export interface PassOptions {
   readonly lifetimeSeconds?: number;
   /** The time from which the pass is valid; at once by default. */
   readonly notBefore?: Timestamp;
-  /** The one client address that may use it, as our own verifier sees it; others do not look. By default any may. */
+  /**
+   * The one client address that may use the pass, as coatcheck's own verifier sees it; other verifiers ignore it. By
+   * default any may.
+   */
   readonly clientAddress?: string;
 }
 
@@ -54,7 +57,7 @@ export class PassIssuer {
       const message = `A pass lives for 1 to ${MAXIMUM_PASS_LIFETIME_SECONDS} seconds.`;
       throw new CoatcheckError("invalid_configuration", message);
     }
-    // A null or a number would stand in the pass, and no verifier would accept it.
+    // A null or a number would end up in the pass, and no verifier would accept it.
     if (clientAddress !== undefined) requireText("clientAddress", clientAddress, "192.0.2.7");
     const scope = requireAccessPath(options.path);
     const span = spanOf(authentication, lifetimeSeconds, this.#options.clock.now());

@@ -19,18 +19,18 @@ export interface RevocationCheck {
   }): "clear" | "session_ended" | "revocations_outdated";
 }
 
-/** The issuer and the service whose passes are accepted, and the list that takes them back. */
+/** The issuer and the service whose passes are accepted, and the list that revokes passes. */
 export interface PassVerifierOptions extends VerifierOptions {
-  /** Without it, passes of an ended session are good until they expire. */
+  /** Without it, passes of an ended session are valid until they expire. */
   readonly revocations?: RevocationCheck;
   /**
-   * How many verified tokens are remembered, so that the next request with one needs no signature check; 10,000 by
-   * default.
+   * The number of verified tokens that are remembered, so that the next request with one needs no signature check;
+   * 10,000 by default.
    */
   readonly rememberedTokens?: number;
 }
 
-/** A pass that was found good. */
+/** A pass that was accepted. */
 export interface Pass {
   /** The path that the pass opens. One that ends in "/" opens all paths below it. */
   readonly path: string;
@@ -44,13 +44,13 @@ export interface Pass {
 
 /** The request that presents a pass. */
 export interface PassRequest {
-  /** The path that was asked for, without its query. */
+  /** The path that the request asks for, without its query. */
   readonly path: string;
-  /** The client's address, behind the proxies that you trust; only a pass that names one needs it. */
+  /** The client's address, behind the proxies that you trust. It is needed only for a pass that names an address. */
   readonly clientAddress?: string | undefined;
 }
 
-/** The pass, or why it was not believed. */
+/** The pass, or the reason why it was refused. */
 export type PassVerdict = Verdict<{ readonly pass: Pass }>;
 
 interface VerifiedPass {
@@ -94,8 +94,8 @@ export class PassVerifier {
   }
 
   /**
-   * Verifies a pass; `token` may be any text. A remembered token skips the signature check alone: its times, path, client
-   * and revocation are checked each time.
+   * Verifies a pass; `token` may be any text. A remembered token skips only the signature check: its times, path,
+   * client and revocation are checked each time.
    *
    * @throws CoatcheckError `keys_unavailable`
    */
@@ -118,14 +118,14 @@ export class PassVerifier {
     return this.#options.revocations?.check(pass) ?? "clear";
   }
 
-  /** How many tokens are remembered. */
+  /** The number of tokens that are remembered. */
   get rememberedTokens(): number {
     return this.#verified.size;
   }
 
   async #remembered(token: string): Promise<VerifiedPass | null> {
     const verified = this.#verified.get(token);
-    // When an issuer withdraws a key, the passes that it signed are void, too.
+    // If an issuer withdraws a key, the passes that it signed are void, too.
     if (verified === undefined || (await this.#options.keys.find(verified.key.kid)) !== verified.key) return null;
     return verified;
   }
@@ -141,7 +141,7 @@ export class PassVerifier {
     const scope = typeof path === "string" ? readAccessPath(path) : null;
     const isWhole = scope !== null && scope.text === path && cdniuc === uriContainerOf(scope);
     if (!isWhole || !isSessionDigest(session) || (ip !== undefined && typeof ip !== "string")) return "wrong_claims";
-    // The common claims are checked: both are whole seconds.
+    // The common claims were checked, so both are whole seconds.
     const [issuedAt, expiresAt] = [Number(iat) * 1_000, Number(exp) * 1_000];
     if (expiresAt - issuedAt > MAXIMUM_PASS_LIFETIME_SECONDS * 1_000) return "lives_too_long";
     const verified = { claims, scope, key, pass: { path: scope.text, issuedAt, expiresAt, session } };

@@ -3,15 +3,15 @@ import { CoatcheckError } from "../errors.ts";
 
 /** A path that means the same to every program that reads it. */
 export interface AccessPath {
-  /** The one spelling that is compared, put into URLs and signed: `encodeURIComponent` writes each segment. */
+  /** The one spelling for comparison, URLs and signatures: `encodeURIComponent` writes each segment. */
   readonly text: string;
   /**
-   * The names in it, decoded. None is empty, "." or "..", or holds a slash or a control character. Names of files may have
-   * "%" and "\\" in them; one that a reader could take for a way out of its folder, for having decoded it once more or for
-   * taking "\\" for "/", is none. (On Windows "\\" separates names: there, refuse each that has one.)
+   * The names in the path, decoded. None is empty, "." or "..", or holds a slash or a control character. File names may
+   * have "%" and "\\" in them, but no name may be one that a reader could take for a way out of its folder, by decoding
+   * it once more or by taking "\\" for "/". (On Windows "\\" separates names: there, refuse each name that has one.)
    */
   readonly segments: readonly string[];
-  /** Tells whether the path ends in "/": then it stands for all paths below it. */
+  /** Whether the path ends in "/": then it stands for all paths below it. */
   readonly isPrefix: boolean;
 }
 
@@ -19,9 +19,9 @@ const MAXIMUM_PATH_LENGTH = 1_024;
 const AMBIGUOUS = /[\p{Cc}/]/u;
 
 /**
- * Reads a path as it stands in a URL, without its query; null if it could mean several things: with empty or dot
- * segments, an encoded slash or control character, a backslash that is not encoded, what other readers could take for
- * one of these, or bytes that are no UTF-8. "/" is a prefix.
+ * Reads a path as it stands in a URL, without its query. Null if it could mean several things: with empty or dot
+ * segments, an encoded slash or control character, a backslash that is not encoded, anything that other readers could
+ * take for one of these, or bytes that are not UTF-8. "/" is a prefix.
  */
 export function readAccessPath(path: string): AccessPath | null {
   if (!path.startsWith("/") || path.length > MAXIMUM_PATH_LENGTH || /[?#\\]/.test(path)) return null;
@@ -39,7 +39,7 @@ export function readAccessPath(path: string): AccessPath | null {
 }
 
 /**
- * Reads a path like `readAccessPath`, and throws where that gives null.
+ * Reads a path like `readAccessPath`, and throws instead of returning null.
  *
  * @throws CoatcheckError `invalid_access_path`
  */
@@ -53,13 +53,13 @@ export function requireAccessPath(path: string): AccessPath {
   );
 }
 
-/** Whether a pass for `scope` opens `file`: that very file or, for a prefix, one below it. Never a folder. */
+/** Whether a pass for `scope` opens `file`: exactly that file or, for a prefix, one below it. Never a folder. */
 export function scopeCovers(scope: AccessPath, file: AccessPath): boolean {
   if (file.isPrefix) return false;
   return scope.isPrefix ? file.text.startsWith(scope.text) : file.text === scope.text;
 }
 
-/** The characters that no name below a prefix has, for a bracket expression: some server decodes or cuts there. */
+/** The characters that no name below a prefix may have, for a bracket expression: some servers decode or cut at one. */
 const APART = "/?#%;\\\\";
 /** A name that is neither "." nor "..", without a look-ahead, which POSIX does not know. */
 const NAME = `([^.${APART}][^${APART}]*|[.][^.${APART}][^${APART}]*|[.][.][^${APART}]+)`;
@@ -75,12 +75,12 @@ export function uriContainerOf({ text, isPrefix }: AccessPath): string {
   return `regex:https?://[^/?#]*${escaped}${isPrefix ? `(${NAME}/)*${NAME}` : ""}(\\?.*)?$`;
 }
 
-/** How often a name is decoded again. An honest name does not change for longer than that. */
+/** The number of times that a name is decoded again. An honest name stops changing before that. */
 const READINGS = 3;
 const ENCODED_ASCII = /%([0-7][0-9a-f])/gi;
 const DOT_SEGMENT_OR_CONTROL = /(?:^|[\\/])\.{1,2}(?:;[^\\/]*)?(?:[\\/]|$)|\p{Cc}/u;
 
-/** A server that decodes such a name again reads another path than one name in its folder (CWE-22, CWE-174). */
+/** Whether a server that decodes the name again would read a path that leaves its folder (CWE-22, CWE-174). */
 function isWayOut(name: string): boolean {
   if (!/[%\\]/.test(name)) return false;
   let reading = name;

@@ -12,17 +12,17 @@ import { MAXIMUM_LIST_LENGTH, type RevocationList, readRevocationList } from "./
 export interface RemoteRevocationsOptions {
   /** The URL of the list, such as "https://login.example/auth/access/revocations": https, or loopback. */
   readonly url: string;
-  /** The `iss` to believe, to the letter. */
+  /** The `iss` to believe, compared exactly. */
   readonly issuer: string;
   /** The keys that verify passes; they verify the list, too. */
   readonly keys: PublicKeys;
   /** The interval of the polls, after which the passes of an ended session are void; 2 by default. */
   readonly pollSeconds?: number;
-  /** Tells how old a list is; the machine's by default. */
+  /** Tells how old a list is; the machine's clock by default. */
   readonly clock?: Clock;
   /** Sends the requests; `fetch` by default. */
   readonly fetch?: typeof globalThis.fetch;
-  /** Is called with the reason each time a poll fails; the next poll comes all the same. None by default. */
+  /** Called with the reason each time a poll fails; the next poll comes all the same. None by default. */
   readonly onFault?: (fault: unknown) => void;
   /**
    * Accepts plain http beyond loopback: an attacker on the network can then keep the list from arriving. False by
@@ -42,7 +42,10 @@ const OPTIONS: ReadonlySet<string> = new Set<keyof RemoteRevocationsOptions>([
   "dangerouslyAllowInsecureUrl",
 ]);
 
-/** A list is believed for this many polls. Then every pass is refused, because a missing list may revoke it. */
+/**
+ * The number of polls for which a list is believed. After that every pass is refused, because a missing list may revoke
+ * it.
+ */
 const POLLS_UNTIL_OUTDATED = 5;
 /** The issuer's clock may be this far behind, so that a new list does not look old. */
 const TOLERATED_LAG_SECONDS = 5;
@@ -81,7 +84,7 @@ export class RemoteRevocations implements RevocationCheck {
     this.#pollMilliseconds = pollSeconds * 1_000;
   }
 
-  /** Asks at once, and from then on at every poll. Resolves when the first answer has come or failed. */
+  /** Polls at once, and from then on at every interval. Resolves when the first answer has arrived or failed. */
   start(): Promise<void> {
     this.#timer ??= setInterval(() => void this.poll(), this.#pollMilliseconds);
     return this.poll();
@@ -105,7 +108,7 @@ export class RemoteRevocations implements RevocationCheck {
     return issuedAt < this.#list.issuedBefore || this.#ended.has(session) ? "session_ended" : "clear";
   }
 
-  /** Polls now. It never rejects, and polls at the same time are one. */
+  /** Polls now. It never rejects, and concurrent polls share one request. */
   poll(): Promise<void> {
     this.#polling ??= this.#read().finally(() => {
       this.#polling = null;
@@ -117,7 +120,7 @@ export class RemoteRevocations implements RevocationCheck {
   #isOutdated(): boolean {
     const limit = POLLS_UNTIL_OUTDATED * this.#pollMilliseconds;
     const issuedAt = this.#list?.issuedAt ?? 0;
-    // By both clocks: one may stand still while the machine sleeps, and the other be set back.
+    // By both clocks: the one may stand still while the machine sleeps, and the other may be set back.
     return (
       performance.now() - this.#heardAt > limit || this.#clock.now() - issuedAt > limit + TOLERATED_LAG_SECONDS * 1_000
     );
@@ -127,13 +130,14 @@ export class RemoteRevocations implements RevocationCheck {
     const { url, issuer, keys, fetch: send = fetch, onFault } = this.#options;
     const askedAt = performance.now();
     try {
-      // A poll that hangs must not be the last one.
+      // A poll that hangs must not block all further ones.
       const signal = AbortSignal.timeout(Math.max(1_000, 2 * this.#pollMilliseconds));
       const response = await send(url, { headers: { accept: "application/jwt" }, redirect: "error", signal });
       const text = await readAnswer(response, MAXIMUM_LIST_LENGTH);
       const list = await readRevocationList(text.trim(), { issuer, keys, clock: this.#clock });
       if (typeof list === "string") throw new Error(`The list was refused: ${list}.`);
-      // A cache, or an attacker in its place, may serve an old list again. It proves nothing, and takes nothing back.
+      // A cache, or an attacker in its place, may serve an old list again. It proves nothing, and must not undo a
+      // revocation.
       if (this.#list !== null && isOlder(list, this.#list)) throw new Error("The list is an older one.");
       this.#ended = new Set(list.sessions);
       this.#list = list;

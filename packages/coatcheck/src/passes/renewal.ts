@@ -12,26 +12,26 @@ export interface RenewablePass {
   readonly session: string;
 }
 
-/** How long after its end a pass can be exchanged for a new one: a player that slept asks late. */
+/** How long after its end a pass can be exchanged for a new one: a player that was suspended asks late. */
 const RENEWABLE_SECONDS = 600;
 
 /** Names the passes that are renewed: those of this issuer for one service. */
 export interface RenewalOptions {
-  /** The issuer's own name, as its passes have it in `iss`. */
+  /** The issuer's own name, as in the `iss` of its passes. */
   readonly issuer: string;
-  /** The file service that the pass is for, to the letter. */
+  /** The file service that the pass is for, exactly as it names itself. */
   readonly audience: string;
   /** The issuer's own public keys. */
   readonly keys: PublicKeys;
-  /** Tells the time; the machine's by default. */
+  /** Tells the time; the machine's clock by default. */
   readonly clock?: Clock;
 }
 
 const OPTIONS: ReadonlySet<string> = new Set<keyof RenewalOptions>(["issuer", "audience", "keys", "clock"]);
 
 /**
- * Reads one of the issuer's own passes that is to be renewed, also when its time is just over. It opens nothing here: a
- * new one is issued to its live session alone, whose digest the caller compares.
+ * Reads one of the issuer's own passes that is to be renewed, even if it has just expired. The pass gives no access
+ * here: only its live session gets a new one, and the caller compares the digest of that session.
  *
  * @throws CoatcheckError `keys_unavailable`, or `invalid_configuration` for an unknown option
  */
@@ -47,7 +47,7 @@ export async function readRenewablePass(
   const { claims } = signed;
   const earlier: Clock = { now: () => clock.now() - RENEWABLE_SECONDS * 1_000 };
   const { exp } = claims;
-  // A clock that is behind checks the end of the pass, and the right one its beginning.
+  // The end of the pass is checked by a clock that is behind, and its beginning by the right one.
   const reason =
     refuseCommonClaims({ ...claims, iat: 0, nbf: 0 }, { issuer, audience, clock: earlier }) ??
     refuseCommonClaims({ ...claims, exp: Number.MAX_SAFE_INTEGER }, { issuer, audience, clock });

@@ -10,13 +10,13 @@ import { isSessionDigest } from "./session-digest.ts";
 export interface RevocationFacts {
   /** A number that grows with every revocation and never shrinks. It tells an older list from a newer one. */
   readonly sequence: number;
-  /** Every pass that was issued before is void, for every user; 0 for none. */
+  /** Every pass that was issued before this time is void, for every user; 0 for none. */
   readonly issuedBefore: Timestamp;
   /** Digests of ended sessions that may have passes left (`sessionDigestOf`). */
   readonly sessions: readonly string[];
 }
 
-/** A list as it was signed. */
+/** A signed list, as read. */
 export interface RevocationList extends RevocationFacts {
   /** The time of the signature, to the second. */
   readonly issuedAt: Timestamp;
@@ -52,7 +52,7 @@ export async function signRevocationList(
 }
 
 /**
- * Reads a list from any source, such as a cache: the issuer has signed it.
+ * Reads a list from any source, such as a cache: the issuer's signature protects it.
  *
  * @throws CoatcheckError `keys_unavailable`
  */
@@ -71,7 +71,7 @@ export async function readRevocationList(
   return isWhole ? { sequence, issuedBefore, sessions, issuedAt: Number(iat) * 1_000 } : "wrong_claims";
 }
 
-/** Some hundred thousand sessions that ended within ten minutes, each with a pass. */
+/** Enough for some hundred thousand sessions that ended within ten minutes, each with a pass. */
 export const MAXIMUM_LIST_LENGTH = 4_194_304;
 
 function isCount(value: unknown): value is number {

@@ -1,7 +1,7 @@
-/** BoundedCache keeps the values that were used last, and forgets the others: never more than `maximumEntries`. */
+/** BoundedCache keeps the most recently used values, never more than `maximumEntries`, and forgets the others. */
 export class BoundedCache<Value> {
   readonly #maximumEntries: number;
-  /** A Map remembers the order of insertion: the first entry is the one that was used the longest ago. */
+  /** A Map keeps the order of insertion: the first entry is the least recently used one. */
   readonly #entries = new Map<string, Value>();
 
   constructor(maximumEntries: number) {

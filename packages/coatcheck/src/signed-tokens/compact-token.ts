@@ -13,9 +13,9 @@ const COMPACT = /^([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 const HEADER_MEMBERS: ReadonlySet<string> = new Set(["alg", "kid", "typ"]);
 
 /**
- * Reads the header of a token, which decides nothing but which of our own keys is tried. A header that holds anything
- * else (`jwk`, `jku`, `x5u`, `crit`, `b64`, `zip`) is refused: none of our issuers writes one, and each of them is how
- * some verifier was once made to believe the token's own word (RFC 8725bis, 3.10).
+ * Reads the header of a token, which only decides which of the verifier's own keys is tried. A header with any other
+ * member (`jwk`, `jku`, `x5u`, `crit`, `b64`, `zip`) is refused: coatcheck's issuers write none of them, and each has
+ * led some verifier to trust the token's own claims about its key (RFC 8725bis, 3.10).
  */
 export function readCompactToken(
   token: string,
@@ -36,7 +36,10 @@ export function readCompactToken(
   return { kid, algorithm: alg };
 }
 
-/** The claims set, or null: it is an object, or it is nothing (RFC 7519, 7.2). Of two members of one name the last counts. */
+/**
+ * The claims set if the text is a JSON object, otherwise null (RFC 7519, 7.2). Of two members of one name the last
+ * counts.
+ */
 export function parseObject(text: string): Readonly<Record<string, unknown>> | null {
   try {
     const value: unknown = JSON.parse(text);

@@ -7,11 +7,11 @@ import type { SigningKeys } from "../keys/signing-key.ts";
 
 /** The name of an issuer, and its keys. */
 export interface IssuerOptions {
-  /** The `iss` of its tokens, which verifiers compare to the letter: the application's public origin. */
+  /** The `iss` of its tokens, which verifiers compare exactly: the application's public origin. */
   readonly issuer: string;
-  /** The keys of this kind of token alone: different keys sign identity tokens and passes. */
+  /** The keys for this kind of token alone: identity tokens and passes are signed with different keys. */
   readonly keys: SigningKeys;
-  /** Tells the time by which tokens expire; the machine's by default. */
+  /** Tells the time by which tokens expire; the machine's clock by default. */
   readonly clock?: Clock;
 }
 
@@ -34,7 +34,8 @@ export function spanOf(
   now: Timestamp,
   { allowsGrace = false } = {},
 ): TokenSpan | "grace" | "ending" {
-  // A replaced secret may finish its requests, and begins nothing that lasts. A call to an upstream is a request.
+  // A request with a replaced secret may finish, but must not begin anything that lasts. A call to an upstream is a
+  // request.
   if (presented === "grace" && !allowsGrace) return "grace";
   const iat = Math.floor(now / 1_000);
   const exp = Math.min(iat + Math.floor(lifetimeSeconds), Math.floor(session.expiresAt / 1_000));
@@ -43,7 +44,7 @@ export function spanOf(
 
 const ISSUER_OPTIONS: ReadonlySet<string> = new Set(["issuer", "keys", "clock"]);
 
-/** @throws CoatcheckError `invalid_configuration` for an option that there is not, or one that is missing */
+/** @throws CoatcheckError `invalid_configuration` for an option that does not exist, or one that is missing */
 export function requireIssuerOptions(options: object): void {
   refuseUnknownOptions("An issuer", options, ISSUER_OPTIONS);
   const { issuer, keys, clock }: { issuer?: unknown; keys?: unknown; clock?: unknown } = options;

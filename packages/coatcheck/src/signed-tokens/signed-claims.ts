@@ -13,8 +13,7 @@ export interface SignedClaims {
 }
 
 /**
- * Reads a token of one type by the issuer's keys. The key names the algorithm, and not the
- * token (RFC 8725bis, 3.1).
+ * Reads a token of one type with the issuer's keys. The key decides the algorithm, not the token (RFC 8725bis, 3.1).
  *
  * @throws CoatcheckError `keys_unavailable`
  */
@@ -44,7 +43,7 @@ async function verifiedPayload(token: string, { key, algorithm }: PublicKey): Pr
   }
 }
 
-/** The claims that every kind of token has. */
+/** Checks the claims that every kind of token has, and returns the reason for a refusal. */
 export function refuseCommonClaims(
   { iss, aud, iat, exp, nbf }: Readonly<Record<string, unknown>>,
   expected: { readonly issuer: string; readonly audience: string; readonly clock: Clock },

@@ -1,6 +1,6 @@
 /**
- * The three kinds of JWT that coatcheck issues. Each has a `typ`, keys and rules of its own, so that none can be taken
- * for another (RFC 8725bis, 3.11 and 3.12), and none of them is a session.
+ * The three kinds of JWT that coatcheck issues. Each has its own `typ`, keys and rules, so that none can be taken for
+ * another (RFC 8725bis, 3.11 and 3.12), and none of them is a session.
  */
 export const tokenTypes = {
   /** Tells one upstream service which user is calling; from the gateway (RFC 9068). */

@@ -6,20 +6,20 @@ import type { PublicKeys } from "../keys/public-keys.ts";
 
 /** The issuer whose tokens are accepted, and the service that they are for. */
 export interface VerifierOptions {
-  /** The `iss` to believe, to the letter. */
+  /** The `iss` to believe, compared exactly. */
   readonly issuer: string;
   /** This service, as the issuer names it in `aud`. */
   readonly audience: string;
   /** The issuer's keys for this kind of token. */
   readonly keys: PublicKeys;
-  /** Tells the time by which tokens expire; the machine's by default. */
+  /** Tells the time by which tokens expire; the machine's clock by default. */
   readonly clock?: Clock;
 }
 
-/** The result of looking at a token. */
+/** The result of verifying a token. */
 export type Verdict<Accepted> =
   | ({ readonly accepted: true } & Accepted)
-  /** For the log. The client is told 401, or 503 for `revocations_outdated`, and nothing else. */
+  /** For the log. The client gets 401, or 503 for `revocations_outdated`, and nothing else. */
   | { readonly accepted: false; readonly reason: AccessRefusalCode };
 
 export function refused(reason: AccessRefusalCode): { readonly accepted: false; readonly reason: AccessRefusalCode } {
