@@ -171,7 +171,7 @@ export class MemorySessionStore implements SessionStore {
     return { userKey, sessionId, userId, reason };
   }
 
-  /** Drops fences and tombstones that no longer guard anything, and files the user again for those that are left. */
+  /** Drops fences and tombstones that no longer guard anything, and files the user again if some are left. */
   #tidy(userKey: string, now: Timestamp): void {
     const user = this.#users.get(userKey);
     this.#calendar.unfile(userKey);

@@ -25,19 +25,20 @@ import { FillLeases } from "./near-cache/fill-leases.ts";
 /** The store to copy from, and how old a copy may be. */
 export interface NearCacheOptions {
   /**
-   * The store that answers everything that a copy must not answer. A store over a network, or there is nothing to gain.
+   * The store to copy from, which answers everything that a copy must not answer. It should be a store over a network:
+   * otherwise there is nothing to gain.
    */
   readonly store: SessionStore;
   /** How long another node may still accept a session after it was removed; 1,000 by default. */
   readonly maxStalenessMilliseconds?: number;
-  /** How many records are held; 10,000 by default. Each takes one or two kilobytes. */
+  /** The number of records held; 10,000 by default. Each takes one or two kilobytes. */
   readonly maximumEntries?: number;
   /**
    * Whether a call that ends sessions returns only when no node can serve a copy of them any more: that long after the
    * store's answer. A logout is then as strict as without a cache, and takes that long. False by default.
    */
   readonly settle?: boolean;
-  /** For tests alone. By default the clocks of this process count. */
+  /** For tests only. By default the clocks of this process count. */
   readonly testMoment?: () => Moment;
 }
 
@@ -53,13 +54,14 @@ const LONGEST_STALENESS_MILLISECONDS = 60_000;
 
 /**
  * NearCacheSessionStore holds copies of records in this process, so that most requests need no round trip. The price is
- * the bound: a session that another node removed may be accepted here until its removal is heard of, normally some
- * milliseconds later, and never for longer than `maxStalenessMilliseconds`, even if the channel fails. Each node
- * measures the age of its copies by its own clocks, so the clocks of two nodes may differ. What this process removes or
- * changes is gone here at once.
+ * a bounded delay: this process may accept a session that another node removed until it hears of the removal, normally
+ * some milliseconds later, and never for longer than `maxStalenessMilliseconds`, even if the channel fails. Each node
+ * measures the age of its copies by its own clocks, so the clocks of two nodes may differ. A removal or change by this
+ * process drops its own copy at once.
  *
- * A copy may only say yes, and not that a login is fresh: see `SessionStore.findCopy`. `find` always asks the store, and so
- * does what needs a fresh login. There is no cache unless you wrap a store in this one.
+ * A copy can only accept a session, and cannot say that a login is fresh: see `SessionStore.findCopy`. `find` always
+ * asks the store, and so does everything that needs a fresh login. There is no cache unless you wrap a store in this
+ * one.
  */
 export class NearCacheSessionStore implements SessionStore {
   readonly #store: SessionStore;
@@ -100,7 +102,8 @@ export class NearCacheSessionStore implements SessionStore {
     const readAt = this.#now();
     try {
       const record = await this.#store.find(reference);
-      // Absence is never kept: the store decides it each time. A read that is still pending may have begun before it.
+      // Absence is never kept: the store decides it each time. A read that is still pending may have begun before this
+      // one.
       if (record === null) this.#forget(reference);
       else if (this.#isOpen && !lease.isOvertaken) this.#copies.keep(sessionId, record, readAt);
       return record;
@@ -165,7 +168,7 @@ export class NearCacheSessionStore implements SessionStore {
     try {
       removed = await this.#store.deleteByUser(userKey, reason, options);
     } finally {
-      // All copies of the user, whether the answer names them or not. The spared session is soon read again.
+      // Drops all copies of the user, whether the answer names them or not. The spared session is soon read again.
       this.#forgetUser(userKey);
     }
     await this.#settle();

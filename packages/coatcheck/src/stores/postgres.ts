@@ -38,7 +38,7 @@ import * as sql from "./postgres/session-statements.ts";
 
 export type { PostgresListener, PostgresPool } from "./postgres/postgres-client.ts";
 
-/** How the store reaches Postgres, and how long it waits. */
+/** The connections to Postgres, and how long the store waits. */
 export interface PostgresSessionStoreOptions {
   /**
    * A `pg` Pool, which the application may share. PgBouncer may stand in front of it, in transaction mode too. The
@@ -57,17 +57,17 @@ export interface PostgresSessionStoreOptions {
    */
   readonly schema?: string;
   /**
-   * Whether Postgres parses and plans what each request runs once per connection. By default it does if the connection
-   * leads to Postgres itself. Behind PgBouncer, `true` needs version 1.21 or later with `max_prepared_statements` above
-   * 0, or session mode: otherwise calls fail with `store_unavailable`. Give `false` if others run `DISCARD ALL` or
-   * `DEALLOCATE` on the pool.
+   * Whether Postgres parses and plans the statements of each request once per connection. By default it does if the
+   * connection leads to Postgres itself. Behind PgBouncer, `true` needs version 1.21 or later with
+   * `max_prepared_statements` above 0, or session mode: otherwise calls fail with `store_unavailable`. Give `false` if
+   * others run `DISCARD ALL` or `DEALLOCATE` on the pool.
    */
   readonly preparedStatements?: boolean;
   /** How long a call may take before it fails with `store_unavailable`; 2,000 by default. */
   readonly deadlineMilliseconds?: number;
   /** How many calls may be pending before further ones fail at once; 10,000 by default. */
   readonly maximumInFlight?: number;
-  /** For tests alone. By default the database's clock counts, which is the same for every process. */
+  /** For tests only. By default the database's clock counts, which is the same for every process. */
   readonly testClock?: Clock;
 }
 
@@ -82,18 +82,18 @@ const OPTIONS: ReadonlySet<string> = new Set<keyof PostgresSessionStoreOptions>(
 ]);
 const MIGRATION_OPTIONS: ReadonlySet<string> = new Set(["partitions", "schema", "deadlineMilliseconds"]);
 
-/** Expired sessions that one statement removes: so few that a request for one of them hardly waits. */
+/** The number of expired sessions that one statement removes: so few that a request for one of them hardly waits. */
 const EXPIRY_BATCH = 100;
 const MOST_PARTITIONS = 1_024;
 
 /**
- * Creates the tables of sessions, or brings them to this version. Several processes may do so at once. A role without
+ * Creates the tables of sessions, or migrates them to this version. Several processes may do so at once. A role without
  * the right to create anything may call it too, if there is nothing left to do. With `partitions`, new tables are
- * divided by user into so many, for very many users or for Citus. With `schema`, the tables are in that schema, which
- * is created if it is missing.
+ * divided by user into that many partitions, for very many users or for Citus. With `schema`, the tables are in that
+ * schema, which is created if it is missing.
  *
  * @throws CoatcheckError `invalid_configuration`, `store_schema_unsupported`, `store_permission_denied`,
- *   `store_unavailable`
+ * `store_unavailable`
  */
 export function migratePostgresSessions(
   pool: PostgresPool,
@@ -116,7 +116,7 @@ export function migratePostgresSessions(
 
 /**
  * PostgresSessionStore keeps sessions in Postgres 13 or later. Logins and revoke-alls of one user take turns, by a lock
- * on the user's fence row; everything else is one statement. Commits are as durable as `synchronous_commit` says.
+ * on the user's fence row; everything else is one statement. Commits are as durable as `synchronous_commit` makes them.
  */
 export class PostgresSessionStore implements SessionStore {
   readonly #connections: Connections;
@@ -124,11 +124,11 @@ export class PostgresSessionStore implements SessionStore {
   readonly #testClock: Clock | null;
 
   /**
-   * Requires that the tables are those of this version. `migratePostgresSessions` makes them, or a tool of your own
-   * that applies `migrations/postgres`.
+   * Requires tables of this version. `migratePostgresSessions` makes them, or a tool of your own that applies
+   * `migrations/postgres`.
    *
    * @throws CoatcheckError `invalid_configuration`, `store_schema_unsupported`, `store_permission_denied`,
-   *   `store_unavailable`
+   * `store_unavailable`
    */
   static async open(options: PostgresSessionStoreOptions): Promise<PostgresSessionStore> {
     refuseUnknownOptions("A PostgresSessionStore", options, OPTIONS);
@@ -176,7 +176,7 @@ export class PostgresSessionStore implements SessionStore {
       if (decision.outcome !== "insert") return decision;
 
       const { expired, replaced, evicted } = decision;
-      // Updates take no turn. If one came in between, the sessions to remove are chosen again.
+      // Updates take no turn. If an update came in between, the sessions to remove are chosen again.
       if (!(await this.#hold(run, [...expired, ...replaced, ...evicted]))) return insertNow(run);
       const removed = [
         ...(await this.#remove(run, expired, "expired")),
@@ -257,7 +257,7 @@ export class PostgresSessionStore implements SessionStore {
     return this.#testClock?.now() ?? null;
   }
 
-  /** From here on to its end, no other transaction logs this user in or revokes the user's sessions. */
+  /** From here until the transaction ends, no other transaction logs this user in or revokes the user's sessions. */
   async #takeTurn(run: RunStatement, userKey: string): Promise<void> {
     let isLocked = false;
     // A sweep may have removed the row in between.

@@ -53,14 +53,14 @@ interface StoreParts extends OpenParts {
   readonly testClock: Clock | null;
 }
 
-/** The key of no user: it is as long as a key and says what it is for. Reading its fence writes nothing. */
+/** The key of no user: it has the length of a key and says what it is for. Reading its fence writes nothing. */
 const PROBED_USER_KEY = "is-the-server-ready-";
 const RETRIES = 20;
 const RETRY_MILLISECONDS = 50;
 
 /**
  * RedisSessionStore keeps sessions in Redis 6.2 or later, or Valkey: one hash per user, so that the servers of a
- * cluster need not agree on anything. Every step that reads and writes is a script, which Redis runs as one command.
+ * cluster need not coordinate. Every step that reads and writes is a script, which Redis runs as one command.
  */
 export class RedisSessionStore implements SessionStore {
   readonly #connection: RedisConnection;
@@ -211,8 +211,9 @@ export class RedisSessionStore implements SessionStore {
   }
 
   /**
-   * Goes over all keys: call it once an hour rather than once a minute. Redis itself frees the keys of users who are
-   * gone, without an announcement. This finds sessions that expired beside live ones, and publishes their removal.
+   * Reads all keys: call it once an hour rather than once a minute. Redis itself frees the keys of users without live
+   * sessions, without an announcement. This call finds sessions that expired beside live ones, and publishes their
+   * removal.
    */
   deleteExpired(limit: number): Promise<readonly RemovedSession[]> {
     return this.#sweep.run(limit);
@@ -245,7 +246,7 @@ async function factsOf(connection: RedisConnection): Promise<readonly (ServerInf
   return Promise.all((await connection.primaries()).map(readServerInfo));
 }
 
-/** A client that is still connecting refuses commands: it is asked again for up to a second. */
+/** A client that is still connecting refuses commands, so this asks again for up to a second. */
 async function onceConnected<Result>(ask: () => Promise<Result>): Promise<Result> {
   for (let retries = 0; ; retries += 1) {
     try {

@@ -49,7 +49,7 @@ export interface SqliteSessionStoreOptions {
    * interfere with the store's. Other processes, and tables of the application, may share the file.
    */
   readonly database: SqliteDatabase;
-  /** Tells the time by which sessions expire; the machine's by default, which all processes on it share. */
+  /** Tells the time by which sessions expire; by default the machine's clock, which all its processes share. */
   readonly clock?: Clock;
   /** How long a call may wait for a locked file before it fails with `store_unavailable`; 2,000 by default. */
   readonly deadlineMilliseconds?: number;
@@ -68,13 +68,13 @@ const DEFAULT_DEADLINE_MILLISECONDS = 2_000;
 const DEFAULT_POLL_MILLISECONDS = 100;
 const LONGEST_WAIT_MILLISECONDS = 60_000;
 const FENCE_LIFETIME = FENCE_LIFETIME_SECONDS * 1_000;
-/** Expired sessions that one transaction removes: so few that logins hardly wait for it. */
+/** The number of expired sessions that one transaction removes: so few that logins hardly wait for it. */
 const EXPIRY_BATCH = 100;
 
 /**
  * SqliteSessionStore keeps sessions in a SQLite file, for one machine and any number of processes on it. Logins,
- * removals and rotations are flushed to the disk before they are acknowledged, so a power cut takes none back. A mere
- * touch is not flushed: losing one ends a session early and never late.
+ * removals and rotations are flushed to the disk before they are acknowledged, so a power cut loses none of them. A
+ * mere touch is not flushed: losing one ends a session early and never late.
  */
 export class SqliteSessionStore implements SessionStore {
   readonly #clock: Clock;
@@ -183,7 +183,7 @@ export class SqliteSessionStore implements SessionStore {
       this.#removals.publish();
       removed.push(...batch);
       isDone = batch.length < size || removed.length >= limit;
-      // Lets requests run between two batches: awaiting a write that did not have to wait would not.
+      // Lets requests run between two batches. Awaiting a write that did not have to wait would not do so.
       if (!isDone) await nextTurn();
     }
     return removed;
@@ -274,10 +274,10 @@ function isTouch(change: SessionChange): boolean {
   return Object.keys(change).every((key) => key === "lastSeenAt" || key === "idleDeadline");
 }
 
-/** Readers and a writer then do not wait for each other. */
+/** With this log, readers and a writer do not wait for each other. */
 function useWriteAheadLog(database: SqliteDatabase): void {
   const mode = database.pragma("journal_mode = WAL", { simple: true });
-  // If the file system cannot share memory, only SQLite's answer says so. A database in memory needs no log.
+  // Only SQLite's answer shows a file system that cannot share memory. A database in memory needs no log.
   if (mode === "wal" || mode === "memory") return;
   throw new CoatcheckError("store_unavailable", `SQLite cannot keep a write-ahead log here: it is in ${mode} mode.`);
 }

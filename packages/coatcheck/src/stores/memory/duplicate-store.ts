@@ -1,13 +1,13 @@
 import type { SessionReference } from "../../core/session-record.ts";
 
-/** What the memory stores of one process know about each other. */
+/** The shared knowledge of the memory stores in one process. */
 interface Neighbours {
   /** Oldest first. Weak references, so that an unused store is collected as usual. */
   readonly stores: WeakRef<StoreContent>[];
   isTold: boolean;
 }
 
-/** Whether a store has a session. */
+/** Tells whether a store has a session. */
 export interface StoreContent {
   holds(reference: SessionReference): boolean;
 }

@@ -4,7 +4,7 @@ const MINUTE = 60_000;
 
 /**
  * ExpiryCalendar files keys under the minute at which there may be something to remove, so that a sweep looks only at
- * what is due and never at a million other sessions. A key that is filed again for an earlier minute is found at that
+ * due keys and never at a million other sessions. A key that is filed again for an earlier minute is found at that
  * minute; the caller then files it again for the rest.
  */
 export class ExpiryCalendar {

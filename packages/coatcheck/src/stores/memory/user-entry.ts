@@ -2,8 +2,9 @@ import type { Timestamp } from "../../core/clock.ts";
 import type { SessionRecord } from "../../core/session-record.ts";
 
 /**
- * UserEntry is what the memory store has of one user. The first session is held as it is: a map for each of a million users
- * would take more room than the session in it, and more steps through memory to get there. Further ones are in a map.
+ * UserEntry holds the memory store's data of one user. The first session is held directly: a map for each of a million
+ * users would take more room than the session in it, and more steps through memory to get there. Further sessions are
+ * in a map.
  */
 export class UserEntry {
   fence: { readonly value: string; readonly validUntil: Timestamp } | null = null;
@@ -12,7 +13,7 @@ export class UserEntry {
   #first: SessionRecord | null = null;
   #others: Map<string, SessionRecord> | null = null;
 
-  /** How many sessions the user has. */
+  /** The number of the user's sessions. */
   get size(): number {
     return (this.#first === null ? 0 : 1) + (this.#others?.size ?? 0);
   }
@@ -27,7 +28,7 @@ export class UserEntry {
     return [...(this.#first === null ? [] : [this.#first]), ...(this.#others?.values() ?? [])];
   }
 
-  /** Adds the session, or puts it in the place of the one with its id. */
+  /** Adds the session, or replaces the one with its id. */
   put(record: SessionRecord): void {
     const { sessionId } = record;
     const isInMap = this.#others?.has(sessionId) ?? false;

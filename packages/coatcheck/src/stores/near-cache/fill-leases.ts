@@ -1,5 +1,6 @@
 /**
- * Taken before a read is sent. Once it is overtaken, the record that was read may be older than what is known since.
+ * Taken before a read is sent. Once the lease is overtaken, the record that was read may be older than other news of
+ * it.
  */
 export interface FillLease {
   readonly userKey: string;

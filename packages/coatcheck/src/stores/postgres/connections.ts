@@ -7,7 +7,7 @@ import { PostgresPrimaryWatch } from "./primary-watch.ts";
 import type { SchemaNames } from "./schema-names.ts";
 
 export interface ConnectionOptions extends CallLimits {
-  /** By default, on connections that lead to Postgres itself. */
+  /** By default, statements are prepared on connections that lead to Postgres itself. */
   readonly preparedStatements?: boolean;
 }
 
@@ -38,7 +38,7 @@ export class Connections {
     this.#begin = `BEGIN ISOLATION LEVEL READ COMMITTED;
       SET LOCAL idle_in_transaction_session_timeout = ${deadlineMilliseconds};
       SET LOCAL lock_timeout = ${deadlineMilliseconds}`;
-    // For an idle connection that broke: the pool has dropped it already. Without a listener, this error would end the
+    // An idle connection broke, and the pool has already dropped it. Without a listener, this error would end the
     // process.
     pool.on?.("error", ignore);
   }
@@ -52,16 +52,16 @@ export class Connections {
     return this.#calls.run(() => this.#lend((run) => run(text, values)));
   }
 
-  /** The same for what each request runs: Postgres parses and plans it once per connection, where that is safe. */
+  /** Runs one of the statements of every request: Postgres parses and plans it once per connection, if that is safe. */
   prepared(text: string, values: unknown[]): Promise<PostgresResult> {
     return this.#calls.run(() => this.#lend((run) => run(text, values), true));
   }
 
   /**
-   * READ COMMITTED, the default of Postgres: each statement sees everything that was committed before it began. The
-   * server ends the transaction if this process stops responding, for the sake of others that wait for its locks, and
-   * stops waiting for a lock itself when no caller waits for the answer. Sent together with BEGIN, the settings cost no
-   * round trip, and they hold for this transaction alone, whichever caller gets the connection next.
+   * READ COMMITTED, the default of Postgres: each statement sees everything that was committed before it began. If this
+   * process stops responding, the server ends the transaction, because others wait for its locks. The server also stops
+   * waiting for a lock once no caller waits for the answer. Sent together with BEGIN, the settings cost no round trip,
+   * and they hold for this transaction alone, whichever caller gets the connection next.
    */
   transaction<Result>(work: (run: RunStatement) => Promise<Result>): Promise<Result> {
     return this.#calls.run(() =>
@@ -118,7 +118,7 @@ function runOn(client: PostgresClient, text: string, values: unknown[], isPrepar
   return client.query({ text, values, rowMode: "array" });
 }
 
-/** A connection while it is lent: given back once, with an error if it is overdue. */
+/** A lent connection: it is given back once, with an error if it is overdue. */
 class Loan {
   readonly #timer: NodeJS.Timeout;
   #client: PostgresPoolClient | null = null;
@@ -132,7 +132,8 @@ class Loan {
   }
 
   begin(client: PostgresPoolClient): void {
-    // A broken connection fails its query, too, and that is what is reported. Unheard, this would end the process.
+    // A broken connection also fails its query, which reports the fault. Without a listener, this error would end the
+    // process.
     client.on("error", ignore);
     this.#client = client;
     // The pool had no connection for so long that no caller waits for this one any more.
@@ -146,12 +147,12 @@ class Loan {
     this.discard(error);
   }
 
-  /** Gives it back before the loan ends, for another in its place. */
+  /** Gives the connection back before the loan ends, so that another can take its place. */
   discard(error?: Error): void {
     const client = this.#client;
     this.#client = null;
     if (client === null) return;
-    // One that is closed may break once more on its way out.
+    // A connection that is being closed may break once more.
     if (error === undefined) client.off("error", ignore);
     client.release(error);
   }

@@ -6,18 +6,19 @@ import type { SchemaNames } from "./schema-names.ts";
 
 const NEWEST = POSTGRES_SESSION_MIGRATIONS.at(-1)?.version ?? 0;
 /**
- * Of several processes that start at once, the first does the work, and the others wait. Any number that only we use.
+ * If several processes start at once, the first does the work, and the others wait. The number is arbitrary, but used
+ * only here.
  */
 const LOCK = 4_812_667_301;
 const VERSIONS = "coatcheck_schema";
 const PARTITIONED = "/*partitioned*/";
-/** All tables but that of versions, which the file creates only if it is not there. */
+/** All tables except that of versions, which the file creates only if it does not exist. */
 const CREATED_TABLE = /^CREATE TABLE (\w+) \(/gm;
 
 /**
- * Brings the tables to this version, inside a transaction of the caller. With `partitions`, new tables are divided by
- * user into so many; existing tables stay as they are. If there is nothing left to do, a role needs no right but to
- * read.
+ * Migrates the tables to this version, inside the caller's transaction. With `partitions`, new tables are divided by
+ * user into that many partitions; existing tables stay as they are. If there is nothing left to do, a role needs only
+ * the right to read.
  *
  * @throws CoatcheckError `store_schema_unsupported`
  */
@@ -54,8 +55,8 @@ export async function requireCurrentSchema(run: RunStatement, names: SchemaNames
 }
 
 /**
- * The version of the tables, 0 if there are none. If no version is recorded, another tool has made the tables, and they
- * are inspected themselves.
+ * The version of the tables, 0 if there are none. If no version is recorded, another tool has made the tables, and
+ * their columns are compared instead.
  */
 async function presentVersion(
   run: RunStatement,

@@ -17,7 +17,7 @@ export interface PostgresPoolClient extends PostgresClient {
 }
 
 export interface PostgresClient {
-  // The number of the server's process, as the connection was told. A wrapper may leave it out.
+  // The number of the server's process, as the server told the connection. A wrapper may leave it out.
   readonly processID?: number | null;
   query(query: PostgresQuery): Promise<PostgresResult>;
 }
@@ -46,9 +46,9 @@ export interface PostgresListener {
 /** @throws CoatcheckError `invalid_configuration` */
 export function requirePool(pool: unknown): void {
   const given = Object(pool) as { readonly connect?: unknown; readonly escapeLiteral?: unknown };
-  // A Client has connect(), too, which gives no client; and a Pool has no escapeLiteral().
+  // A Client has connect(), too, but it returns no client; and a Pool has no escapeLiteral().
   if (typeof given.connect === "function" && typeof given.escapeLiteral !== "function") return;
-  // Not the text itself, which may have a password in it.
+  // Not the text itself, which may contain a password.
   const write = "pool: new Pool({ connectionString })";
   const message = `pool is a Pool of pg, not ${kindOf(pool)}: write ${write}.${forgottenWord(pool)}`;
   throw new CoatcheckError("invalid_configuration", message);

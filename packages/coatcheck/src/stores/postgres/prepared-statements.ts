@@ -6,7 +6,7 @@ const names = new Map<string, string>();
 
 /**
  * The name under which a connection keeps the statement. It follows from the text, so that two versions or schemas on
- * one pool never share a name. Kept, because there are few statements and they run again and again.
+ * one pool never share a name. Remembered, because there are few statements and they run again and again.
  */
 export function nameOfStatement(text: string): string {
   const known = names.get(text);

@@ -1,6 +1,9 @@
 import type { PostgresClient } from "./postgres-client.ts";
 
-/** A server that is read-only on purpose stays in use: its connections are not replaced again and again. */
+/**
+ * The least time between two replacements: a server that is read-only on purpose stays in use, and its connections are
+ * not replaced again and again.
+ */
 const LEAVE_EVERY_MILLISECONDS = 1_000;
 /** The error codes of a write that the server refuses because it is read-only or a standby. */
 const READ_ONLY = "25006";
@@ -22,8 +25,8 @@ export class PostgresPrimaryWatch {
   }
 
   /**
-   * Asks a connection that is new here whether its server is a standby. No server becomes one while it has connections.
-   * Asks in the same trip which process of the server answers.
+   * Asks on a connection that is new here whether its server is a standby. A server that has connections does not
+   * become one. The same round trip asks which process of the server answers.
    */
   async requirePrimary(client: PostgresClient): Promise<void> {
     if (this.#madeIn.has(client)) return;
@@ -34,12 +37,12 @@ export class PostgresPrimaryWatch {
     this.#madeIn.set(client, this.#generation);
   }
 
-  /** Whether the connection leads to Postgres itself. A pooler between has told it a number of its own. */
+  /** Whether the connection leads to Postgres itself. A pooler in between gives the connection a number of its own. */
   isDirect(client: PostgresClient): boolean {
     return this.#direct.has(client);
   }
 
-  /** To be called with the error of each failed call. */
+  /** Call this with the error of each failed call. */
   noteFault(error: unknown): void {
     // Recognised by its code, because an error may be of another realm, as under Jest.
     if (typeof error === "object" && error !== null && "code" in error && error.code === READ_ONLY) this.leave();
@@ -54,7 +57,7 @@ export class PostgresPrimaryWatch {
     for (const told of [...this.#onWrongServer]) told();
   }
 
-  /** Calls `told` when a server is left. Returns a function that stops that. */
+  /** Calls `told` when a server is left. Returns a function that unsubscribes it. */
   onWrongServer(told: () => void): () => void {
     this.#onWrongServer.add(told);
     return () => void this.#onWrongServer.delete(told);

@@ -15,7 +15,7 @@ export function postgresRemovalSource(
       const client = await connectListener();
       let isClosed = false;
       const onLost = () => {
-        // Another server may have taken its place, and the name may lead to that one by now.
+        // Another server may have taken the place of this one, and the name may lead to it by now.
         if (!isClosed) watch.leave();
         onTold();
       };
@@ -26,7 +26,7 @@ export function postgresRemovalSource(
       const close = () => {
         isClosed = true;
         stopWatching();
-        // How it ends does not matter: it is no longer used.
+        // Errors at its end do not matter, because it is no longer used.
         client.end().catch(() => {});
       };
       signal.addEventListener("abort", close, { once: true });
@@ -41,7 +41,7 @@ export function postgresRemovalSource(
   };
 }
 
-/** Notifications of other programs on the channel are ignored, and must not stop us from hearing ours. */
+/** Messages of other programs on the channel are ignored, and must not keep the store from hearing its own. */
 function tellOf(payload: string, onRemoved: RemovalListener): void {
   let told: unknown;
   try {

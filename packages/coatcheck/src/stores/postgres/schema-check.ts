@@ -1,6 +1,6 @@
 import type { RunStatement } from "./connections.ts";
 
-/** What the statements of this version need of a table. `?` after a type: null may be written there. */
+/** The columns that the statements of this version need in a table. `?` after a type: null may be written there. */
 interface ExpectedTable {
   readonly name: string;
   readonly primaryKey: readonly string[];
@@ -59,8 +59,8 @@ export async function isPostgresTable(run: RunStatement, name: string): Promise<
 }
 
 /**
- * Why the present tables are not those of this version, in words; "" if they are, and null if there are none. Compares
- * columns, types and primary keys: a missing index only makes things slow.
+ * The differences of the present tables from those of this version, in words; "" if there are none, and null without
+ * tables. Compares columns, types and primary keys: a missing index only makes queries slow.
  */
 export async function complaintAboutPostgresTables(
   run: RunStatement,

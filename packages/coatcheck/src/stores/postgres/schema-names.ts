@@ -1,7 +1,7 @@
 import { CoatcheckError } from "../../errors.ts";
 import { REMOVALS_CHANNEL } from "./session-statements.ts";
 
-/** Our tables and their partitions, and the channel as a literal. Indexes are in the schema of their tables. */
+/** The store's tables and their partitions, and the channel as a literal. Indexes are in the schema of their tables. */
 const NAMES = new RegExp(`\\bcoatcheck_(?:sessions|fences|tombstones|schema)(?:_\\d+)?\\b|'${REMOVALS_CHANNEL}'`, "g");
 /** Short enough for Postgres to accept the name of the channel, which ends with it. */
 const PLAIN_NAME = /^[a-z_][a-z0-9_]{0,39}$/;
@@ -30,7 +30,8 @@ export class SchemaNames {
   }
 
   /**
-   * The statement with our names in the schema. Kept, because there are few statements and they run again and again.
+   * The statement with the store's names in the schema. Remembered, because there are few statements and they run again
+   * and again.
    */
   in(statement: string): string {
     if (this.schema === null) return statement;

@@ -42,7 +42,7 @@ const TIMES: ReadonlySet<string> = new Set([
 
 export const SELECTED_COLUMNS: string = selected(COLUMNS);
 
-/** What a login has to know of a session, and the version, by which it holds the sessions that it removes. */
+/** The columns of a session that a login needs, and the version, by which it locks the sessions that it removes. */
 export const SELECTED_HELD_COLUMNS: string = selected(COLUMNS.slice(0, 8));
 
 export const INSERT = `INSERT INTO coatcheck_sessions (${COLUMNS.join(", ")})
@@ -131,7 +131,7 @@ export function heldRecordOfPostgresRow(columns: readonly unknown[]): HeldRecord
   return { userKey, sessionId, userId, createdAt, lastSeenAt, idleDeadline, absoluteDeadline, version };
 }
 
-/** What a statement of removal says that it has removed. */
+/** The sessions that a statement of removal reports as removed. */
 export function removedBy({ rows }: PostgresResult, reason: EndReason): readonly RemovedSession[] {
   return (rows as [string, string, string][]).map(([userKey, sessionId, userId]) => ({
     userKey,
@@ -141,7 +141,7 @@ export function removedBy({ rows }: PostgresResult, reason: EndReason): readonly
   }));
 }
 
-/** A column that a change writes, and how: `?` stands for its value. */
+/** A column that a change writes, with its SQL: `?` stands for its value. */
 interface Assignment {
   readonly sql: string;
   readonly value: unknown;

@@ -3,7 +3,7 @@ import { SELECTED_COLUMNS, SELECTED_HELD_COLUMNS } from "./session-rows.ts";
 
 export const REMOVALS_CHANNEL = "coatcheck_removals";
 
-/** Fences and tombstones that one statement removes: few enough to stay well within its deadline. */
+/** The number of fences and tombstones that one statement removes: few enough to stay well within its deadline. */
 export const SWEPT_AT_A_TIME = 5_000;
 
 /**
@@ -15,16 +15,16 @@ function now(parameter: number): string {
 }
 
 /**
- * The same as of the statement's beginning, and of the columns' type, so that an index can look it up. A time that is
- * read again for each row is compared with each row, however few are due.
+ * The time at the statement's beginning, in the columns' type, so that an index can look it up. A time that is read
+ * again for each row would be compared with every row, however few are due.
  */
 function startTime(parameter: number): string {
   return `(SELECT ${now(parameter)}::bigint)`;
 }
 
 /**
- * Follows `gone`, the sessions that a statement deletes: tombstones for the young ones, a notification for each, and
- * the removed sessions as rows. One statement, so that no part is ever done without the others.
+ * Follows `gone`, the sessions that a statement deletes: writes tombstones for the young ones, notifies of each, and
+ * returns the removed sessions as rows. One statement, so that no part is ever done without the others.
  */
 function buryAndTell(reasonParameter: number, nowParameter: number): string {
   return `buried AS (
@@ -43,7 +43,10 @@ export const FIND = `SELECT ${SELECTED_COLUMNS} FROM coatcheck_sessions WHERE us
 export const LIST_BY_USER = `SELECT ${SELECTED_COLUMNS} FROM coatcheck_sessions WHERE user_key = $1
   ORDER BY last_seen_at, created_at, session_id`;
 
-/** $1 user key. Without secrets, devices and data, which no login looks at, and without an order, which it makes. */
+/**
+ * $1 user key. Without secrets, devices and data, which no login reads, and without an order, because a login sorts by
+ * itself.
+ */
 export const LIST_HELD = `SELECT ${SELECTED_HELD_COLUMNS} FROM coatcheck_sessions WHERE user_key = $1`;
 
 /** $1 user key, $2 time of a test. */
@@ -62,8 +65,8 @@ export const CREATE_FENCE_ROW = `INSERT INTO coatcheck_fences (user_key, value, 
 export const LOCK_FENCE_ROW = "SELECT 1 FROM coatcheck_fences WHERE user_key = $1 FOR UPDATE";
 
 /**
- * $1 user key, $2 session id, $3 time of a test: what the checks of an insert need besides the list. Read after the
- * list: a session that is deleted between the two is then still listed, or already has its tombstone.
+ * $1 user key, $2 session id, $3 time of a test: the facts that the checks of an insert need besides the list. Read
+ * after the list: a session that is deleted between the two is then still listed, or already has its tombstone.
  */
 export const READ_CHECKS = `SELECT time.now,
     (SELECT value FROM coatcheck_fences WHERE user_key = $1 AND valid_until > time.now),
@@ -75,8 +78,8 @@ export const RAISE_FENCE = `UPDATE coatcheck_fences
   SET value = $2, valid_until = ${now(3)} + ${FENCE_LIFETIME_SECONDS * 1_000} WHERE user_key = $1`;
 
 /**
- * $1 user key, $2 session ids, $3 the version of each: the sessions that are as they were when they were read. They
- * stay so for the rest of the transaction.
+ * $1 user key, $2 session ids, $3 the version of each: the sessions that have not changed since they were read. They
+ * cannot change for the rest of the transaction.
  */
 export const HOLD = `SELECT 1 FROM coatcheck_sessions WHERE user_key = $1
   AND (session_id, version) IN (SELECT * FROM unnest($2::text[], $3::integer[])) FOR UPDATE`;
@@ -94,8 +97,8 @@ export const REMOVE_ALL = `WITH gone AS (
   ), ${buryAndTell(3, 4)}`;
 
 /**
- * $1 how many at most, $2 reason, $3 time of a test. Rows that a request holds at this moment are left for the next
- * time.
+ * $1 the maximum number, $2 reason, $3 time of a test. Skips rows that a request has locked at this moment, until the
+ * next time.
  */
 export const REMOVE_EXPIRED = `WITH due AS (
     SELECT user_key, session_id FROM coatcheck_sessions

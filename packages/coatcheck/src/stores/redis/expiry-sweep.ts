@@ -2,12 +2,15 @@ import type { BoundedCalls } from "../../core/bounded-calls.ts";
 import type { RemovedSession } from "../../core/session-record.ts";
 import type { RedisConnection } from "./redis-connection.ts";
 
-/** How many keys Redis looks at in one step: a fraction of a millisecond, during which it serves no other client. */
+/**
+ * The number of keys that Redis looks at in one step: a fraction of a millisecond, during which it serves no other
+ * client.
+ */
 const KEYS_PER_STEP = 500;
-/** How many keys are swept at the same time. */
+/** The number of keys that are swept at the same time. */
 const KEYS_AT_A_TIME = 64;
 
-/** Removes at most so many expired sessions under one key. */
+/** Removes at most `limit` expired sessions under one key. */
 export type SweepKey = (key: string, limit: number) => Promise<readonly RemovedSession[]>;
 
 interface ExpirySweepParts {
@@ -18,9 +21,9 @@ interface ExpirySweepParts {
 }
 
 /**
- * ExpirySweep goes over all keys of the store, step by step, and remembers between two calls how far it got. Not for
- * use during a request, because it looks at every key. Redis itself frees keys that are no longer used; this finds what
- * expired under keys that are still in use, and announces it.
+ * ExpirySweep reads all keys of the store, step by step, and remembers between two calls how far it got. Not for use
+ * during a request, because it looks at every key. Redis itself frees keys that are no longer used; the sweep finds
+ * sessions that expired under keys that are still in use, and announces them.
  */
 export class RedisExpirySweep {
   readonly #connection: RedisConnection;
@@ -68,7 +71,7 @@ export class RedisExpirySweep {
       if (step.done) this.#pass = null;
       else this.#found.push(...step.value);
     } catch (error) {
-      // The place where a pass broke off cannot be found again: the next one starts from the beginning.
+      // The place where a pass broke off cannot be found again, so the next pass starts from the beginning.
       this.#pass = null;
       throw error;
     }

@@ -12,7 +12,7 @@ import type { CommandWord, Listening, RedisConnection, RedisNode } from "./redis
 /** The part of an ioredis `Redis` that the store uses: for one server, with or without TLS, or behind Sentinel. */
 export interface IoredisClient extends IoredisNode {
   readonly options: IoredisNodeOptions;
-  /** Another one after each connect. */
+  /** A different one after each connect. */
   readonly stream?: HeldSocket | undefined;
 }
 
@@ -58,7 +58,7 @@ const LISTENER_OPTIONS: IoredisListenerOptions = {
   enableOfflineQueue: true,
   autoResubscribe: false,
   retryStrategy: () => null,
-  // Without it, the listener would ask the Sentinels for ever, as its client does.
+  // Without this, the listener would ask the Sentinels for ever, as its client does.
   sentinelRetryStrategy: () => null,
 };
 
@@ -110,7 +110,7 @@ async function listen(
 ): Promise<Subscription> {
   const listener = node.duplicate(LISTENER_OPTIONS);
   signal.addEventListener("abort", () => listener.disconnect(), { once: true });
-  // Any error is followed by the end of the connection, which is what matters.
+  // The end of the connection follows every error, and only the end matters here.
   listener.on("error", () => {});
   listener.on("messageBuffer", (_channel, message) => onMessage(message));
   try {

@@ -41,7 +41,9 @@ export const ioredisOptions: {
   retryStrategy: (attempts) => Math.min(LONGEST_PAUSE_MILLISECONDS, attempts * 50) * (0.5 + Math.random() / 2),
 };
 
-/** The same for a cluster: `new Cluster(nodes, { ...ioredisClusterOptions })`. Put a password into `redisOptions`. */
+/**
+ * The options for a cluster: `new Cluster(nodes, { ...ioredisClusterOptions })`. Put a password into `redisOptions`.
+ */
 export const ioredisClusterOptions = {
   enableOfflineQueue: false,
   retryDelayOnFailover: 0,

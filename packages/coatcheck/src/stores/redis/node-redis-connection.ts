@@ -53,8 +53,8 @@ interface NodeRedisListener {
 }
 
 /**
- * Texts (`$`, byte 36) as Buffers, because a packed session is not UTF-8. No deadline of the client's own, for which it makes
- * a timer with each command: the store has one for all its calls.
+ * Texts (`$`, byte 36) as Buffers, because a packed session is not UTF-8. Without the client's own deadline, for which
+ * it makes a timer with each command: the store has one timer for all its calls.
  */
 export const BUFFERS: NodeRedisReplies = { typeMapping: { 36: Buffer }, timeout: 0 };
 
@@ -68,10 +68,10 @@ export function nodeRedisConnection(client: NodeRedisClient): RedisConnection {
     hearErrors: (onError) => hearErrorsOf(client, onError),
     watchTopology: () => () => {},
     reconnect() {
-      // Closed by its owner: it would reconnect, and keep a process running that shuts down.
+      // The owner closed the client: it would reconnect, and keep alive a process that is shutting down.
       if (!client.isOpen) return;
       client.destroy();
-      // It tries for as long as its own reconnect strategy says; until then commands fail.
+      // The client tries for as long as its own reconnect strategy says; until then commands fail.
       client.connect().catch(() => {});
     },
   };
@@ -83,7 +83,7 @@ export function nodeRedisClusterConnection(cluster: NodeRedisCluster): RedisConn
     send: (key, command) => cluster.sendCommand(key, false, [...command], BUFFERS),
     async primaries() {
       const clients = await Promise.all(cluster.masters.map(clientOf));
-      // Checked here first, because a cluster does not show how its clients are made.
+      // Checked here first, because a cluster does not show the options of its clients.
       for (const { options } of clients) requireOptions("node-redis cluster", options, rules);
       return clients.map(serverOf);
     },
@@ -154,7 +154,7 @@ function close(listener: NodeRedisListener): void {
   try {
     listener.destroy();
   } catch {
-    // It is already closed.
+    // The client is already closed.
   }
 }
 

@@ -10,7 +10,7 @@ import type { CommandWord, Listening, RedisConnection } from "./redis-connection
 export interface NodeRedisSentinel {
   readonly isReady: boolean;
   sendCommand(isReadOnly: boolean, words: CommandWord[], options: NodeRedisReplies): Promise<unknown>;
-  // Tells it from a client of one server.
+  // Distinguishes it from a client of one server.
   acquire(): Promise<unknown>;
   duplicate(): NodeRedisSentinelListener;
   on(event: "error", listener: () => void): unknown;
@@ -32,14 +32,14 @@ export function nodeRedisSentinelConnection(sentinel: NodeRedisSentinel): RedisC
     primaries: async () => [{ send }],
     listen: (listening) => listen(sentinel.duplicate(), listening),
     hearErrors: (onError) => hearErrorsOf(sentinel, onError),
-    // It follows the primary by itself, and so does its listener: each change of the topology ends a listening
+    // The client follows the primary by itself, and so does its listener: each change of the topology ends a listening
     // connection.
     watchTopology: () => () => {},
     reconnect: () => {},
   };
 }
 
-/** After any report it would subscribe again by itself, unseen by us: so any report ends the connection. */
+/** After any report the client would silently subscribe again by itself: so any report ends the connection. */
 async function listen(
   listener: NodeRedisSentinelListener,
   { channel, onMessage, onLost, signal }: Listening,
@@ -64,7 +64,7 @@ async function listen(
     throw error;
   }
   isListening = true;
-  // Only from now on: while connecting, it reports as changes what it finds.
+  // Only from now on: while connecting, the client reports the topology that it finds as a change.
   listener.on("topology-change", lose);
   return { ping: () => listener.sendCommand(false, ["PING"]), close };
 }

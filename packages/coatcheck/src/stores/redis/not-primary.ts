@@ -4,7 +4,7 @@
  */
 const NOT_PRIMARY = /(?:^|[\s-])(?:READONLY|MASTERDOWN|NOREPLICAS) /;
 
-/** Whether the error means that another server has to be asked: the name may lead to a new primary by now. */
+/** Whether the error means that the store has to ask another server: the name may lead to a new primary by now. */
 export function isNotPrimaryError(error: unknown): boolean {
   // An error may be of another realm, as under Jest.
   const isError = typeof error === "object" && error !== null && "message" in error;

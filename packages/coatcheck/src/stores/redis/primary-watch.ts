@@ -2,7 +2,10 @@ import type { BoundedCalls } from "../../core/bounded-calls.ts";
 import { isNotPrimaryError } from "./not-primary.ts";
 import type { CommandWord, RedisConnection } from "./redis-connection.ts";
 
-/** How often to reconnect while the name may still lead to the old server: a new connection costs something. */
+/**
+ * The least time between two reconnections while the name may still lead to the old server: a new connection costs
+ * something.
+ */
 const RECONNECT_EVERY_MILLISECONDS = 1_000;
 
 /**
@@ -19,11 +22,11 @@ export class RedisPrimaryWatch {
   /** `probedKey` is a key that never exists. */
   constructor(connection: RedisConnection, probedKey: string) {
     this.#connection = connection;
-    // It changes nothing, and a server that accepts no writes refuses it all the same.
+    // This write changes nothing, but a server that accepts no writes still refuses it.
     this.#write = ["HDEL", probedKey, "-"];
   }
 
-  /** To be called with the error of each failed call. */
+  /** Call this with the error of each failed call. */
   noteFault(error: unknown): void {
     if (!isNotPrimaryError(error)) return;
     for (const leave of this.#onWrongServer) leave();
@@ -42,19 +45,19 @@ export class RedisPrimaryWatch {
     this.#isClosed = true;
   }
 
-  /** Sends a write that changes nothing, so that a node that only reads notices a failover too. */
+  /** Sends a write that changes nothing, so that a node that only reads also notices a failover. */
   async look(calls: BoundedCalls): Promise<void> {
     const [, key] = this.#write;
-    // Its error has been noted already.
+    // The error was already noted.
     await calls.run(() => this.#connection.send(String(key), this.#write)).catch(() => {});
   }
 
-  /** The same command for a connection that is about to listen: a replica that is cut off is told nothing. */
+  /** The same command for a connection that is about to listen: a replica that is cut off hears of no removals. */
   get write(): readonly CommandWord[] {
     return this.#write;
   }
 
-  /** Calls `leave` when the server turns out to be the wrong one. Returns a function that stops that. */
+  /** Calls `leave` if the server turns out to be the wrong one. Returns a function that unsubscribes it. */
   onWrongServer(leave: () => void): () => void {
     this.#onWrongServer.add(leave);
     return () => void this.#onWrongServer.delete(leave);

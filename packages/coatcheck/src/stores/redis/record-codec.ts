@@ -27,7 +27,7 @@ const DIGEST_BYTES = 32;
 const TIME_BYTES = 6;
 const SECRET_BYTES = DIGEST_BYTES + 2 * TIME_BYTES;
 const GRACE_BYTES = DIGEST_BYTES + TIME_BYTES;
-/** Stands for an absent time: later than any. */
+/** Stands for an absent time. It is later than any real one. */
 const NO_TIME = 0xffff_ffff_ffff;
 
 /** The sections that an update may replace, as the update script takes them: an empty one is left unchanged. */
@@ -65,7 +65,7 @@ export function packRecord(record: SessionRecord): Buffer {
   ]);
 }
 
-/** A leading mark tells "replace by nothing" from "leave unchanged". */
+/** A leading mark distinguishes "replace by nothing" from "leave unchanged". */
 export function packChange(change: SessionChange): PackedChange {
   return {
     current: change.current === undefined ? "" : marked(packSecret(change.current)),

@@ -31,7 +31,7 @@ export function redisRemovalSource({ connection, channel, calls, watch }: Remova
   };
 }
 
-/** Messages of other programs on the channel are ignored, and must not stop us from hearing ours. */
+/** Messages of other programs on the channel are ignored, and must not keep the store from hearing its own. */
 function tellOf(message: Buffer, onRemoved: RemovalListener): void {
   let removals: unknown;
   try {

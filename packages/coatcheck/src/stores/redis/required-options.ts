@@ -1,10 +1,10 @@
 import { CoatcheckError } from "../../errors.ts";
 
-/** A condition on an option of a client, and what to write instead if it is not met. */
+/** A condition on an option of a client, and the text to write if it is not met. */
 export type OptionRule<Options> = readonly [name: string, isFit: (options: Options) => boolean, instead: string];
 
 /**
- * Refuses a client that would break what the store relies on. Otherwise the mistake would show later: as a crash, as
+ * Refuses a client with options on which the store cannot rely. Otherwise the mistake would show later: as a crash, as
  * lost revocations, or not at all.
  *
  * @throws CoatcheckError `invalid_configuration`

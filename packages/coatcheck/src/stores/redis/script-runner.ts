@@ -28,7 +28,7 @@ export class ScriptRunner {
     try {
       return await this.#connection.send(key, ["EVALSHA", script.digest, "1", key, ...words]);
     } catch (error) {
-      // Redis lost its scripts, or has a new primary. It says so before it runs anything, so nothing runs twice.
+      // Redis lost its scripts, or has a new primary. It reports that before it runs anything, so nothing runs twice.
       if (!(error instanceof Error) || !error.message.startsWith("NOSCRIPT")) throw error;
       return this.#connection.send(key, ["EVAL", script.text, "1", key, ...words]);
     }

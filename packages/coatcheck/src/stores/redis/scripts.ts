@@ -12,7 +12,9 @@ import { EXPIRY_MARGIN_SECONDS, FENCE_LIFETIME_SECONDS, MAXIMUM_LOGIN_SECONDS } 
  * goes by is read when a script begins. So whatever may be refused is written first, and nothing is ever half done.
  */
 
-/** In front of each script. ARGV: the channel, the user key, the time of a test or nothing, then the script's own. */
+/**
+ * The beginning of each script. ARGV: the channel, the user key, the time of a test or nothing, then the script's own.
+ */
 const PRELUDE = `
 local key, channel, user_key = KEYS[1], ARGV[1], ARGV[2]
 local now = tonumber(ARGV[3])
@@ -190,7 +192,7 @@ publish()
 return reply('removed')
 `;
 
-/** ARGV: how many sessions at most. */
+/** ARGV: the maximum number of sessions. */
 const sweep = `
 local fields = redis.call('HGETALL', key)
 for index = 1, #fields, 2 do
@@ -229,15 +231,16 @@ export const scripts: Readonly<Record<ScriptName, string>> = {
   update: PRELUDE + update,
   remove: PRELUDE + remove,
   removeAll: PRELUDE + removeAll,
-  // The same step, but not one of those that may use more memory than there is: it is refused when a login is.
+  // The step of `removeAll`, without its right to use more memory than there is: Redis refuses it when it refuses
+  // logins.
   probe: PRELUDE + removeAll,
   sweep: PRELUDE + sweep,
   readFence: PRELUDE + readFence,
   list: PRELUDE + list,
 };
 
-/** Removals have to work when memory has run out, or no session in a full store could be ended. */
+/** Removals must work even without free memory, or no session in a full store could be ended. */
 export const scriptsThatFree: ReadonlySet<ScriptName> = new Set(["remove", "removeAll", "sweep"]);
 
-/** From Redis 7 on. Earlier servers do not know the line, and refuse the script until there is memory again. */
+/** For Redis 7 and later. Earlier servers do not know this line, and refuse removals until there is memory again. */
 export const ALLOW_WHEN_MEMORY_IS_FULL = "#!lua flags=allow-oom\n";

@@ -1,13 +1,13 @@
 import type { RedisNode } from "./redis-connection.ts";
 
-/** What a Redis server reports about itself, as far as the store needs it. */
+/** The part of a Redis server's report about itself that the store needs. */
 export interface ServerInfo {
   readonly version: string;
-  /** What the server does when memory runs out. Only `noeviction` keeps sessions from vanishing one by one. */
+  /** The server's policy when memory runs out. Only `noeviction` keeps sessions from vanishing one by one. */
   readonly maxmemoryPolicy: string;
 }
 
-/** Null if the server does not tell, such as when this user may not call INFO. */
+/** Null if the server does not tell, for example because this user may not call INFO. */
 export async function readServerInfo(server: RedisNode): Promise<ServerInfo | null> {
   const info = String(await server.send(["INFO"]).catch(emptyIfForbidden));
   const version = /^redis_version:(\S+)/m.exec(info)?.[1];

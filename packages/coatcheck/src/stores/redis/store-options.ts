@@ -4,14 +4,14 @@ import { forgottenWord, kindOf } from "../../core/written-value.ts";
 import { CoatcheckError } from "../../errors.ts";
 import type { RedisClient } from "./redis-client.ts";
 
-/** How the store reaches Redis, and how long it waits. */
+/** The connection to Redis, and how long the store waits. */
 export interface RedisSessionStoreOptions {
   /**
    * An ioredis or node-redis client: of one server, one behind Sentinel, or a cluster. It must neither keep commands
    * for later nor send them twice: see `ioredisOptions`; for node-redis, `disableOfflineQueue: true` (a cluster takes
    * it in `defaults`), and behind Sentinel `maxCommandRediscovers: 0`. Preferably a client that nothing else uses,
-   * because the store makes it reconnect when nothing is answered within the deadline, or when the server is no longer
-   * a primary. The store listens to its errors until it is closed.
+   * because the store makes it reconnect if it gets no answer within the deadline, or if the server is no longer a
+   * primary. The store listens to its errors until it is closed.
    */
   readonly client: RedisClient;
   /** Precedes every key and the channel's name; "coatcheck:" by default. Separates applications on one server. */
@@ -21,11 +21,11 @@ export interface RedisSessionStoreOptions {
   /** How many calls may be pending before further ones fail at once; 10,000 by default. */
   readonly maximumInFlight?: number;
   /**
-   * What to do about a server that drops sessions when memory runs out (`maxmemory-policy` other than `noeviction`):
-   * users would be signed out, and fences forgotten. "warn", the default, or "refuse" to open.
+   * The reaction to a server that drops sessions when memory runs out (`maxmemory-policy` other than `noeviction`),
+   * which would sign users out and forget fences. "warn", the default, or "refuse" to open.
    */
   readonly whenEvicting?: "warn" | "refuse";
-  /** For tests alone. By default the server's clock counts, which is the same for every process. */
+  /** For tests only. By default the server's clock counts, which is the same for every process. */
   readonly testClock?: Clock;
 }
 
@@ -54,7 +54,7 @@ export function requireStoreOptions(options: RedisSessionStoreOptions): void {
 function requireClient(client: unknown): void {
   const given = Object(client) as { readonly callBuffer?: unknown; readonly sendCommand?: unknown };
   if (typeof given.callBuffer === "function" || typeof given.sendCommand === "function") return;
-  // Not the URL itself, which may have a password in it.
+  // Not the URL itself, which may contain a password.
   const write = "client: new Redis(url, ioredisOptions), or that of createClient({ url, disableOfflineQueue: true })";
   const message = `client is one of ioredis or node-redis, not ${kindOf(client)}: write ${write}.`;
   throw new CoatcheckError("invalid_configuration", message + forgottenWord(client));

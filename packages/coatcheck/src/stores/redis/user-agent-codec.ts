@@ -1,7 +1,7 @@
 /*
- * Most of a user agent is the same in most user agents, and it would be the largest part of a session. Each of the
- * fragments below is kept as one character, from U+0001 on. The list is part of the format: it may grow at its end, up
- * to U+001F, and must never change.
+ * Most user agents have the same texts in common, which would be the largest part of a session. Each of the fragments
+ * below is kept as one character, from U+0001 on. The list is part of the format: it may grow at its end, up to U+001F,
+ * and must never change.
  */
 const FRAGMENTS = [
   "Mozilla/5.0 (",
@@ -26,7 +26,9 @@ const CHARACTER_OF = new Map<string, string>(
 const ANY_FRAGMENT = new RegExp(FRAGMENTS.map((fragment) => fragment.replaceAll(/[.()/]/g, "\\$&")).join("|"), "g");
 const CONTROL_CHARACTER = /\p{Cc}/u;
 const CONTROL_CHARACTERS = /\p{Cc}/gu;
-/** Precedes a text that is kept unchanged, because it contains such characters itself: HTTP transmits none. */
+/**
+ * Precedes a text that is kept unchanged, because it contains such characters itself. HTTP never transmits such a text.
+ */
 const AS_IT_IS = "\u0000";
 
 export function shortenUserAgent(text: string): string {

@@ -3,13 +3,13 @@ import type { Awaitable } from "../../core/awaitable.ts";
 import { CoatcheckError } from "../../errors.ts";
 import type { SqliteDatabase, SqliteStatement } from "./database.ts";
 
-/** `durable` survives a power cut. `relaxed` may be lost in one, but never in a crash of the process. */
+/** `durable` survives a power cut. A `relaxed` write may be lost in one, but never in a crash of the process. */
 export type Durability = "durable" | "relaxed";
 
 /**
  * SqliteConnection runs statements in such a way that a locked file cannot block the event loop. The driver is
  * synchronous, and SQLite's own busy timeout would stop the whole process while it waits. The timeout is therefore 0,
- * and an operation that found the file locked is tried again from a timer until its deadline.
+ * and a timer retries an operation that found the file locked until its deadline.
  */
 export class SqliteConnection {
   readonly #database: SqliteDatabase;
@@ -35,20 +35,20 @@ export class SqliteConnection {
     return this.#untilDeadline(operation);
   }
 
-  /** The same without a promise, where the file is free and the operation succeeds. */
+  /** Like `read`, but without a promise if the file is free and the operation succeeds. */
   readAtOnce<Result>(operation: () => Result): Awaitable<Result> {
     if (!this.#isStuck) {
       try {
         return operation();
       } catch {
-        // Locked, or broken: the other way tries again until the deadline, or says why.
+        // The file is locked or broken: `#untilDeadline` retries until the deadline, or reports the reason.
       }
     }
     return this.#untilDeadline(operation);
   }
 
   /**
-   * Runs `operation` in a transaction. It may run again after a failure, so it must do nothing but statements.
+   * Runs `operation` in a transaction. It may run again after a failure, so it must only run statements.
    *
    * @throws CoatcheckError `store_unavailable`; the operation was then not done, unless its commit had begun
    */
@@ -69,7 +69,10 @@ export class SqliteConnection {
     });
   }
 
-  /** Rolls back what could not be committed. If that fails too, nothing may be read or written until it succeeds. */
+  /**
+   * Rolls back an operation that could not be committed. If that fails too, nothing may be read or written until it
+   * succeeds.
+   */
   #leaveTransaction(): void {
     if (!this.#isStuck) return;
     try {

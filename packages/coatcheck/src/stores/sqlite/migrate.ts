@@ -6,8 +6,8 @@ import { complaintAboutSqliteTables, isSqliteTable } from "./schema-check.ts";
 const NEWEST = SQLITE_SESSION_MIGRATIONS.at(-1)?.version ?? 0;
 
 /**
- * Brings the tables to this version, inside a transaction of the caller that holds the write lock: of several processes
- * that start at once, the first does the work. Tables that another tool has made are accepted as they are.
+ * Migrates the tables to this version, inside the caller's transaction that holds the write lock: if several processes
+ * start at once, the first does the work. Tables that another tool has made are accepted as they are.
  *
  * @throws CoatcheckError `store_schema_unsupported`
  */
@@ -29,7 +29,7 @@ export function applySqliteMigrations(database: SqliteDatabase): void {
   database.exec("UPDATE coatcheck_schema SET version = version");
 }
 
-/** The version of the tables, 0 if there are none; judged by the tables themselves if no version is recorded. */
+/** The version of the tables, 0 if there are none. If no version is recorded, the tables themselves are compared. */
 function presentVersion(database: SqliteDatabase): { readonly version: number; readonly isWritten: boolean } {
   if (isSqliteTable(database, "coatcheck_schema")) {
     const version = Number(database.prepare("SELECT max(version) FROM coatcheck_schema").pluck().get());

@@ -6,15 +6,15 @@ import type { SqliteDatabase, SqliteStatement } from "./database.ts";
 /** How long other processes can read a removal. They look many times a second, unless they are suspended. */
 const RETENTION_MILLISECONDS = 600_000;
 /**
- * The newest stay however old they are: if a clock jumps ahead, as on a suspended machine that wakes up, one process
- * must not remove entries that the others have had no time to read.
+ * The newest entries stay, however old they are: if a clock jumps ahead, as on a suspended machine that wakes up, one
+ * process must not remove entries that the others have had no time to read.
  */
 const NEWEST_KEPT = 1_000;
 
 /**
- * RemovalLog tells every process on the file what any of them removed. Removals are written in the transaction that
- * makes them. Every process reads them from the log, also the one that made them: so all listeners hear of them in the
- * order of the commits. A process reads right after its own commit, and otherwise at intervals.
+ * RemovalLog tells every process on the file of the removals by any of them. A transaction that removes sessions also
+ * writes them to the log. Every process reads them from the log, even the one that wrote them, so all listeners hear of
+ * them in the order of the commits. A process reads right after its own commit, and otherwise at intervals.
  */
 export class RemovalLog {
   readonly #listeners = new RemovalListeners("open");
@@ -45,23 +45,23 @@ export class RemovalLog {
     };
   }
 
-  /** Call it inside the transaction that removes. */
+  /** Call this inside the transaction that removes the sessions. */
   append(removed: readonly RemovedSession[], now: number): void {
     for (const { userKey, sessionId, userId, reason } of removed) {
       this.#statements.append.run(userKey, sessionId, userId, reason, now);
     }
-    // Removes twice as many as were added, so that the log does not grow for ever; and no more, so that no request
-    // waits long.
+    // Removes twice as many entries as were added, so that the log does not grow for ever; and no more, so that no
+    // request waits long.
     if (removed.length > 0) this.#statements.prune.run(now - RETENTION_MILLISECONDS, 2 * removed.length);
   }
 
-  /** Tells the listeners what is new. Call it after each commit that removed something. */
+  /** Passes the new entries to the listeners. Call this after each commit that removed something. */
   publish(): void {
     if (this.#timer === null) return;
     try {
       this.#readNew();
     } catch {
-      // Locked or failing: the removal stands, and the next look finds it.
+      // The file is locked or failing. The removal stands, and the next look finds it.
       this.#lastDataVersion = null;
     }
   }
@@ -87,12 +87,12 @@ export class RemovalLog {
   #poll(): void {
     try {
       const dataVersion = this.#dataVersion();
-      // It changes with every commit of another connection, so a look without news costs next to nothing.
+      // The version changes with every commit of another connection, so a look without news costs next to nothing.
       if (dataVersion === this.#lastDataVersion) return;
       this.#readNew();
       this.#lastDataVersion = dataVersion;
     } catch {
-      // Locked or failing: nothing was marked as seen, so the next look finds it.
+      // The file is locked or failing. Nothing was marked as seen, so the next look finds it.
     }
   }
 
@@ -104,7 +104,7 @@ export class RemovalLog {
     }
   }
 
-  /** A process that was suspended for so long that the log was cleared meanwhile must know that it missed removals. */
+  /** Reports a gap to a process that was suspended for so long that entries were removed before it read them. */
   #reportGap(): void {
     const oldestId = this.#statements.oldest.get() as number;
     if (oldestId <= this.#lastSeenId + 1) return;

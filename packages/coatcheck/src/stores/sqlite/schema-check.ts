@@ -1,6 +1,6 @@
 import type { SqliteDatabase } from "./database.ts";
 
-/** What the statements of this version need of a table. */
+/** The columns that the statements of this version need in a table. */
 interface ExpectedTable {
   readonly name: string;
   readonly primaryKey: readonly string[];
@@ -69,8 +69,8 @@ export function isSqliteTable(database: SqliteDatabase, name: string): boolean {
 }
 
 /**
- * Why the present tables are not those of this version, in words; "" if they are, and null if there are none. Compares
- * columns, types and primary keys: a missing index only makes things slow.
+ * The differences of the present tables from those of this version, in words; "" if there are none, and null without
+ * tables. Compares columns, types and primary keys: a missing index only makes queries slow.
  */
 export function complaintAboutSqliteTables(database: SqliteDatabase): string | null {
   const columnsOf = database.prepare(

@@ -1,7 +1,7 @@
 import type { HeldSession } from "../../core/insert-decision.ts";
 import type { CurrentSecret, SessionRecord } from "../../core/session-record.ts";
 
-/** In the order in which rows are read and written. */
+/** The columns in the order in which rows are read and written. */
 export const COLUMNS = [
   "user_key",
   "session_id",
@@ -46,7 +46,7 @@ export type SessionRow = readonly [
   data: string,
 ];
 
-/** What a login or a removal has to know of a session, in this order. */
+/** The columns of a session that a login or a removal needs, in this order. */
 export const HELD_COLUMNS: readonly string[] = COLUMNS.slice(0, 7);
 
 export type HeldRow = readonly [
@@ -88,7 +88,8 @@ export function sqliteRowOf(record: SessionRecord): SessionRow {
   ];
 }
 
-// Nearly every row has these, and each request reads one. Records are immutable, so one object does for all.
+// Nearly every row has these methods, and each request reads one row. Records are immutable, so all can share one
+// object.
 const PASSWORD_TEXT = '["pwd"]';
 const PASSWORD: readonly string[] = Object.freeze(["pwd"]);
 const NO_DATA = Object.freeze({});

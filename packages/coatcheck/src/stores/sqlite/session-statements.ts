@@ -6,18 +6,22 @@ export type SessionStatements = Readonly<Record<keyof typeof sql, SqliteStatemen
 const columns = COLUMNS.join(", ");
 const heldColumns = HELD_COLUMNS.join(", ");
 const placeholders = COLUMNS.map(() => "?").join(", ");
-// The key is not written: writing it, even unchanged, would rewrite its index with every touch.
+// The key is not written, because writing it, even unchanged, would rewrite its index with every touch.
 const [, , ...CHANGING_COLUMNS] = COLUMNS;
 const changing = CHANGING_COLUMNS.map((column) => `${column} = ?`).join(", ");
 
-/** Fences and tombstones that one transaction removes: more than a minute leaves behind, and few enough to wait for. */
+/**
+ * The number of fences and tombstones that one transaction removes: more than a minute leaves behind, and few enough
+ * not to delay others.
+ */
 const SWEPT_AT_A_TIME = 5_000;
 
 const sql = {
   find: `SELECT ${columns} FROM coatcheck_sessions WHERE user_key = ? AND session_id = ?`,
   listByUser: `SELECT ${columns} FROM coatcheck_sessions WHERE user_key = ?
     ORDER BY last_seen_at, created_at, session_id`,
-  // Without secrets, devices and data, which no login or removal looks at, and without an order, which both make.
+  // Without secrets, devices and data, which no login or removal reads, and without an order, which both make
+  // themselves.
   listHeld: `SELECT ${heldColumns} FROM coatcheck_sessions WHERE user_key = ?`,
   listExpired: `SELECT ${heldColumns} FROM coatcheck_sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?`,
   // The store has checked that there is no such session: an insert overwrites nothing.
