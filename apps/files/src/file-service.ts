@@ -18,7 +18,7 @@ export interface FileService {
   close(): Promise<void>;
 }
 
-/** How exactly `maxDownloadSeconds` is enforced. */
+/** A download may exceed `maxDownloadSeconds` by this time. */
 const LOOK_FOR_OVERDUE_EVERY_MILLISECONDS = 1_000;
 /** How long an answer may still take when the service closes. */
 const LONGEST_ANSWER_MILLISECONDS = 5_000;

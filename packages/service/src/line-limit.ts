@@ -3,7 +3,7 @@ const LINES_PER_WINDOW = 6_000;
 
 const OF_A_REQUEST = '"reqId":';
 const REQUEST = '"event":"request"';
-/** A refused request, or one that we answered ourselves: a client can cause such a line without a login. */
+/** A refused request, or one that the gateway answered by itself: a client can cause such a line without a login. */
 const CHEAP_REQUEST = /"status":(?:4\d\d|null)|"path":"\/auth\//;
 const WARNING_OR_WORSE = /^\{"level":[456]0/;
 /** Each of these costs a session, and other lines must not hide it. */

@@ -40,8 +40,8 @@ export function parseRange(header: string | undefined): readonly RangeSpecificat
 }
 
 /**
- * Which bytes of a file of `size` bytes to send. Ranges that overlap or touch become one, so that no byte is sent
- * twice; the others stay in the order in which the client asked for them (RFC 9110, 15.3.7.2).
+ * Decides which bytes of a file of `size` bytes to send. Ranges that overlap or touch become one, so that no byte is
+ * sent twice; the others stay in the order in which the client asked for them (RFC 9110, 15.3.7.2).
  */
 export function decideRanges(specifications: readonly RangeSpecification[] | null, size: number): RangeDecision {
   if (specifications === null) return "everything";

@@ -6,7 +6,7 @@ import type { Passes } from "./passes.ts";
 import { type PassCarrier, presentedPass } from "./presented-pass.ts";
 import { readRequestTarget } from "./request-target.ts";
 
-/** A request whose pass opens what it asks for. */
+/** A request whose pass opens the requested path. */
 export interface Entry {
   readonly path: AccessPath;
   readonly pass: Pass;

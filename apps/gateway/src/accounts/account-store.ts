@@ -96,7 +96,7 @@ export interface AccountStore {
    */
   disable(userId: string): Promise<PendingRevocation | null>;
 
-  /** Lets the account log in again; a pending revocation stays. False when there is no such account. */
+  /** Lets the account log in again; a pending revocation stays. False if there is no such account. */
   enable(userId: string): Promise<boolean>;
 
   /**

@@ -78,7 +78,7 @@ function parsePostgres(value: unknown): PostgresLocation {
   return { kind: "postgres", place: postgresPlace(url), url: new SecretText(text) };
 }
 
-/** The driver prefers what the parameters name: `?host=/run/postgresql` is how a URL names a socket. */
+/** The driver prefers the values of the parameters: `?host=/run/postgresql` is the form of a socket in a URL. */
 function postgresPlace({ username, hostname, port, pathname, searchParams }: URL): string {
   const named = (name: string) => searchParams.getAll(name).at(-1) || null;
   const user = named("user") ?? decode(username);

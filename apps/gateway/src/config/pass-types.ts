@@ -42,7 +42,7 @@ export const ruleUrl: ValueType<string> = {
     if (url.username !== "" || url.password !== "") {
       throw new InvalidValue("must have no user name or password in it: each question carries an identity token");
     }
-    // The answer decides who may open what, and the question carries the user's identity token.
+    // The answer decides who may open which path, and the question carries the user's identity token.
     if (url.protocol === "http:" && !isLoopback(url.hostname)) {
       throw new InvalidValue("must begin with https://, unless the application is on this machine");
     }

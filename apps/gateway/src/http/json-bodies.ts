@@ -13,15 +13,15 @@ export function acceptJsonOnly(app: FastifyInstance): void {
 }
 
 /**
- * An absent body has no type. Many clients send "application/json" with every request, and a form without fields names
- * its type too. A service still gets the header as it came.
+ * Removes the type of an absent body. Many clients send "application/json" with every request, and a form without
+ * fields names its type too. A service still gets the header as the client sent it.
  */
 export function forgetTypeOfNothing({ headers }: IncomingMessage): void {
   const { "content-length": length, "transfer-encoding": coding } = headers;
   if (coding === undefined && Number(length ?? 0) === 0) delete headers["content-type"];
 }
 
-/** For a route that ignores the body: it is read and dropped, whatever it is. */
+/** For a route that ignores the body: reads and drops it, whatever it is. */
 export function ignoreBody({
   headers,
   raw,

@@ -29,7 +29,7 @@ export interface ServedOrigin {
  * because a forwarded port is no other host, and one name of the loopback is as good as another.
  */
 export class ServedOrigins {
-  /** The first origin. It stands for the gateway where no origin is asked for: in tokens, and in health checks. */
+  /** The first origin. It stands for the gateway wherever no origin is asked for: in tokens, and in health checks. */
   readonly primary: ServedOrigin;
   readonly all: readonly ServedOrigin[];
   readonly #byHost: ReadonlyMap<string, ServedOrigin>;

@@ -34,7 +34,7 @@ export const OF_THE_PATH = whole([
   "x-middleware-(?!prefetch$).*|x-(matched|invoke)-.*|x-now-route-matches",
 ]);
 
-/** The same in the words of proxies that ask about a request: some of them name the original request with these. */
+/** The same, in the words of proxies that ask about a request: some of them name the original request with these. */
 export const OF_THE_ORIGINAL_PATH = whole(["x-(original|rewrite|envoy-original)(-.*)?"]);
 
 const WHO = "(user.*|uid|sub|subject|upn|e?mail|login|name|display-?name|groups?|roles?|scopes?|principal|claims?|dn)";
@@ -44,7 +44,7 @@ const WHO = "(user.*|uid|sub|subject|upn|e?mail|login|name|display-?name|groups?
  * gateway needs them.
  */
 export const OF_OTHER_PROXIES = whole([
-  // Who asks. "x-user-agent" is a client's.
+  // Who asks. "x-user-agent" is not among them: clients say it.
   `(x-)?user(-?(id|uuid|name|info|data|${WHO.slice(1, -1).replace("user.*|", "")}))?`,
   "(x-)?(e?mail|groups?|roles?)|x-(uid|login|principal|subject|identity|permissions?|claims?|id-token)",
   `x-(auth|authn|authenticated|verified|trusted|current|sso|idp|jwt|token|session|account)-${WHO}`,

@@ -27,7 +27,7 @@ export class ProblemAnswers {
     this.#contentType = contentType;
   }
 
-  /** Pass `told` if a code stands for a problem of which there is more to say. */
+  /** Pass `told` if there is more to say about the problem than its code does. */
   send(reply: FastifyReply, code: ProblemCode, told: ToldProblem | null = null): FastifyReply {
     const { raw } = reply.request;
     const { method = "", url = "" } = raw;

@@ -100,7 +100,9 @@ const GENERAL: ProblemText = {
 
 const SEND_AGAIN = "Your browser may still have what you typed.";
 
-/** Problems that only a form can meet: a person who opens a page is led to where the problem can be solved. */
+/**
+ * Problems that only a form can meet: a person who opens a page is led to the place where the problem can be solved.
+ */
 const FORM_TEXTS: { readonly [Code in ProblemCode]?: ProblemText } = {
   unauthenticated: {
     heading: "You are signed out",

@@ -112,7 +112,7 @@ export class Authenticator {
       // An update that failed although nothing had changed was refused because of the deadline: the store's clock
       // decides.
       if (expiresAt(record) <= now || record.version === lostVersion) {
-        // The store's clock tells whether the session is over or our clock is wrong.
+        // The store's clock tells whether the session is over or this machine's clock is wrong.
         await clocks.requireMeasured(token.userKey);
         return unauthenticated("expired");
       }
@@ -129,7 +129,7 @@ export class Authenticator {
         if (change.pending?.attempt === 0) this.#reportSuspension(record, now, options);
         return this.#accept(applyChange(record, change), token, recognition, now);
       }
-      // The session changed or ended in between, so it has to be judged again.
+      // The session changed or ended in between, so it is judged again.
       lostVersion = record.version;
     }
     throw new CoatcheckError("store_conflict", "The session changed under every attempt to confirm its use.");

@@ -34,7 +34,7 @@ export class ClockCheck {
     return this.#skewMilliseconds;
   }
 
-  /** The time by the store's clock, as far as it was compared: the one time that all machines share. */
+  /** The time by the store's clock, as far as the two clocks were compared: the one time that all machines share. */
   storeTime(): Timestamp {
     return this.#clock.now() - (this.#skewMilliseconds ?? 0);
   }

@@ -1,4 +1,4 @@
-/** A connection that hears what a server announces. */
+/** A connection that hears a server's announcements. */
 export interface Subscription {
   /** Rejects if the connection no longer works. */
   ping(): Promise<unknown>;
@@ -19,7 +19,7 @@ export interface ListeningOptions {
   /** Ends the loop. */
   readonly signal: AbortSignal;
   /**
-   * Opens a connection of its own and resolves when everything from then on will be heard. It never reconnects by itself,
+   * Opens a connection of its own and resolves when it hears everything from then on. It never reconnects by itself,
    * because the loop has to report every gap.
    */
   readonly listen: (attempt: ListeningAttempt) => Promise<Subscription>;

@@ -22,7 +22,7 @@ export interface RemovalSource {
 
 /**
  * RemovalChannel listens while it has subscribers, and reports every gap: a lost connection, a missed heartbeat, and a
- * change of the primary, because a new primary may lack what the old one announced. It keeps no process alive.
+ * change of the primary, because a new primary may lack removals that the old one announced. It keeps no process alive.
  */
 export class RemovalChannel {
   readonly #source: RemovalSource;

@@ -26,8 +26,8 @@ export const DUE_AT_ONCE = 0;
 const GRACE_SLOTS = 2;
 
 /**
- * How a presented secret relates to a session. The rules were model-checked: without each of them there is a known run
- * in which an honest browser is logged out, or a copied cookie goes unnoticed.
+ * The relation of a presented secret to a session. The rules were model-checked: without each of them there is a known
+ * run in which an honest browser is logged out, or a copied cookie goes unnoticed.
  */
 export type Recognition =
   /** Valid. */
@@ -36,7 +36,7 @@ export type Recognition =
   | "pending"
   /** Valid until its deadline. It is never fresh and may start nothing that lasts. */
   | "grace"
-  /** Once genuine, now replaced for good: two clients hold the session, and nothing tells which one is the thief. */
+  /** Once genuine, now replaced for good: two clients hold the session, and it is unknown which one is the thief. */
   | "reused"
   /** Never issued. Session ids are public, so this must change nothing: otherwise anyone could end any session. */
   | "unknown";

@@ -155,7 +155,10 @@ export function isTouchDue(lifetime: SessionLifetime, record: SessionRecord, now
   return now - record.lastSeenAt >= Math.min(60, lifetime.idleTimeoutSeconds / 10) * 1_000;
 }
 
-/** Whether a secret whose holder proved who they are at `authenticatedAt` may do what needs a fresh login. */
+/**
+ * Whether a secret whose holder proved who they are at `authenticatedAt` may be used for actions that need a fresh
+ * login.
+ */
 export function isFresh(policy: SessionPolicy, authenticatedAt: Timestamp | null, now: Timestamp): boolean {
   return authenticatedAt !== null && now - authenticatedAt < policy.freshForSeconds * 1_000;
 }

@@ -61,7 +61,7 @@ interface AuthenticationFacts {
  */
 export class Authentication {
   readonly status = "authenticated";
-  /** The session as it was found. */
+  /** The session as the store returned it. */
   readonly session: Session;
   /**
    * Whether the holder of this very secret proved who they are within the policy's `freshForSeconds`, as far as is

@@ -73,10 +73,7 @@ export class AuthSession<User> {
     return calledOn(this).#loadOnce(options);
   }
 
-  /**
-   * Asks once more, as for a WebSocket: the result is null if the browser has a new cookie since. Until then nothing
-   * changes.
-   */
+  /** Asks again, as for a WebSocket: null if the browser has a new cookie since. Until then nothing changes. */
   async reload(options?: { readonly slide?: boolean }): Promise<this> {
     calledOn(this).#session.refresh();
     this.#decisions++;
@@ -90,9 +87,7 @@ export class AuthSession<User> {
     return after(calledOn(this).#loadOnce(), () => (this.#user === null ? this.refuseLogin(views) : null));
   }
 
-  /**
-   * The answer of `requireLogin` without a user, for a session that the application rejects for a reason of its own.
-   */
+  /** The answer of `requireLogin` without a user, for a session that the application itself rejects. */
   refuseLogin({ loginView = calledOn(this).#rules.loginView }: LoginViews = {}): Refusal {
     return refuseAnonymous(calledOn(this).#session, loginView);
   }
@@ -155,9 +150,7 @@ export class AuthSession<User> {
     return listOwn(calledOn(this).#session, await this.#ownSession());
   }
 
-  /**
-   * Ends one of the user's own sessions; for that of this request, this is a logout. False if there is none of that id.
-   */
+  /** Ends one of the user's own sessions; that of this request is logged out. False if there is none of that id. */
   async revoke(sessionId: string): Promise<boolean> {
     const held = await calledOn(this).#ownSession();
     if (held?.session.id !== sessionId) return revokeOwn(this.#session, held, sessionId);
@@ -171,9 +164,7 @@ export class AuthSession<User> {
     return held === null ? 0 : this.#session.sessions.revokeOthers(held, "revoked", { cause: this.request });
   }
 
-  /**
-   * Ends all of the user's sessions, this one too, and logins under way; deletes the cookie. Returns how many it ended.
-   */
+  /** Ends all of the user's sessions, this one too, and logins under way; deletes the cookie. Returns their number. */
   async revokeAll(): Promise<number> {
     const held = await calledOn(this).#ownSession();
     if (held === null) return 0;
@@ -185,9 +176,7 @@ export class AuthSession<User> {
     return ended;
   }
 
-  /**
-   * Replaces the application's data of the session. False if the session is gone: a write never brings a session back.
-   */
+  /** Replaces the application's data of the session. False if the session is gone: no write brings a session back. */
   async replaceData(data: JsonObject): Promise<boolean> {
     const held = await calledOn(this).#ownSession();
     if (held === null || !(await this.#session.sessions.replaceData(held, data))) return false;
@@ -212,9 +201,7 @@ export class AuthSession<User> {
     return safeNext(new URLSearchParams(pathOf(calledOn(this).request)?.search ?? "").get("next"), fallback);
   }
 
-  /**
-   * For adapters: informs `waiting` once the answer may have to wait, because the session's secret is to be rotated.
-   */
+  /** For adapters: informs `waiting` once the answer may have to wait, because a new secret is due. */
   onRotationDue(waiting: WaitingAnswer): void {
     this.#session.onRotationDue(waiting);
   }
@@ -260,9 +247,7 @@ export class AuthSession<User> {
     });
   }
 
-  /**
-   * A near-cache knows whose session it is, but only the store knows how fresh the login is. Asks it if that matters.
-   */
+  /** A near-cache knows the session's user, and only the store how fresh the login is. Asks it if that matters. */
   #loadWithFreshness(): Awaitable<Authentication | null> {
     return after(this.#loadOnce(), () => {
       const held = this.#held;

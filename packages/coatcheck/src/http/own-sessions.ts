@@ -10,7 +10,7 @@ export async function listOwn(request: RequestSession, held: Authentication | nu
   return sessions.map((session) => ({ ...session, current: session.id === current }));
 }
 
-/** Ends another session of the same user; false if there is none of that id. */
+/** Ends another session of the same user; false if the user has no session of that id. */
 export async function revokeOwn(
   { request, sessions }: RequestSession,
   held: Authentication | null,

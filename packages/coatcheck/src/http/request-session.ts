@@ -22,10 +22,7 @@ export interface RequestRules {
   readonly cookie: HostCookie;
   readonly isPoll: (request: GuardedRequest) => boolean;
   readonly addressPrecision: AddressPrecision;
-  /**
-   * The request headers on which an answer from the session depends: its cookie and, if others may ask, the asking
-   * origin.
-   */
+  /** The request headers on which an answer from the session depends: Cookie and, if others may ask, Origin. */
   readonly varyFields: VaryFields;
   /** The request headers on which any other answer depends; null if no other origin may ask. */
   readonly varyByOrigin: VaryFields | null;
@@ -87,10 +84,7 @@ export class RequestSession {
     this.#admitted = admitted;
   }
 
-  /**
-   * Whether this is an unsafe request of another origin's page. It was admitted because it carries no cookie, and it
-   * cannot begin a session.
-   */
+  /** Whether it is an unsafe request of another origin's page, without a cookie. It cannot begin a session. */
   get isCrossOrigin(): boolean {
     return this.#admitted.isCrossOrigin;
   }
@@ -179,9 +173,7 @@ export class RequestSession {
     });
   }
 
-  /**
-   * Forgets the store's answer, so that the next `authenticate` asks again: after a `session_changed`, before a retry.
-   */
+  /** Forgets the store's answer: the next `authenticate` asks again, after a `session_changed` and before a retry. */
   refresh(): void {
     this.#asksAgain = true;
     this.#asked = null;

@@ -102,8 +102,8 @@ export class NearCacheSessionStore implements SessionStore {
     const readAt = this.#now();
     try {
       const record = await this.#store.find(reference);
-      // Absence is never kept: the store decides it each time. A read that is still pending may have begun before this
-      // one.
+      // Absence is never kept: the store decides it each time. A pending read may have begun while the session still
+      // existed.
       if (record === null) this.#forget(reference);
       else if (this.#isOpen && !lease.isOvertaken) this.#copies.keep(sessionId, record, readAt);
       return record;

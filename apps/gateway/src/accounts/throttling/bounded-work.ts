@@ -11,7 +11,7 @@ export class BoundedWork {
   readonly #waiting: (() => void)[] = [];
   #running = 0;
 
-  /** `message` tells people of what there is too much. */
+  /** `message` tells people that there is too much work of this kind. */
   constructor(concurrency: number, maximumWaiting: number, message: string) {
     this.#concurrency = concurrency;
     this.#maximumWaiting = maximumWaiting;

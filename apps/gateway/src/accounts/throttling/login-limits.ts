@@ -20,20 +20,20 @@ const HOUR = 3_600;
 const DAY = 86_400;
 
 /**
- * What is counted, and how much of it is allowed. A stranger's attempt counts in three buckets, an attempt from a
- * known device or a live session in one of its own:
+ * The counts of failed logins, and their limits. A stranger's attempt counts in three buckets, an attempt from a known
+ * device or a live session in one of its own:
  *
- * - `address`: all accounts together, so that trying one password on every account is slow. Behind one address there
- *   may be an office, so time forgives, and the longest wait stays bearable.
- * - `account_from_address`: stops a single guesser long before the account as a whole notices. After the free
- *   failures one address gets about 20 guesses in the first day and one a day from then on.
+ * - `address`: all accounts together, so that trying one password on every account is slow. There may be an office
+ *   behind one address, so time forgives, and the longest wait stays bearable.
+ * - `account_from_address`: stops a single guesser long before the account as a whole notices. After the free failures
+ *   one address gets about 20 guesses in the first day and one a day from then on.
  * - `account`: all strangers together. It closes at 100 consecutive failures (NIST SP 800-63B-4, 3.2.2), for strangers
- *   alone: an attacker with many addresses can bring it there. The owner still gets in from any known device, and in a new
- *   browser from a network in which the account is signed in, which is not asked for this bucket.
+ *   alone: an attacker with many addresses can close it. The owner still gets in from any known device, and in a new
+ *   browser from a network in which the account is signed in, because attempts from there do not count in this bucket.
  * - `trusted`: one known device or one session. Only a client that has it can fill this bucket, so no stranger can lock
  *   the owner out. Nor can a thief with a copy: while the bucket would make the attempt wait, the attempt counts as a
- *   stranger's instead. After 20 wrong guesses in a row it is taken for stolen, and its attempts count as a stranger's
- *   from then on.
+ *   stranger's instead. After 20 wrong guesses in a row the device or session is taken for stolen, and its attempts
+ *   count as a stranger's from then on.
  */
 export const loginLimits: Readonly<Record<BucketKind, LoginLimit>> = {
   address: {
@@ -105,7 +105,7 @@ export function isClosed(kind: BucketKind, count: PlainCount | null, now: Timest
   return closesAtFailures !== null && failuresInForce(kind, count, now) >= closesAtFailures;
 }
 
-/** How long the next attempt has to wait; 0 when it may be made now. */
+/** How long the next attempt has to wait; 0 if it may be made now. */
 export function waitSeconds(kind: BucketKind, count: PlainCount | null, now: Timestamp): number {
   if (count === null) return 0;
   if (isClosed(kind, count, now)) return CLOSED_RETRY_SECONDS;

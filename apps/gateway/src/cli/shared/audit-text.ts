@@ -29,7 +29,7 @@ export function auditLine(event: WrittenAuditEvent): string {
   return printable([time, outcome.padEnd(7), name, ...said].join("  "));
 }
 
-/** The same for scripts, with every member present. */
+/** The event for scripts, with every member present. */
 export function auditView({ position, occurredAt, ...event }: WrittenAuditEvent): object {
   return { position, time: new Date(occurredAt).toISOString(), ...event };
 }

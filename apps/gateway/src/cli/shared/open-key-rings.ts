@@ -19,7 +19,7 @@ export function withKeyRings<Result>(
   });
 }
 
-/** The purposes that the command works on: all of them, unless it was told one. */
+/** The purposes that the command works on: all of them, unless the operator named one. */
 export function purposesIn(value: unknown): readonly KeyPurpose[] {
   if (value === undefined) return keyPurposes;
   const purpose = keyPurposes.find((each) => each === value);

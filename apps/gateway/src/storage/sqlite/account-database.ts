@@ -79,7 +79,7 @@ export class AccountDatabase {
     return this.#run(operation);
   }
 
-  /** The same for what every request reads: with the answer itself, unless the database is locked or broken. */
+  /** Like `read`, for the reads of every request: without a promise, unless the database is locked or broken. */
   readAtOnce<Result>(operation: () => Result): Awaitable<Result> {
     try {
       return operation();
