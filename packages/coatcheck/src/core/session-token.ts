@@ -3,13 +3,13 @@ import { hash, randomBytes } from "node:crypto";
 declare const sessionToken: unique symbol;
 
 /**
- * What the cookie holds: 48 bytes as exactly 64 base64url characters,
+ * The content of the cookie: 48 bytes as exactly 64 base64url characters,
  *
  *     userKey (20) | sessionId (12) | lineage (12) | nonce (20)
  *
  * Every part is a multiple of three bytes, so it is a plain slice of the text and has one spelling only. The first two
  * name the session; the last two are the secret, 192 random bits. `lineage` stays for the life of the session and
- * `nonce` changes with each rotation, which tells a replaced secret from a made-up one.
+ * `nonce` changes with each rotation, which distinguishes a replaced secret from a made-up one.
  */
 export type SessionToken = string & { readonly [sessionToken]: true };
 

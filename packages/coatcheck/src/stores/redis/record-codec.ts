@@ -11,15 +11,15 @@ import { CoatcheckError } from "../../errors.ts";
 import { restoreUserAgent, shortenUserAgent } from "./user-agent-codec.ts";
 
 /*
- * How a session lies in Redis: packed, because memory is what Redis costs. Big-endian, in this order; the scripts read
- * the header and the user id, and replace whole sections.
+ * The form of a session in Redis: packed, because the cost of Redis is its memory. Big-endian, in this order; the
+ * scripts read the header and the user id, and replace whole sections.
  *
  *   header    format (1), version (4), createdAt, lastSeenAt, idleDeadline, absoluteDeadline (6 each)
- *   user id   with its length (2) before it
- *   sections  current secret (44); with their lengths before them: pending secret (1), secrets in grace (1), methods (1),
- *             data (2). Empty data is no bytes.
- *   identity  what never changes, to the end: remembered (1), lineage digest (32), CSRF key (32); with their lengths
- *             before them: label (1), user agent (2), IP (1). All ones is the length of what is absent.
+ *   user id   preceded by its length (2)
+ *   sections  current secret (44); each preceded by its length: pending secret (1), secrets in grace (1), methods (1),
+ *             data (2). Empty data takes no bytes.
+ *   identity  the parts that never change, to the end: remembered (1), lineage digest (32), CSRF key (32); each
+ *             preceded by its length: label (1), user agent (2), IP (1). An absent part has a length of all ones.
  */
 const FORMAT = 1;
 const HEADER_BYTES = 29;

@@ -5,11 +5,11 @@ import { EXPIRY_MARGIN_SECONDS, FENCE_LIFETIME_SECONDS, MAXIMUM_LOGIN_SECONDS } 
  * key, a hash per user:
  *
  *   <session id>   12 characters: a packed session, see record-codec.ts
- *   fence          until when it is in force, a space, its value
- *   ~<session id>  a tombstone: until when it stands
+ *   fence          the end of its lifetime, a space, its value
+ *   ~<session id>  a tombstone: the end of its lifetime
  *
- * A script that Redis refuses, for want of memory or of a disk, is refused at its first write: the state that Redis
- * goes by is read when a script begins. So whatever may be refused is written first, and nothing is ever half done.
+ * If Redis lacks memory or its disk, it refuses a script at the first write, by the state that it read when the script
+ * began. So each script first makes a write that Redis may refuse, and no script is ever half done.
  */
 
 /**
