@@ -75,6 +75,13 @@ function parsePostgres(value: unknown): PostgresLocation {
   if (url === null || url.hostname === "" || !POSTGRES_PATH.test(url.pathname)) {
     throw new InvalidValue("must be postgres://USER:PASSWORD@HOST/DATABASE");
   }
+  // What is left of a password that was not encoded: it would be shown as the path, or as a port.
+  const isCutApart = /@/.test(url.hash) || [...url.searchParams.keys()].some((name) => name.includes("@"));
+  if (isCutApart || !/^\d*$/.test(url.searchParams.get("port") ?? "")) {
+    throw new InvalidValue(
+      "must be postgres://USER:PASSWORD@HOST/DATABASE, with / ? and # in a password written as %2F %3F %23",
+    );
+  }
   return { kind: "postgres", place: postgresPlace(url), url: new SecretText(text) };
 }
 

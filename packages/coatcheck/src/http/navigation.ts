@@ -4,10 +4,14 @@ import { safeNext } from "./safe-next.ts";
 /** The part of a request that tells whether a person or a script reads the answer. */
 type AskedFor = Pick<GuardedRequest, "method" | "headers">;
 
-/** Whether a browser navigates: Fetch Metadata says so or, from an older browser, the wish for HTML. */
+/**
+ * Whether a browser goes somewhere: only a navigation says so (Fetch Metadata). Older browsers say nothing. There it is a wish
+ * for HTML, but for scripts of libraries that give themselves away.
+ */
 export function isNavigation({ headers }: Pick<GuardedRequest, "headers">): boolean {
   const mode = headers.get("sec-fetch-mode");
-  return mode === null ? (headers.get("accept") ?? "").includes("text/html") : mode === "navigate";
+  if (mode !== null) return mode === "navigate";
+  return (headers.get("accept") ?? "").includes("text/html") && headers.get("x-requested-with") === null;
 }
 
 /** Whether a person opens a page, and so can be redirected: a script gets the status. */

@@ -38,8 +38,13 @@ test.each([
 
 test("a script that sends the same is told by the status", async () => {
   const { client } = setUp({ logins: { loginView: "/login" } });
-  const script = { ...FORM, headers: { origin: ORIGIN, "sec-fetch-mode": "cors", "sec-fetch-site": "same-origin" } };
-  expect(await client()((auth) => auth.requireLogin(), script)).toMatchObject({ status: 401, location: null });
+  for (const headers of [
+    { "sec-fetch-mode": "cors", "sec-fetch-site": "same-origin" },
+    { accept: "text/html, */*; q=0.01", "x-requested-with": "XMLHttpRequest" },
+  ]) {
+    const script = { ...FORM, headers: { origin: ORIGIN, ...headers } };
+    expect(await client()((auth) => auth.requireLogin(), script)).toMatchObject({ status: 401, location: null });
+  }
 });
 
 test("the refresh view is for those who are logged in, the login view for those who are not", async () => {

@@ -23,7 +23,8 @@ export interface Listening {
  * cluster.
  *
  * A command is sent in the same turn of the event loop or not at all, and never a second time: a client that is not
- * connected rejects it, and so does one whose connection breaks before the reply.
+ * connected rejects it, and so does one whose connection breaks before the reply. A call that failed by its deadline may still
+ * be carried out, as over a slow network: the scripts compare versions, so a late one changes nothing that others changed.
  */
 export interface RedisConnection {
   /** Sends a command about one key to the primary that has it. Texts in a reply are Buffers. */
