@@ -121,7 +121,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
 }
 
-/** What counts is loaded where something is to be counted. */
+/** The counters are loaded only where something is counted. */
 async function createMetrics(): Promise<GatewayMetrics> {
   const { GatewayMetrics } = await import("./metrics/gateway-metrics.ts");
   return new GatewayMetrics();

@@ -7,7 +7,7 @@
 /** The fields that the route of a login or of a confirmation reads. */
 export type Credentials = Readonly<Record<string, unknown>>;
 
-/** How a page speaks with its server. */
+/** How a page reaches its server. */
 export interface ClientOptions {
   /** The path of the routes login, logout, me, sessions and reauthenticate: "/auth" by default, as in the gateway. */
   readonly baseUrl?: string;

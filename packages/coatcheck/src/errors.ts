@@ -95,7 +95,7 @@ const BRAND = Symbol.for("coatcheck.CoatcheckError");
 /** A fault with a stable `code`. The message is for people and may change; `cause` keeps the original error. */
 export class CoatcheckError extends Error {
   override readonly name = "CoatcheckError";
-  /** What went wrong, for programs: it stays the same when the message is worded anew. */
+  /** Tells programs what went wrong. It stays the same when the message changes. */
   readonly code: ErrorCode;
   /** The status with which web frameworks answer when the error reaches them: 503 if a later try may succeed, else 500. */
   readonly statusCode: 500 | 503;

@@ -14,7 +14,7 @@ export type UserSession = AuthSession<SessionOwner>;
 /** The library's front door, for all requests of the gateway's own paths. */
 export type GatewayAuth = FastifyDoors<SessionOwner>;
 
-/** What a request of one origin goes by. */
+/** The parts that serve the requests of one origin. */
 export interface OriginDoor {
   /** Knows the origin and its cookie, and refuses what pages of any other made the browser send. */
   readonly auth: FastifyAuth<SessionOwner>;

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 
-/** How a proxy asks, and what it makes of the answer. */
+/** The way in which a proxy asks, and what it does with the answer. */
 export type VerifyDialect = "nginx" | "forward" | "envoy";
 
 /** The request that a proxy asks about, as far as it tells. */
@@ -21,14 +21,14 @@ export interface AskingRequest {
 }
 
 /**
- * What each proxy says of the original request, in the words of its documentation: nginx by the headers that its
+ * The original request as each proxy describes it, in the words of its documentation: nginx by the headers that its
  * configuration sets (`X-Original-Method`, `X-Original-URL`), since it asks by GET whatever the method was; Caddy and
  * Traefik by `X-Forwarded-Method`, `-Host` and `-Uri`; Envoy by the request itself. To be believed of our own proxy only.
  */
 export function originalRequest(dialect: VerifyDialect, { method, rest, headers }: AskingRequest): OriginalRequest {
   switch (dialect) {
     case "nginx": {
-      // As it came: the application may resolve dots and slashes otherwise than a parser of URLs does.
+      // Unchanged: the application may resolve dots and slashes in another way than a URL parser does.
       const url = /^https?:\/\/(?<host>[^/?#]+)(?<target>\/.*)$/i.exec(single(headers["x-original-url"]) ?? "");
       const { host = null, target = null } = url?.groups ?? {};
       return { method: single(headers["x-original-method"]), host, target };

@@ -13,7 +13,7 @@ export interface Question {
   readonly rest: string;
 }
 
-/** What a proxy's configuration asks for, in the words of a route's. */
+/** The access that a proxy's configuration requires, in the words of a route. */
 export interface Asked extends PathAllowances {
   readonly access: AskedAccess;
   /** Names with "_" that the application needs. */
@@ -48,7 +48,7 @@ export function questionIn({ url = "" }: IncomingMessage): Question | null {
 }
 
 /**
- * What the proxy's configuration asks for in the query of the address that it has; a login, where it says nothing. For
+ * The access that the proxy's configuration requires in the query of its address; a login, where it says nothing. For
  * what makes no sense, what is wrong with it: a misspelt or misplaced word must not silently let in all who are logged in.
  */
 export function askedIn({ dialect, rest }: Question): Asked | string {

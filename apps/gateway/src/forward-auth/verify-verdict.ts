@@ -18,7 +18,7 @@ export interface VerdictParts {
   readonly decider: AccessDecider;
   /** Whether the connection is from a proxy of ours: of others nothing is believed. */
   readonly isTrustedPeer: (request: IncomingMessage) => boolean;
-  /** What our proxies say of the client. */
+  /** The client, as our proxies name it. */
   readonly clientAddress: (request: IncomingMessage) => string;
 }
 
@@ -32,7 +32,7 @@ export interface Granted {
 export type Refused =
   | {
       readonly status: 403;
-      /** What is wrong with the proxy's configuration, where that is why. */
+      /** The fault in the proxy's configuration, where that is the reason. */
       readonly misconfigured?: string;
     }
   | { readonly status: 401 | 302; readonly location: string | null };
@@ -124,7 +124,7 @@ function hasTellingName({ rawHeaders }: IncomingMessage, dialect: VerifyDialect,
     // Other dialects say by these which request it was.
     if (kind === "of_original_path") return dialect === "forward";
     if (/[^A-Za-z0-9-]/.test(name)) return !asked.forwardHeaders.includes(name.toLowerCase());
-    // Which path that may be, the proxy alone could tell.
+    // Only the proxy could tell which path that is.
     if (namesAPath(name)) return !asked.allowOtherPaths;
     return kind === "of_path" || name.toLowerCase() === "proxy";
   });

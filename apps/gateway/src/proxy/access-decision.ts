@@ -19,7 +19,7 @@ export type AccessDecision =
       readonly location: string | null;
     };
 
-/** What is asked of a user, by a route of the gateway's or by a proxy that has it ask. */
+/** The access that a route of the gateway, or a proxy that asks the gateway, requires of a user. */
 export type AskedAccess = Exclude<RouteAccess, { readonly kind: "public" }>;
 
 /**

@@ -34,7 +34,7 @@ export function addFrontDoor(
       if (taken === undefined) done();
       else taken.catch(done);
     };
-    // What is decided at once is on its way to the service in this very turn.
+    // A request that is decided at once leaves for the service in this turn.
     whenAnswered(
       () => decide(request),
       takeOver,
@@ -100,7 +100,7 @@ async function answer(
   }
 }
 
-/** What becomes of the session, in the headers of a response that is not the upstream's. */
+/** Writes the session's headers into a response that is not the upstream's. */
 async function writeSession(reply: FastifyReply, auth: AuthSession<unknown>): Promise<void> {
   const headers = { get: (name: string) => textOf(reply.getHeader(name)) };
   for (const { name, value } of await auth.finish({ status: reply.statusCode, headers })) reply.header(name, value);

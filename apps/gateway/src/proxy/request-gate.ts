@@ -25,7 +25,7 @@ export type GateDecision =
       readonly kind: "problem";
       readonly code: ProblemCode;
       readonly auth: UserSession | null;
-      /** What the answer must carry besides. */
+      /** Headers that the answer must carry, too. */
       readonly headers: readonly HeaderEdit[];
     }
   /** A person who opens a page is sent to where they can do something about it. */
@@ -64,7 +64,7 @@ export class RequestGate {
     const further = this.#furtherAccess(request, { route, target, host: origin.host });
     if (further === null) return problem("invalid_path", null);
 
-    // What other sites send to a public route, such as a payment's answer or a call of its API, is the service's to judge.
+    // Requests of other sites to a public route, such as a payment's answer or an API call, are for the service to judge.
     const { serviceAuth, publicAuth } = this.#parts.doors.of(origin);
     const auth = (route.access.kind === "public" ? publicAuth : serviceAuth).admit({
       method: request.method ?? "GET",
@@ -87,7 +87,7 @@ export class RequestGate {
     return this.#decideForUser(further, route.access, common);
   }
 
-  /** What a request needs beside its route's access, for the other paths that it acts on; null where they are unclear. */
+  /** The access that a request needs for the other paths that it acts on; null where those are unclear. */
   #furtherAccess(
     request: IncomingMessage,
     { route, target, host }: { readonly route: Route; readonly target: RequestTarget; readonly host: string },

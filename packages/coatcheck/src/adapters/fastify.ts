@@ -31,7 +31,7 @@ export type FastifyHandler<Route extends RouteGenericInterface, Session> = (
   auth: Session,
 ) => unknown;
 
-/** What a route is registered with. */
+/** The options of a route. */
 export type FastifyRouteHandler<Route extends RouteGenericInterface> = (
   request: FastifyRequest<Route>,
   reply: FastifyReply<Route>,
@@ -176,7 +176,7 @@ export function fastifyDoors<User>(
 
 const ADVICE = "Write await app.register(auth.plugin) before your routes.";
 
-/** What the plugin of `fastifyDoors` needs of each, which is nothing that applications need. */
+/** The part of each door that the plugin of `fastifyDoors` needs. Applications do not need it. */
 const managers = new WeakMap<object, LoginManager<unknown>>();
 
 function loginsOf<User>(auth: FastifyAuth<User>): LoginManager<User> {

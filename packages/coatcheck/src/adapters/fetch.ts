@@ -22,7 +22,7 @@ export type FetchRefusalHandler = (refusal: Refusal, request: Request) => Awaita
 /** The views of one part of the application, or its own way to answer. */
 export type FetchHandlers = LoginHandlers<FetchRefusalHandler>;
 
-/** What only this framework has to be told. */
+/** The options that only this framework needs. */
 interface OwnOptions {
   /** The client's address, as the platform or a proxy of yours tells it; by default none is kept. */
   readonly clientAddress?: (request: Request) => string | undefined;
@@ -31,7 +31,7 @@ interface OwnOptions {
 /** Where the application is, how it finds its users, and what differs from the defaults. */
 export interface FetchOptions<User> extends DoorOptions<User, FetchRefusalHandler>, OwnOptions {}
 
-/** What the framework calls. What it passes beside the request is passed on, after the session. */
+/** The function that the framework calls. Its other arguments are passed on, after the session. */
 export type FetchRoute<Rest extends unknown[]> = (request: Request, ...rest: Rest) => Promise<Response>;
 
 /** A handler that is given the session, too. */

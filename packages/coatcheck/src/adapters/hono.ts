@@ -23,7 +23,7 @@ export type HonoRefusalHandler = (refusal: Refusal, context: Context) => Respons
 /** The views of one part of the application, or its own way to answer. */
 export type HonoHandlers = LoginHandlers<HonoRefusalHandler>;
 
-/** What only this framework has to be told. */
+/** The options that only this framework needs. */
 interface OwnOptions {
   /** The client's address; by default that of the connection, where `@hono/node-server` tells it. */
   readonly clientAddress?: (context: Context) => string | undefined;
@@ -156,7 +156,7 @@ function writeEdits(context: Context, edits: readonly HeaderEdit[], light: Light
   }
 }
 
-/** What Hono itself answers to an error, unless it brings an answer along. */
+/** Hono's own answer to an error that brings no answer along. */
 const HONO_ANSWER = "Internal Server Error";
 
 /** One that a later try may not meet: a store that is down. */

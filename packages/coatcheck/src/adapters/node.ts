@@ -21,7 +21,7 @@ export type NodeRefusalHandler = (refusal: Refusal, request: IncomingMessage, re
 /** The views of one part of the application, or its own way to answer. */
 export type NodeHandlers = LoginHandlers<NodeRefusalHandler>;
 
-/** What only this framework has to be told. */
+/** The options that only this framework needs. */
 interface OwnOptions {
   /** The client's address, where a proxy of yours tells it; by default that of the connection. */
   readonly clientAddress?: (request: IncomingMessage) => string | undefined;

@@ -5,8 +5,8 @@ import { safeNext } from "./safe-next.ts";
 type AskedFor = Pick<GuardedRequest, "method" | "headers">;
 
 /**
- * Whether a browser goes somewhere: only a navigation says so (Fetch Metadata). Older browsers say nothing. There it is a wish
- * for HTML, but for scripts of libraries that give themselves away.
+ * Whether a browser navigates: Fetch Metadata says so. From an older browser, a request that accepts HTML counts as a
+ * navigation, unless X-Requested-With shows that a script sent it.
  */
 export function isNavigation({ headers }: Pick<GuardedRequest, "headers">): boolean {
   const mode = headers.get("sec-fetch-mode");

@@ -1,4 +1,4 @@
-/** What is open, and says when it no longer is. */
+/** An open connection, which reports its end. */
 interface Connection {
   readonly destroyed: boolean;
   once(event: "close", listener: () => void): unknown;
@@ -9,7 +9,7 @@ export interface OpenSession {
   readonly id: string;
 }
 
-/** What becomes of a connection that is to be opened. */
+/** The decision about a connection that is to be opened. */
 export type Opening =
   | "opened"
   /** The session has as many as it may. */
@@ -18,7 +18,7 @@ export type Opening =
   | "ended";
 
 interface Opened {
-  /** What the route asked for; null for a login alone. */
+  /** The access that the route required; null for a login alone. */
   readonly role: string | null;
   /** A WebSocket or a stream of events, which may last for hours. */
   readonly isLasting: boolean;

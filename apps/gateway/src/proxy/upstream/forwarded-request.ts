@@ -16,7 +16,7 @@ export interface ForwardedRequestFacts {
   readonly identity: ForwardedIdentity | null;
   /** Whether Remote-User and its like are set. */
   readonly identityHeaders: boolean;
-  /** What the route says of names that clients send. */
+  /** The route's rules for header names that clients send. */
   readonly names: FieldNameRules;
   readonly clientAddress: string;
   /** The public origin that the request is for. */
@@ -64,12 +64,12 @@ export function remoteHeaders(identity: ForwardedIdentity | null): readonly stri
   return headers;
 }
 
-/** As it is where it is plain ASCII; else, and where it would be mistaken for that or for several, percent-encoded. */
+/** Plain ASCII stays as it is. Other text, and text that would read as encoded or as several values, is percent-encoded. */
 function headerText(text: string): string {
   return /^[ !-$&-+\--~]*$/.test(text) && text.trim() === text ? text : encodeURIComponent(text);
 }
 
-/** What the client's Connection header makes hop-by-hop: nothing of what the gateway adds, which comes afterwards. */
+/** The names that the client's Connection header makes hop-by-hop. The gateway adds its own headers afterwards. */
 function nominatedHeaders(rawHeaders: readonly string[]): ReadonlySet<string> | null {
   let nominated: Set<string> | null = null;
   for (const value of valuesOf(rawHeaders, "connection")) {

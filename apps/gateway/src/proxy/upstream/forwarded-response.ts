@@ -59,7 +59,7 @@ const returnedName: (name: string) => ReturnedName = rememberedByName((given) =>
   return { name, kind: name === "set-cookie" ? "cookie" : "plain" };
 });
 
-/** What the upstream's Connection header makes hop-by-hop; null for nothing. */
+/** The names that the upstream's Connection header makes hop-by-hop; null for none. */
 function nominatedIn(rawHeaders: readonly string[]): ReadonlySet<string> | null {
   let nominated: Set<string> | null = null;
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {

@@ -10,7 +10,7 @@ const ORIGIN_WIDE: ReadonlySet<string> = new Set([
   // Two pages with the same policy can reach into each other: a service's into the sign-in page that it opens.
   "cross-origin-opener-policy",
   "cross-origin-opener-policy-report-only",
-  // How the origin is connected to, for months.
+  // These say how browsers connect to the origin, for months.
   "strict-transport-security",
   "public-key-pins",
   "public-key-pins-report-only",
@@ -22,18 +22,18 @@ const ORIGIN_WIDE: ReadonlySet<string> = new Set([
   "nel",
   "report-to",
   "reporting-endpoints",
-  // What the browser sends with every later request to the origin.
+  // These make the browser send something with every later request to the origin.
   "accept-ch",
   "accept-ch-lifetime",
   "critical-ch",
-  // How the browser keeps, runs and classes the origin.
+  // These say how the browser stores, runs and classifies the origin.
   "origin-agent-cluster",
   "origin-trial",
   "critical-origin-trial",
   "set-login",
   "observe-browsing-topics",
   "shared-storage-write",
-  // What the browser fetches of other routes, or unpacks their answers by.
+  // These make the browser fetch other routes, or unpack their answers.
   "speculation-rules",
   "use-as-dictionary",
 ]);

@@ -33,11 +33,11 @@ export interface ResponseRelayParts {
 }
 
 /**
- * What a reason may be made of (RFC 9112, 4). Node's server throws for anything else, again for each answer that is tried
+ * The characters of a reason phrase (RFC 9112, 4). Node's server throws for anything else, again for each answer that is tried
  * in its place, and the process ends: an upstream must not be able to do that.
  */
 const REASON = /^[ -~\x80-\xff]*$/;
-/** By which no body comes, however long the upstream says that it would be (RFC 9110, 15.4.5). */
+/** Answers with these statuses have no body, whatever length the upstream gives (RFC 9110, 15.4.5). */
 const STATUSES_WITHOUT_BODY: readonly number[] = [204, 304];
 
 /** Nothing is to be done any more: who asked has left, or has been answered without the upstream. */

@@ -1,4 +1,4 @@
-/** What is written down of a fault with an upstream. */
+/** A fault with an upstream, as the log has it. */
 export interface UpstreamFault {
   readonly type: string;
   readonly code: string | null;
@@ -6,7 +6,7 @@ export interface UpstreamFault {
 }
 
 /**
- * What happened, without the rest of the error: HTTP parsers add the bytes that they could not read, and those are an
+ * The code of the error, without the rest: HTTP parsers add the bytes that they could not read, and those are an
  * upstream's answer to a user, cookies included.
  */
 export function upstreamFault(error: unknown): UpstreamFault {
@@ -14,7 +14,7 @@ export function upstreamFault(error: unknown): UpstreamFault {
   return { type: error.name, code: "code" in error ? String(error.code) : null, message: error.message };
 }
 
-/** What runs short here: files, memory, ports. The upstream may well be up. */
+/** Errors of this machine, which is short of files, memory or ports. The upstream may be up. */
 const OWN_SHORTAGES: ReadonlySet<string | null> = new Set(["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "EADDRNOTAVAIL"]);
 
 /** Whether a connection failed because of this machine, of which nothing follows for the upstream. */

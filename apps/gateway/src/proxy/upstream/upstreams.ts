@@ -140,7 +140,7 @@ export class Upstreams {
     });
   }
 
-  /** What is said to the upstream, for an upgrade as well; but for the length of a body, which that does not have. */
+  /** The headers for the upstream, of a request or an upgrade, without the length of a body: an upgrade has none. */
   requestHeaders(request: IncomingMessage, { origin, route, identity, clientAddress }: AdmittedRequest): string[] {
     const { isOwnCookie } = this.#parts;
     return forwardedHeaders({
@@ -154,7 +154,7 @@ export class Upstreams {
     });
   }
 
-  /** What the client is told of an answer, names and values in turn; of one that refuses an upgrade as well. */
+  /** The headers of an answer for the client, names and values in turn. An answer that refuses an upgrade has them too. */
   responseHeaders(
     { status, rawHeaders }: UpstreamAnswer,
     { auth, route, origin }: AdmittedRequest,

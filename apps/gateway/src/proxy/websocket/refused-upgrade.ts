@@ -1,7 +1,7 @@
 import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 
-/** What says why; a page is not shown by what asks for a WebSocket. */
+/** The problem object that says why. A client that asks for a WebSocket shows no page. */
 const MAXIMUM_BODY_BYTES = 16 * 1_024;
 
 /** Whether an answer says no to an upgrade, in a way that its client can act on: by a redirection, or an error. */

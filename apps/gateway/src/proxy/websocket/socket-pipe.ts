@@ -4,7 +4,7 @@ import { closeFrame, FrameReader } from "./websocket-frames.ts";
 export interface PipedSockets {
   readonly socket: Duplex;
   readonly upstream: Duplex;
-  /** What came from either before the two were joined. */
+  /** The bytes that came from each side before the two were joined. */
   readonly head: Buffer;
   readonly first: Buffer;
   /** A frame with data came from the client. */

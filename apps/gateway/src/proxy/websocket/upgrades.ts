@@ -39,7 +39,7 @@ export interface UpgradesParts {
   readonly log: FastifyBaseLogger;
 }
 
-/** What a client is told whose session has ended: of the codes for applications (RFC 6455, 7.4.2). */
+/** The close code for a client whose session has ended: one for applications (RFC 6455, 7.4.2). */
 const SESSION_ENDED_CLOSE_CODE = 4_401;
 /** The server stops (RFC 6455, 7.4.1). */
 const GOING_AWAY_CLOSE_CODE = 1_001;
@@ -201,7 +201,7 @@ export class Upgrades {
   }
 }
 
-/** How it ends with its session: by the connection while it is being made, and then by a farewell. */
+/** Ends the upgrade with its session: closes the connection while it is being made, later says goodbye by a close frame. */
 interface Ending {
   end: () => void;
 }
@@ -210,7 +210,7 @@ type Refuse = (code: ProblemCode, retryAfterSeconds?: number | null) => void;
 
 interface AskingEnd {
   readonly socket: Duplex;
-  /** What came with the request. */
+  /** The bytes that came with the request. */
   readonly head: Buffer;
   readonly ending: Ending;
   /** Takes the status, for the log. */
@@ -238,7 +238,7 @@ function slideOnData(auth: AuthSession<unknown>, end: () => void): () => void {
 
 function codeOf(decision: Exclude<GateDecision, { readonly kind: "forward" }>): ProblemCode {
   if (decision.kind === "problem") return decision.code;
-  // What the gateway answers by itself has no WebSocket; and a redirection is for pages.
+  // The gateway's own answers have no WebSocket, and a redirection is for pages.
   return decision.kind === "redirect" ? "unauthenticated" : "not_found";
 }
 

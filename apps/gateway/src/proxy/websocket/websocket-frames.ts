@@ -1,4 +1,4 @@
-/** What a piece of one direction of a WebSocket did. */
+/** The effect of a piece of one direction of a WebSocket. */
 export interface FrameProgress {
   /** A frame with data in it began, text or binary: not a ping, a pong or a close. */
   readonly hasData: boolean;

@@ -1,6 +1,6 @@
 import type { HeaderEdit } from "../../http/response-headers.ts";
 
-/** What a response may keep for its next reader: the same for every user, and stricter than without it. */
+/** An edit that a shared response may keep: it is the same for every user, and only makes the response stricter. */
 const HARMLESS: ReadonlySet<string> = new Set(["cache-control", "vary"]);
 
 /**

@@ -2,7 +2,7 @@ import type { FastifyRequest } from "fastify";
 import type { GuardedRequest } from "../../http/guarded-request.ts";
 
 /**
- * What the guard sees of Fastify's request. The address is read where it is needed: at logins. Method and URL are those of
+ * Fastify's request as the guard sees it. The address is read where it is needed: at logins. Method and URL are those of
  * the moment. A class, because V8 keeps literals that hold functions, and their requests with them, long after the
  * response.
  */

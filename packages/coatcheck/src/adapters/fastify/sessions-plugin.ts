@@ -8,7 +8,7 @@ import type { HeaderEdit } from "../../http/response-headers.ts";
 import { GuardedFastifyRequest, headerText } from "./guarded-request.ts";
 import { answerRefusal, type FastifyRefusalHandler, sendFastifyAnswer } from "./send-answer.ts";
 
-/** What the plugin is registered with. */
+/** The options of the plugin. */
 export interface SessionsPluginOptions {
   /** Answers a request that the guard refused; by default with `application/problem+json` (RFC 9457). */
   readonly onRefused?: FastifyRefusalHandler<GuardRefusalCode>;

@@ -1,6 +1,6 @@
 import type { GuardedRequest } from "../../http/guarded-request.ts";
 
-/** What the guard sees of a web-standard Request. The address is read where it is needed: at logins. */
+/** A web-standard Request as the guard sees it. The address is read where it is needed: at logins. */
 export class GuardedFetchRequest implements GuardedRequest {
   readonly #request: Request;
   readonly #addressOf: (request: Request) => string | undefined;

@@ -15,7 +15,7 @@ interface NodeBindings {
 let incomingKey: symbol | undefined;
 
 /**
- * What the guard sees of the request in a context. Under Node the headers are those that Node has parsed: to ask the
+ * The request of a context as the guard sees it. Under Node the headers are those that Node has parsed: to ask the
  * Request for them makes a copy of all of them.
  */
 export class GuardedHonoRequest implements GuardedRequest {

@@ -53,7 +53,7 @@ type EditingSession = Pick<AuthSession<unknown>, "finish" | "onRotationDue">;
 
 const NONE_WAITING: (() => void)[] = [];
 
-/** What all ways of Node's own to send something call where the headers have not left. */
+/** Node calls one of these before it sends anything of a response whose headers have not left. */
 interface ImplicitHeader {
   _implicitHeader?(): void;
 }
@@ -71,7 +71,7 @@ class HeaderEditor implements OutgoingResponse {
   #waiting: (() => void)[] = NONE_WAITING;
   #thaw: (() => void) | null = null;
   #finishAtOnce: () => readonly HeaderEdit[] = () => [];
-  /** What is written to once the response itself takes no more. */
+  /** Takes the writes once the response itself takes no more. */
   #late: ServerHttp2Stream | null = null;
 
   constructor(response: EditedResponse, session: EditingSession) {
@@ -112,7 +112,7 @@ class HeaderEditor implements OutgoingResponse {
     return response;
   }
 
-  /** What would send the headers asks first: Node goes on writing after `writeHead`, and could not be held up there. */
+  /** Each method that would send the headers asks this first: after `writeHead` Node goes on writing and cannot be held up. */
   holdBack(session: Parameters<WaitingAnswer["holdBack"]>[0]): void {
     const response = this.#response;
     if (this.#state !== "untouched" || response.headersSent) return;
@@ -134,7 +134,7 @@ class HeaderEditor implements OutgoingResponse {
     response.flushHeaders = () => this.#whenLeft(() => flushHeaders.call(response));
     const internal = response as ImplicitHeader;
     const implicitHeader = internal._implicitHeader;
-    // What saved Node's `end` before we put ours around it cannot wait: it writes as soon as this returns.
+    // Code that saved Node's `end` before we wrapped it cannot wait: it writes as soon as this returns.
     if (implicitHeader !== undefined) {
       internal._implicitHeader = () => {
         this.#leaveAtOnce();

@@ -4,7 +4,7 @@ import type { Answer } from "../../http/answer.ts";
 import type { GuardedRequest } from "../../http/guarded-request.ts";
 
 /**
- * What the guard sees of Node's request. The address is read where it is needed: at logins. Method and URL are those of
+ * Node's request as the guard sees it. The address is read where it is needed: at logins. Method and URL are those of
  * the moment, because routers write others into the request. A class, because V8 keeps literals that hold functions, and
  * their requests with them, long after the response.
  */
