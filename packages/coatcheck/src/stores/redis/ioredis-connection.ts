@@ -12,6 +12,8 @@ import type { CommandWord, Listening, RedisConnection, RedisNode } from "./redis
 /** The part of an ioredis `Redis` that the store uses: for one server, with or without TLS, or behind Sentinel. */
 export interface IoredisClient extends IoredisNode {
   readonly options: IoredisNodeOptions;
+  /** "connect" and "ready" with a connection; other words without one. */
+  readonly status: string;
   /** A different one after each connect. */
   readonly stream?: HeldSocket | undefined;
 }
@@ -94,7 +96,10 @@ export function ioredisConnection(client: IoredisClient | IoredisCluster): Redis
         for (const event of ["+node", "-node"] as const) client.off(event, onChange);
       };
     },
-    reconnect: () => client.disconnect(true),
+    reconnect() {
+      // A client that is connecting gets a new connection anyway, and ioredis would end it for good if it were told now.
+      if (isCluster(client) || client.status === "connect" || client.status === "ready") client.disconnect(true);
+    },
   };
 }
 

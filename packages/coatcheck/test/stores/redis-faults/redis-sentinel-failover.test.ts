@@ -1,7 +1,9 @@
+import { once } from "node:events";
 import { missingProgram, RedisSentinels, type RedisServer } from "@coatcheck/throwaway-servers";
 import { ioredisOptions } from "coatcheck/stores/redis";
 import { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { ioredisConnection } from "../../../src/stores/redis/ioredis-connection.ts";
 import { Load } from "./support/load.ts";
 import { logIn } from "./support/log-in.ts";
 import { RedisNodes } from "./support/redis-node.ts";
@@ -39,6 +41,19 @@ describe.skipIf(missingProgram("redis-server"))(
       expect(await sentinels.master()).not.toBe(master);
       expect(history.failed).not.toEqual([]);
       await requireHonest(history, nodes, { lastWritesLost: true });
+    });
+
+    test("a client that is connecting is left to it, since ioredis would end one that is told to connect anew", async () => {
+      const client = newClient();
+      client.on("error", () => {});
+      const outcome = Promise.race([once(client, "ready").then(() => "ready"), once(client, "end").then(() => "end")]);
+      expect(client.status).toBe("connecting");
+      ioredisConnection(client).reconnect();
+      expect(await outcome).toBe("ready");
+      const again = once(client, "ready");
+      ioredisConnection(client).reconnect();
+      await again;
+      client.disconnect();
     });
 
     test("after one that hung comes back too late, what the nodes ended stays ended", async () => {
