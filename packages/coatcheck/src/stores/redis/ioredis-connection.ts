@@ -12,9 +12,9 @@ import type { CommandWord, Listening, RedisConnection, RedisNode } from "./redis
 /** The part of an ioredis `Redis` that the store uses: for one server, with or without TLS, or behind Sentinel. */
 export interface IoredisClient extends IoredisNode {
   readonly options: IoredisNodeOptions;
-  /** "connect" and "ready" with a connection; other words without one. */
+  // "connect" and "ready" with a connection; other words without one.
   readonly status: string;
-  /** A different one after each connect. */
+  // A different one after each connect.
   readonly stream?: HeldSocket | undefined;
 }
 
