@@ -1,6 +1,6 @@
 /** Sessions and logins for handlers that get a Request and give a Response: Next.js, SvelteKit, Remix, Bun, Deno. @module */
 
-import { type Awaitable, after, isPending } from "../core/awaitable.ts";
+import { type Awaitable, after } from "../core/awaitable.ts";
 import { CoatcheckError } from "../errors.ts";
 import { type Answer, answerTo, faultAnswer } from "../http/answer.ts";
 import type { AuthSession } from "../http/auth-session.ts";
@@ -8,11 +8,9 @@ import type { LoggedIn, LoggedInOrRequestUser } from "../http/logged-in.ts";
 import type { CredentialCheck, LoginOutcome, UserLoginOptions } from "../http/login-outcome.ts";
 import { handlerFor, type LoginHandlers, type StepUp } from "../http/login-views.ts";
 import type { Refusal } from "../http/refusal.ts";
-import type { HeaderEdit } from "../http/response-headers.ts";
 import type { DoorAuth } from "./door/door-auth.ts";
 import type { DoorOptions, NoRequestUserOption, RequestUserOption } from "./door/door-options.ts";
-import { editInPlace } from "./door/edit-in-place.ts";
-import { LightResponse } from "./door/light-response.ts";
+import { finishResponse } from "./door/finish-response.ts";
 import { type Decide, type Door, doorWith, openDoor, requireHandler } from "./door/open-door.ts";
 import { GuardedFetchRequest } from "./fetch/guarded-request.ts";
 
@@ -186,24 +184,14 @@ function answerToFault(error: unknown): Response {
 }
 
 function finish<User>(response: Response, auth: AuthSession<User>): Awaitable<Response> {
-  const light = LightResponse.of(response);
-  const finished = auth.finish(light ?? response);
-  if (isPending(finished)) return finished.then((edits) => withEdits(response, edits, LightResponse.of(response)));
-  return withEdits(response, finished, light);
-}
-
-function withEdits(response: Response, edits: readonly HeaderEdit[], light: LightResponse | null): Response {
-  if (edits.length === 0) return response;
-  const edited = light?.with(edits) ?? null;
-  if (edited !== null) return edited;
-  // A response that switches protocols is not one whose headers can be written.
-  if (response.status === 101 || editInPlace(response, edits)) return response;
-  const copy = new Response(response.body, response);
-  for (const { name, value, mode } of edits) {
-    if (mode === "append") copy.headers.append(name, value);
-    else copy.headers.set(name, value);
-  }
-  return copy;
+  return finishResponse(response, auth, (edits) => {
+    const copy = new Response(response.body, response);
+    for (const { name, value, mode } of edits) {
+      if (mode === "append") copy.headers.append(name, value);
+      else copy.headers.set(name, value);
+    }
+    return copy;
+  });
 }
 
 function responseOf({ status, headers, body }: Answer): Response {

@@ -9,11 +9,9 @@ import type { LoggedIn, LoggedInOrRequestUser } from "../http/logged-in.ts";
 import type { CredentialCheck, LoginOutcome, UserLoginOptions } from "../http/login-outcome.ts";
 import { handlerFor, type LoginHandlers, type StepUp } from "../http/login-views.ts";
 import type { Refusal } from "../http/refusal.ts";
-import type { HeaderEdit } from "../http/response-headers.ts";
 import type { DoorAuth } from "./door/door-auth.ts";
 import type { DoorOptions, NoRequestUserOption, RequestUserOption } from "./door/door-options.ts";
-import { editInPlace } from "./door/edit-in-place.ts";
-import { LightResponse } from "./door/light-response.ts";
+import { finishResponse } from "./door/finish-response.ts";
 import { type Decide, type Door, doorWith, openDoor } from "./door/open-door.ts";
 import { connectionAddress, GuardedHonoRequest } from "./hono/guarded-request.ts";
 
@@ -102,10 +100,11 @@ function authOf<User>(door: Door<User, HonoRefusalHandler>, own: OwnOptions): Ho
     if (isPassingFault(context.error) && context.res.status === 500) await answerPassingFault(context);
     // A response that switches protocols is not one whose headers can be written.
     if (context.res.status === 101) return undefined;
-    const light = LightResponse.of(context.res);
-    const finished = auth.finish(light ?? context.res);
-    if (isPending(finished)) writeEdits(context, await finished, LightResponse.of(context.res));
-    else writeEdits(context, finished, light);
+    const finished = finishResponse(context.res, auth, (edits) => {
+      for (const { name, value, mode } of edits) context.header(name, value, { append: mode === "append" });
+      return context.res;
+    });
+    putResponse(context, isPending(finished) ? await finished : finished);
     return undefined;
   };
   const of: HonoSessionOf<User> = (context) => logins.of(context, ADVICE);
@@ -144,16 +143,11 @@ function authOf<User>(door: Door<User, HonoRefusalHandler>, own: OwnOptions): Ho
   };
 }
 
-function writeEdits(context: Context, edits: readonly HeaderEdit[], light: LightResponse | null): void {
-  if (edits.length === 0) return;
-  const edited = light?.with(edits) ?? null;
-  if (edited !== null) {
-    // Hono would write what is in the one before into another response.
-    context.res = undefined;
-    context.res = edited;
-  } else if (!editInPlace(context.res, edits)) {
-    for (const { name, value, mode } of edits) context.header(name, value, { append: mode === "append" });
-  }
+function putResponse(context: Context, response: Response): void {
+  if (response === context.res) return;
+  // Hono would write what is in the one before into another response.
+  context.res = undefined;
+  context.res = response;
 }
 
 /** Hono's own answer to an error that brings no answer along. */

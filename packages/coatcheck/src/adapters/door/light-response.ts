@@ -9,7 +9,7 @@ const NO_FIELDS: Fields = {};
 const DEFAULT_TYPE = "text/plain; charset=UTF-8";
 
 /** The class of these responses, and where each has its parts. */
-let known: { readonly made: unknown; readonly key: symbol } | null = null;
+let known: { readonly made: typeof Response; readonly key: symbol } | null = null;
 
 /**
  * LightResponse is a Response of `@hono/node-server` that nothing has read yet: it is still the status, body and headers that
@@ -20,11 +20,9 @@ export class LightResponse implements OutgoingResponse {
   readonly status: number;
   readonly #body: Body;
   readonly #fields: Fields;
-  readonly #made: typeof Response;
 
-  private constructor(made: typeof Response, status: number, body: Body, fields: Fields) {
+  private constructor(status: number, body: Body, fields: Fields) {
     this.status = status;
-    this.#made = made;
     this.#body = body;
     this.#fields = fields;
   }
@@ -34,15 +32,14 @@ export class LightResponse implements OutgoingResponse {
    * a class of the application's: its constructor may take other things, and lose the edits.
    */
   static of(response: Response): LightResponse | null {
-    const made = response.constructor as typeof Response;
-    if (made !== Response) return null;
-    const key = known?.made === made ? known.key : findKey(response);
+    if (response.constructor !== Response) return null;
+    const key = known?.made === Response ? known.key : symbolCalled("cache", response);
     const parts: unknown = key === null ? null : Reflect.get(response, key);
     if (key === null || !Array.isArray(parts) || parts.length !== 3) return null;
     const [status, body, fields = NO_FIELDS] = parts as readonly unknown[];
     if (typeof status !== "number" || !isBody(body) || !isPlain(fields)) return null;
-    known = { made, key };
-    return new LightResponse(made, status, body, fields);
+    if (known?.made !== Response) known = { made: Response, key };
+    return new LightResponse(status, body, fields);
   }
 
   get headers(): this {
@@ -50,7 +47,8 @@ export class LightResponse implements OutgoingResponse {
   }
 
   get(name: string): string | null {
-    for (const field in this.#fields) if (isSame(field, name)) return this.#fields[field]?.trim() ?? null;
+    const field = this.#nameOf(name);
+    if (field !== null) return this.#fields[field]?.trim() ?? null;
     return name === "content-type" && this.#body !== null ? DEFAULT_TYPE : null;
   }
 
@@ -65,7 +63,7 @@ export class LightResponse implements OutgoingResponse {
       if (mode === "append" && (given !== null || name in headers)) return null;
       headers[given ?? name] = value;
     }
-    return new this.#made(this.#body, { status: this.status, headers });
+    return new Response(this.#body, { status: this.status, headers });
   }
 
   /** As the application spells it. */
@@ -75,8 +73,9 @@ export class LightResponse implements OutgoingResponse {
   }
 }
 
-function findKey(response: Response): symbol | null {
-  return Object.getOwnPropertySymbols(response).find(({ description }) => description === "cache") ?? null;
+/** The symbol under which `@hono/node-server` keeps something in its requests and responses; null if it has none. */
+export function symbolCalled(name: string, owner: object): symbol | null {
+  return Object.getOwnPropertySymbols(owner).find(({ description }) => description === name) ?? null;
 }
 
 function isBody(body: unknown): body is Body {

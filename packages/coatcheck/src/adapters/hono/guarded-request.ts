@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import type { GuardedRequest } from "../../http/guarded-request.ts";
+import { symbolCalled } from "../door/light-response.ts";
 
 type ParsedHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
@@ -12,7 +13,7 @@ interface NodeBindings {
 }
 
 /** Where a Request of `@hono/node-server` has Node's: found with the first one. */
-let incomingKey: symbol | undefined;
+let incomingKey: symbol | null = null;
 
 /**
  * The request of a context as the guard sees it. Under Node the headers are those that Node has parsed: to ask the
@@ -65,8 +66,8 @@ export function connectionAddress(context: Context): string | undefined {
 /** Undefined for a Request that did not come over Node's socket: an application asks itself, and passes the bindings on. */
 function parsedHeadersOf(request: Request, { incoming }: NodeBindings): ParsedHeaders | undefined {
   if (incoming === undefined) return undefined;
-  incomingKey ??= Object.getOwnPropertySymbols(request).find(({ description }) => description === "incomingKey");
-  return incomingKey !== undefined && Reflect.get(request, incomingKey) === incoming ? incoming.headers : undefined;
+  incomingKey ??= symbolCalled("incomingKey", request);
+  return incomingKey !== null && Reflect.get(request, incomingKey) === incoming ? incoming.headers : undefined;
 }
 
 function bindingsOf({ env }: Context): NodeBindings {
