@@ -1,4 +1,5 @@
 import { isIP, isIPv4 } from "node:net";
+import { BoundedCache } from "../core/bounded-cache.ts";
 import { ipv6Groups, plainAddress } from "../core/plain-address.ts";
 import type { Device } from "../core/session-record.ts";
 
@@ -48,15 +49,13 @@ export function describeDevice(client: ClientFacts, precision: AddressPrecision)
  * Shares one text among all sessions of one kind of browser in this process. Otherwise each session would have a copy,
  * and the comparison with the request's header would miss the processor's cache each time.
  */
-const texts = new Map<string, string>();
-const MAXIMUM_TEXTS = 1_000;
+const texts = new BoundedCache<string>(1_000);
 
 function sameText(userAgent: string | null): string | null {
   // A text that was cut would keep the whole header in memory.
   if (userAgent === null || userAgent.length >= MAXIMUM_USER_AGENT_LENGTH) return userAgent;
   const known = texts.get(userAgent);
   if (known !== undefined) return known;
-  if (texts.size >= MAXIMUM_TEXTS) texts.clear();
   texts.set(userAgent, userAgent);
   return userAgent;
 }

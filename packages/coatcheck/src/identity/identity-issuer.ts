@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { type Awaitable, after } from "../core/awaitable.ts";
+import { BoundedCache } from "../core/bounded-cache.ts";
 import { systemClock, type Timestamp } from "../core/clock.ts";
 import { refuseUnknownOptions, requireText } from "../core/known-options.ts";
 import { Authentication } from "../core/session.ts";
 import { type SigningKey, signToken } from "../keys/signing-key.ts";
-import { BoundedCache } from "../signed-tokens/bounded-cache.ts";
 import { type IssueResult, type IssuerOptions, requireIssuerOptions, spanOf } from "../signed-tokens/issuance.ts";
 import { tokenTypes } from "../signed-tokens/token-profile.ts";
 import { IDENTITY_LIFETIME_SECONDS, IDENTITY_REUSE_SECONDS, type IdentityClaims } from "./identity-claims.ts";

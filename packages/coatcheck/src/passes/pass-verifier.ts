@@ -1,9 +1,9 @@
+import { BoundedCache } from "../core/bounded-cache.ts";
 import { type Clock, systemClock, type Timestamp } from "../core/clock.ts";
 import { refuseUnknownOptions, requireWholeNumber } from "../core/known-options.ts";
 import { plainAddress } from "../core/plain-address.ts";
 import { type AccessRefusalCode, CoatcheckError } from "../errors.ts";
 import type { PublicKey } from "../keys/public-key.ts";
-import { BoundedCache } from "../signed-tokens/bounded-cache.ts";
 import { readSignedClaims, refuseCommonClaims } from "../signed-tokens/signed-claims.ts";
 import { tokenTypes } from "../signed-tokens/token-profile.ts";
 import { refused, requireVerifierOptions, type Verdict, type VerifierOptions } from "../signed-tokens/verdict.ts";
