@@ -1,8 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { SecurityEvents } from "../../src/audit/security-events.ts";
-import { SignedAccess } from "../../src/passes/signed-access.ts";
-import { AccessDecider, type AccessDecision, type AskedAccess } from "../../src/proxy/access-decision.ts";
+import type { AccessDecision, AskedAccess } from "../../src/proxy/access-decision.ts";
 import { openAccounts } from "../../src/storage/accounts/open-accounts.ts";
 import {
   openTestAccounts,
@@ -10,6 +8,7 @@ import {
   otherPassword,
   temporaryFolder,
 } from "../accounts/support/test-accounts.ts";
+import { openTestDecider } from "../support/test-decider.ts";
 import { openTestDoor } from "../support/test-doors.ts";
 
 const ORIGIN = "http://localhost:8080";
@@ -21,18 +20,7 @@ async function openDecider() {
   const path = join(temporaryFolder(), "accounts.sqlite");
   const gateway = await openTestGateway({}, await openTestAccounts(path));
   const { clock, sessions, accounts, access: store } = gateway;
-  const configuration = {
-    publicUrl: [ORIGIN] as const,
-    filesUrl: null,
-    passPaths: [],
-    passRuleUrl: null,
-    passLifetimeSeconds: 300,
-    signingAlgorithm: "ES256" as const,
-    keyEncryptionKey: null,
-  };
-  const access = new SignedAccess({ configuration, store, clock });
-  await access.prepare();
-  const decider = new AccessDecider({ access, security: new SecurityEvents() });
+  const decider = await openTestDecider({ origin: ORIGIN, store, clock });
   const { serviceAuth } = openTestDoor({ sessions, accounts, origin: ORIGIN }).door;
   const ada = await gateway.addUser("ada@example.com");
   const { token, authentication } = await gateway.logIn(ada);

@@ -2,11 +2,9 @@ import { join } from "node:path";
 import { SessionManager } from "coatcheck";
 import { MemorySessionStore } from "coatcheck/stores/memory";
 import { describe, expect, test } from "vitest";
-import { SecurityEvents } from "../../src/audit/security-events.ts";
 import { extendsSession, isPoll } from "../../src/http/request-headers.ts";
-import { SignedAccess } from "../../src/passes/signed-access.ts";
-import { AccessDecider } from "../../src/proxy/access-decision.ts";
 import { emailOf, openTestAccounts, temporaryFolder } from "../accounts/support/test-accounts.ts";
+import { openTestDecider } from "../support/test-decider.ts";
 import { openTestDoor } from "../support/test-doors.ts";
 
 const ORIGIN = "http://localhost:8080";
@@ -33,18 +31,7 @@ test("a session ends although it is polled, and goes on while it is used", async
   if (added.outcome !== "added") throw new Error("Ada is taken.");
   const sessions = new SessionManager({ store: new MemorySessionStore({ clock }), clock });
   const { auth } = openTestDoor({ sessions, accounts, origin: ORIGIN }).door;
-  const configuration = {
-    publicUrl: [ORIGIN] as const,
-    filesUrl: null,
-    passPaths: [],
-    passRuleUrl: null,
-    passLifetimeSeconds: 300,
-    signingAlgorithm: "ES256" as const,
-    keyEncryptionKey: null,
-  };
-  const signed = new SignedAccess({ configuration, store: access, clock });
-  await signed.prepare();
-  const decider = new AccessDecider({ access: signed, security: new SecurityEvents() });
+  const decider = await openTestDecider({ origin: ORIGIN, store: access, clock });
 
   async function minutesOfLife(slide: boolean): Promise<number> {
     const login = await sessions.login(await sessions.begin(added.outcome === "added" ? added.account.id : ""));

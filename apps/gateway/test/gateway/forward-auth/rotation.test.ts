@@ -1,12 +1,9 @@
 import type { AddressInfo } from "node:net";
 import Fastify from "fastify";
 import { expect, onTestFinished, test } from "vitest";
-import { SecurityEvents } from "../../../src/audit/security-events.ts";
-import { loadConfiguration } from "../../../src/config/load-configuration.ts";
 import { addVerify } from "../../../src/forward-auth/verify.ts";
-import { SignedAccess } from "../../../src/passes/signed-access.ts";
-import { AccessDecider } from "../../../src/proxy/access-decision.ts";
 import { openTestGateway } from "../../accounts/support/test-accounts.ts";
+import { openTestDecider } from "../../support/test-decider.ts";
 import { openTestDoor } from "../../support/test-doors.ts";
 import { HOST, ORIGIN, Visitor } from "./support/visitor.ts";
 
@@ -14,14 +11,11 @@ const A_DAY_AND_AN_HOUR = 90_000;
 
 test("a session whose secret is due is answered for, and rotated by the next request that can take the cookie", async () => {
   const { accounts, access: store, sessions, clock, addUser } = await openTestGateway();
-  const { configuration } = loadConfiguration({ environment: { COATCHECK_PUBLIC_URL: ORIGIN } });
-  const access = new SignedAccess({ configuration, store, clock });
-  await access.prepare();
+  const decider = await openTestDecider({ origin: ORIGIN, store, clock });
   const { origins, doors, door } = openTestDoor({ sessions, accounts, origin: ORIGIN });
   const { auth } = door;
   const app = Fastify();
   onTestFinished(() => app.close());
-  const decider = new AccessDecider({ access, security: new SecurityEvents() });
   const isTrustedPeer = () => true;
   const clientAddress = () => "192.0.2.1";
   const { log } = app;

@@ -161,12 +161,7 @@ server {
 /** PHP, and the web server that asks it. */
 async function withPhp(startServer: (php: PhpFpm) => Promise<RunningService>): Promise<RunningService> {
   const php = await PhpFpm.start(() => ({ "index.php": service("index.php") }));
-  const server = await startServer(php);
-  const stop = async () => {
-    await server.stop();
-    await php.stop();
-  };
-  return { port: server.port, stop };
+  return andThen(await startServer(php), () => php.stop());
 }
 
 /** A program in C, and the web server that starts it. */
@@ -175,10 +170,14 @@ async function withCompiled(
   startServer: (program: CompiledProgram) => Promise<RunningService>,
 ): Promise<RunningService> {
   const program = await CompiledProgram.of(pathOf(name));
-  const server = await startServer(program);
+  return andThen(await startServer(program), () => program.remove());
+}
+
+/** A server whose end is followed by another one's. */
+function andThen(server: RunningService, end: () => Promise<void>): RunningService {
   const stop = async () => {
     await server.stop();
-    await program.remove();
+    await end();
   };
   return { port: server.port, stop };
 }
