@@ -16,5 +16,5 @@ export type ReauthenticationResult =
   | { readonly outcome: "reauthenticated"; readonly token: SessionToken; readonly authentication: Authentication }
   /** The session changed while the proof was checked. Authenticate again and check the proof again. */
   | { readonly outcome: "session_changed" }
-  /** Another secret is on its way to this browser. Refuse for now: within a minute it has arrived or is lost. */
+  /** Another secret is on its way to this browser. Refuse this request: within a minute the secret has arrived or is lost. */
   | { readonly outcome: "session_busy" };

@@ -145,7 +145,7 @@ export interface SessionStore {
 
   /**
    * Removes at most `limit` sessions that are `EXPIRY_MARGIN_SECONDS` or more past their deadline, and fences and
-   * tombstones past their lifetime. Returns the removed sessions: fewer than `limit` means that none is left for now.
+   * tombstones past their lifetime. Returns the removed sessions: fewer than `limit` means that no further one was due.
    * Only this call may be several transactions, so that logins need not wait for all of it.
    */
   deleteExpired(limit: number): Promise<readonly RemovedSession[]>;

@@ -8,7 +8,7 @@ import { requireTrustworthyUrl } from "./trustworthy-url.ts";
 /** The source of a verifier's keys. */
 export interface PublicKeys {
   /**
-   * Finds the key of that id. Null if there is none, which is final for now. Concurrent calls share one fetch.
+   * Finds the key of that id. Null if no such key is published at this moment. Concurrent calls share one fetch.
    *
    * @throws CoatcheckError `keys_unavailable` if no keys were ever read, so that nothing is known
    */

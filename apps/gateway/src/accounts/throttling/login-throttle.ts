@@ -98,7 +98,7 @@ export interface LoginThrottle {
 
   /**
    * Removes counts that time has forgiven and, above a bound, those with the fewest failures, at most `limit`. Returns
-   * how many: fewer than `limit` means that none is left for now.
+   * how many: fewer than `limit` means that no further one was due.
    */
   removeForgiven(limit: number): Promise<number>;
 }

@@ -9,7 +9,7 @@ interface Parts {
   readonly access: AccessStore;
 }
 
-/** Removes expired and forgiven rows, `batch` at a time, until none is left for now. */
+/** Removes the rows that are expired or forgiven, `batch` at a time. */
 export async function removeExpired({ throttle, devices, access }: Parts, batch: number): Promise<void> {
   await inBatches(batch, (limit) => throttle.removeForgiven(limit));
   await inBatches(batch, (limit) => devices.removeExpired(limit));
